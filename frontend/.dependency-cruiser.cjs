@@ -1,0 +1,44 @@
+// The layers of the frontend: routes -> features -> viewer, commands -> ui, geometry, api.
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: `^src/(${allowed})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'features-are-strangers',
+      severity: 'error',
+      from: { path: '^src/features/([^/]+)/' },
+      to: { path: '^src/features/', pathNot: '^src/features/$1/' },
+    },
+    only('features-look-down', 'features', 'features|viewer|commands|api|ui|geometry'),
+    only('viewer-takes-props', 'viewer', 'viewer|ui|geometry'),
+    only('commands-know-only-ui', 'commands', 'commands|ui'),
+    only('ui-is-dumb', 'ui', 'ui'),
+    only('api-stands-alone', 'api', 'api'),
+    only('geometry-is-pure', 'geometry', 'geometry'),
+    {
+      name: 'only-viewer-knows-cornerstone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/viewer/' },
+      to: { path: '@cornerstonejs' },
+    },
+    {
+      name: 'geometry-has-no-packages',
+      severity: 'error',
+      from: { path: '^src/geometry/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: 'node_modules' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
