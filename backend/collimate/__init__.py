@@ -1,0 +1,1 @@
+"""Collimate: label medical images in the order that teaches a model most."""

@@ -1,0 +1,102 @@
+"""JSON shapes of accounts, sessions, tokens and the audit trail."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from collimate.kit.http import Answer, Body
+
+
+class SignInBody(Body):
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=512)
+
+
+class UserOut(Answer):
+    id: UUID
+    email: str
+    name: str
+    is_admin: bool
+    is_active: bool
+    created_at: datetime
+
+
+class UserList(Answer):
+    items: list[UserOut]
+
+
+class Me(Answer):
+    id: UUID
+    email: str
+    name: str
+    is_admin: bool
+    preferences: dict[str, Any]
+
+
+class UserMade(UserOut):
+    password: str | None = Field(default=None, description="Shown once, when it was generated")
+
+
+class UserIn(Body):
+    email: str = Field(max_length=254)
+    name: str = Field(max_length=200)
+    password: str | None = Field(default=None, max_length=512)
+    is_admin: bool = False
+
+
+class UserChange(Body):
+    name: str | None = Field(default=None, max_length=200)
+    is_admin: bool | None = None
+    is_active: bool | None = None
+    password: str | None = Field(default=None, max_length=512)
+
+
+class MeChange(Body):
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    preferences: dict[str, Any] | None = None
+
+
+class PasswordChange(Body):
+    current: str = Field(max_length=512)
+    new: str = Field(max_length=512)
+
+
+class TokenIn(Body):
+    name: str = Field(min_length=1, max_length=100)
+    days: int = Field(default=90, ge=1, le=366)
+
+
+class TokenOut(Answer):
+    id: UUID
+    name: str
+    expires_at: datetime
+    used_at: datetime | None
+    secret: str | None = Field(default=None, description="Shown once, when the token is made")
+
+
+class TokenList(Answer):
+    items: list[TokenOut]
+
+
+class AuditItem(Answer):
+    id: int
+    at: datetime
+    actor_name: str
+    action: str
+    object_kind: str
+    object_id: str
+    project_id: UUID | None
+    detail: dict[str, Any]
+
+
+class AuditPage(Answer):
+    items: list[AuditItem]
+    next: int | None
+
+
+class AuditVerification(Answer):
+    is_intact: bool
+    checked_count: int
+    first_bad_id: int | None

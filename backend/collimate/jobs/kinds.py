@@ -1,0 +1,50 @@
+"""Every asynchronous thing this system does, on one screen."""
+
+from enum import StrEnum
+
+
+class JobKind(StrEnum):
+    """What a background job does."""
+
+    INGEST_RECEIVED = "ingest_received"
+    EXPORT_DATASET = "export_dataset"
+    EMBED_STUDIES = "embed_studies"
+    TRAIN_ENCODER = "train_encoder"
+    RUN_ROUND = "run_round"
+    EXPLAIN = "explain"
+
+
+class Queue(StrEnum):
+    """Which worker takes it: `light` never loads torch, `ml` may use the GPU."""
+
+    LIGHT = "light"
+    ML = "ml"
+
+
+QUEUE_OF: dict[JobKind, Queue] = {
+    JobKind.INGEST_RECEIVED: Queue.LIGHT,
+    JobKind.EXPORT_DATASET: Queue.LIGHT,
+    JobKind.EMBED_STUDIES: Queue.ML,
+    JobKind.TRAIN_ENCODER: Queue.ML,
+    JobKind.RUN_ROUND: Queue.ML,
+    JobKind.EXPLAIN: Queue.ML,
+}
+
+TITLE_OF: dict[JobKind, str] = {
+    JobKind.INGEST_RECEIVED: "Checking and de-identifying received files",
+    JobKind.EXPORT_DATASET: "Writing an export",
+    JobKind.EMBED_STUDIES: "Looking at new studies",
+    JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
+    JobKind.RUN_ROUND: "Learning from the newest reads",
+    JobKind.EXPLAIN: "Computing an explanation map",
+}
+
+PRIORITY_OF: dict[JobKind, int] = {
+    JobKind.EXPLAIN: 30,
+    JobKind.RUN_ROUND: 20,
+    JobKind.EMBED_STUDIES: 10,
+    JobKind.TRAIN_ENCODER: 0,
+    JobKind.EXPORT_DATASET: 5,
+    JobKind.INGEST_RECEIVED: 10,
+}
+"""Higher runs first: what a person waits for goes before what runs for minutes."""

@@ -1,0 +1,217 @@
+"""Content-addressed bytes: a file's name is its SHA-256, so nothing is ever overwritten."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from collimate.kit.errors import NotFound, TooLarge
+from collimate.kit.settings import settings
+
+CHUNK_BYTES = 1 << 20
+
+
+class BlobMissing(NotFound):
+    """The stored bytes cannot be found."""
+
+
+class BodyTooLarge(TooLarge):
+    """The file is larger than the limit."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes at rest: hex SHA-256 and length."""
+
+    sha256: str
+    byte_count: int
+
+
+class Blobs(Protocol):
+    """Where blobs lie. `put` returns only when the bytes are durable."""
+
+    def put(self, source: Path) -> Blob:
+        """Keep a copy of a file."""
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Bytes `offset` to `offset + length` of a blob."""
+
+    def size(self, sha256: str) -> int:
+        """Length in bytes."""
+
+    def delete(self, sha256: str) -> None:
+        """Forget a blob; forgetting twice is fine."""
+
+    def local(self, sha256: str) -> Any:
+        """A context manager giving a readable local path."""
+
+
+def _checked(sha256: str) -> str:
+    if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+        raise BlobMissing("That is not the address of a blob.")
+    return sha256
+
+
+def spool(chunks: Iterable[bytes], folder: Path, limit_bytes: int) -> tuple[Path, Blob]:
+    """Write a stream to a new file in `folder`, hashing on the way; durable when it returns.
+
+    Raises:
+        BodyTooLarge: more than `limit_bytes` arrived; the file is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, count = hashlib.sha256(), 0
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in chunks:
+                count += len(chunk)
+                if count > limit_bytes:
+                    raise BodyTooLarge(f"At most {limit_bytes // 2**20} MiB are accepted.")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name), Blob(digest.hexdigest(), count)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class LocalBlobs:
+    """Blobs in a folder: written aside, synced, renamed, folder synced."""
+
+    root: Path
+
+    def path(self, sha256: str) -> Path:
+        return self.root / _checked(sha256)[:2] / sha256
+
+    def put(self, source: Path) -> Blob:
+        with source.open("rb") as file:
+            staged, blob = spool(
+                iter(lambda: file.read(CHUNK_BYTES), b""), self.root / "incoming", 1 << 62
+            )
+        target = self.path(blob.sha256)
+        if target.exists():
+            staged.unlink()
+            return blob
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.rename(target)
+        _sync_folder(target.parent)
+        _sync_folder(self.root)
+        return blob
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        try:
+            with self.path(sha256).open("rb") as file:
+                file.seek(offset)
+                return file.read() if length is None else file.read(length)
+        except FileNotFoundError as error:
+            raise BlobMissing("The stored bytes cannot be found.") from error
+
+    def size(self, sha256: str) -> int:
+        try:
+            return self.path(sha256).stat().st_size
+        except FileNotFoundError as error:
+            raise BlobMissing("The stored bytes cannot be found.") from error
+
+    def delete(self, sha256: str) -> None:
+        self.path(sha256).unlink(missing_ok=True)
+
+    @contextmanager
+    def local(self, sha256: str) -> Iterator[Path]:
+        path = self.path(sha256)
+        if not path.exists():
+            raise BlobMissing("The stored bytes cannot be found.")
+        yield path
+
+
+@dataclass(frozen=True)
+class ObjectBlobs:
+    """Blobs in an S3-compatible object store, through obstore."""
+
+    store: Any
+
+    def put(self, source: Path) -> Blob:
+        digest = hashlib.sha256()
+        with source.open("rb") as file:
+            for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
+                digest.update(chunk)
+        blob = Blob(digest.hexdigest(), source.stat().st_size)
+        self.store.put(blob.sha256, source)
+        return blob
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        try:
+            if length is None:
+                return bytes(self.store.get(_checked(sha256)).bytes())[offset:]
+            return bytes(self.store.get_range(_checked(sha256), start=offset, length=length))
+        except FileNotFoundError as error:
+            raise BlobMissing("The stored bytes cannot be found.") from error
+
+    def size(self, sha256: str) -> int:
+        try:
+            return int(self.store.head(_checked(sha256))["size"])
+        except FileNotFoundError as error:
+            raise BlobMissing("The stored bytes cannot be found.") from error
+
+    def delete(self, sha256: str) -> None:
+        self.store.delete(_checked(sha256))
+
+    @contextmanager
+    def local(self, sha256: str) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="collimate-blob-") as folder:
+            path = Path(folder) / sha256
+            with path.open("wb") as file:
+                for chunk in self.store.get(_checked(sha256)).stream():
+                    file.write(chunk)
+            yield path
+
+
+def open_blobs(url: str, folder: Path) -> Blobs:
+    """The object store behind `url`, or the local folder when there is none."""
+    if not url:
+        folder.mkdir(parents=True, exist_ok=True)
+        return LocalBlobs(folder)
+    from obstore.store import S3Store
+
+    endpoint = settings().blob_endpoint
+    if not endpoint:
+        return ObjectBlobs(S3Store.from_url(url))
+    return ObjectBlobs(
+        S3Store.from_url(
+            url, endpoint=endpoint, client_options={"allow_http": endpoint.startswith("http://")}
+        )
+    )
+
+
+@lru_cache
+def blobs() -> Blobs:
+    """The blobs of this installation."""
+    return open_blobs(settings().blob_url, settings().home_path / "blobs")
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """A scratch folder on the same disk as the blobs, emptied afterwards."""
+    root = settings().home_path / "work"
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,86 @@
+"""The database: engine, table base, and the only place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from collimate.kit import clock, ids
+from collimate.kit.settings import settings
+
+APPLICATION_ROLE = "collimate_app"
+
+Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+JsonList = Annotated[list[Any], mapped_column(JSONB)]
+
+
+class Table(DeclarativeBase):
+    """What every table of ours is: a UUIDv7 key and the moment it came to be."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid()}  # noqa: RUF012
+
+
+class Row(Table):
+    """A table with our usual key and creation time."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new_id, sort_order=-2)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=-1)
+
+
+def database_url() -> str:
+    """The address SQLAlchemy connects to, always through psycopg 3."""
+    url = settings().database_url
+    if not url:
+        raise RuntimeError(
+            "COLLIMATE_DATABASE_URL is empty. `collimate up` starts the embedded database itself; "
+            "other processes are given its address."
+        )
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@lru_cache
+def engine() -> Engine:
+    """The pool of this process. Connections act as the role that cannot rewrite history."""
+    pool = create_engine(
+        database_url(), pool_size=20, max_overflow=20, pool_pre_ping=True, pool_recycle=1800
+    )
+
+    @event.listens_for(pool, "connect")
+    def act_as_application(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET ROLE {APPLICATION_ROLE}")
+        connection.autocommit = False
+
+    return pool
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """One unit of work: commits when the block ends well, then runs what waited for the commit."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+        for action in session.info.pop("after_commit", []):
+            action()
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Run `action` once this unit of work is committed; never if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(action)

@@ -1,0 +1,142 @@
+"""Encoders, embeddings, models, predictions, query batches: machine output, never a label."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collimate.kit.database import Row
+
+
+class Encoder(Row):
+    """What turns an image into numbers. `kind`: scattering (no training), simclr, or given.
+
+    States: training, ready, failed, retired. One ready encoder per project and kind is current.
+    """
+
+    __tablename__ = "encoder"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    weights_sha256: Mapped[str | None]
+    dimension: Mapped[int]
+    recipe: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    is_current: Mapped[bool] = mapped_column(default=False)
+
+
+class Embedding(Row):
+    """A study as an encoder sees it, half precision."""
+
+    __tablename__ = "embedding"
+    __table_args__ = (UniqueConstraint("study_id", "encoder_id"),)
+
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    encoder_id: Mapped[UUID] = mapped_column(ForeignKey("encoder.id"), index=True)
+    vector: Mapped[Any] = mapped_column(HALFVEC())
+
+
+class TrainingRun(Row):
+    """One fit of a head: what it learned from (manifest hash), with what code and seed.
+
+    `metrics` holds, on the hold-out: score, interval, per_class, calibration, label counts,
+    and the same for a model of the control arm alone.
+    """
+
+    __tablename__ = "training_run"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    round_number: Mapped[int]
+    label_count: Mapped[int]
+    control_label_count: Mapped[int]
+    active_ms: Mapped[int] = mapped_column(default=0)
+    manifest_sha256: Mapped[str]
+    code_version: Mapped[str]
+    seed: Mapped[int]
+    metrics: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    seconds: Mapped[float]
+
+
+class ModelVersion(Row):
+    """Immutable weights of a head and the run that made them; one is promoted per project."""
+
+    __tablename__ = "model_version"
+    __table_args__ = (
+        Index(
+            "uq_model_version_promoted",
+            "project_id",
+            unique=True,
+            postgresql_where=text("promoted_at IS NOT NULL AND retired_at IS NULL"),
+        ),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    training_run_id: Mapped[UUID] = mapped_column(ForeignKey("training_run.id"))
+    encoder_ids: Mapped[list[Any]] = mapped_column(JSONB)
+    label_schema_id: Mapped[UUID] = mapped_column(ForeignKey("label_schema.id"))
+    weights_sha256: Mapped[str]
+    number: Mapped[int]
+    promoted_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+
+class Prediction(Row):
+    """What a model says of a study: probability per class key. Never a label."""
+
+    __tablename__ = "prediction"
+    __table_args__ = (UniqueConstraint("model_version_id", "study_id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    probabilities: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Explanation(Row):
+    """A map of what moved a prediction, as a PNG blob over the image grid."""
+
+    __tablename__ = "explanation"
+    __table_args__ = (UniqueConstraint("model_version_id", "study_id", "class_key"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    sop_instance_uid: Mapped[str]
+    frame_number: Mapped[int]
+    class_key: Mapped[str]
+    method: Mapped[str]
+    blob_sha256: Mapped[str]
+
+
+class QueryBatch(Row):
+    """What the learner asked for in one round; written before the queue is reordered."""
+
+    __tablename__ = "query_batch"
+    __table_args__ = (UniqueConstraint("project_id", "round_number"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    round_number: Mapped[int]
+    strategy: Mapped[str]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    seed: Mapped[int]
+    model_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("model_version.id"))
+    pool_count: Mapped[int]
+
+
+class QueryPick(Row):
+    """One study of a batch: its arm (strategy, control, evaluation), its scores, its reason."""
+
+    __tablename__ = "query_pick"
+    __table_args__ = (UniqueConstraint("query_batch_id", "task_id"),)
+
+    query_batch_id: Mapped[UUID] = mapped_column(ForeignKey("query_batch.id"), index=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
+    rank: Mapped[int]
+    arm: Mapped[str]
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason_code: Mapped[str]
+    reason: Mapped[str]

@@ -1,0 +1,1 @@
+"""Pure learning mathematics: arrays in, arrays out; no database, web or queue."""

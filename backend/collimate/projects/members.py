@@ -1,0 +1,156 @@
+"""Who belongs to a project: the single door to everything a project holds."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from collimate.access import accounts, audit
+from collimate.access.models import User
+from collimate.access.policy import ROLE_PERMISSIONS, Permission, Role, allows
+from collimate.jobs import events
+from collimate.kit.errors import Conflict, Forbidden, NotFound
+from collimate.projects.models import Member, Project
+
+
+class ProjectNotFound(NotFound):
+    """There is no such project."""
+
+
+class RoleForbids(Forbidden):
+    """Your role in this project does not allow this."""
+
+
+class MemberNotFound(NotFound):
+    """This person is not a member."""
+
+
+class LastProjectAdmin(Conflict):
+    """The last project admin cannot be removed."""
+
+
+def role_of(session: Session, user: User, project_id: UUID) -> Role | None:
+    """The user's role in a project, None for a stranger."""
+    role = session.scalar(
+        select(Member.role).where(Member.project_id == project_id, Member.user_id == user.id)
+    )
+    return Role(role) if role else None
+
+
+def may(session: Session, user: User, project_id: UUID, permission: Permission) -> bool:
+    """Whether the policy allows this user this in this project."""
+    role = role_of(session, user, project_id)
+    return allows(is_admin=user.is_admin, role=role, permission=permission)
+
+
+def require(session: Session, user: User, project_id: UUID, permission: Permission) -> Project:
+    """The project, if the user may do this in it.
+
+    Raises:
+        ProjectNotFound: unknown project, or a stranger to it: both look the same.
+        RoleForbids: a member without this right.
+    """
+    project = session.get(Project, project_id)
+    role = role_of(session, user, project_id) if project is not None else None
+    if project is None or role is None:
+        raise ProjectNotFound()
+    if not allows(is_admin=user.is_admin, role=role, permission=permission):
+        raise RoleForbids(f"It needs a role that may {permission.replace('_', ' ')}.")
+    return project
+
+
+def visible_to(user: User) -> ColumnElement[bool]:
+    """The criterion every list of projects uses."""
+    return Project.id.in_(select(Member.project_id).where(Member.user_id == user.id))
+
+
+def projects_of(session: Session, user: User) -> list[dict[str, Any]]:
+    """The projects of a user with role and permissions, by name."""
+    rows = session.execute(
+        select(Project, Member.role)
+        .join(Member, Member.project_id == Project.id)
+        .where(Member.user_id == user.id, Project.archived_at.is_(None))
+        .order_by(Project.name, Project.id)
+    )
+    return [
+        {
+            "id": project.id,
+            "name": project.name,
+            "is_demo": project.is_demo,
+            "role": role,
+            "permissions": sorted(ROLE_PERMISSIONS[Role(role)]),
+        }
+        for project, role in rows
+    ]
+
+
+def list_members(session: Session, project: Project) -> list[dict[str, Any]]:
+    """Members with name and role, by name."""
+    rows = session.execute(
+        select(User, Member.role)
+        .join(Member, Member.user_id == User.id)
+        .where(Member.project_id == project.id)
+        .order_by(User.name, User.id)
+    )
+    return [
+        {"user_id": user.id, "name": user.name, "email": user.email, "role": role}
+        for user, role in rows
+    ]
+
+
+def put_member(
+    session: Session, by: UUID | None, project: Project, email: str, role: Role
+) -> dict[str, Any]:
+    """Add someone by e-mail, or change the role they have.
+
+    Raises:
+        UserNotFound, LastProjectAdmin
+    """
+    user = accounts.by_email(session, email)
+    member = session.scalars(_membership(project.id, user.id).with_for_update()).one_or_none()
+    if member is None:
+        session.add(Member(project_id=project.id, user_id=user.id, role=role))
+    else:
+        _keep_an_admin(session, member, becomes=role)
+        member.role = role
+    audit.record(session, by, "member_put", "user", user.id, project_id=project.id, role=role)
+    events.publish(session, "member", project.id, member_id=user.id)
+    session.flush()
+    return {"user_id": user.id, "name": user.name, "email": user.email, "role": role}
+
+
+def remove_member(session: Session, by: UUID, project: Project, user_id: UUID) -> None:
+    """Take someone out of the project; their reads stay.
+
+    Raises:
+        MemberNotFound, LastProjectAdmin
+    """
+    member = session.scalars(_membership(project.id, user_id).with_for_update()).one_or_none()
+    if member is None:
+        raise MemberNotFound()
+    _keep_an_admin(session, member, becomes=None)
+    session.delete(member)
+    audit.record(session, by, "member_removed", "user", user_id, project_id=project.id)
+    events.publish(session, "member", project.id, member_id=user_id)
+
+
+def _membership(project_id: UUID, user_id: UUID) -> Select[Member]:
+    return select(Member).where(Member.project_id == project_id, Member.user_id == user_id)
+
+
+def _keep_an_admin(session: Session, member: Member, becomes: Role | None) -> None:
+    if member.role != Role.PROJECT_ADMIN or becomes == Role.PROJECT_ADMIN:
+        return
+    session.execute(select(Project.id).where(Project.id == member.project_id).with_for_update())
+    others = session.scalar(
+        select(func.count())
+        .select_from(Member)
+        .where(
+            Member.project_id == member.project_id,
+            Member.role == Role.PROJECT_ADMIN,
+            Member.user_id != member.user_id,
+        )
+    )
+    if not others:
+        raise LastProjectAdmin("Make someone else project admin first.")

@@ -1,0 +1,78 @@
+"""Projects, members, and versioned label schemas."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collimate.kit.database import Row
+
+
+class Project(Row):
+    """A question asked of a set of studies.
+
+    `reading_rules`: wanted_reads, blinded, review_required, show_reason, show_suggestion,
+    guideline. `learning_rules`: strategy, batch_size, control_share, holdout_share, retrain_every.
+    `key` is the secret that UIDs, pseudonyms and date shifts of this project derive from.
+    """
+
+    __tablename__ = "project"
+
+    name: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="")
+    reading_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    learning_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[datetime | None]
+
+
+class Member(Row):
+    """A user's role in a project: reader, reviewer, data_manager or project_admin."""
+
+    __tablename__ = "member"
+    __table_args__ = (UniqueConstraint("project_id", "user_id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[str]
+
+
+class LabelSchema(Row):
+    """One version of what may be marked. Immutable once a read is pinned to it.
+
+    `answer_mode`: single, multi or none: how study-level classes are answered.
+    """
+
+    __tablename__ = "label_schema"
+    __table_args__ = (UniqueConstraint("project_id", "version"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    version: Mapped[int]
+    question: Mapped[str] = mapped_column(default="")
+    answer_mode: Mapped[str] = mapped_column(default="single")
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class Label(Row):
+    """Something a reader may say or draw; `kind`: class, box, polygon or length."""
+
+    __tablename__ = "label"
+    __table_args__ = (
+        UniqueConstraint("label_schema_id", "key"),
+        UniqueConstraint("label_schema_id", "hotkey"),
+    )
+
+    label_schema_id: Mapped[UUID] = mapped_column(ForeignKey("label_schema.id"), index=True)
+    key: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    colour: Mapped[str]
+    hotkey: Mapped[str | None]
+    code_scheme: Mapped[str | None]
+    code_value: Mapped[str | None]
+    code_meaning: Mapped[str | None]
+    position: Mapped[int]

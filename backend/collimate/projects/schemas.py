@@ -1,0 +1,154 @@
+"""JSON shapes of projects, members, label schemas, and of the browser session."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from collimate.access.policy import Permission, Role
+from collimate.access.schemas import Me
+from collimate.kit.http import Answer, Body
+
+
+class ProjectGlance(Answer):
+    id: UUID
+    name: str
+    is_demo: bool
+    role: Role
+    permissions: list[Permission]
+
+
+class SessionOut(Answer):
+    user: Me
+    csrf_token: str
+    expires_at: datetime
+    projects: list[ProjectGlance]
+
+
+class ReadingRulesOut(Answer):
+    wanted_reads: int
+    is_blinded: bool
+    review_required: bool
+    show_reason: bool
+    show_suggestion: bool
+    guideline: str
+
+
+class LearningRulesOut(Answer):
+    is_on: bool
+    strategy: str
+    batch_size: int
+    control_share: float
+    holdout_share: float
+    evaluation_share: float
+
+
+class ProjectOut(Answer):
+    id: UUID
+    name: str
+    purpose: str
+    is_demo: bool
+    role: Role
+    reading_rules: ReadingRulesOut
+    learning_rules: LearningRulesOut
+    created_at: datetime
+
+
+class ProjectList(Answer):
+    items: list[ProjectOut]
+
+
+class ProjectIn(Body):
+    name: str = Field(min_length=1, max_length=200)
+    purpose: str = Field(default="", max_length=4000)
+
+
+class ReadingRulesIn(Body):
+    wanted_reads: int | None = None
+    is_blinded: bool | None = None
+    review_required: bool | None = None
+    show_reason: bool | None = None
+    show_suggestion: bool | None = None
+    guideline: str | None = Field(default=None, max_length=20000)
+
+
+class LearningRulesIn(Body):
+    is_on: bool | None = None
+    strategy: str | None = Field(default=None, max_length=60)
+    batch_size: int | None = None
+    control_share: float | None = None
+    holdout_share: float | None = None
+    evaluation_share: float | None = None
+
+
+class ProjectChange(Body):
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    purpose: str | None = Field(default=None, max_length=4000)
+    reading_rules: ReadingRulesIn | None = None
+    learning_rules: LearningRulesIn | None = None
+
+
+class MemberOut(Answer):
+    user_id: UUID
+    name: str
+    email: str
+    role: Role
+
+
+class MemberList(Answer):
+    items: list[MemberOut]
+
+
+class MemberIn(Body):
+    email: str = Field(max_length=254)
+    role: Role
+
+
+LabelKind = Literal["class", "box", "polygon", "length"]
+AnswerMode = Literal["single", "multi", "none"]
+
+
+class LabelOut(Answer):
+    id: UUID
+    key: str
+    name: str
+    kind: LabelKind
+    colour: str
+    hotkey: str | None
+    code_scheme: str | None
+    code_value: str | None
+    code_meaning: str | None
+    position: int
+
+
+class LabelSchemaOut(Answer):
+    id: UUID
+    project_id: UUID
+    version: int
+    question: str
+    answer_mode: AnswerMode
+    is_used: bool
+    created_at: datetime
+    labels: list[LabelOut]
+
+
+class LabelSchemaList(Answer):
+    items: list[LabelSchemaOut]
+
+
+class LabelIn(Body):
+    name: str = Field(min_length=1, max_length=120)
+    kind: LabelKind
+    colour: str = Field(max_length=7)
+    key: str | None = Field(default=None, max_length=60)
+    hotkey: str | None = Field(default=None, max_length=1)
+    code_scheme: str | None = Field(default=None, max_length=16)
+    code_value: str | None = Field(default=None, max_length=64)
+    code_meaning: str | None = Field(default=None, max_length=200)
+
+
+class LabelSchemaIn(Body):
+    question: str = Field(default="", max_length=500)
+    answer_mode: AnswerMode
+    labels: list[LabelIn] = Field(max_length=200)

@@ -1,0 +1,1 @@
+"""A second look: accept a read or return it to its reader."""

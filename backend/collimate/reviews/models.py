@@ -1,0 +1,21 @@
+"""Reviews of submissions."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collimate.kit.database import Row
+
+
+class Review(Row):
+    """A reviewer's verdict on a submission: accepted or returned. It never changes the read."""
+
+    __tablename__ = "review"
+    __table_args__ = (UniqueConstraint("submission_id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    verdict: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,1 @@
+"""Images come in, are made safe, and are served: studies, series, instances, quarantine."""

@@ -1,0 +1,140 @@
+"""Patients (pseudonyms only), studies, series, instances, and files as they were received."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collimate.kit.database import Row
+
+
+class Patient(Row):
+    """A person known only by pseudonym.
+
+    `keyed_hash` is the same in every project of this installation, so the split derived from it
+    keeps a patient on one side for ever. `is_holdout` is set once and never changes.
+    """
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("project_id", "keyed_hash"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    pseudonym: Mapped[str]
+    keyed_hash: Mapped[str]
+    sex: Mapped[str | None]
+    age_years: Mapped[int | None]
+    is_holdout: Mapped[bool]
+
+
+class Study(Row):
+    """One DICOM study in one project, already de-identified."""
+
+    __tablename__ = "study"
+    __table_args__ = (
+        UniqueConstraint("project_id", "study_uid"),
+        Index("ix_study_project_id_study_date", "project_id", "study_date", "id"),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    study_uid: Mapped[str]
+    study_date: Mapped[date | None]
+    modality: Mapped[str | None] = mapped_column(index=True)
+    body_part: Mapped[str | None]
+    site: Mapped[str | None]
+    manufacturer: Mapped[str | None]
+    manufacturer_model_name: Mapped[str | None]
+    series_count: Mapped[int] = mapped_column(default=0)
+    instance_count: Mapped[int] = mapped_column(default=0)
+    quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    deleted_at: Mapped[datetime | None]
+
+
+class Series(Row):
+    """One DICOM series."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("project_id", "series_uid"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    series_uid: Mapped[str]
+    modality: Mapped[str]
+    series_number: Mapped[int | None]
+    instance_count: Mapped[int] = mapped_column(default=0)
+    dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class Instance(Row):
+    """One DICOM instance: where its bytes lie and how its frames are cut out of them."""
+
+    __tablename__ = "instance"
+    __table_args__ = (UniqueConstraint("project_id", "sop_instance_uid"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    series_id: Mapped[UUID] = mapped_column(ForeignKey("series.id"), index=True)
+    sop_instance_uid: Mapped[str]
+    sop_class_uid: Mapped[str]
+    instance_number: Mapped[int | None]
+    source_sha256: Mapped[str]
+    file_sha256: Mapped[str]
+    file_bytes: Mapped[int] = mapped_column(BigInteger)
+    original_transfer_syntax_uid: Mapped[str]
+    served_transfer_syntax_uid: Mapped[str]
+    frames_sha256: Mapped[str]
+    frame_ranges: Mapped[list[Any]] = mapped_column(JSONB)
+    rows: Mapped[int]
+    columns: Mapped[int]
+    frame_count: Mapped[int]
+    samples_per_pixel: Mapped[int]
+    bits_allocated: Mapped[int]
+    photometric_interpretation: Mapped[str]
+    pixel_spacing_mm: Mapped[list[Any] | None] = mapped_column(JSONB)
+    is_lossy: Mapped[bool] = mapped_column(default=False)
+    burned_in_suspected: Mapped[bool] = mapped_column(default=False)
+    quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    removed: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    thumbnail_sha256: Mapped[str]
+
+
+class ReceivedFile(Row):
+    """A file as it arrived and what became of it.
+
+    States: received → accepted | duplicate | quarantined | conflict | unpacked; quarantined →
+    received (retry) | deleted. The bytes are kept while the file is received or quarantined.
+    """
+
+    __tablename__ = "received_file"
+    __table_args__ = (
+        Index("ix_received_file_project_id_state", "project_id", "state", "id"),
+        Index("ix_received_file_project_id_sha256", "project_id", "sha256"),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    received_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    byte_count: Mapped[int] = mapped_column(BigInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    state: Mapped[str] = mapped_column(default="received")
+    code: Mapped[str | None]
+    text: Mapped[str | None]
+    instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instance.id"))
+
+
+class AnswerKey(Row):
+    """Known labels of a study, hidden from every reader; played back by replay and the demo."""
+
+    __tablename__ = "answer_key"
+    __table_args__ = (UniqueConstraint("project_id", "study_id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    label_keys: Mapped[list[Any]] = mapped_column(JSONB)
+    marks: Mapped[list[Any]] = mapped_column(JSONB, default=list)

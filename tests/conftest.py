@@ -1,0 +1,125 @@
+"""Shared fixtures: a real PostgreSQL from the wheel, migrated once and emptied between tests."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="collimate-test-"))
+for name in [key for key in os.environ if key.startswith("COLLIMATE_")]:
+    if name != "COLLIMATE_SAMPLE_DATA":
+        del os.environ[name]
+os.environ["COLLIMATE_HOME"] = str(HOME)
+os.environ["COLLIMATE_ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def sample_data() -> Path | None:
+    """The folder of real sample images, where there is one."""
+    given = os.environ.get("COLLIMATE_SAMPLE_DATA")
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    return folder if (folder / "README.md").exists() else None
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """Real sample images; skips, saying so, where there are none."""
+    folder = sample_data()
+    if folder is None:
+        pytest.skip("no real sample images here (COLLIMATE_SAMPLE_DATA); synthetic ones are used")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The address of a real PostgreSQL with the newest schema."""
+    from collimate.embedded import start_postgres
+    from collimate.kit.settings import settings
+
+    admin, stop = start_postgres()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE collimate_test")
+    address = admin.replace("/postgres?", "/collimate_test?")
+    os.environ["COLLIMATE_DATABASE_URL"] = address
+    settings.cache_clear()
+    from collimate.migrate import migrate
+
+    migrate()
+    yield address
+    from collimate.kit.database import engine
+
+    engine().dispose()
+    stop()
+
+
+@pytest.fixture
+def database(database_server: str) -> Iterator[str]:
+    """The database, emptied afterwards."""
+    yield database_server
+    empty(database_server)
+
+
+def empty(address: str) -> None:
+    """Truncate every table that holds rows (as the owner: the application may not)."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        names = [
+            row[0]
+            for row in connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename <> 'alembic_version'"
+            )
+        ]
+        tables = ", ".join(f'"{name}"' for name in names)
+        connection.execute("SET lock_timeout = '20s'")
+        connection.execute(f"TRUNCATE {tables} CASCADE")
+
+
+@pytest.fixture
+def session(database: str) -> Iterator[Any]:
+    """An open session that commits when the test ends well; `session.commit()` is fine in tests."""
+    from collimate.kit.database import open_session
+
+    with open_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(database: str) -> Any:
+    """The web application."""
+    from collimate.app import make_app
+
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Callable[..., Any]]:
+    """`client(user)` is a browser signed in as that user; `client()` is a stranger."""
+    from fastapi.testclient import TestClient
+
+    from collimate.access.sign_in import open_sign_in
+    from collimate.kit.database import open_session
+
+    opened: list[TestClient] = []
+
+    def make(user: Any = None, **options: Any) -> TestClient:
+        browser = TestClient(app, base_url="http://testserver", **options)
+        opened.append(browser)
+        if user is not None:
+            with open_session() as session:
+                new = open_sign_in(session, session.merge(user, load=True))
+            browser.cookies.set("collimate_session", new.secret)
+            browser.headers["x-csrf-token"] = new.sign_in.csrf_token
+        return browser
+
+    yield make
+    for browser in opened:
+        browser.close()
