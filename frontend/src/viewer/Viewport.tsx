@@ -1,0 +1,154 @@
+/** One stack of frames on screen: image, marks, heat map, corner text and what went wrong. */
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { toImage } from '../geometry/affine';
+import { isOnImage } from '../geometry/points';
+import { canvasPoint, type ImagePoint } from '../geometry/units';
+import { CornerText } from './CornerText';
+import type { Outcome } from './drawing';
+import type { GreyWindow } from './frameFacts';
+import type { Frame } from './frames';
+import { HeatMap, type HeatMapSource } from './HeatMap';
+import type { LoadProblem } from './loadProblem';
+import { MarksLayer } from './MarksLayer';
+import type { Mark, MarkKind, MarkStyle } from './marks';
+import { LoadingNotice, ProblemNotice } from './Notice';
+import type { NavigationTool } from './navigation';
+import { valueAt } from './pixels';
+import type { StackEngine, View } from './stackEngine';
+import { useStackEngine } from './useStackEngine';
+import { useWheel } from './useWheel';
+import './viewer.css';
+
+export type ViewportTool = NavigationTool | MarkKind;
+
+/** What lies under the pointer: one grey value, or red, green and blue. */
+export interface Hover {
+  readonly point: ImagePoint;
+  readonly values: readonly number[];
+  readonly unit: string;
+}
+
+export interface ViewportHandle {
+  show(index: number): void;
+  setWindow(window: GreyWindow | null): void;
+  invert(): void;
+  reset(): void;
+  fit(): void;
+  rotate(degrees: number): void;
+  flip(axis: 'horizontal' | 'vertical'): void;
+  zoom(factor: number): void;
+  retry(): void;
+}
+
+export interface ViewportProps {
+  readonly frames: readonly Frame[];
+  readonly firstIndex?: number;
+  readonly tool: ViewportTool;
+  readonly marks: readonly Mark[];
+  readonly selectedId: string | null;
+  readonly styleOf: (labelKey: string) => MarkStyle;
+  readonly activeStyle: MarkStyle;
+  readonly areMarksShown: boolean;
+  readonly isTextShown: boolean;
+  readonly isReadOnly: boolean;
+  readonly heatMap: HeatMapSource | null;
+  readonly onOutcome: (outcome: Outcome, frame: Frame) => void;
+  readonly onView: (view: View) => void;
+  readonly onShown: (index: number) => void;
+  readonly onHover: (hover: Hover | null) => void;
+  readonly onProblem?: (problem: LoadProblem | null) => void;
+  readonly ref?: Ref<ViewportHandle>;
+}
+
+const MARK_TOOLS: readonly string[] = ['box', 'polygon', 'length'] satisfies MarkKind[];
+
+export const isMarkTool = (tool: ViewportTool): tool is MarkKind => MARK_TOOLS.includes(tool);
+
+const NO_SIZE = { columns: 0, rows: 0 };
+
+const belongsTo = (
+  frame: Frame | undefined,
+  { sop_instance_uid, frame_number }: Pick<Mark, 'sop_instance_uid' | 'frame_number'>,
+): boolean => frame?.sop_instance_uid === sop_instance_uid && frame.frame_number === frame_number;
+
+export function Viewport(props: ViewportProps) {
+  const { frames, tool, marks, heatMap, areMarksShown } = props;
+  const stage = useRef<HTMLDivElement>(null);
+  const { engine, view, loading, problem, retry } = useStackEngine(stage, props);
+  const frame = frames[view.index];
+  useWheel(stage, engine, { index: view.index, count: frames.length });
+  useImperativeHandle(props.ref, () => handleOf(engine, retry), [engine, retry]);
+  useEffect(() => engine?.setNavigation(isMarkTool(tool) ? null : tool), [engine, tool]);
+  const [isHovered, setHovered] = useState(false);
+
+  const here = useMemo(
+    () => (areMarksShown ? marks.filter((mark) => belongsTo(frame, mark)) : []),
+    [marks, frame, areMarksShown],
+  );
+
+  const hover = (event: React.PointerEvent) => {
+    const image = engine?.currentImage();
+    if (!image || !frame || !view.affine || !stage.current) return;
+    const edge = stage.current.getBoundingClientRect();
+    const place = canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
+    const point = toImage(view.affine, place);
+    const isInside = isOnImage(point, frame.size);
+    if (isInside || isHovered)
+      props.onHover(
+        isInside ? { point, values: valueAt(image, point), unit: frame.valueUnit } : null,
+      );
+    setHovered(isInside);
+  };
+
+  return (
+    <div className="viewer" data-shown={view.index} data-state={stateOf(problem, loading, view)}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the value under the pointer is an extra */}
+      <div
+        ref={stage}
+        className="viewer-stage"
+        onPointerMove={hover}
+        onPointerLeave={() => props.onHover(null)}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        {frame && view.affine && heatMap && belongsTo(frame, heatMap) && (
+          <HeatMap source={heatMap} affine={view.affine} size={frame.size} />
+        )}
+        <MarksLayer
+          affine={view.affine}
+          size={frame?.size ?? NO_SIZE}
+          spacing={frame?.spacing ?? null}
+          marks={here}
+          styleOf={props.styleOf}
+          tool={isMarkTool(tool) ? tool : null}
+          activeStyle={props.activeStyle}
+          selectedId={props.selectedId}
+          isReadOnly={props.isReadOnly}
+          onOutcome={(outcome) => frame && props.onOutcome(outcome, frame)}
+        />
+        {frame && (
+          <CornerText view={view} frame={frame} count={frames.length} isShown={props.isTextShown} />
+        )}
+      </div>
+      {problem ? (
+        <ProblemNotice problem={problem} onRetry={retry} />
+      ) : (
+        loading && <LoadingNotice isFirst={view.affine === null} />
+      )}
+    </div>
+  );
+}
+
+const stateOf = (problem: LoadProblem | null, isLoading: boolean, view: View): string =>
+  problem ? 'problem' : isLoading ? 'loading' : view.affine ? 'shown' : 'empty';
+
+const handleOf = (engine: StackEngine | null, retry: () => void): ViewportHandle => ({
+  show: (index) => void engine?.show(index),
+  setWindow: (window) => engine?.setWindow(window),
+  invert: () => engine?.invert(),
+  reset: () => engine?.reset(),
+  fit: () => engine?.fit(),
+  rotate: (degrees) => engine?.rotate(degrees),
+  flip: (axis) => engine?.flip(axis),
+  zoom: (factor) => engine?.zoom(factor),
+  retry,
+});

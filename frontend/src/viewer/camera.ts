@@ -1,0 +1,65 @@
+/** Zoom, turn and flip of a viewport, and the map from image to screen they add up to. */
+import { getShouldUseCPURendering, type Types } from '@cornerstonejs/core';
+import { type Affine, affineFrom } from '../geometry/affine';
+import { imageToPatient, indexToPatient } from '../geometry/plane';
+import { type CanvasPoint, imagePoint } from '../geometry/units';
+import type { Frame } from './frames';
+
+export function fitKeepingTurn(viewport: Types.IStackViewport): void {
+  const { flipHorizontal, flipVertical } = viewport.getCamera();
+  const rotation = viewport.getViewPresentation().rotation ?? 0;
+  viewport.resetCamera();
+  viewport.setCamera({
+    flipHorizontal: flipHorizontal ?? false,
+    flipVertical: flipVertical ?? false,
+  });
+  viewport.setViewPresentation({ rotation });
+}
+
+export function rotateBy(viewport: Types.IStackViewport, degrees: number): void {
+  const rotation = viewport.getViewPresentation().rotation ?? 0;
+  viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
+}
+
+export function flip(viewport: Types.IStackViewport, axis: 'horizontal' | 'vertical'): void {
+  const { flipHorizontal, flipVertical } = viewport.getCamera();
+  viewport.setCamera(
+    axis === 'horizontal' ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical },
+  );
+}
+
+/** Zooms so that the image under `around` (default: the middle of the view) stays put. */
+export function zoomAround(
+  viewport: Types.IStackViewport,
+  factor: number,
+  around?: CanvasPoint,
+): void {
+  const { parallelScale, focalPoint, position } = viewport.getCamera();
+  if (!parallelScale || !focalPoint || !position) return;
+  const fixed = around ? viewport.canvasToWorld([around[0], around[1]]) : focalPoint;
+  const shift = focalPoint.map((value, axis) => ((fixed[axis] ?? 0) - value) * (1 - 1 / factor));
+  const moved = (point: Types.Point3) =>
+    point.map((value, axis) => value + (shift[axis] ?? 0)) as Types.Point3;
+  viewport.setCamera({
+    parallelScale: parallelScale / factor,
+    focalPoint: moved(focalPoint),
+    position: moved(position),
+  });
+}
+
+/**
+ * Where the frame lies on screen. The processor backend measures from the corner of the first
+ * pixel, the graphics one from its centre: half a pixel that must not reach a mark.
+ */
+export function affineOf(viewport: Types.IStackViewport, frame: Frame | undefined): Affine | null {
+  if (!frame || !viewport.getImageData()) return null;
+  const place = (x: number, y: number) => {
+    const world = getShouldUseCPURendering()
+      ? indexToPatient(frame.plane, [x, y])
+      : imageToPatient(frame.plane, imagePoint(x, y));
+    return viewport.worldToCanvas([world[0], world[1], world[2]]);
+  };
+  const affine = affineFrom(place(0, 0), place(1, 0), place(0, 1));
+  const isSound = Object.values(affine).every(Number.isFinite);
+  return isSound && affine.a * affine.d !== affine.b * affine.c ? affine : null;
+}

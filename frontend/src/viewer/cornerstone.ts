@@ -1,0 +1,38 @@
+/** Starts Cornerstone once: WebGL where the machine has it, the processor otherwise. */
+import { cache, init as initCore, RenderingEngine, setUseCPURendering } from '@cornerstonejs/core';
+import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
+import {
+  addTool,
+  init as initTools,
+  PanTool,
+  StackScrollTool,
+  WindowLevelTool,
+  ZoomTool,
+} from '@cornerstonejs/tools';
+
+export const ENGINE_ID = 'collimate';
+
+/** Decoded images kept in memory; the oldest go first. */
+const CACHE_BYTES = 1024 * 1024 * 1024;
+
+/** `?backend=cpu` in the address draws on the processor (slow graphics, remote desktops). */
+const wantsProcessor = (): boolean =>
+  new URLSearchParams(window.location.search).get('backend') === 'cpu';
+
+let started: Promise<RenderingEngine> | undefined;
+
+async function start(): Promise<RenderingEngine> {
+  initCore();
+  if (wantsProcessor()) setUseCPURendering(true);
+  initLoader({ maxWebWorkers: Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) });
+  initTools();
+  for (const tool of [WindowLevelTool, PanTool, ZoomTool, StackScrollTool]) addTool(tool);
+  cache.setMaxCacheSize(CACHE_BYTES);
+  return new RenderingEngine(ENGINE_ID);
+}
+
+/** The one rendering engine of the page. Raises: whatever the graphics layer refuses with. */
+export function renderingEngine(): Promise<RenderingEngine> {
+  started ??= start();
+  return started;
+}

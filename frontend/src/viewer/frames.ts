@@ -1,0 +1,142 @@
+/** The frames of a study in reading order, with what display and marking need to know of each. */
+import { dot, type ImagePlane, positionAlongNormal } from '../geometry/plane';
+import type { ImageSize, PixelSpacing } from '../geometry/units';
+import { type DicomObject, frameAsImage, frameCountOf, numberOf, textOf } from './dicomJson';
+import {
+  type EndLetters,
+  edgesOf,
+  loaderAttributes,
+  type NamedWindow,
+  planeOf,
+  type SpacingKind,
+  shapeOf,
+  spacingOf,
+  unitOf,
+  windowsOf,
+} from './frameFacts';
+
+export interface Frame {
+  readonly imageId: string;
+  readonly study_uid: string;
+  readonly series_uid: string;
+  readonly sop_instance_uid: string;
+  readonly frame_number: number;
+  readonly modality: string;
+  readonly size: ImageSize;
+  readonly spacing: PixelSpacing | null;
+  readonly spacingKind: SpacingKind;
+  /** Where the image is drawn; unit spacing at the origin when the file does not say. */
+  readonly plane: ImagePlane;
+  readonly isPlaced: boolean;
+  readonly edge: EndLetters;
+  /** The file's own windows, the protocol's first. */
+  readonly windows: readonly NamedWindow[];
+  readonly isColour: boolean;
+  readonly valueUnit: string;
+  readonly isLossy: boolean;
+  readonly lossyRatio: number | null;
+  /** The single-frame attributes the image loader reads. */
+  readonly attributes: DicomObject;
+}
+
+export interface Series {
+  readonly series_uid: string;
+  readonly series_number: number | null;
+  readonly modality: string;
+  readonly frames: readonly Frame[];
+}
+
+const ROWS = '00280010';
+const COLUMNS = '00280011';
+
+const uri = encodeURIComponent;
+
+/** The frame as a URL of the image loader; same origin, so the session cookie goes with it. */
+export const frameUrl = (
+  projectId: string,
+  uids: { study: string; series: string; instance: string },
+  frameNumber: number,
+): string =>
+  `/dicomweb/${uri(projectId)}/studies/${uri(uids.study)}/series/${uri(uids.series)}` +
+  `/instances/${uri(uids.instance)}/frames/${frameNumber}`;
+
+function frameOf(projectId: string, object: DicomObject, frameNumber: number): Frame {
+  const image = frameAsImage(object, frameNumber);
+  const uids = {
+    study: textOf(image, '0020000D') ?? '',
+    series: textOf(image, '0020000E') ?? '',
+    instance: textOf(image, '00080018') ?? '',
+  };
+  const modality = textOf(image, '00080060') ?? '';
+  const { spacing, kind } = spacingOf(image);
+  const { plane, isPlaced } = planeOf(image, spacing ?? shapeOf(image));
+  return {
+    imageId: `wadors:${frameUrl(projectId, uids, frameNumber)}`,
+    study_uid: uids.study,
+    series_uid: uids.series,
+    sop_instance_uid: uids.instance,
+    frame_number: frameNumber,
+    modality,
+    size: { rows: numberOf(image, ROWS) ?? 0, columns: numberOf(image, COLUMNS) ?? 0 },
+    spacing,
+    spacingKind: kind,
+    plane,
+    isPlaced,
+    edge: edgesOf(image, plane, isPlaced),
+    windows: windowsOf(image),
+    isColour: (numberOf(image, '00280002') ?? 1) > 1,
+    valueUnit: unitOf(image, modality),
+    isLossy: textOf(image, '00282110') === '01',
+    lossyRatio: numberOf(image, '00282112') ?? null,
+    attributes: loaderAttributes(image, plane, uids.series),
+  };
+}
+
+const instanceNumber = (frame: Frame): number => numberOf(frame.attributes, '00200013') ?? 0;
+
+const byNumber = (one: Frame, other: Frame): number =>
+  instanceNumber(one) - instanceNumber(other) || one.frame_number - other.frame_number;
+
+/** Parallel slices, each at a place of its own: only these have an order in space. */
+function isOneStack(frames: readonly Frame[]): boolean {
+  const first = frames[0];
+  if (!first || frames.length < 2) return false;
+  const isParallel = (frame: Frame) =>
+    frame.isPlaced &&
+    dot(frame.plane.rowDirection, first.plane.rowDirection) > 0.99 &&
+    dot(frame.plane.columnDirection, first.plane.columnDirection) > 0.99;
+  const places = new Set(frames.map((frame) => positionAlongNormal(frame.plane).toFixed(3)));
+  return frames.every(isParallel) && places.size === frames.length;
+}
+
+/** By place in space, running the way the scanner numbered them; without places by number. */
+function inReadingOrder(frames: readonly Frame[]): Frame[] {
+  const numbered = [...frames].sort(byNumber);
+  if (!isOneStack(numbered)) return numbered;
+  const placed = [...numbered].sort(
+    (one, other) => positionAlongNormal(one.plane) - positionAlongNormal(other.plane),
+  );
+  const [first, last] = [placed[0], placed[placed.length - 1]];
+  return first && last && byNumber(first, last) > 0 ? placed.reverse() : placed;
+}
+
+/** The series of a study in order of series number; objects without pixels are left out. */
+export function seriesOf(projectId: string, objects: readonly DicomObject[]): Series[] {
+  const groups = new Map<string, Frame[]>();
+  for (const object of objects) {
+    if (!numberOf(object, ROWS) || !numberOf(object, COLUMNS)) continue;
+    const key = textOf(object, '0020000E') ?? '';
+    const frames = Array.from({ length: frameCountOf(object) }, (_, index) =>
+      frameOf(projectId, object, index + 1),
+    );
+    groups.set(key, [...(groups.get(key) ?? []), ...frames]);
+  }
+  return [...groups.entries()]
+    .map(([series_uid, frames]) => ({
+      series_uid,
+      series_number: frames[0] ? (numberOf(frames[0].attributes, '00200011') ?? null) : null,
+      modality: frames[0]?.modality ?? '',
+      frames: inReadingOrder(frames),
+    }))
+    .sort((one, other) => (one.series_number ?? 0) - (other.series_number ?? 0));
+}

@@ -1,0 +1,61 @@
+/** Windows offered to the reader: the protocol's own first, then customary ones per modality. */
+
+import type { GreyWindow, NamedWindow } from './frameFacts';
+import type { Frame } from './frames';
+
+/** Customary CT windows in Hounsfield units. */
+const CT_WINDOWS: readonly NamedWindow[] = [
+  { name: 'Soft tissue', center: 40, width: 400 },
+  { name: 'Lung', center: -600, width: 1500 },
+  { name: 'Bone', center: 480, width: 2500 },
+  { name: 'Brain', center: 40, width: 80 },
+  { name: 'Mediastinum', center: 50, width: 350 },
+  { name: 'Liver', center: 60, width: 160 },
+];
+
+/** A choice in the window menu; `null` means "from the pixels on screen". */
+export interface WindowChoice {
+  readonly name: string;
+  readonly window: GreyWindow | null;
+}
+
+/** At most nine choices, so that each has a digit to go with. */
+export function windowChoices(frame: Frame): WindowChoice[] {
+  if (frame.isColour) return [];
+  const own = frame.windows.map(({ name, center, width }) => ({ name, window: { center, width } }));
+  const auto: WindowChoice = { name: 'Auto', window: null };
+  const customary = frame.modality === 'CT' && frame.valueUnit === 'HU' ? CT_WINDOWS : [];
+  const rest = customary.map(({ name, center, width }) => ({ name, window: { center, width } }));
+  return [...own, auto, ...rest].slice(0, 9);
+}
+
+/** Values looked at for a percentile; more change nothing a reader could see. */
+const MOST_SAMPLES = 40_000;
+
+/**
+ * A window from the values themselves: the darkest 0.5 % turn black, the brightest 0.5 % white.
+ * Values are in modality units; an image of one value gets a window of width 1.
+ */
+export function windowFromValues(values: ArrayLike<number>): GreyWindow {
+  const stride = Math.max(1, Math.floor(values.length / MOST_SAMPLES));
+  const sample: number[] = [];
+  for (let index = 0; index < values.length; index += stride) {
+    const value = values[index];
+    if (value !== undefined && Number.isFinite(value)) sample.push(value);
+  }
+  sample.sort((one, other) => one - other);
+  const at = (share: number) => sample[Math.round(share * (sample.length - 1))] ?? 0;
+  const [low, high] = [at(0.005), at(0.995)];
+  return { center: (low + high) / 2, width: Math.max(1, high - low) };
+}
+
+/** Limits of the linear VOI function of PS3.3 C.11.2.1.2.1. */
+export const windowToRange = ({ center, width }: GreyWindow) => ({
+  lower: center - 0.5 - (width - 1) / 2,
+  upper: center - 0.5 + (width - 1) / 2,
+});
+
+export const rangeToWindow = (range: { lower: number; upper: number }): GreyWindow => ({
+  width: Math.abs(range.upper - range.lower) + 1,
+  center: (range.upper + range.lower + 1) / 2,
+});

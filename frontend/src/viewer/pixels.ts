@@ -1,0 +1,28 @@
+/** Values of decoded images in modality units. */
+import type { Types } from '@cornerstonejs/core';
+import { pixelAt } from '../geometry/points';
+import type { ImagePoint } from '../geometry/units';
+
+const scaleOf = (image: Types.IImage): { slope: number; intercept: number } =>
+  image.preScale?.scaled
+    ? { slope: 1, intercept: 0 }
+    : { slope: image.slope || 1, intercept: image.intercept || 0 };
+
+/** All values of a grey image; a view on the decoded pixels where no scaling is needed. */
+export function modalityValues(image: Types.IImage): ArrayLike<number> {
+  const stored = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  const { slope, intercept } = scaleOf(image);
+  if (slope === 1 && intercept === 0) return stored;
+  return Float32Array.from(stored, (value) => value * slope + intercept);
+}
+
+/** One value for grey images, red, green and blue for colour ones. */
+export function valueAt(image: Types.IImage, point: ImagePoint): number[] {
+  const { column, row } = pixelAt(point, image);
+  const stored = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  const components = Math.round(stored.length / (image.columns * image.rows));
+  const first = (row * image.columns + column) * components;
+  const values = Array.from(stored.slice(first, first + Math.min(3, components)));
+  const { slope, intercept } = scaleOf(image);
+  return components > 1 ? values : values.map((value) => value * slope + intercept);
+}

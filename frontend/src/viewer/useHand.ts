@@ -1,0 +1,123 @@
+/** Feeds pointer and keys into the drawing machine and hands its outcomes on. */
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type Affine, scaleOf, toImage } from '../geometry/affine';
+import { canvasPoint, type ImageSize } from '../geometry/units';
+import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
+import { hitAt, type Mark, type MarkKind } from './marks';
+
+/** CSS pixels: how near a handle or an outline must be, and what makes a drag out of a click. */
+const REACH = 8;
+const SLOP = 4;
+const TRACE_TOLERANCE = 0.75;
+
+export interface HandProps {
+  readonly affine: Affine | null;
+  readonly size: ImageSize;
+  readonly tool: MarkKind | null;
+  /** The marks that can be touched: those on this frame that are not hidden. */
+  readonly marks: readonly Mark[];
+  readonly selectedId: string | null;
+  readonly isReadOnly: boolean;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+const KEYS: Readonly<Record<string, Hand>> = {
+  Enter: { type: 'finish' },
+  Escape: { type: 'cancel' },
+  Backspace: { type: 'back' },
+};
+
+/** The state of the drawing on `layer`, which must lie exactly over the viewport. */
+export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps): Drawing {
+  const [drawing, setDrawing] = useState<Drawing>(IDLE);
+  const now = useRef({ drawing, props });
+  now.current.props = props;
+
+  useEffect(() => {
+    const element = layer.current;
+    if (!element) return;
+    let isTaken = false;
+
+    const feed = (hand: Hand) => {
+      const { affine, marks, size, onOutcome } = now.current.props;
+      const scale = affine ? scaleOf(affine) : 1;
+      const around: Surroundings = {
+        marks,
+        size,
+        slop: SLOP / scale,
+        traceTolerance: TRACE_TOLERANCE / scale,
+      };
+      const next = step(now.current.drawing, hand, around);
+      now.current.drawing = next.drawing;
+      setDrawing(next.drawing);
+      if (next.outcome) onOutcome(next.outcome);
+    };
+
+    const pointOf = (event: PointerEvent) => {
+      const { affine } = now.current.props;
+      const frame = element.getBoundingClientRect();
+      return (
+        affine &&
+        toImage(affine, canvasPoint(event.clientX - frame.left, event.clientY - frame.top))
+      );
+    };
+
+    const onDown = (event: PointerEvent) => {
+      const point = pointOf(event);
+      const { affine, marks, selectedId, tool, isReadOnly } = now.current.props;
+      isTaken = false;
+      if (event.button !== 0 || !point || !affine || event.ctrlKey) return;
+      const isFresh = now.current.drawing.at === 'idle';
+      const hit = isFresh ? hitAt(marks, point, REACH / scaleOf(affine), selectedId) : null;
+      if (!hit && !tool) return feed({ type: 'press', point, tool: null, hit: null });
+      if (isReadOnly)
+        return hit ? now.current.props.onOutcome({ type: 'selected', id: hit.id }) : undefined;
+      isTaken = true;
+      element.setPointerCapture(event.pointerId);
+      feed({ type: 'press', point, tool, hit });
+    };
+    const onMove = (event: PointerEvent) => {
+      const point = pointOf(event);
+      if (point && now.current.drawing.at !== 'idle') feed({ type: 'move', point });
+    };
+    const onUp = (event: PointerEvent) => {
+      const point = pointOf(event);
+      if (point && event.button === 0 && isTaken) feed({ type: 'release', point });
+    };
+    const onLost = () => {
+      if (now.current.drawing.at === 'moving') feed({ type: 'cancel' });
+    };
+    // The viewport underneath listens to mouse and touch; it must not pan while a mark is drawn.
+    const keepFromViewport = (event: Event) => {
+      if (isTaken && (!(event instanceof MouseEvent) || event.button === 0))
+        event.stopPropagation();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      const hand = KEYS[event.key];
+      if (!hand || now.current.drawing.at === 'idle') return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      feed(hand);
+    };
+
+    const stop = new AbortController();
+    const { signal } = stop;
+    element.addEventListener('pointerdown', onDown, { signal });
+    element.addEventListener('pointermove', onMove, { signal });
+    element.addEventListener('pointerup', onUp, { signal });
+    element.addEventListener('pointercancel', onLost, { signal });
+    for (const name of ['mousedown', 'touchstart', 'dblclick'])
+      element.addEventListener(name, keepFromViewport, { signal });
+    window.addEventListener('keydown', onKey, { signal, capture: true });
+    return () => stop.abort();
+  }, [layer]);
+
+  // Another tool or another frame ends what was half drawn.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the three are the reasons to end it
+  useEffect(() => {
+    now.current.drawing = IDLE;
+    setDrawing(IDLE);
+  }, [props.tool, props.size, props.isReadOnly]);
+
+  return drawing;
+}
