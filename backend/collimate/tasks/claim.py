@@ -1,0 +1,217 @@
+"""Claiming: which case a reader gets next, and holding it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, aliased
+
+from collimate.access import audit
+from collimate.access.models import User
+from collimate.kit.errors import Conflict, NotFound
+from collimate.projects import schema
+from collimate.projects.models import Project
+from collimate.studies.models import Patient, Study
+from collimate.tasks import lease, places, queue
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import HELD, ReadState, move
+
+
+class WorklistEmpty(NotFound):
+    """There is no case for you right now."""
+
+
+class TaskAlreadyClaimed(Conflict):
+    """Every place of this case is taken."""
+
+
+OWN_ORDER = case((Read.state.in_(HELD), 0), (Read.state == ReadState.RETURNED, 1), else_=2)
+"""Work in hand first, then what a reviewer sent back, then what was assigned by name."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a reader would go on: the read to hold, and a set-aside read of his to revive."""
+
+    read: Read
+    task: Task
+    own: Read | None = None
+
+
+def claim_next(session: Session, project: Project, reader: User) -> Read:
+    """Hold the reader's next case: own work first, then the top of the pool.
+
+    Raises:
+        WorklistEmpty: nothing is left for this reader.
+        SchemaMissing: the project has no label schema.
+    """
+    places.lock_reader(session, project.id, reader.id)
+    read = take_next(session, project, reader, may_wait=True)
+    if read is None:
+        raise WorklistEmpty("New cases appear here as they arrive or are asked for.")
+    record_claim(session, reader, read)
+    return read
+
+
+def take_next(session: Session, project: Project, reader: User, *, may_wait: bool) -> Read | None:
+    """Hold the next case without an audit row; the caller holds the reader's lock.
+
+    Who holds a task already must not wait for another one (`may_wait=False`): what is locked at
+    this moment is passed over.
+    """
+    if tidy(session, project):
+        may_wait = False  # the freed places are locked by us now
+    place = _lockable(session, own_work(project, reader, HELD_AND_GIVEN), skip=not may_wait)
+    if place is None:
+        place = _free_place(session, project, reader, skip=True)
+    if place is None and may_wait:
+        place = _free_place(session, project, reader, skip=False)
+    if place is None:
+        return None
+    return hold(session, reader, place)
+
+
+def tidy(session: Session, project: Project) -> int:
+    """Open tasks for new studies and free places whose lease ran out; answers how many of those."""
+    queue.open_missing(session, project.id)
+    return lease.release_lapsed(session, project.id)
+
+
+def claim_task(session: Session, reader: User, task_id: UUID) -> Read:
+    """Hold a place on a chosen task: the reader's own, one assigned to him, or a free one.
+
+    Raises:
+        TaskNotFound, TaskAlreadyClaimed
+    """
+    task = session.get(Task, task_id)
+    if task is None:
+        raise places.TaskNotFound()
+    places.lock_reader(session, task.project_id, reader.id)
+    task = places.lock_task(session, task_id)
+    place = _place_on(session, task, reader)
+    if place is None:
+        raise TaskAlreadyClaimed("Take the next case of the worklist instead.")
+    read = hold(session, reader, place)
+    record_claim(session, reader, read)
+    return read
+
+
+def _place_on(session: Session, task: Task, reader: User) -> Place | None:
+    reads = places.reads_of(session, task.id)
+    own = next((read for read in reads if read.reader_id == reader.id), None)
+    if own is not None and own.state in HELD_AND_GIVEN:
+        return Place(own, task)
+    free = next((read for read in reads if read.state == ReadState.OPEN), None)
+    if free is None or (own is not None and own.state != ReadState.RELEASED):
+        return None
+    project = session.get_one(Project, task.project_id)
+    reachable = session.scalar(
+        _joined(select(Task.id)).where(Task.id == task.id).where(queue.in_reach(project))
+    )
+    return Place(free, task, own) if reachable else None
+
+
+HELD_AND_GIVEN = HELD | {ReadState.RETURNED, ReadState.ASSIGNED}
+
+
+def own_work(project: Project, reader: User, states: frozenset[ReadState]) -> Select[Read, Task]:
+    """The reader's own reads in these states, the first to go on with first."""
+    return (
+        select(Read, Task)
+        .join(Task, Task.id == Read.task_id)
+        .join(Study, Study.id == Task.study_id)
+        .where(Read.project_id == project.id, Read.reader_id == reader.id, Read.slot >= 1)
+        .where(Read.state.in_(states), Study.deleted_at.is_(None))
+        .order_by(OWN_ORDER, Read.claimed_at.desc().nulls_last(), Task.priority.desc(), Read.id)
+        .limit(1)
+    )
+
+
+def free_places(project: Project, reader: User) -> Select[Read, Task]:
+    """Free places on tasks the reader has no say on yet, the most wanted first."""
+    mine = aliased(Read)
+    has_part = (
+        select(mine.id)
+        .where(mine.task_id == Task.id, mine.reader_id == reader.id)
+        .where(mine.state != ReadState.RELEASED)
+        .exists()
+    )
+    return (
+        _joined(select(Read, Task).join(Task, Task.id == Read.task_id))
+        .where(Task.project_id == project.id, Task.state == ReadState.OPEN)
+        .where(Read.state == ReadState.OPEN, queue.in_reach(project), ~has_part)
+        .order_by(Task.priority.desc(), Task.id, Read.slot)
+    )
+
+
+def _joined(query: Any) -> Any:
+    return query.join(Study, Study.id == Task.study_id).join(
+        Patient, Patient.id == Study.patient_id
+    )
+
+
+def _lockable(session: Session, query: Select[Read, Task], *, skip: bool) -> Place | None:
+    found = session.execute(
+        query.limit(1)
+        .with_for_update(of=[Task, Read], key_share=True, skip_locked=skip)
+        .execution_options(populate_existing=True)
+    ).first()
+    return Place(found[0], found[1]) if found else None
+
+
+def _free_place(session: Session, project: Project, reader: User, *, skip: bool) -> Place | None:
+    query = free_places(project, reader)
+    place = _lockable(session, query.where(~_patient_is_read(reader)), skip=skip)
+    if place is None:
+        place = _lockable(session, query, skip=skip)
+    if place is None:
+        return None
+    own = session.scalars(
+        select(Read).where(Read.task_id == place.task.id, Read.reader_id == reader.id)
+    ).one_or_none()
+    return Place(place.read, place.task, own)
+
+
+def _patient_is_read(reader: User) -> Any:
+    """Whether someone else is at work on a study of the same patient."""
+    other, other_task, other_study = aliased(Read), aliased(Task), aliased(Study)
+    return (
+        select(other.id)
+        .join(other_task, other_task.id == other.task_id)
+        .join(other_study, other_study.id == other_task.study_id)
+        .where(other_study.patient_id == Study.patient_id, other_study.id != Study.id)
+        .where(other.reader_id != reader.id, other.state.in_(HELD))
+        .where(other.lease_until > lease.database_now())
+        .exists()
+    )
+
+
+def hold(session: Session, reader: User, place: Place) -> Read:
+    """Start or go on reading at a locked place: lease, and a new fence unless already in hand."""
+    read, task = place.read, place.task
+    if place.own is not None:
+        places.take_over(session, place.own, place.read)
+        read = place.own
+    until = lease.lease_end(session)
+    if read.state not in HELD:
+        has_work = read.reader_id is not None and places.has_work(session, read.id)
+        is_returned = read.state == ReadState.RETURNED
+        read.reader_id = reader.id
+        move(read, ReadState.DRAFT if has_work or is_returned else ReadState.CLAIMED)
+        read.fence += 1
+        read.claimed_at = session.execute(select(lease.database_now())).scalar_one()
+        if read.label_schema_id is None or not (has_work or is_returned):
+            read.label_schema_id = schema.pin(session, read.project_id).id
+    read.lease_until = until
+    places.recount(session, task)
+    places.announce(session, read)
+    return read
+
+
+def record_claim(session: Session, reader: User, read: Read) -> None:
+    """The audit row of a reader opening a case."""
+    audit.record(
+        session, reader.id, "read_claimed", "read", read.id,
+        project_id=read.project_id, task_id=read.task_id, fence=read.fence,
+    )  # fmt: skip

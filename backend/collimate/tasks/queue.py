@@ -1,0 +1,154 @@
+"""The queue: one task per study, and the order in which readers get them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.jobs import events
+from collimate.kit import ids
+from collimate.kit.errors import Conflict
+from collimate.projects.models import Project
+from collimate.projects.rules import learning_rules, reading_rules
+from collimate.studies.models import Patient, Study
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import ReadState
+
+ARMS = frozenset({"strategy", "control", "evaluation", "person", "arrival"})
+HOLDOUT_ARM = "evaluation"
+CHUNK = 1000
+
+
+class HoldoutOutOfReach(Conflict):
+    """A hold-out case can only be asked for to measure."""
+
+
+class UnknownArm(Conflict):
+    """There is no such arm."""
+
+
+def open_missing(session: Session, project_id: UUID) -> int:
+    """Open a task with its places for every study that has none; answers how many.
+
+    Tasks nobody has begun follow the project's present number of wanted reads.
+    """
+    project = session.get_one(Project, project_id)
+    wanted = reading_rules(project).wanted_reads
+    _follow_rule(session, project_id, wanted)
+    studies = session.scalars(
+        select(Study.id)
+        .outerjoin(Task, Task.study_id == Study.id)
+        .where(Study.project_id == project_id, Study.deleted_at.is_(None), Task.id.is_(None))
+        .where(Study.instance_count > 0)
+        .order_by(Study.id)
+    ).all()
+    opened: list[UUID] = []
+    for start in range(0, len(studies), CHUNK):
+        rows = [
+            {"id": ids.new_id(), "project_id": project_id, "study_id": study_id,
+             "wanted_reads": wanted}
+            for study_id in studies[start : start + CHUNK]
+        ]  # fmt: skip
+        statement = postgresql.insert(Task).values(rows)
+        opened += session.scalars(
+            statement.on_conflict_do_nothing(index_elements=["study_id"]).returning(Task.id)
+        )
+    _add_places(session, project_id, opened, range(1, wanted + 1))
+    if opened:
+        events.publish(session, "task", project_id, count=len(opened))
+    return len(opened)
+
+
+def _add_places(session: Session, project_id: UUID, tasks: list[UUID], slots: range) -> None:
+    rows = [
+        {"project_id": project_id, "task_id": task_id, "slot": slot}
+        for task_id in tasks
+        for slot in slots
+    ]
+    if rows:
+        session.execute(insert(Read), rows)
+
+
+def _follow_rule(session: Session, project_id: UUID, wanted: int) -> None:
+    begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
+    tasks = session.scalars(
+        select(Task)
+        .where(Task.project_id == project_id, Task.wanted_reads != wanted, ~begun)
+        .where(Task.state == ReadState.OPEN)
+        .order_by(Task.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for task in tasks:
+        places = session.scalars(select(Read.state).where(Read.task_id == task.id)).all()
+        if set(places) != {ReadState.OPEN}:
+            continue  # claimed before the task was locked
+        session.execute(delete(Read).where(Read.task_id == task.id, Read.slot > wanted))
+        _add_places(session, project_id, [task.id], range(task.wanted_reads + 1, wanted + 1))
+        task.wanted_reads = wanted
+
+
+def in_reach(project: Project) -> ColumnElement[bool]:
+    """What the pool holds for readers: no deleted study, and no hold-out patient.
+
+    While the learner is on, a hold-out case reaches readers only when it asks for it to measure;
+    without a learner nothing is measured and every case is read.
+    """
+    is_free = or_(Patient.is_holdout.is_(False), Task.arm == HOLDOUT_ARM)
+    return (Study.deleted_at.is_(None)) & (is_free if learning_rules(project).is_on else true())
+
+
+def reprioritise(
+    session: Session, project_id: UUID, order: Mapping[UUID, tuple[float, str, str]]
+) -> int:
+    """Set priority, arm and reason of tasks; higher priority is read sooner. Answers how many.
+
+    Tasks of other projects and tasks that are gone are left out.
+
+    Raises:
+        UnknownArm
+        HoldoutOutOfReach: a hold-out case asked for by an arm that learns from it.
+    """
+    unknown = {arm for _, arm, _ in order.values()} - ARMS
+    if unknown:
+        raise UnknownArm(f"Arms are {', '.join(sorted(ARMS))}.")
+    found = session.execute(
+        select(Task.id, Patient.is_holdout)
+        .join(Study, Study.id == Task.study_id)
+        .join(Patient, Patient.id == Study.patient_id)
+        .where(Task.project_id == project_id, Task.id.in_(list(order)))
+        .order_by(Task.id)
+        .with_for_update(of=Task, key_share=True)
+    ).all()
+    for task_id, is_holdout in found:
+        arm = order[task_id][1]
+        if is_holdout != (arm == HOLDOUT_ARM) and arm not in ("arrival", "person"):
+            raise HoldoutOutOfReach("Learning and measuring must not share a patient.")
+    rows: list[dict[str, Any]] = [
+        dict(zip(("id", "priority", "arm", "reason"), (task_id, *order[task_id]), strict=True))
+        for task_id, _ in found
+    ]
+    if rows:
+        session.execute(update(Task), rows)
+        events.publish(session, "task", project_id, count=len(rows))
+        audit.record(
+            session, None, "queue_reordered", "project", project_id,
+            project_id=project_id, count=len(rows),
+        )  # fmt: skip
+    return len(rows)
+
+
+def waiting_count(session: Session, project: Project) -> int:
+    """How many tasks of the pool have a free place."""
+    query = (
+        select(func.count())
+        .select_from(Task)
+        .join(Study, Study.id == Task.study_id)
+        .join(Patient, Patient.id == Study.patient_id)
+        .where(Task.project_id == project.id, Task.state == ReadState.OPEN, in_reach(project))
+    )
+    return session.scalar(query) or 0

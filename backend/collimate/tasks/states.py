@@ -1,0 +1,77 @@
+"""The life of a read and of a task, as tables."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from collimate.kit.errors import Conflict
+from collimate.tasks.models import Read
+
+
+class ReadState(StrEnum):
+    """Where a read stands.
+
+    A read belongs to one reader for ever. Giving up the place (`skipped`, `released`) sets the
+    row aside under a slot number below 1 and frees its slot for someone else, so that work saved
+    late still has a row of its own to lie on.
+    """
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    CLAIMED = "claimed"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    SKIPPED = "skipped"
+    RELEASED = "released"
+
+
+S = ReadState
+ALLOWED: dict[ReadState, frozenset[ReadState]] = {
+    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED}),
+    S.ASSIGNED: frozenset({S.CLAIMED, S.DRAFT, S.RELEASED}),
+    S.CLAIMED: frozenset({S.DRAFT, S.SUBMITTED, S.SKIPPED, S.RELEASED, S.ASSIGNED}),
+    S.DRAFT: frozenset({S.SUBMITTED, S.SKIPPED, S.RELEASED}),
+    S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED}),
+    S.ACCEPTED: frozenset(),
+    S.RETURNED: frozenset({S.DRAFT, S.RELEASED}),
+    S.SKIPPED: frozenset({S.ASSIGNED}),
+    S.RELEASED: frozenset({S.CLAIMED, S.DRAFT, S.ASSIGNED}),
+}
+HELD = frozenset({S.CLAIMED, S.DRAFT})
+"""A reader is at work: a lease and a fence count."""
+DONE = frozenset({S.SUBMITTED, S.ACCEPTED})
+ASIDE = frozenset({S.SKIPPED, S.RELEASED})
+
+TASK_STATES = (S.OPEN, S.RETURNED, S.DRAFT, S.CLAIMED, S.ASSIGNED, S.SUBMITTED, S.ACCEPTED)
+"""A task is where the first of these is that any of its places is in: `open` can be claimed."""
+TASK_ALLOWED: dict[ReadState, frozenset[ReadState]] = {
+    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED, S.SUBMITTED, S.ACCEPTED}),
+    S.ASSIGNED: frozenset({S.OPEN, S.CLAIMED, S.DRAFT, S.RETURNED}),
+    S.CLAIMED: frozenset(set(TASK_STATES) - {S.CLAIMED} | {S.SKIPPED}),
+    S.DRAFT: frozenset(set(TASK_STATES) - {S.DRAFT} | {S.SKIPPED}),
+    S.RETURNED: frozenset({S.OPEN, S.DRAFT}),
+    S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED, S.ASSIGNED, S.OPEN}),
+    S.ACCEPTED: frozenset({S.ASSIGNED, S.OPEN}),
+    S.SKIPPED: frozenset({S.ASSIGNED, S.OPEN}),
+}
+
+
+class MoveNotAllowed(Conflict):
+    """The case is not in a state that allows this."""
+
+
+def move(read: Read, to: ReadState) -> None:
+    """Change the state of a read.
+
+    Raises:
+        MoveNotAllowed: the table does not have this step.
+    """
+    if to not in ALLOWED[ReadState(read.state)]:
+        raise MoveNotAllowed(f"A case that is {read.state} cannot become {to}.")
+    read.state = to
+
+
+def task_state(places: Collection[str]) -> ReadState:
+    """What a task is, from the states of its places (slots from 1); without any it was skipped."""
+    return next((state for state in TASK_STATES if state in places), S.SKIPPED)

@@ -1,0 +1,154 @@
+"""What a reader sees before reading: what comes next, own reads, today's count."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from collimate.access.models import User
+from collimate.projects.models import Project
+from collimate.projects.rules import ReadingRules, reading_rules
+from collimate.studies.models import Instance, Patient, Series, Study
+from collimate.tasks import claim, lease
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import DONE, HELD, ReadState
+
+MINE_SHOWN = 100
+GIVEN = frozenset({ReadState.RETURNED, ReadState.ASSIGNED})
+
+
+def thumbnail_url(study_id: object) -> str:
+    """Where the browser finds a study's thumbnail."""
+    return f"/api/studies/{study_id}/thumbnail"
+
+
+def sees_machine(rules: ReadingRules, task: Task) -> bool:
+    """Whether a reader of this task may see what a model says of it.
+
+    Where several read the same case unseen by each other, the model has learned from the others.
+    """
+    return not (rules.is_blinded and task.wanted_reads > 1)
+
+
+def reason_for_reader(rules: ReadingRules, task: Task) -> str | None:
+    """Why this case comes now, where the project shows it."""
+    return task.reason if rules.show_reason and sees_machine(rules, task) else None
+
+
+def read_rows() -> Select[*tuple[Any, ...]]:
+    """Reads with what a list shows of their study."""
+    return (
+        select(Read, Task, Study.modality, Patient.pseudonym)
+        .join(Task, Task.id == Read.task_id)
+        .join(Study, Study.id == Task.study_id)
+        .join(Patient, Patient.id == Study.patient_id)
+    )
+
+
+def row(rules: ReadingRules, found: Any) -> dict[str, Any]:
+    """One read as its own reader's list shows it; the arm stays hidden."""
+    read, task, modality, pseudonym = found
+    names = ("id", "task_id", "state", "lease_until", "submitted_at", "active_ms", "skip_reason")
+    return {
+        **{name: getattr(read, name) for name in names},
+        "study_id": task.study_id,
+        "thumbnail_url": thumbnail_url(task.study_id),
+        "pseudonym": pseudonym,
+        "modality": modality,
+        "reason": reason_for_reader(rules, task),
+        "arm": None,
+    }
+
+
+def worklist(session: Session, project: Project, reader: User) -> dict[str, Any]:
+    """The reader's page: next case, own reads newest first, what was sent back, today's work."""
+    claim.tidy(session, project)
+    rules = reading_rules(project)
+    mine = session.execute(
+        read_rows()
+        .where(Read.project_id == project.id, Read.reader_id == reader.id)
+        .order_by(Read.submitted_at.desc().nulls_first(), Read.claimed_at.desc().nulls_last())
+        .limit(MINE_SHOWN)
+    ).all()
+    rows = [row(rules, found) for found in mine]
+    return {
+        "next": _next(session, project, reader),
+        "open_count": remaining_count(session, project, reader),
+        "mine": rows,
+        "returned": [item for item in rows if item["state"] == ReadState.RETURNED],
+        "today": _today(session, project, reader),
+    }
+
+
+def _next(session: Session, project: Project, reader: User) -> dict[str, Any] | None:
+    own = session.execute(claim.own_work(project, reader, HELD | GIVEN)).first()
+    found = own or session.execute(claim.free_places(project, reader).limit(1)).first()
+    if found is None:
+        return None
+    read, task = found
+    return {
+        "task_id": task.id if own else None,
+        "reason": reason_for_reader(reading_rules(project), task),
+        "is_available": True,
+        "state": read.state,
+    }
+
+
+def remaining_count(session: Session, project: Project, reader: User) -> int:
+    """How many cases this reader could still read: own unfinished ones and the pool's."""
+    pool = claim.free_places(project, reader).order_by(None).with_only_columns(Task.id).distinct()
+    own = (
+        select(Task.id)
+        .join(Read, Read.task_id == Task.id)
+        .where(Read.project_id == project.id, Read.reader_id == reader.id)
+        .where(Read.state.in_(HELD | GIVEN))
+    )
+    both = pool.union(own).subquery()
+    return session.scalar(select(func.count()).select_from(both)) or 0
+
+
+def finished_count(session: Session, project: Project, reader: User) -> int:
+    """How many cases this reader has submitted in the project."""
+    query = select(func.count()).where(
+        Read.project_id == project.id, Read.reader_id == reader.id, Read.state.in_(DONE)
+    )
+    return session.scalar(query) or 0
+
+
+def _today(session: Session, project: Project, reader: User) -> dict[str, int]:
+    midnight = func.date_trunc("day", lease.database_now(), "UTC")
+    count, spent = session.execute(
+        select(func.count(), func.coalesce(func.sum(Read.active_ms), 0)).where(
+            Read.project_id == project.id,
+            Read.reader_id == reader.id,
+            Read.state.in_(DONE),
+            Read.submitted_at >= midnight,
+        )
+    ).one()
+    return {"submitted_count": count, "active_ms": int(spent)}
+
+
+def peek_next(session: Session, project: Project, reader: User) -> dict[str, Any] | None:
+    """What would come after the case in hand, for prefetching; nothing is held."""
+    found = session.execute(claim.own_work(project, reader, GIVEN)).first()
+    found = found or session.execute(claim.free_places(project, reader).limit(1)).first()
+    if found is None:
+        return None
+    study = session.get_one(Study, found[1].study_id)
+    first = session.execute(
+        select(Series.series_uid, Instance.sop_instance_uid)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Series.study_id == study.id)
+        .order_by(
+            Series.series_number.nulls_last(), Series.id,
+            Instance.instance_number.nulls_last(), Instance.id,
+        )
+        .limit(1)
+    ).first()  # fmt: skip
+    if first is None:
+        return None
+    return {
+        "study_id": study.id,
+        "study_uid": study.study_uid,
+        "first": {"series_uid": first[0], "sop_instance_uid": first[1]},
+    }
