@@ -1,0 +1,102 @@
+"""What a disposable child does: give up rights, read one request, do it, answer, end."""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+from collimate.dicom.limits import Limits
+from collimate.dicom.prepared import FrameFacts
+from collimate.dicom.profile import Profile
+from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.wire import answer, receive_block
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_MOST_REQUEST_BYTES = 16 << 20
+
+
+def harden(parent: int) -> None:
+    """Die with the parent, gain no rights, leave no core file with pixels in it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def limit(limits: Limits, cpu_s: int) -> None:
+    """Set the hard walls; the soft processor limit is lower, so that its signal tells why."""
+    walls = (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s, cpu_s + 2),
+        (resource.RLIMIT_FSIZE, limits.written_bytes, limits.written_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
+    )
+    for kind, soft, hard in walls:
+        resource.setrlimit(kind, (soft, hard))
+
+
+def serve(stream: socket.socket) -> None:
+    """Answer the one request on `stream`."""
+    request: dict[str, Any] = json.loads(receive_block(stream, _MOST_REQUEST_BYTES))
+    limits = Limits(**request["limits"])
+    limit(limits, int(request["cpu_s"]))
+    payload = receive_block(stream, limits.frame_bytes)
+    try:
+        kind, body = "ok", _do(request, payload, limits)
+    except Rejected as rejected:
+        kind, body = "rejected", rejected.code.encode("ascii")
+    except MemoryError:
+        kind, body = "rejected", RejectionCode.out_of_memory.encode("ascii")
+    except RecursionError:
+        kind, body = "rejected", RejectionCode.nested_too_deep.encode("ascii")
+    except OSError:
+        kind, body = "failed", b""
+    except Exception:
+        kind, body = "rejected", RejectionCode.malformed.encode("ascii")
+    stream.sendall(answer(kind, body))
+
+
+def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
+    if request["verb"] == "prepare":
+        return _prepare(request, limits)
+    if request["verb"] == "convert":
+        from collimate.dicom.from_image import image_to_dicom
+
+        source, out = Path(request["source"]), Path(request["out"])
+        image_to_dicom(source, out, limits=limits, **request["facts"])
+        return b""
+    return _render(request, payload)
+
+
+def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
+    from collimate.dicom.prepare import prepare
+
+    prepared = prepare(
+        Path(request["source"]), Path(request["out"]), Profile.from_json(request["profile"]), limits
+    )
+    return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
+
+
+def _render(request: dict[str, Any], payload: bytes) -> bytes:
+    from collimate.dicom.frames import render
+
+    window = request["window"]
+    try:
+        return render(
+            payload,
+            FrameFacts.from_json(request["facts"]),
+            size=request["size"],
+            kind=request["kind"],
+            window=None if window is None else (window[0], window[1]),
+        )
+    except (ValueError, TypeError):
+        raise Rejected(RejectionCode.bad_dimensions) from None

@@ -1,0 +1,110 @@
+"""From the bytes of one frame to modality values, to what a screen shows, to a JPEG or PNG."""
+
+from io import BytesIO
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collimate.dicom.prepared import FrameFacts
+
+Array = NDArray[Any]
+
+
+def frame_array(
+    raw: bytes | memoryview,
+    *,
+    rows: int,
+    columns: int,
+    samples: int,
+    bits_allocated: int,
+    signed: bool,
+) -> Array:
+    """View the bytes as (row, column) or (row, column, sample); read-only, little-endian.
+
+    Raises:
+        ValueError: when the length does not fit.
+    """
+    dtype = np.dtype(f"<{'i' if signed else 'u'}{bits_allocated // 8}")
+    array = np.frombuffer(raw, dtype=dtype)
+    return array.reshape((rows, columns) if samples == 1 else (rows, columns, samples))
+
+
+def modality_values(
+    array: Array, slope: float = 1.0, intercept: float = 0.0
+) -> NDArray[np.float32]:
+    """Stored values to modality values, for CT Hounsfield units. Source: PS3.3 C.11.1.1.2."""
+    return np.asarray(array, dtype=np.float32) * np.float32(slope) + np.float32(intercept)
+
+
+def percentile_window(values: Array) -> tuple[float, float]:
+    """Centre and width from the 1st to the 99.5th percentile; a sample of the pixels suffices."""
+    step = max(1, int(np.sqrt(values.size / 65_536)))
+    low, high = np.percentile(values[::step, ::step], (1.0, 99.5))
+    if high - low < 1.0:
+        low, high = float(values.min()), float(values.max())
+    width = max(float(high) - float(low), 1.0) + 1.0
+    return float(low) + width / 2.0, width
+
+
+def window_to_8bit(values: Array, centre: float, width: float) -> NDArray[np.uint8]:
+    """The LINEAR VOI function of PS3.3 C.11.2.1.2.1, rounded to 0…255."""
+    if width <= 1.0:
+        return np.where(values <= centre - 0.5, 0, 255).astype(np.uint8)
+    scaled = ((values - (centre - 0.5)) / (width - 1.0) + 0.5) * 255.0
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def shown(
+    array: Array, facts: FrameFacts, window: tuple[float, float] | None = None
+) -> NDArray[np.uint8]:
+    """What a screen shows: window applied, MONOCHROME1 inverted, colour reduced to 8 bits."""
+    if facts.samples_per_pixel == 3:
+        return (
+            array.astype(np.uint8) if array.dtype.itemsize == 1 else (array >> 8).astype(np.uint8)
+        )
+    values = modality_values(array, facts.slope, facts.intercept)
+    centre, width = window or facts.window or percentile_window(values)
+    grey = window_to_8bit(values, centre, width)
+    return 255 - grey if facts.photometric_interpretation == "MONOCHROME1" else grey
+
+
+def render(
+    raw: bytes | memoryview,
+    facts: FrameFacts,
+    *,
+    size: int | None = None,
+    kind: Literal["jpeg", "png"] = "jpeg",
+    window: tuple[float, float] | None = None,
+) -> bytes:
+    """A picture no larger than `size` pixels on either side. Only to be called in the sandbox.
+
+    Raises:
+        ValueError: when the bytes do not fit the facts.
+    """
+    array = frame_array(
+        raw,
+        rows=facts.rows,
+        columns=facts.columns,
+        samples=facts.samples_per_pixel,
+        bits_allocated=facts.bits_allocated,
+        signed=facts.signed,
+    )
+    return encode_picture(shown(array, facts, window), size=size, kind=kind)
+
+
+def encode_picture(
+    pixels: NDArray[np.uint8], *, size: int | None, kind: Literal["jpeg", "png"]
+) -> bytes:
+    """JPEG or PNG of what is shown, shrunk to `size` where it is larger."""
+    from PIL import Image  # only where a picture is really made: the sandbox
+
+    image = Image.fromarray(pixels)
+    if size is not None and max(image.size) > size:
+        image.thumbnail((size, size), Image.Resampling.LANCZOS)
+    target = BytesIO()
+    if kind == "jpeg":
+        image.save(target, "JPEG", quality=88)
+    else:
+        image.save(target, "PNG", compress_level=4)
+    return target.getvalue()

@@ -1,0 +1,149 @@
+"""The attributes that survive de-identification; whatever is not named here is dropped.
+
+No free text, no private element, no overlay or curve, no name, address or number of a person,
+place or order is on these lists. Source: PS3.15 annex E, PS3.6.
+"""
+
+
+def _names(text: str) -> frozenset[str]:
+    """One name a word."""
+    return frozenset(text.split())
+
+
+_GENERAL = """
+SOPClassUID Modality ImageType SeriesNumber InstanceNumber AcquisitionNumber
+ConversionType PresentationIntentType Laterality ImageLaterality FrameLaterality BodyPartExamined
+PatientPosition PatientOrientation ViewPosition NumberOfFrames BurnedInAnnotation
+LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
+Manufacturer ManufacturerModelName QualityControlImage ImagesInAcquisition
+TemporalPositionIdentifier NumberOfTemporalPositions RecognizableVisualFeatures
+ReferencedSOPClassUID SOPClassesInStudy VolumetricProperties VolumeBasedCalculationTechnique
+"""
+
+_PIXEL = """
+SamplesPerPixel PhotometricInterpretation PlanarConfiguration Rows Columns BitsAllocated
+BitsStored HighBit PixelRepresentation PixelAspectRatio SmallestImagePixelValue
+LargestImagePixelValue SmallestPixelValueInSeries LargestPixelValueInSeries PixelPaddingValue
+PixelPaddingRangeLimit PixelIntensityRelationship PixelIntensityRelationshipSign
+RescaleIntercept RescaleSlope RescaleType WindowCenter WindowWidth VOILUTFunction
+PresentationLUTShape LUTDescriptor LUTData ModalityLUTType
+RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
+BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData
+GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
+SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
+SegmentedBluePaletteColorLookupTableData PixelPresentation
+ExtendedOffsetTable ExtendedOffsetTableLengths
+"""
+
+_GEOMETRY = """
+PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing PixelSpacingCalibrationType
+EstimatedRadiographicMagnificationFactor ImagePositionPatient ImageOrientationPatient
+SliceThickness SliceLocation SpacingBetweenSlices
+TableHeight TableSpeed TableFeedPerRotation SpiralPitchFactor GantryDetectorTilt
+TotalPixelMatrixColumns TotalPixelMatrixRows ColumnPositionInTotalImagePixelMatrix
+RowPositionInTotalImagePixelMatrix XOffsetInSlideCoordinateSystem
+YOffsetInSlideCoordinateSystem ZOffsetInSlideCoordinateSystem ImageOrientationSlide
+ImagedVolumeWidth ImagedVolumeHeight ImagedVolumeDepth TotalPixelMatrixFocalPlanes
+StackID InStackPositionNumber TemporalPositionIndex DimensionIndexValues DimensionIndexPointer
+FunctionalGroupPointer DimensionOrganizationType FrameAcquisitionNumber
+FrameIncrementPointer
+"""
+
+_ACQUISITION = """
+KVP XRayTubeCurrent XRayTubeCurrentInuA XRayTubeCurrentInmA Exposure ExposureInuAs ExposureInmAs
+ExposureTime ExposureTimeInms ExposureTimeInuS ExposureModulationType ExposuresOnPlate
+FilterType FilterMaterial FocalSpots Grid GridFocalDistance
+DistanceSourceToDetector DistanceSourceToPatient DistanceSourceToEntrance CollimatorType
+CollimatorShape CollimatorLeftVerticalEdge CollimatorRightVerticalEdge
+CollimatorUpperHorizontalEdge CollimatorLowerHorizontalEdge FieldOfViewShape
+FieldOfViewDimensions DetectorType RelativeXRayExposure
+ExposureIndex TargetExposureIndex DeviationIndex Sensitivity PlateType
+PositionerType PositionerPrimaryAngle PositionerSecondaryAngle CompressionForce
+BodyPartThickness AnodeTargetMaterial
+ConvolutionKernel ReconstructionDiameter DataCollectionDiameter RotationDirection RevolutionTime
+SingleCollimationWidth TotalCollimationWidth ScanOptions AcquisitionType
+ReconstructionAlgorithm ContentQualification
+ScanningSequence SequenceVariant MRAcquisitionType RepetitionTime EchoTime InversionTime
+NumberOfAverages ImagingFrequency ImagedNucleus EchoNumbers MagneticFieldStrength
+NumberOfPhaseEncodingSteps EchoTrainLength PercentSampling PercentPhaseFieldOfView
+PixelBandwidth TriggerTime NominalInterval CardiacNumberOfImages FlipAngle
+VariableFlipAngleFlag AcquisitionMatrix InPlanePhaseEncodingDirection AngioFlag
+DiffusionBValue DiffusionDirectionality ComplexImageComponent AcquisitionContrast
+EffectiveEchoTime ResonantNucleus
+Units CountsSource DecayCorrection FrameReferenceTime SliceSensitivityFactor
+FrameTime FrameTimeVector FrameDelay CineRate RecommendedDisplayFrameRate
+StartTrim StopTrim EffectiveDuration HeartRate
+PreferredPlaybackSequencing RegionSpatialFormat RegionDataType
+RegionFlags RegionLocationMinX0 RegionLocationMinY0 RegionLocationMaxX1 RegionLocationMaxY1
+ReferencePixelX0 ReferencePixelY0 PhysicalUnitsXDirection PhysicalUnitsYDirection
+ReferencePixelPhysicalValueX ReferencePixelPhysicalValueY PhysicalDeltaX PhysicalDeltaY
+TransducerFrequency FrameType PixelSpacingCalibrationType
+"""
+
+_CODES = "CodeValue CodingSchemeDesignator"
+
+KEPT = _names(_GENERAL + _PIXEL + _GEOMETRY + _ACQUISITION + _CODES)
+
+KEPT_SEQUENCES = _names(
+    """
+ModalityLUTSequence VOILUTSequence SequenceOfUltrasoundRegions SharedFunctionalGroupsSequence
+PerFrameFunctionalGroupsSequence PixelMeasuresSequence PlanePositionSequence
+PlaneOrientationSequence FrameContentSequence FrameVOILUTSequence
+PixelValueTransformationSequence FrameAnatomySequence PlanePositionSlideSequence
+PlanePositionVolumeSequence PlaneOrientationVolumeSequence CTImageFrameTypeSequence
+CTAcquisitionTypeSequence CTAcquisitionDetailsSequence CTTableDynamicsSequence
+CTPositionSequence CTGeometrySequence CTReconstructionSequence CTExposureSequence
+CTXRayDetailsSequence MRImageFrameTypeSequence MRTimingAndRelatedParametersSequence
+MREchoSequence MRFOVGeometrySequence MRAveragesSequence MRDiffusionSequence MRModifierSequence
+MRImagingModifierSequence XAXRFFrameCharacteristicsSequence XRay3DFrameTypeSequence
+USImageDescriptionSequence PETFrameTypeSequence WholeSlideMicroscopyImageFrameTypeSequence
+DimensionOrganizationSequence DimensionIndexSequence AnatomicRegionSequence
+AnatomicRegionModifierSequence PrimaryAnatomicStructureSequence ViewCodeSequence
+ViewModifierCodeSequence OpticalPathIdentificationSequence ReferencedImageSequence
+SourceImageSequence ReferencedSeriesSequence ReferencedSOPSequence ReferencedInstanceSequence
+TotalPixelMatrixOriginSequence ReferencedStudySequence
+"""
+)
+
+# UIDs that name a thing of this patient: replaced by keyed ones, the same inside a project
+REMAPPED_UIDS = _names(
+    """
+StudyInstanceUID SeriesInstanceUID SOPInstanceUID FrameOfReferenceUID ReferencedSOPInstanceUID
+SynchronizationFrameOfReferenceUID DimensionOrganizationUID ConcatenationUID
+SOPInstanceUIDOfConcatenationSource IrradiationEventUID VolumeFrameOfReferenceUID PyramidUID
+"""
+)
+
+SHIFTED_DATES = _names(
+    """
+StudyDate SeriesDate AcquisitionDate ContentDate AcquisitionDateTime FrameAcquisitionDateTime
+FrameReferenceDateTime
+"""
+)
+
+KEPT_TIMES = _names("StudyTime SeriesTime AcquisitionTime ContentTime")
+
+# short code strings: anything else in them is not one
+CODE_SCHEMES = _names("DCM SCT SRT SNM3 UCUM FMA RADLEX LN")
+
+BODY_PARTS = _names(
+    """
+ABDOMEN ABDOMENPELVIS ADRENAL ANKLE AORTA ARM AXILLA BACK BLADDER BODY BRAIN BREAST BRONCHUS
+CALF CARDIAC CAROTID CEREBELLUM CHEST CHESTABDOMEN CHESTABDPELVIS CLAVICLE COCCYX COLON CSPINE
+ELBOW ESOPHAGUS EXTREMITY EYE FACE FEMUR FINGER FOOT FOREARM GALLBLADDER HAND HEAD HEADNECK
+HEART HIP HUMERUS ILIUM JAW KIDNEY KNEE LEG LIVER LOWERLEG LSPINE LUNG MANDIBLE MAXILLA
+MEDIASTINUM NECK NOSE ORBIT OVARY PANCREAS PELVIS PROSTATE RECTUM RIB SACRUM SCAPULA SELLA
+SHOULDER SINUS SKULL SPINE SPLEEN SSPINE STERNUM STOMACH TESTIS THIGH THORAX THUMB THYMUS
+THYROID TOE TONGUE TRACHEA TSPINE UPPERARM URETER URETHRA UTERUS VAGINA WHOLEBODY WRIST
+"""
+)
+
+# what these hold must not turn up again in anything that is kept
+NAMING = _names(
+    """
+PatientName PatientID IssuerOfPatientID OtherPatientIDs OtherPatientNames AccessionNumber
+PatientBirthName PatientMotherBirthName ReferringPhysicianName PerformingPhysicianName
+OperatorsName PhysiciansOfRecord NameOfPhysiciansReadingStudy RequestingPhysician
+InstitutionName InstitutionAddress StationName DeviceSerialNumber StudyID PatientAddress
+"""
+)

@@ -1,0 +1,207 @@
+"""Turn one received file into what is stored and served. Runs inside the sandbox child only."""
+
+import copy
+import hashlib
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from collimate.dicom import describe, jpeg8, kinds, pixels
+from collimate.dicom.deidentify import Cleaned, deidentify
+from collimate.dicom.frames import encode_picture, modality_values, shown
+from collimate.dicom.limits import LIMITS, Limits
+from collimate.dicom.part10 import Received, open_part10
+from collimate.dicom.pixels import Frame, PixelFacts
+from collimate.dicom.prepared import EXPLICIT_VR_LITTLE_ENDIAN, PreparedInstance, frame_facts
+from collimate.dicom.profile import Profile
+from collimate.dicom.quality import measure_quality
+from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.write import write_part10
+
+INSTANCE_NAME = "instance.dcm"
+FRAMES_NAME = "frames.raw"
+THUMBNAIL_NAME = "thumbnail.jpg"
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Where the frames lie, one frame to look at, and how long each is."""
+
+    frames_in: Literal["file", "frames"]
+    ranges: list[list[int]]
+    sample: Frame
+    sample_index: int
+
+
+def prepare(source: Path, out: Path, profile: Profile, limits: Limits = LIMITS) -> PreparedInstance:
+    """De-identify a file and make its frames servable.
+
+    Writes `instance.dcm` (Part 10, native files always as Explicit VR Little Endian, compressed
+    ones as they were), `thumbnail.jpg` and, unless the frames can be served from
+    `instance.dcm`, `frames.raw`, all into the folder `out`.
+
+    Raises:
+        Rejected: when the file cannot be used; `out` may then hold incomplete files.
+    """
+    size = source.stat().st_size
+    if size > limits.file_bytes:
+        raise Rejected(RejectionCode.too_large)
+    if size < 8:
+        raise Rejected(RejectionCode.not_dicom)
+    out.mkdir(parents=True, exist_ok=True)
+    jpeg8.register()
+    with source.open("rb") as file:
+        # not closed by hand: views into it live as long as the objects made from them
+        view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    sha256 = hashlib.sha256(view).hexdigest()
+    return _prepare(_open_image(view, limits), out, profile, sha256, limits)
+
+
+def _open_image(view: memoryview, limits: Limits) -> Received:
+    received = open_part10(view, limits)
+    sop_class = describe.text(received.dataset, "SOPClassUID") or ""
+    if kinds.is_derived_object(sop_class.strip("\0 ")):
+        raise Rejected(RejectionCode.derived_object)
+    received.pixel_value().release()
+    syntax = received.transfer_syntax_uid
+    if syntax not in kinds.NATIVE | kinds.ENCAPSULATED:
+        raise Rejected(RejectionCode.unsupported_transfer_syntax)
+    return received
+
+
+def _prepare(
+    received: Received, out: Path, profile: Profile, sha256: str, limits: Limits
+) -> PreparedInstance:
+    facts = pixels.read_facts(received, limits)
+    cleaned = deidentify(received.dataset, profile, source_sha256=sha256)
+    clean = cleaned.dataset
+    if not clean.get("SOPClassUID"):
+        clean.SOPClassUID = kinds.SECONDARY_CAPTURE
+    stored = _store(received, facts, clean, out)
+    served = _as_served(clean, facts, stored.sample)
+    dicom_json = dict(sorted(served.to_json_dict().items()))
+    quality = _look(stored, dicom_json, out, limits)
+    return _summary(received, cleaned, served, stored, dicom_json, quality, sha256)
+
+
+def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> _Stored:
+    """Write `instance.dcm` and, where needed, `frames.raw`."""
+    native = received.transfer_syntax_uid in kinds.NATIVE
+    value = pixels.native_value(received, facts) if native else received.pixel_value()
+    start = write_part10(
+        out / INSTANCE_NAME,
+        clean,
+        transfer_syntax_uid=kinds.EXPLICIT_LITTLE if native else received.transfer_syntax_uid,
+        pixels=[value],
+        pixel_bytes=len(value) if native else None,
+        pixel_vr=b"OW" if native and facts.bits_allocated > 8 else b"OB",
+    )
+    if not pixels.is_served_as_stored(received, facts):
+        return _store_frames(received, facts, value, out)
+    length = facts.stored_frame_bits // 8
+    ranges = [[start + index * length, length] for index in range(facts.frame_count)]
+    middle = facts.frame_count // 2
+    dtype = f"<{'i' if facts.signed else 'u'}{facts.bits_allocated // 8}"
+    shape = (facts.rows, facts.columns, 3)[: 3 if facts.samples == 3 else 2]
+    frame = np.frombuffer(value[middle * length : (middle + 1) * length], dtype).reshape(shape)
+    return _Stored("file", ranges, frame.copy(), middle)
+
+
+def _store_frames(received: Received, facts: PixelFacts, value: memoryview, out: Path) -> _Stored:
+    ranges: list[list[int]] = []
+    middle = facts.frame_count // 2
+    sample: Frame | None = None
+    dtype: np.dtype[Any] | None = None
+    offset = 0
+    with (out / FRAMES_NAME).open("wb") as file:
+        for index, frame in enumerate(pixels.decode_frames(received, facts, value)):
+            dtype = dtype or frame.dtype
+            if frame.dtype != dtype:
+                raise Rejected(RejectionCode.undecodable)
+            file.write(frame.data)
+            ranges.append([offset, frame.nbytes])
+            offset += frame.nbytes
+            if index == middle:
+                sample = frame.copy()
+    if sample is None:
+        raise Rejected(RejectionCode.undecodable)
+    return _Stored("frames", ranges, sample, middle)
+
+
+def _as_served(clean: Dataset, facts: PixelFacts, sample: Frame) -> Dataset:
+    """The cleaned data set with the image pixel module of the frames that are served."""
+    served = copy.copy(clean)
+    colour = sample.ndim == 3
+    bits = 8 * sample.dtype.itemsize
+    stored = facts.bits_stored if not colour and 1 < facts.bits_stored <= bits else bits
+    served.SamplesPerPixel = 3 if colour else 1
+    served.PhotometricInterpretation = "RGB" if colour else facts.photometric
+    served.BitsAllocated, served.BitsStored, served.HighBit = bits, stored, stored - 1
+    served.PixelRepresentation = int(sample.dtype.kind == "i")
+    for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths", "PlanarConfiguration"):
+        served.pop(keyword, None)
+    if colour:
+        served.PlanarConfiguration = 0
+    if facts.photometric == "PALETTE COLOR":
+        for tag in [tag for tag in served.keys() if 0x00281101 <= tag <= 0x00281223]:  # noqa: SIM118
+            del served[tag]
+    return served
+
+
+def _look(
+    stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits
+) -> dict[str, float]:
+    """Write the thumbnail of the middle frame and measure that frame."""
+    facts = frame_facts(dicom_json, stored.sample_index)
+    grey = shown(stored.sample, facts)
+    picture = encode_picture(grey, size=limits.thumbnail_pixels, kind="jpeg")
+    (out / THUMBNAIL_NAME).write_bytes(picture)
+    if stored.sample.ndim == 3:
+        luminance = grey.mean(axis=2).astype(np.uint8)
+        return measure_quality(luminance, luminance)
+    return measure_quality(modality_values(stored.sample, facts.slope, facts.intercept), grey)
+
+
+def _summary(
+    received: Received,
+    cleaned: Cleaned,
+    served: Dataset,
+    stored: _Stored,
+    dicom_json: dict[str, Any],
+    quality: dict[str, float],
+    sha256: str,
+) -> PreparedInstance:
+    spacing, spacing_kind = describe.spacing_mm(served)
+    return PreparedInstance(
+        study_uid=str(served.StudyInstanceUID),
+        series_uid=str(served.SeriesInstanceUID),
+        sop_instance_uid=str(served.SOPInstanceUID),
+        sop_class_uid=str(served.SOPClassUID),
+        original_transfer_syntax_uid=received.transfer_syntax_uid,
+        source_sha256=sha256,
+        patient_hash=cleaned.patient_hash,
+        pseudonym=cleaned.pseudonym,
+        study=describe.describe_study(served, received.dataset),
+        series=describe.describe_series(served),
+        rows=stored.sample.shape[0],
+        columns=stored.sample.shape[1],
+        frame_count=len(stored.ranges),
+        samples_per_pixel=int(served.SamplesPerPixel),
+        bits_allocated=int(served.BitsAllocated),
+        photometric_interpretation=str(served.PhotometricInterpretation),
+        instance_number=describe.integer(served, "InstanceNumber"),
+        pixel_spacing_mm=spacing,
+        spacing_kind=spacing_kind,
+        is_lossy=describe.is_lossy(served, received.transfer_syntax_uid),
+        frames_in=stored.frames_in,
+        frame_ranges=stored.ranges,
+        dicom_json=dicom_json,
+        quality=quality,
+        removed=cleaned.removed,
+        burned_in_suspected=describe.is_burned_in_suspected(served),
+        served_transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN,
+    )

@@ -1,0 +1,287 @@
+"""Parse and decode in disposable, capped processes; this module imports neither parser nor codec.
+
+One warm process (`collimate.dicom.zygote`) has everything imported and forks a child for each
+request. The child works under limits on memory, processor time, file size and open files; this
+side watches the clock and kills it. Whatever happens to a child, the answer is a result or a
+`Rejected`.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from collimate.dicom.limits import LIMITS, Limits
+from collimate.dicom.prepared import FrameFacts, PreparedInstance
+from collimate.dicom.profile import Profile
+from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.verdict import judge
+from collimate.dicom.wire import send_block
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_KILL_GRACE_S = 5.0
+
+
+class SandboxUnavailable(RuntimeError):
+    """The warm process cannot be started, so nothing can be parsed; not the file's fault."""
+
+
+@dataclass
+class _Running:
+    """One request under way: the stream to the child, the line to the zygote, the child."""
+
+    stream: socket.socket
+    status: socket.socket
+    pidfd: int | None = None
+    exit_status: int | None = None
+    zygote_died: bool = False
+    timed_out: bool = False
+
+
+class Sandbox:
+    """Use as a context manager; safe to share between threads and across a fork.
+
+    `children` caps how many files are worked on at once, by default one less than the cores.
+    """
+
+    def __init__(self, *, limits: Limits = LIMITS, children: int | None = None) -> None:
+        self.limits = limits
+        cores = len(os.sched_getaffinity(0))
+        self._free = threading.BoundedSemaphore(children or max(1, cores - 1))
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._owner = os.getpid()
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the warm process and every child; using the sandbox again starts a new one."""
+        with self._lock:
+            self._stop()
+
+    def prepare(self, source: Path, out: Path, profile: Profile) -> PreparedInstance:
+        """See `collimate.dicom.prepare.prepare`.
+
+        Raises:
+            Rejected: when the file cannot be used, also when reading it had to be stopped.
+        """
+        request = {
+            "verb": "prepare",
+            "source": str(source.resolve()),
+            "out": str(out.resolve()),
+            "profile": profile.to_json(),
+        }
+        reply = self._ask(request, b"", _size(source))
+        return PreparedInstance.from_json(json.loads(reply))
+
+    def convert(self, source: Path, out: Path, **facts: Any) -> None:
+        """See `collimate.dicom.from_image.image_to_dicom`; `facts` are its keyword arguments.
+
+        Raises:
+            Rejected: `bad_image` and the like.
+        """
+        request = {
+            "verb": "convert",
+            "source": str(source.resolve()),
+            "out": str(out.resolve()),
+            "facts": facts,
+        }
+        self._ask(request, b"", _size(source))
+
+    def render(
+        self,
+        frame: bytes,
+        facts: FrameFacts,
+        *,
+        size: int | None = None,
+        kind: Literal["jpeg", "png"] = "jpeg",
+        window: tuple[float, float] | None = None,
+    ) -> bytes:
+        """A picture of one served frame, at most `size` pixels wide or high.
+
+        Raises:
+            Rejected: `bad_dimensions` when the bytes do not fit the facts.
+        """
+        most = self.limits.rendered_pixels
+        request = {
+            "verb": "render",
+            "facts": facts.to_json(),
+            "size": most if size is None else max(1, min(size, most)),
+            "kind": kind,
+            "window": window,
+        }
+        return self._ask(request, frame, len(frame))
+
+    def _ask(self, request: dict[str, Any], payload: bytes, source_bytes: int) -> bytes:
+        """Run one request; a zygote that dies underneath is replaced and asked once more."""
+        cpu_s = self.limits.cpu_budget_s(source_bytes)
+        message = {**request, "limits": asdict(self.limits), "cpu_s": cpu_s}
+        header = json.dumps(message).encode("utf-8")
+        with self._free:
+            for _attempt in range(2):
+                running = self._start_child()
+                try:
+                    body = self._exchange(running, header, payload, cpu_s)
+                finally:
+                    _release(running)
+                if not running.zygote_died:
+                    return judge(running.exit_status, body, timed_out=running.timed_out)
+        raise Rejected(RejectionCode.parser_crashed)
+
+    def _start_child(self) -> _Running:
+        for attempt in range(3):
+            with self._lock:
+                control = self._warm()
+                ours, theirs = socket.socketpair()
+                status, zygote_status = socket.socketpair()
+                try:
+                    fds = [theirs.fileno(), zygote_status.fileno()]
+                    socket.send_fds(control, [b"C"], fds)
+                    return _Running(ours, status)
+                except OSError:
+                    ours.close()
+                    status.close()
+                    self._stop()
+                finally:
+                    theirs.close()
+                    zygote_status.close()
+            time.sleep(0.1 * attempt)
+        raise SandboxUnavailable("the image reader could not be started")
+
+    def _warm(self) -> socket.socket:
+        """The line to a living zygote, started if need be; call with the lock held."""
+        if self._owner != os.getpid():
+            # after a fork the line belongs to the other process
+            if self._control is not None:
+                self._control.close()
+            self._process, self._control, self._owner = None, None, os.getpid()
+        if self._control is None or self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._control, theirs = socket.socketpair()
+            fd = theirs.fileno()
+            command = [sys.executable, "-P", "-m", "collimate.dicom.zygote", str(fd)]
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603
+                    command, env=_environment(), cwd="/", pass_fds=[fd], close_fds=True,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+        return self._control
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None and self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+        self._process = self._control = None
+
+    def _exchange(self, running: _Running, header: bytes, payload: bytes, cpu_s: int) -> bytes:
+        """Send the request, collect what the child says until it and its status are in."""
+        deadline = time.monotonic() + cpu_s * self.limits.wall_factor
+        body = bytearray()
+        with contextlib.suppress(OSError, TimeoutError):
+            running.stream.settimeout(max(1.0, deadline - time.monotonic()))
+            send_block(running.stream, header)
+            send_block(running.stream, payload)
+        with selectors.DefaultSelector() as selector:
+            selector.register(running.stream, selectors.EVENT_READ, "stream")
+            selector.register(running.status, selectors.EVENT_READ, "status")
+            while selector.get_map():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    if running.timed_out:
+                        break  # even after the kill nothing more was heard
+                    running.timed_out = True
+                    _kill(running)
+                    deadline = time.monotonic() + _KILL_GRACE_S
+                    continue
+                for key, _ in selector.select(left):
+                    line = running.stream if key.data == "stream" else running.status
+                    done = self._hear(running, body) if key.data == "stream" else _learn(running)
+                    if done:
+                        selector.unregister(line)
+                if running.zygote_died:
+                    break
+        return bytes(body)
+
+    def _hear(self, running: _Running, body: bytearray) -> bool:
+        """Take what the child wrote; a child that writes without end is killed."""
+        try:
+            piece = running.stream.recv(1 << 18)
+        except OSError:
+            return True
+        body += piece
+        if len(body) > self.limits.reply_bytes:
+            _kill(running)
+            body.clear()
+            return True
+        return not piece
+
+
+def _size(source: Path) -> int:
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the caller's secrets; one thread for every numeric library."""
+    names = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    paths = os.pathsep.join([str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")])
+    return {**kept, **dict.fromkeys(threads, "1"), "PYTHONPATH": paths.strip(os.pathsep)}
+
+
+def _learn(running: _Running) -> bool:
+    """Take one message from the zygote: the child's handle, or how it ended."""
+    try:
+        message, fds, _, _ = socket.recv_fds(running.status, 64, 1)
+    except OSError:
+        message, fds = b"", []
+    if fds:
+        running.pidfd = fds[0]
+        if running.timed_out:
+            _kill(running)
+    for line in message.split(b"\n"):
+        if line.startswith(b"exit "):
+            running.exit_status = int(line[5:])
+            return True
+    if not message:
+        running.zygote_died = running.exit_status is None
+        return True
+    return False
+
+
+def _kill(running: _Running) -> None:
+    if running.pidfd is not None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(running.pidfd, signal.SIGKILL)
+
+
+def _release(running: _Running) -> None:
+    running.stream.close()
+    running.status.close()
+    if running.pidfd is not None:
+        os.close(running.pidfd)

@@ -1,0 +1,81 @@
+"""Write a Part 10 file piece by piece, so that the place of every pixel byte is known.
+
+Source: PS3.10 chapter 7, PS3.5 7.1 and A.4.
+"""
+
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.uid import UID
+
+IMPLEMENTATION_CLASS_UID = "2.25.283464578712630561849137562021804651372"
+_UNDEFINED = 0xFFFFFFFF
+_SEQUENCE_END = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
+
+
+def write_part10(
+    target: Path,
+    dataset: Dataset,
+    *,
+    transfer_syntax_uid: str,
+    pixels: Iterable[bytes | memoryview],
+    pixel_bytes: int | None,
+    pixel_vr: bytes,
+) -> int:
+    """Write an explicit little-endian file with a zeroed preamble and sync nothing.
+
+    Args:
+        target: file to create.
+        dataset: everything but Pixel Data and group 2.
+        transfer_syntax_uid: written as it is.
+        pixels: the value of Pixel Data in pieces.
+        pixel_bytes: its native length, or None for encapsulated fragments.
+        pixel_vr: `b"OB"` or `b"OW"`.
+
+    Returns:
+        The offset of the first byte of the value of Pixel Data.
+    """
+    with target.open("wb") as file:
+        file.write(bytes(128) + b"DICM")
+        file.write(_meta(dataset, transfer_syntax_uid))
+        file.write(_body(dataset))
+        length = _UNDEFINED if pixel_bytes is None else pixel_bytes + pixel_bytes % 2
+        file.write(struct.pack("<HH2sHL", 0x7FE0, 0x0010, pixel_vr, 0, length))
+        start = file.tell()
+        _write_all(file, pixels)
+        if pixel_bytes is None:
+            file.write(_SEQUENCE_END)
+        elif pixel_bytes % 2:
+            file.write(b"\0")
+    return start
+
+
+def _write_all(file: BinaryIO, pieces: Iterable[bytes | memoryview]) -> None:
+    for piece in pieces:
+        file.write(piece)
+
+
+def _meta(dataset: Dataset, transfer_syntax_uid: str) -> bytes:
+    meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\x00\x01"
+    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    meta.TransferSyntaxUID = UID(transfer_syntax_uid)
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+    meta.ImplementationVersionName = "COLLIMATE_1"
+    target = DicomBytesIO()
+    write_file_meta_info(target, meta, enforce_standard=True)
+    return target.getvalue()
+
+
+def _body(dataset: Dataset) -> bytes:
+    target = DicomBytesIO()
+    target.is_little_endian = True
+    target.is_implicit_VR = False
+    write_dataset(target, dataset)
+    return target.getvalue()
