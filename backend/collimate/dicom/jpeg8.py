@@ -31,8 +31,6 @@ def is_available(uid: str) -> bool:
 
 
 DECODER_DEPENDENCIES = dict.fromkeys(_SYNTAXES, ("imagecodecs",))
-    (kinds.JPEG_EXTENDED, kinds.JPEG_LOSSLESS, kinds.JPEG_LOSSLESS_SV1), ("imagecodecs",)
-)
 
 
 def decode_frame(src: bytes, runner: DecodeRunner) -> bytes:

@@ -133,11 +133,17 @@ class Sandbox:
         return self._ask(request, frame, len(frame))
 
     def _ask(self, request: dict[str, Any], payload: bytes, source_bytes: int) -> bytes:
-        """Run one request; a zygote that dies underneath is replaced and asked once more."""
+        """Run one request; a zygote that dies underneath is replaced and asked once more.
+
+        Raises:
+            Rejected: what the child said, or what its end means.
+            SandboxUnavailable: when no child could be started at all.
+        """
         cpu_s = self.limits.cpu_budget_s(source_bytes)
         message = {**request, "limits": asdict(self.limits), "cpu_s": cpu_s}
         header = json.dumps(message).encode("utf-8")
         with self._free:
+            forked = False
             for _attempt in range(2):
                 running = self._start_child()
                 try:
@@ -146,6 +152,9 @@ class Sandbox:
                     _release(running)
                 if not running.zygote_died:
                     return judge(running.exit_status, body, timed_out=running.timed_out)
+                forked = forked or running.pidfd is not None
+        if not forked:
+            raise SandboxUnavailable("the image reader stops as soon as it is started")
         raise Rejected(RejectionCode.parser_crashed)
 
     def _start_child(self) -> _Running:
