@@ -58,6 +58,7 @@ const FONT = 'Inter, system-ui, sans-serif';
 
 export const theme = createTheme({
   primaryColor: 'accent',
+  respectReducedMotion: true,
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.35,

@@ -1,0 +1,176 @@
+/** Who is signed in, people, tokens, and what was done. */
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query';
+import { api, ask, Problem, useSignInState } from './client';
+
+export type Role = 'reader' | 'reviewer' | 'data_manager' | 'project_admin';
+
+export type Permission =
+  | 'see_project'
+  | 'see_images'
+  | 'read_cases'
+  | 'review'
+  | 'see_studies'
+  | 'manage_data'
+  | 'see_learning'
+  | 'manage_learning'
+  | 'manage_datasets'
+  | 'manage_project'
+  | 'see_audit';
+
+export interface SessionProject {
+  id: string;
+  name: string;
+  role: Role;
+  permissions: Permission[];
+  is_demo: boolean;
+}
+
+export interface Session {
+  user: {
+    id: string;
+    email: string;
+    name: string;
+    is_admin: boolean;
+    preferences: Record<string, unknown>;
+  };
+  csrf_token: string;
+  expires_at: string;
+  projects: SessionProject[];
+}
+
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
+  is_admin: boolean;
+  is_active: boolean;
+  created_at: string;
+}
+
+export interface PersonalToken {
+  id: string;
+  name: string;
+  expires_at: string | null;
+  used_at: string | null;
+  secret?: string | null;
+}
+
+export interface AuditEvent {
+  id: number;
+  at: string;
+  actor_name: string | null;
+  action: string;
+  object_kind: string;
+  object_id: string | null;
+  project_id: string | null;
+  detail: Record<string, unknown>;
+}
+
+function remember(session: Session): Session {
+  useSignInState.setState({ csrfToken: session.csrf_token, isSignedOut: false });
+  return session;
+}
+
+/** The session, or null when nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 60_000,
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return remember(await ask<Session>(api.GET('/api/session')));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+/** The session of a page that only signed-in people reach. Raises outside such a page. */
+export function useSession(): Session {
+  const { data } = useQuery(sessionQuery);
+  if (!data) throw new Error('this page needs a session');
+  return data;
+}
+
+export function useSessionProject(projectId: string): SessionProject | null {
+  return useSession().projects.find((project) => project.id === projectId) ?? null;
+}
+
+export function useCan(projectId: string, permission: Permission): boolean {
+  return useSessionProject(projectId)?.permissions.includes(permission) ?? false;
+}
+
+export async function signIn(client: QueryClient, email: string, password: string): Promise<void> {
+  const session = remember(
+    await ask<Session>(api.POST('/api/session', { body: { email, password } })),
+  );
+  client.setQueryData(sessionQuery.queryKey, session);
+}
+
+export async function signOut(client: QueryClient): Promise<void> {
+  await ask(api.DELETE('/api/session'));
+  useSignInState.setState({ csrfToken: null, isSignedOut: false });
+  client.clear();
+}
+
+export const saveMe = (body: { name?: string; preferences?: Record<string, unknown> }) =>
+  ask(api.PATCH('/api/me', { body }));
+
+export const changePassword = (body: { current: string; new: string }) =>
+  ask(api.POST('/api/me/password', { body }));
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: async () => (await ask<{ items: PersonalToken[] }>(api.GET('/api/me/tokens'))).items,
+});
+
+export const createToken = (body: { name: string }) =>
+  ask<PersonalToken>(api.POST('/api/me/tokens', { body }));
+
+export const deleteToken = (id: string) =>
+  ask(api.DELETE('/api/me/tokens/{token_id}', { params: { path: { token_id: id } } }));
+
+export const peopleQuery = queryOptions({
+  queryKey: ['people'],
+  queryFn: async () => (await ask<{ items: Person[] }>(api.GET('/api/users'))).items,
+});
+
+export interface NewPerson {
+  email: string;
+  name: string;
+  password?: string;
+  is_admin: boolean;
+}
+
+export const createPerson = (body: NewPerson) =>
+  ask<Person & { password?: string | null }>(api.POST('/api/users', { body }));
+
+export type PersonChange = Partial<Pick<Person, 'name' | 'is_admin' | 'is_active'>> & {
+  password?: string;
+};
+
+export const changePerson = (id: string, body: PersonChange) =>
+  ask<Person>(api.PATCH('/api/users/{user_id}', { params: { path: { user_id: id } }, body }));
+
+export const auditQuery = (projectId: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', projectId ?? 'all'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask<{ items: AuditEvent[]; next: string | null }>(
+        api.GET('/api/audit', {
+          params: { query: { project_id: projectId, after: pageParam, limit: 100 } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const verifyAudit = () =>
+  ask<{ is_intact: boolean; checked_count: number; first_bad_id: number | null }>(
+    api.GET('/api/audit/verify'),
+  );

@@ -1,0 +1,43 @@
+/** Listens for keys, and shows the palette and the keys of the current screen. */
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { HelpPanel } from './HelpPanel';
+import { listenForCommands } from './keyboard';
+import { openPalette, Palette } from './Palette';
+import { activeCommands, type Command, useRegistry } from './registry';
+
+/** The two commands that exist everywhere. */
+export function hostCommands(toggleHelp: () => void): Command[] {
+  return [
+    {
+      id: 'palette.open',
+      title: 'Find a command',
+      section: 'Everywhere',
+      shortcut: 'mod+k',
+      worksInFields: true,
+      run: openPalette,
+    },
+    {
+      id: 'help.toggle',
+      title: 'Show the keys of this screen',
+      section: 'Everywhere',
+      shortcut: '?',
+      run: toggleHelp,
+    },
+  ];
+}
+
+export function CommandHost() {
+  const scopes = useRegistry((registry) => registry.scopes);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const everywhere = useMemo(() => hostCommands(() => setHelpOpen((isOpen) => !isOpen)), []);
+  const commands = useMemo(() => [...activeCommands(scopes), ...everywhere], [scopes, everywhere]);
+  const current = useRef(commands);
+  current.current = commands;
+  useEffect(() => listenForCommands(() => current.current), []);
+  return (
+    <>
+      <Palette commands={commands} />
+      <HelpPanel commands={commands} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+/** A key as it is printed on the keyboard. */
+import styles from './KeyCap.module.css';
+
+const PRINTED: Record<string, string> = {
+  mod: 'Ctrl',
+  ctrl: 'Ctrl',
+  alt: 'Alt',
+  shift: '⇧',
+  enter: '⏎',
+  escape: 'Esc',
+  space: 'Space',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  backspace: '⌫',
+  delete: 'Del',
+  tab: 'Tab',
+  pageup: 'PgUp',
+  pagedown: 'PgDn',
+};
+
+const IS_APPLE = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** What is printed for a chord such as `mod+shift+z`. */
+export function printedChord(shortcut: string, isApple = IS_APPLE): string {
+  const parts = shortcut === '+' ? ['+'] : shortcut.split('+').filter(Boolean);
+  return parts
+    .map((part) => {
+      if (part === 'mod' && isApple) return '⌘';
+      return PRINTED[part] ?? part.toUpperCase();
+    })
+    .join(' ');
+}
+
+export function KeyCap({ shortcut }: { shortcut: string }) {
+  return <kbd className={styles.key}>{printedChord(shortcut)}</kbd>;
+}

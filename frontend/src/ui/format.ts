@@ -1,0 +1,95 @@
+/** Numbers and times as people read them: units always there, figures that line up. */
+
+const COUNT = new Intl.NumberFormat('en-GB');
+const MINUS = '−';
+
+export function formatCount(value: number): string {
+  return COUNT.format(value);
+}
+
+/** "1 study", "12 studies". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** A share of 0..1 as a percentage. */
+export function formatShare(share: number | null | undefined, digits = 0): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return '–';
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+/** A score of 0..1 with three figures behind the point. */
+export function formatScore(score: number | null | undefined): string {
+  if (score === null || score === undefined || !Number.isFinite(score)) return '–';
+  return score.toFixed(3).replace('-', MINUS);
+}
+
+/** "0.71–0.84", or a dash when there is no interval. */
+export function formatInterval(
+  low: number | null | undefined,
+  high: number | null | undefined,
+): string {
+  if (typeof low !== 'number' || typeof high !== 'number') return '–';
+  return `${low.toFixed(2)}–${high.toFixed(2)}`;
+}
+
+/** Milliseconds of work as "48 s", "3 min 20 s" or "2 h 05 min". */
+export function formatDuration(milliseconds: number | null | undefined): string {
+  if (milliseconds === null || milliseconds === undefined) return '–';
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** Bytes in decimal units, as disks and networks count. */
+export function formatBytes(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return '–';
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toPrecision(3)} ${BYTE_UNITS[unit]}`;
+}
+
+const STEPS: readonly [
+  limitSeconds: number,
+  unitSeconds: number,
+  unit: Intl.RelativeTimeFormatUnit,
+][] = [
+  [60, 1, 'second'],
+  [3600, 60, 'minute'],
+  [86_400, 3600, 'hour'],
+  [30 * 86_400, 86_400, 'day'],
+  [365 * 86_400, 30 * 86_400, 'month'],
+  [Number.POSITIVE_INFINITY, 365 * 86_400, 'year'],
+];
+
+const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+
+/** "3 minutes ago"; `now` and the result of `Date.parse` are milliseconds. */
+export function formatRelative(iso: string, now = Date.now()): string {
+  const seconds = (Date.parse(iso) - now) / 1000;
+  if (!Number.isFinite(seconds)) return '–';
+  if (Math.abs(seconds) < 10) return 'just now';
+  const [, size, unit] = STEPS.find(([limit]) => Math.abs(seconds) < limit) ?? [0, 1, 'second'];
+  return RELATIVE.format(Math.round(seconds / size), unit as Intl.RelativeTimeFormatUnit);
+}
+
+/** The exact local time, with seconds and zone. */
+export function formatExact(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return '–';
+  return date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+}
+
+/** `study_deleted` as "study deleted": for words of the server without a text of their own. */
+export function spoken(word: string): string {
+  return word.replaceAll(/[_.-]+/g, ' ');
+}

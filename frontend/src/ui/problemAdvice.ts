@@ -1,0 +1,60 @@
+/** What each problem means for the person: what was kept, and what to do now. */
+
+export interface ProblemText {
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+}
+
+export interface Advice {
+  kept: string;
+  todo: string;
+}
+
+const UNCHANGED = 'Nothing was changed.';
+
+const BY_CODE: Record<string, Advice> = {
+  unreachable: {
+    kept: 'What you entered is still on this page.',
+    todo: 'Check the connection, then try again.',
+  },
+  'stale-revision': {
+    kept: 'Your version and the newer one are both kept.',
+    todo: 'Compare the two and keep the one that is right.',
+  },
+  'lease-lost': {
+    kept: 'Your work is kept as a draft.',
+    todo: 'Open the case again from the worklist.',
+  },
+  'worklist-empty': {
+    kept: 'All your reads are saved.',
+    todo: 'New cases appear here as soon as there are some.',
+  },
+};
+
+const BY_STATUS: Record<number, Advice> = {
+  401: { kept: 'This page stays as it is.', todo: 'Sign in again to go on.' },
+  403: { kept: UNCHANGED, todo: 'Ask a project admin for the role you need.' },
+  404: {
+    kept: UNCHANGED,
+    todo: 'Go back; it was removed, or it belongs to a project you are not in.',
+  },
+  409: { kept: UNCHANGED, todo: 'Load the newest state, then decide again.' },
+  412: { kept: 'Both versions are kept.', todo: 'Load the newest state, then decide again.' },
+  413: { kept: UNCHANGED, todo: 'Send smaller files, or several at a time.' },
+  422: { kept: 'What you entered is still on this page.', todo: 'Correct what is named above.' },
+  429: { kept: UNCHANGED, todo: 'Wait a minute, then try again.' },
+};
+
+export function adviceFor(problem: ProblemText): Advice {
+  const known = BY_CODE[problem.code] ?? BY_STATUS[problem.status];
+  if (known) return known;
+  if (problem.status >= 500) {
+    return {
+      kept: 'What was saved before is safe.',
+      todo: 'Try again; if it happens twice, tell the person who runs this server.',
+    };
+  }
+  return { kept: UNCHANGED, todo: 'Try again.' };
+}
