@@ -12,8 +12,7 @@ from collimate.kit.http import SessionDep
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.tasks import assign, lease, places, progress, schemas, worklist
-from collimate.tasks import skip as skipping
+from collimate.tasks import assign, lease, places, progress, schemas, skip, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
 
@@ -55,18 +54,22 @@ def peek_next(session: SessionDep, actor: ActorDep, project: ReadingProject) -> 
 
 
 @router.post("/api/reads/{read_id}/renew", response_model=schemas.LeaseOut)
-def renew(session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.FenceBody) -> Read:
+def renew_read(
+    session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.FenceBody
+) -> Read:
     return lease.renew(session, actor.user, read.id, body.fence)
 
 
 @router.post("/api/reads/{read_id}/release", response_model=schemas.ReadStanding)
-def release(session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.FenceBody) -> Read:
+def release_read(
+    session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.FenceBody
+) -> Read:
     return lease.release(session, actor.user, read.id, body.fence)
 
 
 @router.post("/api/reads/{read_id}/skip", response_model=schemas.ReadStanding)
-def skip(session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.SkipBody) -> Read:
-    return skipping.skip(session, actor.user, read.id, **body.model_dump())
+def skip_read(session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.SkipBody) -> Read:
+    return skip.skip(session, actor.user, read.id, **body.model_dump())
 
 
 @router.get("/api/projects/{project_id}/tasks", response_model=schemas.TaskPage)

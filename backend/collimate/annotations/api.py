@@ -1,0 +1,118 @@
+"""Routes of the reading room: claim a case, save, submit."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header
+
+from collimate.access.api import ActorDep
+from collimate.access.policy import Permission
+from collimate.annotations import case, save, schemas, submit
+from collimate.annotations.models import Annotation
+from collimate.kit.http import SessionDep, problem_response
+from collimate.projects import members
+from collimate.tasks import claim, places
+from collimate.tasks.api import OwnRead, ReadingProject
+from collimate.tasks.lease import LeaseLost
+from collimate.tasks.models import Read, Task
+
+router = APIRouter(tags=["annotations"])
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", min_length=8, max_length=100, pattern=r"^[\w\-]+$")
+]
+
+
+def seen_read(session: SessionDep, actor: ActorDep, read_id: UUID) -> Read:
+    """The read of the path, for its reader or a reviewer."""
+    return case.seen_read(session, actor.user, session.get(Read, read_id))
+
+
+def seen_annotation(session: SessionDep, actor: ActorDep, annotation_id: UUID) -> Annotation:
+    """The annotation of the path, for its reader or a reviewer."""
+    annotation = session.get(Annotation, annotation_id)
+    read = session.get(Read, annotation.read_id) if annotation is not None else None
+    case.seen_read(session, actor.user, read)
+    assert annotation is not None
+    return annotation
+
+
+def readable_task(session: SessionDep, actor: ActorDep, task_id: UUID) -> Task:
+    """The task of the path, for a reader of its project."""
+    task = session.get(Task, task_id)
+    if task is None:
+        raise places.TaskNotFound()
+    members.require(session, actor.user, task.project_id, Permission.READ_CASES)
+    return task
+
+
+@router.post("/api/projects/{project_id}/claim-next", response_model=schemas.ReadingCase)
+def claim_next(session: SessionDep, actor: ActorDep, project: ReadingProject) -> dict[str, Any]:
+    read = claim.claim_next(session, project, actor.user)
+    return case.as_json(session, actor.user, read)
+
+
+@router.post("/api/tasks/{task_id}/claim", response_model=schemas.ReadingCase)
+def claim_task(
+    session: SessionDep,
+    actor: ActorDep,
+    task: Annotated[Task, Depends(readable_task, scope="function")],
+) -> dict[str, Any]:
+    read = claim.claim_task(session, actor.user, task.id)
+    return case.as_json(session, actor.user, read)
+
+
+@router.get("/api/reads/{read_id}", response_model=schemas.ReadingCase)
+def show_case(
+    session: SessionDep,
+    actor: ActorDep,
+    read: Annotated[Read, Depends(seen_read, scope="function")],
+) -> dict[str, Any]:
+    return case.open_case(session, actor.user, read)
+
+
+def _answer(saved: save.Saved) -> Any:
+    """201, or 409 with the revision that was kept for a reader who lost the place.
+
+    Not raised: that would roll the kept revision back.
+    """
+    if saved.is_held:
+        return saved.annotation
+    lost = LeaseLost(
+        "What you saved is kept. Open the case again to go on.",
+        annotation=saved.annotation,
+        task_id=saved.task_id,
+    )
+    return problem_response(lost.answer())
+
+
+@router.post(
+    "/api/reads/{read_id}/annotations", response_model=schemas.AnnotationOut, status_code=201
+)
+def save_annotation(
+    session: SessionDep,
+    actor: ActorDep,
+    read: OwnRead,
+    key: IdempotencyKey,
+    body: schemas.AnnotationIn,
+) -> Any:
+    change = save.Change(**body.model_dump())
+    return _answer(save.save(session, actor, read.id, key, change))
+
+
+@router.get("/api/annotations/{annotation_id}/revisions", response_model=schemas.RevisionList)
+def list_revisions(
+    session: SessionDep,
+    annotation: Annotated[Annotation, Depends(seen_annotation, scope="function")],
+) -> dict[str, Any]:
+    return {"items": case.history(session, annotation)}
+
+
+@router.post("/api/reads/{read_id}/submit", response_model=schemas.SubmitOut)
+def submit_read(
+    session: SessionDep,
+    actor: ActorDep,
+    read: OwnRead,
+    key: IdempotencyKey,
+    body: schemas.SubmitBody,
+) -> dict[str, Any]:
+    return submit.submit(session, actor, read.id, key, **body.model_dump())

@@ -1,0 +1,173 @@
+"""A case as the reading room shows it: study, questions, own work, reason, suggestion."""
+
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.access.models import User
+from collimate.access.policy import Permission
+from collimate.annotations import save, schemas
+from collimate.annotations.models import Annotation, AnnotationRevision
+from collimate.projects import members, schema
+from collimate.projects.models import LabelSchema, Project
+from collimate.projects.rules import ReadingRules, reading_rules
+from collimate.studies.models import Patient, Study
+from collimate.tasks import places, worklist
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import DONE, ReadState
+
+ARM_LABELS = {
+    "strategy": "Asked for by the learner",
+    "control": "Drawn at random, to measure the learner",
+    "evaluation": "Kept apart, to measure the model",
+    "person": "Given to you by name",
+    "arrival": "In order of arrival",
+}
+FINISHED = DONE | {ReadState.RETURNED}
+
+
+def open_case(session: Session, viewer: User, read: Read) -> dict[str, Any]:
+    """The case for someone who may see it, and the audit row of its being opened."""
+    audit.record(session, viewer.id, "case_opened", "read", read.id, project_id=read.project_id)
+    return as_json(session, viewer, read)
+
+
+def seen_read(session: Session, viewer: User, read: Read | None) -> Read:
+    """The read, if it is the viewer's own or a finished one the viewer reviews.
+
+    In a blinded project a reviewer, who may also read, sees a case only when every place of it is
+    filled: before that it would unblind.
+
+    Raises:
+        ReadNotFound: unknown, a stranger's, or not to be seen now: all look the same.
+    """
+    if read is None:
+        raise places.ReadNotFound()
+    if read.reader_id == viewer.id:
+        members.require(session, viewer, read.project_id, Permission.READ_CASES)
+        return read
+    may_review = members.may(session, viewer, read.project_id, Permission.REVIEW)
+    if not may_review or read.state not in FINISHED:
+        raise places.ReadNotFound()
+    project = session.get_one(Project, read.project_id)
+    if reading_rules(project).is_blinded and not is_complete(session, read):
+        raise places.ReadNotFound()
+    return read
+
+
+def is_complete(session: Session, read: Read) -> bool:
+    """Whether every place of the read's task has been read, so that nobody is to be blinded."""
+    states = session.scalars(
+        select(Read.state).where(Read.task_id == read.task_id, Read.slot >= 1)
+    ).all()
+    return set(states) <= FINISHED
+
+
+def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
+    """The whole case as JSON has it."""
+    project = session.get_one(Project, read.project_id)
+    rules = reading_rules(project)
+    task = session.get_one(Task, read.task_id)
+    study = session.get_one(Study, task.study_id)
+    patient = session.get_one(Patient, study.patient_id)
+    label_schema = _schema(session, read)
+    done = worklist.finished_count(session, project, viewer)
+    fields = ("id", "study_uid", "modality", "body_part")
+    shape = schemas.ReadingCase.model_validate(
+        {
+            "read": read,
+            "project_id": project.id,
+            "study": {
+                **{name: getattr(study, name) for name in fields},
+                "pseudonym": patient.pseudonym,
+                "sex": patient.sex,
+                "age_years": patient.age_years,
+            },
+            "label_schema": schema.describe(session, label_schema),
+            "annotations": [
+                save.annotation_json(annotation, revision)
+                for annotation, revision in save.heads(session, read.id)
+                if not revision.is_deleted
+            ],
+            "reason": _reason(rules, task),
+            "suggestion": _suggestion(session, rules, task, label_schema),
+            "guideline": rules.guideline,
+            "position": {
+                "number": done + 1,
+                "count": done + worklist.remaining_count(session, project, viewer),
+            },
+            "review": _review(session, read),
+        }
+    )
+    return shape.model_dump(mode="json")
+
+
+def _schema(session: Session, read: Read) -> LabelSchema:
+    """The version the read is pinned to; one assigned and not yet opened shows the newest."""
+    if read.label_schema_id is None:
+        return schema.current_schema(session, read.project_id)
+    return session.get_one(LabelSchema, read.label_schema_id)
+
+
+def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
+    reason = worklist.reason_for_reader(rules, task)
+    return None if reason is None else {"arm_label": ARM_LABELS[task.arm], "text": reason}
+
+
+def _suggestion(
+    session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
+) -> dict[str, Any] | None:
+    """What the promoted model says. Cases that measure the model are read without it."""
+    if not rules.show_suggestion or task.arm == "evaluation":
+        return None
+    if not worklist.sees_machine(rules, task):
+        return None
+    # Models stand later in the data flow; their tables are asked by name, not by import.
+    found = session.execute(
+        text(
+            "SELECT prediction.id, prediction.probabilities, model_version.number"
+            " FROM prediction JOIN model_version"
+            " ON model_version.id = prediction.model_version_id"
+            " WHERE prediction.study_id = :study AND model_version.promoted_at IS NOT NULL"
+            " AND model_version.retired_at IS NULL"
+        ),
+        {"study": task.study_id},
+    ).first()
+    if found is None:
+        return None
+    keys = {label.key for label in schema.labels_of(session, label_schema.id)}
+    probabilities = {key: float(p) for key, p in found[1].items() if key in keys}
+    is_single = label_schema.answer_mode == "single"
+    best = max(probabilities, key=lambda key: probabilities[key]) if probabilities else None
+    return {
+        "id": found[0],
+        "probabilities": probabilities,
+        "label_key": best if is_single else None,
+        "model_number": found[2],
+    }
+
+
+def _review(session: Session, read: Read) -> dict[str, Any] | None:
+    # Reviews stand later in the data flow; the table is asked by name, not by import.
+    found = session.execute(
+        text(
+            "SELECT review.verdict, review.comment FROM review"
+            " JOIN submission ON submission.id = review.submission_id"
+            " WHERE submission.read_id = :read ORDER BY submission.number DESC LIMIT 1"
+        ),
+        {"read": read.id},
+    ).first()
+    return None if found is None else {"verdict": found[0], "comment": found[1]}
+
+
+def history(session: Session, annotation: Annotation) -> list[AnnotationRevision]:
+    """Every revision of an annotation, oldest first."""
+    return list(
+        session.scalars(
+            select(AnnotationRevision)
+            .where(AnnotationRevision.annotation_id == annotation.id)
+            .order_by(AnnotationRevision.number)
+        )
+    )

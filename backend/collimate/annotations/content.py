@@ -1,0 +1,86 @@
+"""What an annotation may say, held against the label schema its read is pinned to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.annotations.geometry import ImageGrid, MarkMalformed, checked_points
+from collimate.kit.errors import Unprocessable
+from collimate.projects import schema
+from collimate.projects.models import Label, LabelSchema
+from collimate.studies.models import Instance
+from collimate.tasks.models import Read, Task
+
+ANSWER = "answer"
+
+
+class LabelUnknown(Unprocessable):
+    """The label schema of this case has no such label."""
+
+
+class ImageUnknown(Unprocessable):
+    """This case has no such image."""
+
+
+def checked_content(
+    session: Session, read: Read, task: Task, kind: str, content: dict[str, Any]
+) -> dict[str, Any]:
+    """The content as it is stored, in canonical order and precision.
+
+    Raises:
+        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage
+    """
+    schema_id = read.label_schema_id
+    if schema_id is None:
+        raise LabelUnknown("This case was never opened.")
+    labels = schema.labels_of(session, schema_id)
+    if kind == ANSWER:
+        if set(content) != {"label_keys"}:
+            raise MarkMalformed("An answer names label keys.")
+        mode = session.get_one(LabelSchema, schema_id).answer_mode
+        return {"label_keys": _checked_keys(labels, mode, content["label_keys"])}
+    return _checked_mark(session, task, kind, labels, content)
+
+
+def _checked_keys(labels: Sequence[Label], mode: str, keys: Sequence[str]) -> list[str]:
+    if mode == "none":
+        raise LabelUnknown("This project asks for marks only.")
+    ordered = [label.key for label in labels if label.kind == "class" and label.key in set(keys)]
+    if len(ordered) != len(keys):
+        raise LabelUnknown("The answer names a class that is not in the schema, or one twice.")
+    if mode == "single" and len(ordered) > 1:
+        raise LabelUnknown("This question takes one answer.")
+    return ordered
+
+
+def _checked_mark(
+    session: Session, task: Task, kind: str, labels: Sequence[Label], content: dict[str, Any]
+) -> dict[str, Any]:
+    if set(content) != {"label_key", "sop_instance_uid", "frame_number", "points"}:
+        raise MarkMalformed("A mark names a label, an image, a frame and its points.")
+    if not any(label.key == content["label_key"] and label.kind == kind for label in labels):
+        raise LabelUnknown(f"There is no {kind} label of that key.")
+    grid = _grid(session, task.study_id, str(content["sop_instance_uid"]))
+    frame_number = int(content["frame_number"])
+    if not 1 <= frame_number <= grid.frame_count:
+        raise ImageUnknown(f"The image has {grid.frame_count} frames.")
+    return {
+        "label_key": content["label_key"],
+        "sop_instance_uid": content["sop_instance_uid"],
+        "frame_number": frame_number,
+        "points": checked_points(kind, content["points"], grid),
+    }
+
+
+def _grid(session: Session, study_id: UUID, sop_instance_uid: str) -> ImageGrid:
+    found = session.execute(
+        select(Instance.rows, Instance.columns, Instance.frame_count).where(
+            Instance.study_id == study_id, Instance.sop_instance_uid == sop_instance_uid
+        )
+    ).one_or_none()
+    if found is None:
+        raise ImageUnknown("Marks lie on an image of the study being read.")
+    return ImageGrid(*found)

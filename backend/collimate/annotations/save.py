@@ -1,0 +1,222 @@
+"""Saving: each save is a new revision that names its parent; nothing is ever overwritten."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.access.actor import Actor
+from collimate.access.idempotency import once
+from collimate.annotations import schemas
+from collimate.annotations.canonical import sha256_of
+from collimate.annotations.content import ANSWER, checked_content
+from collimate.annotations.models import Annotation, AnnotationRevision
+from collimate.kit.errors import Forbidden, NotFound, Stale, Unprocessable
+from collimate.tasks import lease, places
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import ReadState, move
+
+
+class TokenCannotLabel(Forbidden):
+    """Labels come only from a person's own browser session."""
+
+
+class AnnotationNotFound(NotFound):
+    """There is no such annotation of yours."""
+
+
+class StaleRevision(Stale):
+    """This was changed in another window meanwhile."""
+
+
+class SuggestionUnknown(Unprocessable):
+    """There is no such suggestion for this study."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new state of one annotation; `parent_id` is the revision it was made from."""
+
+    annotation_id: UUID
+    kind: str
+    parent_id: UUID | None
+    content: dict[str, Any]
+    fence: int
+    active_ms: int = 0
+    is_deleted: bool = False
+    suggestion_id: UUID | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A stored revision as JSON; `is_held` is false when the reader no longer holds the case."""
+
+    annotation: dict[str, Any]
+    is_held: bool
+    task_id: str
+
+
+def require_person(actor: Actor) -> None:
+    """Refuse scripts: human labels come from a human's session.
+
+    Raises:
+        TokenCannotLabel
+    """
+    if actor.sign_in_id is None:
+        raise TokenCannotLabel("Sign in with a browser to read cases.")
+
+
+def save(session: Session, actor: Actor, read_id: UUID, key: str, change: Change) -> Saved:
+    """Store one revision. A reader who lost the place has the work kept all the same.
+
+    The same `key` again gives the same answer and stores nothing twice.
+
+    Raises:
+        TokenCannotLabel, ReadNotFound, AnnotationNotFound, IdempotencyKeyReused
+        StaleRevision: `parent_id` is not the newest revision; the answer carries that one.
+        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, SuggestionUnknown
+    """
+    require_person(actor)
+    request = {"verb": "save", "read_id": read_id, **asdict(change)}
+    answer = once(
+        session, actor.user.id, key, request, lambda: _store(session, actor, read_id, change)
+    )
+    return Saved(**answer)
+
+
+def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dict[str, Any]:
+    read, task = places.lock_own(session, actor.user, read_id)
+    annotation = _annotation(session, read, change)
+    head = head_of(session, annotation.id)
+    if (head.id if head else None) != change.parent_id:
+        raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
+    content = (
+        {}
+        if change.is_deleted
+        else checked_content(session, read, task, change.kind, change.content)
+    )
+    _check_suggestion(session, task, change.suggestion_id)
+    revision = AnnotationRevision(
+        annotation_id=annotation.id,
+        parent_id=change.parent_id,
+        number=head.number + 1 if head else 1,
+        author_id=actor.user.id,
+        sign_in_id=actor.sign_in_id,
+        is_deleted=change.is_deleted,
+        content=content,
+        sha256=sha256_of(content),
+        reason=change.reason,
+        suggestion_id=change.suggestion_id,
+    )
+    _insert(session, annotation, revision)
+    is_held = lease.is_held(read, change.fence)
+    if is_held:
+        _note_work(session, read, task, change.active_ms)
+    audit.record(
+        session, actor.user.id, "annotation_saved", "annotation_revision", revision.id,
+        project_id=read.project_id, read_id=read.id, sha256=revision.sha256, is_held=is_held,
+    )  # fmt: skip
+    return {
+        "annotation": _json(annotation, revision),
+        "is_held": is_held,
+        "task_id": str(task.id),
+    }
+
+
+def _annotation(session: Session, read: Read, change: Change) -> Annotation:
+    found = session.get(Annotation, change.annotation_id)
+    if found is not None:
+        if found.read_id != read.id or found.kind != change.kind:
+            raise AnnotationNotFound()
+        return found
+    if change.kind == ANSWER:
+        _refuse_second_answer(session, read)
+    if change.parent_id is not None:
+        raise StaleRevision("The annotation this was made from is not there.", current=None)
+    annotation = Annotation(
+        id=change.annotation_id, project_id=read.project_id, read_id=read.id, kind=change.kind
+    )
+    session.add(annotation)
+    session.flush()
+    return annotation
+
+
+def _refuse_second_answer(session: Session, read: Read) -> None:
+    other = session.scalars(
+        select(Annotation).where(Annotation.read_id == read.id, Annotation.kind == ANSWER)
+    ).first()
+    if other is not None:
+        raise StaleRevision(
+            "The question was answered in another window.",
+            current=_json(other, head_of(session, other.id)),
+        )
+
+
+def _insert(session: Session, annotation: Annotation, revision: AnnotationRevision) -> None:
+    try:
+        with session.begin_nested():
+            session.add(revision)
+    except IntegrityError as error:
+        # The unique parent is what forbids forks; the check above only says so more kindly.
+        current = head_of(session, annotation.id)
+        raise StaleRevision(
+            "Compare both and save again.", current=_json(annotation, current)
+        ) from error
+
+
+def _note_work(session: Session, read: Read, task: Task, active_ms: int) -> None:
+    lease.spend(read, active_ms)
+    read.lease_until = lease.lease_end(session)
+    if read.state == ReadState.CLAIMED:
+        move(read, ReadState.DRAFT)
+        places.recount(session, task)
+        places.announce(session, read)
+
+
+def _check_suggestion(session: Session, task: Task, suggestion_id: UUID | None) -> None:
+    if suggestion_id is None:
+        return
+    # Predictions stand later in the data flow; the table is asked by name, not by import.
+    query = text("SELECT EXISTS (SELECT 1 FROM prediction WHERE id = :id AND study_id = :study)")
+    if not session.scalar(query, {"id": suggestion_id, "study": task.study_id}):
+        raise SuggestionUnknown("Reload the case.")
+
+
+def head_of(session: Session, annotation_id: UUID) -> AnnotationRevision | None:
+    """The newest revision of an annotation."""
+    return session.scalars(
+        select(AnnotationRevision)
+        .where(AnnotationRevision.annotation_id == annotation_id)
+        .order_by(AnnotationRevision.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def heads(session: Session, read_id: UUID) -> list[tuple[Annotation, AnnotationRevision]]:
+    """Every annotation of a read with its newest revision, in the order they were begun."""
+    rows = session.execute(
+        select(Annotation, AnnotationRevision)
+        .join(AnnotationRevision, AnnotationRevision.annotation_id == Annotation.id)
+        .where(Annotation.read_id == read_id)
+        .order_by(Annotation.id, AnnotationRevision.number.desc())
+        .distinct(Annotation.id)
+    ).all()
+    pairs = [(annotation, revision) for annotation, revision in rows]
+    return sorted(pairs, key=lambda pair: (pair[0].created_at, pair[0].id))
+
+
+def _json(annotation: Annotation, revision: AnnotationRevision | None) -> dict[str, Any] | None:
+    return annotation_json(annotation, revision) if revision is not None else None
+
+
+def annotation_json(annotation: Annotation, revision: AnnotationRevision) -> dict[str, Any]:
+    """An annotation in one of its states, as JSON has it."""
+    shape = schemas.AnnotationOut.model_validate(
+        {"id": annotation.id, "kind": annotation.kind, "revision": revision}
+    )
+    return shape.model_dump(mode="json")

@@ -1,0 +1,143 @@
+"""JSON shapes of cases, annotations and submissions."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from collimate.annotations.geometry import MAX_POINTS
+from collimate.kit.http import Answer, Body
+from collimate.projects.schemas import LabelSchemaOut
+from collimate.tasks.schemas import ActiveMs, FenceBody
+from collimate.tasks.states import ReadState
+
+AnnotationKind = Literal["answer", "box", "polygon", "length"]
+Coordinate = Annotated[float, Field(allow_inf_nan=False)]
+LabelKey = Annotated[str, Field(max_length=60)]
+Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
+
+
+class AnswerContent(Body):
+    """The study-level answer: keys of chosen classes."""
+
+    label_keys: list[LabelKey] = Field(max_length=200)
+
+
+class MarkContent(Body):
+    """A mark; points are image coordinates, (0,0) = corner of the first pixel."""
+
+    label_key: LabelKey
+    sop_instance_uid: str = Field(max_length=64)
+    frame_number: int = Field(ge=1)
+    points: list[Point] = Field(max_length=MAX_POINTS)
+
+
+class DeletedContent(Body):
+    """A deletion says nothing."""
+
+
+Content = AnswerContent | MarkContent | DeletedContent
+
+
+class AnnotationIn(FenceBody):
+    annotation_id: UUID = Field(description="Made by the client, kept for the annotation's life")
+    kind: AnnotationKind
+    parent_id: UUID | None
+    is_deleted: bool = False
+    content: Content = Field(description="Ignored for a deletion; an empty object is fine")
+    active_ms: ActiveMs = 0
+    suggestion_id: UUID | None = None
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class RevisionOut(Answer):
+    id: UUID
+    number: int
+    parent_id: UUID | None
+    is_deleted: bool
+    content: Content
+    created_at: datetime
+
+
+class RevisionFull(RevisionOut):
+    author_id: UUID
+    sha256: str
+    reason: str | None
+    suggestion_id: UUID | None
+
+
+class RevisionList(Answer):
+    items: list[RevisionFull]
+
+
+class AnnotationOut(Answer):
+    id: UUID
+    kind: AnnotationKind
+    revision: RevisionOut
+
+
+class CaseRead(Answer):
+    id: UUID
+    task_id: UUID
+    state: ReadState
+    fence: int
+    lease_until: datetime | None
+    active_ms: int
+    submitted_at: datetime | None
+
+
+class CaseStudy(Answer):
+    id: UUID
+    study_uid: str
+    pseudonym: str
+    modality: str | None
+    body_part: str | None
+    sex: str | None
+    age_years: int | None
+
+
+class Reason(Answer):
+    arm_label: str
+    text: str
+
+
+class Suggestion(Answer):
+    id: UUID = Field(description="The prediction's id")
+    probabilities: dict[str, float]
+    label_key: str | None
+    model_number: int
+
+
+class Position(Answer):
+    number: int
+    count: int
+
+
+class Verdict(Answer):
+    verdict: Literal["accepted", "returned"]
+    comment: str
+
+
+class ReadingCase(Answer):
+    read: CaseRead
+    project_id: UUID
+    study: CaseStudy
+    label_schema: LabelSchemaOut
+    annotations: list[AnnotationOut]
+    reason: Reason | None
+    suggestion: Suggestion | None
+    guideline: str
+    position: Position
+    review: Verdict | None
+
+
+class SubmitBody(FenceBody):
+    active_ms: ActiveMs = 0
+    revision_ids: list[UUID] = Field(max_length=10_000)
+    wants_next: bool = Field(default=True, description="Hold the next case at once")
+
+
+class SubmitOut(Answer):
+    submission_id: UUID
+    next: ReadingCase | None

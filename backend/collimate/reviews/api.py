@@ -1,0 +1,52 @@
+"""Routes of reviews and agreement."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from collimate.access.api import ActorDep
+from collimate.access.policy import Permission
+from collimate.annotations.models import Submission
+from collimate.kit.http import SessionDep
+from collimate.projects.api import project_for
+from collimate.projects.models import Project
+from collimate.reviews import compare, review, schemas
+from collimate.reviews.models import Review
+
+router = APIRouter(tags=["reviews"])
+ReviewedProject = Annotated[Project, project_for(Permission.REVIEW)]
+
+
+def reviewable(session: SessionDep, actor: ActorDep, submission_id: UUID) -> Submission:
+    """The submission of the path, for someone who may review it."""
+    return review.reviewable(session, actor.user, submission_id)
+
+
+@router.get("/api/projects/{project_id}/reviews", response_model=schemas.ReviewPage)
+def list_reviews(
+    session: SessionDep,
+    actor: ActorDep,
+    project: ReviewedProject,
+    state: Literal["waiting", "done"] = "waiting",
+    after: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    return review.page(session, project, actor.user, state=state, after=after, limit=limit)
+
+
+@router.post(
+    "/api/submissions/{submission_id}/review", response_model=schemas.ReviewOut, status_code=201
+)
+def review_submission(
+    session: SessionDep,
+    actor: ActorDep,
+    submission: Annotated[Submission, Depends(reviewable, scope="function")],
+    body: schemas.ReviewIn,
+) -> Review:
+    return review.review(session, actor.user, submission, body.verdict, body.comment)
+
+
+@router.get("/api/projects/{project_id}/agreement", response_model=schemas.Agreement)
+def show_agreement(session: SessionDep, project: ReviewedProject) -> dict[str, Any]:
+    return compare.agreement(session, project)

@@ -1,0 +1,55 @@
+"""JSON shapes of reviews and agreement."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from collimate.kit.http import Answer, Body
+
+VerdictName = Literal["accepted", "returned"]
+
+
+class ReviewRow(Answer):
+    submission_id: UUID
+    read_id: UUID
+    study_id: UUID
+    pseudonym: str
+    thumbnail_url: str
+    reader_name: str | None = Field(description="null where reading is blinded")
+    submitted_at: datetime
+    label_keys: list[str]
+    mark_count: int
+    verdict: VerdictName | None
+    comment: str | None
+
+
+class ReviewPage(Answer):
+    items: list[ReviewRow]
+    next: str | None
+
+
+class ReviewIn(Body):
+    verdict: VerdictName
+    comment: str = Field(default="", max_length=4000)
+
+
+class ReviewOut(Answer):
+    id: UUID
+    submission_id: UUID
+    verdict: VerdictName
+    comment: str
+    created_at: datetime
+
+
+class PairAgreement(Answer):
+    count: int
+    kappa: float | None
+
+
+class Agreement(Answer):
+    pairs: list[PairAgreement]
+    fleiss_kappa: float | None
+    raw_agreement: float | None
+    double_read_count: int
