@@ -3,6 +3,7 @@
 Source: PS3.3 C.7.6.3 (image pixel module), PS3.5 chapter 8.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
 from pydicom.pixels import get_decoder
 from pydicom.pixels.processing import apply_color_lut
 
@@ -183,6 +185,8 @@ def decode_frames(received: Received, facts: PixelFacts, value: memoryview) -> I
         syntax = kinds.EXPLICIT_LITTLE
     elif syntax not in kinds.ENCAPSULATED:
         raise Rejected(RejectionCode.unsupported_transfer_syntax)
+    else:
+        _check_ends(received, facts, value)
     count = 0
     frames = get_decoder(syntax).iter_array(bytes(value), raw=False, **_options(received, facts))
     while count < facts.frame_count:
@@ -196,6 +200,21 @@ def decode_frames(received: Received, facts: PixelFacts, value: memoryview) -> I
             raise Rejected(RejectionCode.undecodable) from None
         count += 1
         yield _plain(array, received.dataset, facts)
+
+
+def _check_ends(received: Received, facts: PixelFacts, value: memoryview) -> None:
+    """Every frame of the JPEG families must reach its end marker: decoders fill up the rest."""
+    if received.transfer_syntax_uid == kinds.RLE:
+        return
+    offsets = _options(received, facts).get("extended_offsets")
+    try:
+        for frame in generate_frames(
+            bytes(value), number_of_frames=facts.frame_count, extended_offsets=offsets
+        ):
+            if b"\xff\xd9" not in frame[-16:]:
+                raise Rejected(RejectionCode.undecodable)
+    except (ValueError, struct.error):
+        raise Rejected(RejectionCode.undecodable) from None
 
 
 def _options(received: Received, facts: PixelFacts) -> dict[str, Any]:
