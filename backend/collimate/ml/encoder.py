@@ -78,7 +78,9 @@ def save_encoder(network: Network, path: Path, *, recipe: dict[str, object]) -> 
     tensors = {
         name: value.detach().to("cpu").contiguous() for name, value in network.state_dict().items()
     }
-    content = save(tensors, {"format": FORMAT, "recipe": json.dumps(recipe, sort_keys=True)})
+    # One metadata entry only: several are written in an order that changes from run to run.
+    about = json.dumps({"format": FORMAT, "recipe": recipe}, sort_keys=True)
+    content = save(tensors, {"about": about})
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
@@ -95,15 +97,14 @@ def load_encoder(path: Path) -> Encoder:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        recipe = json.loads(metadata.get("recipe", "{}"))
+        about = json.loads(metadata.get("about", "{}"))
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise UnreadableWeights("The file is not a readable safetensors file.") from error
     network = Network()
     _require_same_tensors(network, tensors)
     network.load_state_dict(tensors)
-    if not isinstance(recipe, dict):
-        raise UnreadableWeights("The recipe in the file is not a JSON object.")
-    return Encoder(network.eval(), digest, recipe)
+    recipe = about.get("recipe", {}) if isinstance(about, dict) else {}
+    return Encoder(network.eval(), digest, dict(recipe) if isinstance(recipe, dict) else {})
 
 
 def _require_same_tensors(network: Network, tensors: dict[str, Tensor]) -> None:

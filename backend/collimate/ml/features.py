@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -84,7 +85,7 @@ class Space:
             tensors[f"{name}/scale"] = block.scale
             tensors[f"{name}/components"] = np.ascontiguousarray(block.components)
         gains = {name: block.gain for name, block in self.blocks.items()}
-        return save(tensors, {"format": FORMAT, "gains": json.dumps(gains)})
+        return save(tensors, {"about": json.dumps({"format": FORMAT, "gains": gains})})
 
     @staticmethod
     def from_bytes(content: bytes) -> "Space":
@@ -94,7 +95,7 @@ class Space:
 
         try:
             tensors = load(content)
-            gains = json.loads(_metadata(content)["gains"])
+            gains = stored_about(content, FORMAT)["gains"]
             blocks = {
                 name: BlockSpace(
                     tensors[f"{name}/mean"],
@@ -172,8 +173,13 @@ def _check(blocks: Blocks) -> None:
             raise ValueError(f"Block {name!r} is not a table of finite numbers.")
 
 
-def _metadata(content: bytes) -> dict[str, str]:
-    """Read the string metadata that the safetensors header carries."""
+def stored_about(content: bytes, wanted_format: str) -> dict[str, Any]:
+    """Read what a safetensors header says of its content.
+
+    Raises: ValueError, KeyError or TypeError where it is not of the wanted format.
+    """
     length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length])
-    return dict(header["__metadata__"])
+    about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
+    if about["format"] != wanted_format:
+        raise ValueError("The bytes are of another format.")
+    return dict(about)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float64, Int, Shaped
 
+from collimate.ml.features import stored_about
 from collimate.ml.folds import stratified_folds
 
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -47,8 +48,12 @@ class Head:
             "temperature": self.temperature,
             "counts": self.counts,
         }
-        about = {"strength": self.strength, "multi_label": self.multi_label}
-        return save(tensors, {"format": FORMAT, "about": json.dumps(about)})
+        about = {
+            "format": FORMAT,
+            "strength": self.strength,
+            "multi_label": self.multi_label,
+        }
+        return save(tensors, {"about": json.dumps(about)})
 
     @staticmethod
     def from_bytes(content: bytes) -> "Head":
@@ -58,8 +63,7 @@ class Head:
 
         try:
             tensors = load(content)
-            length = int.from_bytes(content[:8], "little")
-            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
+            about = stored_about(content, FORMAT)
             return Head(
                 tensors["coef"],
                 tensors["intercept"],
