@@ -74,7 +74,7 @@ const belongsTo = (
 export function Viewport(props: ViewportProps) {
   const { frames, tool, marks, heatMap, areMarksShown } = props;
   const stage = useRef<HTMLDivElement>(null);
-  const { engine, view, loading, problem, retry } = useStackEngine(stage, props);
+  const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
   const frame = frames[view.index];
   useWheel(stage, engine, { index: view.index, count: frames.length });
   useImperativeHandle(props.ref, () => handleOf(engine, retry), [engine, retry]);
@@ -101,7 +101,7 @@ export function Viewport(props: ViewportProps) {
   };
 
   return (
-    <div className="viewer" data-shown={view.index} data-state={stateOf(problem, loading, view)}>
+    <div className="viewer" data-shown={view.index} data-state={stateOf(problem, isLoading, view)}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the value under the pointer is an extra */}
       <div
         ref={stage}
@@ -132,7 +132,7 @@ export function Viewport(props: ViewportProps) {
       {problem ? (
         <ProblemNotice problem={problem} onRetry={retry} />
       ) : (
-        loading && <LoadingNotice isFirst={view.affine === null} />
+        isLoading && <LoadingNotice isFirst={view.affine === null} />
       )}
     </div>
   );

@@ -21,10 +21,16 @@ export function rotateBy(viewport: Types.IStackViewport, degrees: number): void 
   viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
 }
 
+/** Mirrors what is on screen left to right or top to bottom, whichever way the image is turned. */
 export function flip(viewport: Types.IStackViewport, axis: 'horizontal' | 'vertical'): void {
   const { flipHorizontal, flipVertical } = viewport.getCamera();
+  const isOnSide = Math.round(viewport.getViewPresentation().rotation ?? 0) % 180 !== 0;
+  // The processor backend flips before it turns, the graphics one after.
+  const isSwapped = getShouldUseCPURendering() && isOnSide;
   viewport.setCamera(
-    axis === 'horizontal' ? { flipHorizontal: !flipHorizontal } : { flipVertical: !flipVertical },
+    (axis === 'horizontal') !== isSwapped
+      ? { flipHorizontal: !flipHorizontal }
+      : { flipVertical: !flipVertical },
   );
 }
 
@@ -34,17 +40,18 @@ export function zoomAround(
   factor: number,
   around?: CanvasPoint,
 ): void {
-  const { parallelScale, focalPoint, position } = viewport.getCamera();
-  if (!parallelScale || !focalPoint || !position) return;
-  const fixed = around ? viewport.canvasToWorld([around[0], around[1]]) : focalPoint;
-  const shift = focalPoint.map((value, axis) => ((fixed[axis] ?? 0) - value) * (1 - 1 / factor));
+  const { clientWidth, clientHeight } = viewport.element;
+  const spot: Types.Point2 = around ? [around[0], around[1]] : [clientWidth / 2, clientHeight / 2];
+  const held = viewport.canvasToWorld(spot);
+  const { parallelScale, scale } = viewport.getCamera();
+  if (getShouldUseCPURendering()) viewport.setCamera({ scale: (scale ?? 1) * factor });
+  else viewport.setCamera({ parallelScale: (parallelScale ?? 1) / factor });
+  const slipped = viewport.canvasToWorld(spot);
+  const { focalPoint, position } = viewport.getCamera();
+  if (!focalPoint || !position) return;
   const moved = (point: Types.Point3) =>
-    point.map((value, axis) => value + (shift[axis] ?? 0)) as Types.Point3;
-  viewport.setCamera({
-    parallelScale: parallelScale / factor,
-    focalPoint: moved(focalPoint),
-    position: moved(position),
-  });
+    point.map((value, axis) => value + (held[axis] ?? 0) - (slipped[axis] ?? 0)) as Types.Point3;
+  viewport.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
 }
 
 /**

@@ -44,3 +44,10 @@ export function loadProblemOf(error: unknown): LoadProblem {
     status,
   };
 }
+
+/** An image that neither came nor failed within the time a person would wait. */
+export const STALLED: LoadProblem = {
+  title: 'This image is taking unusually long',
+  advice: 'The connection may be slow. Try again, or skip the case.',
+  status: null,
+};

@@ -6,11 +6,10 @@ import { affineOf, fitKeepingTurn, flip, rotateBy, zoomAround } from './camera';
 import { ENGINE_ID, renderingEngine } from './cornerstone';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
-import { rangeToWindow, windowFromValues, windowToRange } from './greyWindows';
+import { createGreyControl } from './greyControl';
 import { loadNow, registerFrames } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
 import { createNavigation, type NavigationTool } from './navigation';
-import { modalityValues } from './pixels';
 import { createPrefetch } from './prefetch';
 
 /** What is on screen now. */
@@ -30,7 +29,6 @@ export interface StackEvents {
 }
 
 export interface StackEngine {
-  setFrames(frames: readonly Frame[], index: number): Promise<void>;
   show(index: number): Promise<void>;
   setNavigation(tool: NavigationTool | null): void;
   /** A window, or null for one taken from the pixels of the frame on screen. */
@@ -48,9 +46,14 @@ export interface StackEngine {
 
 let engineCount = 0;
 
-/** Makes an element show stacks. Raises: what the graphics layer refuses with. */
+/**
+ * Makes an element show one stack; another stack takes another engine, because a viewport keeps
+ * window and inversion of the last stack in ways that cannot be undone from outside.
+ * Raises: what the graphics layer refuses with.
+ */
 export async function createStackEngine(
   element: HTMLDivElement,
+  frames: readonly Frame[],
   events: StackEvents,
 ): Promise<StackEngine> {
   const rendering = await renderingEngine();
@@ -63,148 +66,133 @@ export async function createStackEngine(
     defaultOptions: { background: [0, 0, 0] },
   });
   const viewport = rendering.getViewport(viewportId) as Types.IStackViewport;
-  return stackOn(element, viewport, events);
+  registerFrames(frames);
+  return stackOn(element, viewport, frames, events);
 }
 
 function stackOn(
   element: HTMLDivElement,
   viewport: Types.IStackViewport,
+  frames: readonly Frame[],
   events: StackEvents,
 ): StackEngine {
   const navigation = createNavigation(viewport.id);
+  const grey = createGreyControl(viewport);
   const prefetch = createPrefetch();
-  let frames: readonly Frame[] = [];
-  let wanted = 0;
-  let shown = -1;
-  let lastAffine: Affine | null = null;
-  let chosenWindow = false;
+  const place = { wanted: 0, shown: -1 };
+  let affine: Affine | null = null;
 
   const report = () => {
-    const affine = shown < 0 ? null : affineOf(viewport, frames[shown]);
-    if (!isSameAffine(affine, lastAffine)) lastAffine = affine;
-    const { voiRange, invert } = viewport.getProperties();
-    events.onView({
-      index: shown,
-      affine: lastAffine,
-      window: voiRange ? rangeToWindow(voiRange) : null,
-      isInverted: invert === true,
-    });
+    const next = affineOf(viewport, frames[place.shown]);
+    if (!isSameAffine(next, affine)) affine = next;
+    const [window, isInverted] = [grey.window(), grey.isInverted()];
+    events.onView({ index: place.shown, affine, window, isInverted });
   };
-
-  const redraw = () => {
+  const redrawAfter = (change: () => void) => {
+    if (place.shown < 0) return;
+    change();
     viewport.render();
     report();
   };
+  const show = createPager(viewport, frames, place, {
+    ...events,
+    onShown(index, frame) {
+      redrawAfter(() => grey.attend(frame));
+      events.onShown(index);
+      prefetch.around(frames, index);
+    },
+  });
+  const stopWatching = watch(element, report, (imageId, error) => {
+    if (imageId === frames[place.wanted]?.imageId) events.onProblem(loadProblemOf(error));
+  });
 
-  const windowFromPixels = () => {
-    const image = viewport.getCornerstoneImage();
-    if (!image || image.color) return;
-    viewport.setProperties({ voiRange: windowToRange(windowFromValues(modalityValues(image))) });
+  return {
+    show,
+    setNavigation: navigation.use,
+    setWindow: (window) => redrawAfter(() => grey.choose(window)),
+    invert: () => redrawAfter(grey.invert),
+    reset: () =>
+      redrawAfter(() => {
+        const frame = frames[place.shown];
+        if (frame) grey.reset(frame);
+        viewport.setViewPresentation({ rotation: 0 });
+        viewport.resetCamera();
+      }),
+    fit: () => redrawAfter(() => fitKeepingTurn(viewport)),
+    rotate: (degrees) => redrawAfter(() => rotateBy(viewport, degrees)),
+    flip: (axis) => redrawAfter(() => flip(viewport, axis)),
+    zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
+    currentImage: () => (place.shown < 0 ? undefined : viewport.getCornerstoneImage()),
+    destroy() {
+      place.wanted = -1;
+      stopWatching();
+      prefetch.stop();
+      navigation.destroy();
+      getRenderingEngine(ENGINE_ID)?.disableElement(viewport.id);
+    },
   };
+}
 
-  const afterShown = (index: number) => {
-    shown = index;
-    const frame = frames[index];
-    if (!chosenWindow && frame && !frame.isColour && frame.windows.length === 0) windowFromPixels();
-    redraw();
-    events.onShown(index);
-    prefetch.around(frames, index);
-  };
+interface PagerEvents {
+  readonly onLoading: (index: number) => void;
+  readonly onShown: (index: number, frame: Frame) => void;
+  readonly onProblem: (problem: LoadProblem) => void;
+}
 
-  const show = async (index: number) => {
+/** Shows frames by index; of several asked for in a hurry only the last one is drawn. */
+function createPager(
+  viewport: Types.IStackViewport,
+  frames: readonly Frame[],
+  place: { wanted: number; shown: number },
+  events: PagerEvents,
+): (index: number) => Promise<void> {
+  return async (index) => {
     const frame = frames[index];
     if (!frame) return;
-    const stack = frames;
-    wanted = index;
+    place.wanted = index;
     events.onLoading(index);
     try {
       await loadNow(frame);
-      if (wanted !== index || stack !== frames) return;
-      if (shown < 0) {
-        await viewport.setStack(
-          frames.map((one) => one.imageId),
-          index,
-        );
-        viewport.resetProperties();
-        chosenWindow = false;
+      if (place.wanted !== index) return;
+      if (place.shown < 0) {
+        const imageIds = frames.map((one) => one.imageId);
+        await viewport.setStack(imageIds, index);
       } else await viewport.setImageIdIndex(index);
-      if (wanted === index && stack === frames) afterShown(index);
+      if (place.wanted !== index) return;
+      place.shown = index;
+      events.onShown(index, frame);
     } catch (error) {
-      if (wanted === index && stack === frames) events.onProblem(loadProblemOf(error));
+      if (place.wanted === index) events.onProblem(loadProblemOf(error));
     }
   };
+}
 
+/** Calls back when the view changes or an image fails; returns what ends the watch. */
+function watch(
+  element: HTMLDivElement,
+  onChange: () => void,
+  onFailure: (imageId: string | undefined, error: unknown) => void,
+): () => void {
   const onLoadError = (event: Event) => {
     const detail = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
-    if (detail.imageId === frames[wanted]?.imageId) events.onProblem(loadProblemOf(detail.error));
+    onFailure(detail.imageId, detail.error);
   };
   const failures = [Enums.Events.IMAGE_LOAD_ERROR, Enums.Events.IMAGE_LOAD_FAILED];
-  for (const name of failures) eventTarget.addEventListener(name, onLoadError);
   const changes = [
     Enums.Events.IMAGE_RENDERED,
     Enums.Events.CAMERA_MODIFIED,
     Enums.Events.VOI_MODIFIED,
   ];
-  for (const name of changes) element.addEventListener(name, report);
+  for (const name of failures) eventTarget.addEventListener(name, onLoadError);
+  for (const name of changes) element.addEventListener(name, onChange);
   const observer = new ResizeObserver(() => {
     getRenderingEngine(ENGINE_ID)?.resize(true, true);
-    report();
+    onChange();
   });
   observer.observe(element);
-
-  return {
-    async setFrames(next, index) {
-      frames = next;
-      shown = -1;
-      registerFrames(next);
-      report();
-      await show(index);
-    },
-    show,
-    setNavigation: navigation.use,
-    setWindow(window) {
-      if (shown < 0) return;
-      chosenWindow = window !== null;
-      if (window) viewport.setProperties({ voiRange: windowToRange(window) });
-      else windowFromPixels();
-      redraw();
-    },
-    invert() {
-      viewport.setProperties({ invert: !viewport.getProperties().invert });
-      redraw();
-    },
-    reset() {
-      if (shown < 0) return;
-      chosenWindow = false;
-      viewport.resetProperties();
-      viewport.setViewPresentation({ rotation: 0 });
-      viewport.resetCamera();
-      afterShown(shown);
-    },
-    fit() {
-      fitKeepingTurn(viewport);
-      redraw();
-    },
-    rotate(degrees) {
-      rotateBy(viewport, degrees);
-      redraw();
-    },
-    flip(axis) {
-      flip(viewport, axis);
-      redraw();
-    },
-    zoom(factor, around) {
-      zoomAround(viewport, factor, around);
-      redraw();
-    },
-    currentImage: () => (shown < 0 ? undefined : viewport.getCornerstoneImage()),
-    destroy() {
-      for (const name of failures) eventTarget.removeEventListener(name, onLoadError);
-      for (const name of changes) element.removeEventListener(name, report);
-      observer.disconnect();
-      prefetch.stop();
-      navigation.destroy();
-      getRenderingEngine(ENGINE_ID)?.disableElement(viewport.id);
-    },
+  return () => {
+    for (const name of failures) eventTarget.removeEventListener(name, onLoadError);
+    for (const name of changes) element.removeEventListener(name, onChange);
+    observer.disconnect();
   };
 }

@@ -1,8 +1,8 @@
-/** Ties a stack engine to an element for as long as the element lives. */
+/** Ties a stack engine to an element for as long as the element shows that stack. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { Frame } from './frames';
-import { type LoadProblem, loadProblemOf } from './loadProblem';
-import { createStackEngine, type StackEngine, type View } from './stackEngine';
+import { type LoadProblem, loadProblemOf, STALLED } from './loadProblem';
+import { createStackEngine, type StackEngine, type StackEvents, type View } from './stackEngine';
 
 export interface EngineProps {
   readonly frames: readonly Frame[];
@@ -15,10 +15,13 @@ export interface EngineProps {
 export interface EngineState {
   readonly engine: StackEngine | null;
   readonly view: View;
-  readonly loading: boolean;
+  readonly isLoading: boolean;
   readonly problem: LoadProblem | null;
   readonly retry: () => void;
 }
+
+/** Nobody waits longer than this for one image without wondering. */
+const PATIENCE_MS = 45_000;
 
 const NOTHING: View = { index: -1, affine: null, window: null, isInverted: false };
 
@@ -28,12 +31,13 @@ export function useStackEngine(
 ): EngineState {
   const [engine, setEngine] = useState<StackEngine | null>(null);
   const [view, setView] = useState<View>(NOTHING);
-  const [loading, setLoading] = useState(true);
+  const [isLoading, setLoading] = useState(true);
   const [problem, setProblem] = useState<LoadProblem | null>(null);
   const [attempt, setAttempt] = useState(0);
   const latest = useRef(props);
   latest.current = props;
-  const wanted = useRef(0);
+  const wanted = useRef<number | null>(null);
+  const { frames } = props;
 
   const tell = useCallback((next: LoadProblem | null) => {
     setProblem(next);
@@ -43,50 +47,76 @@ export function useStackEngine(
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt makes a new engine
   useEffect(() => {
     const element = stage.current;
-    if (!element) return;
-    let isGone = false;
-    let made: StackEngine | null = null;
-    createStackEngine(element, {
-      onView: (next) => {
+    if (!element || frames.length === 0) return;
+    const first = wanted.current ?? latest.current.firstIndex ?? 0;
+    const events: StackEvents = {
+      onView(next) {
         setView(next);
         latest.current.onView(next);
       },
-      onShown: (index) => {
+      onLoading(index) {
+        wanted.current = index;
+        setLoading(true);
+      },
+      onShown(index) {
         setLoading(false);
         tell(null);
         latest.current.onShown(index);
       },
-      onLoading: (index) => {
-        wanted.current = index;
-        setLoading(true);
-      },
-      onProblem: (next) => {
+      onProblem(next) {
         setLoading(false);
         tell(next);
       },
-    })
-      .then((ready) => {
-        made = ready;
-        if (isGone) ready.destroy();
-        else setEngine(ready);
-      })
-      .catch((error: unknown) => !isGone && tell(loadProblemOf(error)));
-    return () => {
-      isGone = true;
-      made?.destroy();
-      setEngine(null);
     };
-  }, [stage, tell]);
-
-  const { frames } = props;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is a reason of its own
-  useEffect(() => {
-    if (!engine || frames.length === 0) return;
-    const first = attempt > 0 ? wanted.current : (latest.current.firstIndex ?? 0);
+    setView(NOTHING);
+    setLoading(true);
     setProblem(null);
-    void engine.setFrames(frames, Math.min(frames.length - 1, first));
-  }, [engine, frames, attempt]);
+    return runEngine(element, frames, events, (made) => {
+      setEngine(made);
+      void made?.show(Math.min(frames.length - 1, first));
+    });
+  }, [stage, frames, attempt, tell]);
+
+  useEffect(() => {
+    if (!isLoading || frames.length === 0) return;
+    const timer = setTimeout(() => tell(STALLED), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [isLoading, frames, tell]);
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  return { engine, view, loading, problem, retry };
+  return { engine, view, isLoading, problem, retry };
+}
+
+/** Makes an engine, tells `onEngine` of it, and returns what takes it away again. */
+function runEngine(
+  element: HTMLDivElement,
+  frames: readonly Frame[],
+  events: StackEvents,
+  onEngine: (engine: StackEngine | null) => void,
+): () => void {
+  let isGone = false;
+  let made: StackEngine | null = null;
+  const ifHere =
+    <Told extends unknown[]>(tell: (...told: Told) => void) =>
+    (...told: Told) => {
+      if (!isGone) tell(...told);
+    };
+  const heard: StackEvents = {
+    onView: ifHere(events.onView),
+    onShown: ifHere(events.onShown),
+    onLoading: ifHere(events.onLoading),
+    onProblem: ifHere(events.onProblem),
+  };
+  createStackEngine(element, frames, heard)
+    .then((engine) => {
+      made = engine;
+      if (isGone) engine.destroy();
+      else onEngine(engine);
+    })
+    .catch((error: unknown) => heard.onProblem(loadProblemOf(error)));
+  return () => {
+    isGone = true;
+    made?.destroy();
+    onEngine(null);
+  };
 }

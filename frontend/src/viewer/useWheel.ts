@@ -9,6 +9,9 @@ const NOTCH = 1.15;
 /** Trackpads send many small steps: this many CSS pixels make one. */
 const STEP = 40;
 
+/** A mouse wheel sends at least this much per notch: one notch, one slice. */
+const WHEEL_NOTCH = 60;
+
 export function useWheel(
   stage: RefObject<HTMLElement | null>,
   engine: StackEngine | null,
@@ -24,10 +27,11 @@ export function useWheel(
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const { index, count } = latest.current;
-      rest += event.deltaMode === 0 ? event.deltaY : event.deltaY * STEP;
-      const steps = Math.trunc(rest / STEP);
+      const isNotch = event.deltaMode !== 0 || Math.abs(event.deltaY) >= WHEEL_NOTCH;
+      rest = isNotch ? 0 : rest + event.deltaY;
+      const steps = isNotch ? Math.sign(event.deltaY) : Math.trunc(rest / STEP);
       if (steps === 0) return;
-      rest -= steps * STEP;
+      rest -= isNotch ? 0 : steps * STEP;
       if (count > 1 && !event.ctrlKey) {
         // Fast turning must not fall back to the slice that is only now arriving.
         const from = target >= 0 && Math.abs(target - index) < 20 ? target : index;
