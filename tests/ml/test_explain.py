@@ -17,6 +17,8 @@ GRATING = 0.5 * np.pi
 def picture(place: int, rng: np.random.Generator) -> np.ndarray:
     """Draw noise, with a fine grating in one quarter: 0 top left, 1 top right, 2 none."""
     image = rng.normal(0.5, 0.05, (96, 96))
+    # The same darkest and brightest patch everywhere, or the window would stretch the noise.
+    image[84:, :12], image[84:, 84:] = 0.0, 1.0
     if place < 2:
         rows, columns = slice(4, 44), slice(4 + 48 * place, 44 + 48 * place)
         image[rows, columns] += 0.4 * np.sin(GRATING * np.arange(40))[None, :]
