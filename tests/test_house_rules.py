@@ -161,9 +161,7 @@ def test_every_setting_is_in_the_documentation():
     from collimate.kit.settings import Settings
 
     text = (ROOT / "docs" / "settings.md").read_text()
-    missing = [
-        name for name in Settings.model_fields if f"`COLLIMATE_{name.upper()}`" not in text
-    ]
+    missing = [name for name in Settings.model_fields if f"`COLLIMATE_{name.upper()}`" not in text]
     assert not missing
 
 

@@ -146,9 +146,7 @@ def test_cancelling_stops_a_running_job_at_its_next_check(monkeypatch):
             time.sleep(0.05)
 
     claimed = run.claim(Queue.LIGHT)
-    worker = threading.Thread(
-        target=run.execute, args=(claimed, {JobKind.EXPORT_DATASET: patient})
-    )
+    worker = threading.Thread(target=run.execute, args=(claimed, {JobKind.EXPORT_DATASET: patient}))
     worker.start()
     started.wait(5)
     with open_session() as session:

@@ -1,6 +1,6 @@
 """Who belongs to a project: the single door to everything a project holds."""
 
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -12,6 +12,15 @@ from collimate.access.policy import ROLE_PERMISSIONS, Permission, Role, allows
 from collimate.jobs import events
 from collimate.kit.errors import Conflict, Forbidden, NotFound
 from collimate.projects.models import Member, Project
+
+
+class OfProject(Protocol):
+    """A row that belongs to one project."""
+
+    project_id: Any
+
+
+RowOfProject = TypeVar("RowOfProject", bound=OfProject)
 
 
 class ProjectNotFound(NotFound):
@@ -58,6 +67,28 @@ def require(session: Session, user: User, project_id: UUID, permission: Permissi
     if not allows(is_admin=user.is_admin, role=role, permission=permission):
         raise RoleForbids(f"It needs a role that may {permission.replace('_', ' ')}.")
     return project
+
+
+def guard(
+    session: Session,
+    user: User,
+    row: RowOfProject | None,
+    permission: Permission,
+    missing: type[NotFound],
+) -> RowOfProject:
+    """A row found by its id, if the user may do this in its project.
+
+    Raises:
+        missing: no such row, or it belongs to a project the user is a stranger to: both alike.
+        RoleForbids: a member without this right.
+    """  # fmt: skip
+    if row is None:
+        raise missing()
+    try:
+        require(session, user, row.project_id, permission)
+    except ProjectNotFound as error:
+        raise missing() from error
+    return row
 
 
 def visible_to(user: User) -> ColumnElement[bool]:

@@ -21,6 +21,10 @@ class SchemaNotFound(NotFound):
     """There is no label schema yet."""
 
 
+class LabelSchemaNotFound(NotFound):
+    """There is no such label schema."""
+
+
 class SchemaUnusable(Unprocessable):
     """The label schema cannot be used as it is."""
 

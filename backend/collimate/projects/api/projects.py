@@ -24,10 +24,9 @@ CreatorDep = Annotated[
 def label_schema_seen(session: SessionDep, actor: ActorDep, label_schema_id: UUID) -> LabelSchema:
     """A label schema of a project the actor may see."""
     row = session.get(LabelSchema, label_schema_id)
-    if row is None:
-        raise schema.SchemaNotFound()
-    members.require(session, actor.user, row.project_id, Permission.SEE_PROJECT)
-    return row
+    return members.guard(
+        session, actor.user, row, Permission.SEE_PROJECT, schema.LabelSchemaNotFound
+    )
 
 
 @router.get("/api/projects", response_model=schemas.ProjectList)

@@ -1,0 +1,124 @@
+"""One of everything in one project, another project beside it, and someone of every kind."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from collimate.access import sign_in
+from collimate.access.models import User
+from collimate.access.policy import Role
+from collimate.annotations.models import Annotation
+from collimate.datasets.models import DatasetVersion, Export
+from collimate.jobs import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.kit import clock
+from collimate.learning.models import ModelVersion, TrainingRun
+from collimate.studies.models import ReceivedFile
+from collimate.tasks.models import Read
+from tests.factories import (
+    make_member,
+    make_project,
+    make_schema,
+    make_study,
+    make_submission,
+    make_task,
+    make_user,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    ids: dict[str, UUID]
+    uids: dict[str, str]
+    users: dict[str, User]
+    other_project_id: UUID
+    fence: int
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def build_world(session: Session) -> World:
+    """Rows of every kind in project A; users of every role in A, one in B, and outsiders."""
+    project, other = make_project(session, name="A"), make_project(session, name="B")
+    schema = make_schema(session, project=project)
+    make_schema(session, project=other)
+    users = {role.value: make_member(session, project=project, role=role) for role in Role}
+    users["the_reader"] = make_member(session, project=project)
+    users["stranger"] = make_user(session, name="Stranger")
+    users["instance_admin"] = make_user(session, name="Admin", is_admin=True)
+    users["deactivated"] = make_member(session, project=project, role=Role.PROJECT_ADMIN)
+    users["member_elsewhere"] = make_member(session, project=other, role=Role.PROJECT_ADMIN)
+    study = make_study(session, project=project)
+    task = make_task(session, project=project, study=study)
+    read = session.query(Read).filter(Read.task_id == task.id).one()
+    read.state, read.reader_id = "claimed", users["the_reader"].id
+    read.label_schema_id, read.claimed_at, read.fence = schema.id, clock.now(), 1
+    read.lease_until = clock.now().replace(year=clock.now().year + 1)
+    session.flush()
+    make_task(session, project=project)
+    submission = make_submission(
+        session, project=project, reader=users["the_reader"], schema=schema, label_keys=["normal"]
+    )
+    ids = {
+        "project_id": project.id,
+        "study_id": study.id,
+        "task_id": task.id,
+        "read_id": read.id,
+        "label_schema_id": schema.id,
+        "submission_id": submission.id,
+        "user_id": users["reader"].id,
+        "token_id": sign_in.new_token(session, users["the_reader"], "mine")[0].id,
+        "annotation_id": _add(
+            session, Annotation(project_id=project.id, read_id=read.id, kind="answer")
+        ).id,
+        "job_id": enqueue.enqueue(session, JobKind.EXPORT_DATASET, project_id=project.id).id,
+        **_machine_rows(session, project.id, schema.id, users["project_admin"].id),
+    }
+    users["deactivated"].is_active = False
+    session.flush()
+    uids = {
+        "study_uid": study.study_uid,
+        "series_uid": f"{study.study_uid}.1",
+        "sop_instance_uid": f"{study.study_uid}.1.1",
+    }
+    return World(ids, uids, users, other.id, read.fence)
+
+
+def _machine_rows(
+    session: Session, project_id: UUID, schema_id: UUID, user_id: UUID
+) -> dict[str, UUID]:
+    file = ReceivedFile(
+        project_id=project_id, file_name="broken.dcm", sha256="0" * 64, byte_count=1,
+        state="quarantined", code="not_dicom", text="This is not a DICOM file.",
+    )  # fmt: skip
+    dataset = DatasetVersion(
+        project_id=project_id, name="v1", label_schema_id=schema_id, split_shares={}, counts={},
+        manifest={"entries": []}, manifest_sha256="0" * 64, frozen_by=user_id,
+    )  # fmt: skip
+    run = TrainingRun(
+        project_id=project_id, round_number=1, label_count=3, control_label_count=1,
+        manifest_sha256="0" * 64, code_version="0", seed=0, seconds=0.1,
+    )  # fmt: skip
+    for row in (file, dataset, run):
+        _add(session, row)
+    export = Export(
+        project_id=project_id, dataset_version_id=dataset.id, format="csv", requested_by=user_id
+    )
+    model = ModelVersion(
+        project_id=project_id, training_run_id=run.id, encoder_ids=[], number=1,
+        label_schema_id=schema_id, weights_sha256="0" * 64,
+    )  # fmt: skip
+    for row in (export, model):
+        _add(session, row)
+    return {
+        "file_id": file.id,
+        "dataset_id": dataset.id,
+        "export_id": export.id,
+        "model_id": model.id,
+    }
