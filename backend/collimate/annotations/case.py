@@ -9,7 +9,7 @@ from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.annotations import save, schemas
-from collimate.annotations.models import Annotation, AnnotationRevision
+from collimate.annotations.models import Annotation, AnnotationRevision, Submission
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
@@ -119,10 +119,10 @@ def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
 def _suggestion(
     session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
 ) -> dict[str, Any] | None:
-    """What the promoted model says. Cases that measure the model are read without it."""
+    """What the promoted model says, unless the case measures the model or has taught it."""
     if not rules.show_suggestion or task.arm == "evaluation":
         return None
-    if not worklist.sees_machine(rules, task):
+    if not worklist.sees_machine(rules, task) or _was_submitted(session, task):
         return None
     # Models stand later in the data flow; their tables are asked by name, not by import.
     found = session.execute(
@@ -147,6 +147,11 @@ def _suggestion(
         "label_key": best if is_single else None,
         "model_number": found[2],
     }
+
+
+def _was_submitted(session: Session, task: Task) -> bool:
+    query = select(Submission.id).join(Read, Read.id == Submission.read_id)
+    return session.scalars(query.where(Read.task_id == task.id).limit(1)).first() is not None
 
 
 def _review(session: Session, read: Read) -> dict[str, Any] | None:

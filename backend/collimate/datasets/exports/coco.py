@@ -1,0 +1,192 @@
+"""COCO: pictures as PNG and one JSON per split, in a zip.
+
+COCO's pixel coordinates are ours: the corner of the first pixel is (0, 0). A box is
+[x, y, width, height]; a length is a pair of keypoints, COCO's only mark without an area.
+Source: https://cocodataset.org/#format-data
+"""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from collimate.annotations.geometry import polygon_area
+from collimate.datasets.exports.archive import add_bytes, add_json
+from collimate.datasets.exports.version import FrozenImage, FrozenRead, FrozenVersion
+from collimate.datasets.splits import SPLITS
+
+Picture = Callable[[FrozenImage, int], bytes]
+"""The PNG of a frame (number from 1) of an image."""
+
+
+def write_coco(
+    version: FrozenVersion,
+    target: Path,
+    picture: Picture,
+    progress: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Write the version to `target`: `annotations/{split}.json`, `images/`, the manifest."""
+    frames = [
+        (image, number)
+        for image in version.images
+        for number in range(1, len(image.frame_ranges) + 1)
+    ]
+    shown: list[dict[str, Any]] = []
+    answers = _answers(version)
+    with zipfile.ZipFile(target, "w") as archive:
+        for index, (image, number) in enumerate(frames):
+            png = picture(image, number)
+            item = _image(index + 1, image, number, png)
+            item["attributes"].update(answers.get(image.study_uid, {}))
+            add_bytes(archive, item["file_name"], png)
+            shown.append(item)
+            progress((index + 1) / len(frames))
+        marks = _annotations(version, shown)
+        for split in SPLITS:
+            content = _split_json(version, split, shown, marks)
+            add_json(archive, f"annotations/{split}.json", content)
+        add_json(archive, "manifest.json", version.manifest)
+
+
+def png_size(png: bytes) -> tuple[int, int]:
+    """Width and height from a PNG's header (PNG specification, 11.2.2)."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def _image(image_id: int, image: FrozenImage, frame_number: int, png: bytes) -> dict[str, Any]:
+    width, height = png_size(png)
+    return {
+        "id": image_id,
+        "file_name": f"images/{image_id:06d}.png",
+        "width": width,
+        "height": height,
+        "attributes": {
+            "sop_instance_uid": image.sop_instance_uid,
+            "series_uid": image.series_uid,
+            "study_uid": image.study_uid,
+            "patient": image.patient,
+            "split": image.split,
+            "frame_number": frame_number,
+            "rows": image.rows,
+            "columns": image.columns,
+            "pixel_spacing_mm": image.pixel_spacing_mm,
+        },
+    }
+
+
+def _answers(version: FrozenVersion) -> dict[str, dict[str, Any]]:
+    """Per study what each reader said, and the labels where all said the same (else null)."""
+    by_study: dict[str, list[FrozenRead]] = {}
+    for read in version.reads:
+        by_study.setdefault(read.study_uid, []).append(read)
+    return {
+        study_uid: {
+            "answers": [
+                {"reader": read.reader, "label_keys": list(read.label_keys)} for read in reads
+            ],
+            "label_keys": list(reads[0].label_keys)
+            if len({read.label_keys for read in reads}) == 1
+            else None,
+        }
+        for study_uid, reads in by_study.items()
+    }
+
+
+def _categories(version: FrozenVersion) -> list[dict[str, Any]]:
+    items = []
+    for number, label in enumerate(version.labels, start=1):
+        item = {"id": number, "name": label["name"], "supercategory": label["kind"]}
+        item["attributes"] = {
+            field: label[field] for field in ("key", "code_scheme", "code_value", "code_meaning")
+        }
+        if label["kind"] == "length":
+            item |= {"keypoints": ["start", "end"], "skeleton": [[1, 2]]}
+        items.append(item)
+    return items
+
+
+def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    categories = {
+        (label["kind"], label["key"]): number
+        for number, label in enumerate(version.labels, start=1)
+    }
+    images = {
+        (item["attributes"]["sop_instance_uid"], item["attributes"]["frame_number"]): item
+        for item in shown
+    }
+    items: list[dict[str, Any]] = []
+    for read in version.reads:
+        for mark in read.marks:
+            image = images[mark["sop_instance_uid"], mark["frame_number"]]
+            category = categories[mark["kind"], mark["label_key"]]
+            items.append(_annotation(len(items) + 1, mark, read, image, category))
+    return items
+
+
+def _annotation(
+    number: int, mark: dict[str, Any], read: FrozenRead, image: dict[str, Any], category: int
+) -> dict[str, Any]:
+    points = _on_picture(mark["points"], image)
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    width, height = max(xs) - min(xs), max(ys) - min(ys)
+    item: dict[str, Any] = {
+        "id": number,
+        "image_id": image["id"],
+        "category_id": category,
+        "bbox": [min(xs), min(ys), width, height],
+        "area": width * height,
+        "iscrowd": 0,
+        "segmentation": [],
+        "attributes": {"reader": read.reader, "annotation_id": mark["annotation_id"],
+                       "kind": mark["kind"]},
+    }  # fmt: skip
+    if mark["kind"] == "polygon":
+        item["segmentation"] = [[value for point in points for value in point]]
+        item["area"] = polygon_area(points)
+    if mark["kind"] == "length":
+        (x1, y1), (x2, y2) = points
+        item |= {"keypoints": [x1, y1, 2, x2, y2, 2], "num_keypoints": 2, "area": 0.0}
+        item["attributes"]["length_mm"] = _length_mm(mark["points"], image)
+    return item
+
+
+def _on_picture(points: list[list[float]], image: dict[str, Any]) -> list[list[float]]:
+    """Image coordinates on the written picture: a very large image is written smaller."""
+    facts = image["attributes"]
+    x_scale, y_scale = image["width"] / facts["columns"], image["height"] / facts["rows"]
+    return [
+        [
+            min(max(x * x_scale, 0.0), float(image["width"])),
+            min(max(y * y_scale, 0.0), float(image["height"])),
+        ]
+        for x, y in points
+    ]
+
+
+def _length_mm(points: list[list[float]], image: dict[str, Any]) -> float | None:
+    spacing = image["attributes"]["pixel_spacing_mm"]
+    if not spacing:
+        return None
+    (x1, y1), (x2, y2) = points
+    return round(float(((x2 - x1) * spacing[1]) ** 2 + ((y2 - y1) * spacing[0]) ** 2) ** 0.5, 3)
+
+
+def _split_json(
+    version: FrozenVersion,
+    split: str,
+    shown: list[dict[str, Any]],
+    marks: list[dict[str, Any]],
+) -> dict[str, Any]:
+    images = [item for item in shown if item["attributes"]["split"] == split]
+    ids = {item["id"] for item in images}
+    return {
+        "info": {
+            "description": version.name,
+            "version": version.manifest_sha256,
+            "date_created": version.manifest["frozen_at"],
+        },
+        "licenses": [],
+        "categories": _categories(version),
+        "images": images,
+        "annotations": [mark for mark in marks if mark["image_id"] in ids],
+    }

@@ -1,0 +1,89 @@
+"""CSV: one table of reads, one of marks, one of labels, and the manifest, in a zip."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from collimate.datasets.exports.archive import add_bytes, add_json
+from collimate.datasets.exports.version import FrozenVersion
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+def neutral(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made plain by a leading apostrophe."""
+    if isinstance(cell, str) and cell.lstrip(" \u00a0\ufeff").startswith(FORMULA_STARTS):
+        return "'" + cell
+    return cell
+
+
+def table(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A CSV table (RFC 4180), UTF-8, every text quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([neutral(cell) for cell in row])
+    return text.getvalue().encode()
+
+
+def write_csv(version: FrozenVersion, target: Path) -> None:
+    """Write the version to `target` as a zip of `reads.csv`, `marks.csv`, `labels.csv`."""
+    with zipfile.ZipFile(target, "w") as archive:
+        add_bytes(archive, "reads.csv", _reads(version))
+        add_bytes(archive, "marks.csv", _marks(version))
+        add_bytes(archive, "labels.csv", _labels(version))
+        add_json(archive, "manifest.json", version.manifest)
+
+
+def _reads(version: FrozenVersion) -> bytes:
+    header = ["study_uid", "patient", "split", "reader", "label_keys", "mark_count",
+              "submitted_at", "submission_id"]  # fmt: skip
+    return table(
+        header,
+        (
+            [
+                read.study_uid,
+                read.patient,
+                read.split,
+                read.reader,
+                ";".join(read.label_keys),
+                len(read.marks),
+                read.submitted_at,
+                read.submission_id,
+            ]  # fmt: skip
+            for read in version.reads
+        ),
+    )
+
+
+def _marks(version: FrozenVersion) -> bytes:
+    header = ["study_uid", "patient", "split", "reader", "kind", "label_key", "sop_instance_uid",
+              "frame_number", "points", "annotation_id"]  # fmt: skip
+    return table(
+        header,
+        (
+            [
+                read.study_uid,
+                read.patient,
+                read.split,
+                read.reader,
+                mark["kind"],
+                mark["label_key"],
+                mark["sop_instance_uid"],
+                mark["frame_number"],
+                " ".join(f"{x:g},{y:g}" for x, y in mark["points"]),
+                mark["annotation_id"],
+            ]  # fmt: skip
+            for read in version.reads
+            for mark in read.marks
+        ),
+    )
+
+
+def _labels(version: FrozenVersion) -> bytes:
+    fields = ["key", "name", "kind", "code_scheme", "code_value", "code_meaning"]
+    return table(fields, ([label[field] or "" for field in fields] for label in version.labels))

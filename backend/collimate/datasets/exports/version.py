@@ -1,0 +1,126 @@
+"""A frozen version as plain values, ready to be written in any format."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.annotations.models import Submission
+from collimate.datasets.models import DatasetVersion
+from collimate.studies.models import Instance
+
+
+@dataclass(frozen=True)
+class FrozenRead:
+    """One read of the version; `reader` is a number within it, not a name."""
+
+    submission_id: str
+    study_uid: str
+    patient: str
+    split: str
+    reader: str
+    submitted_at: str
+    label_keys: tuple[str, ...]
+    marks: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class FrozenImage:
+    """One instance: where its frames lie, and what turns their bytes into a picture."""
+
+    sop_instance_uid: str
+    series_uid: str
+    study_uid: str
+    patient: str
+    split: str
+    rows: int
+    columns: int
+    frames_sha256: str
+    frame_ranges: list[list[int]]
+    pixel_spacing_mm: list[float] | None
+    dicom_json: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FrozenVersion:
+    """Everything an export may say, in a fixed order."""
+
+    name: str
+    manifest: dict[str, Any]
+    manifest_sha256: str
+    labels: tuple[dict[str, Any], ...]
+    reads: tuple[FrozenRead, ...]
+    images: tuple[FrozenImage, ...]
+
+
+def load(session: Session, version: DatasetVersion) -> FrozenVersion:
+    """Gather a frozen version; only what its manifest names."""
+    entries = sorted(
+        version.manifest["entries"], key=lambda entry: (entry["study_uid"], entry["submission_id"])
+    )
+    return FrozenVersion(
+        name=version.name,
+        manifest=version.manifest,
+        manifest_sha256=version.manifest_sha256,
+        labels=_labels(version.manifest),
+        reads=_reads(session, entries),
+        images=_images(session, entries),
+    )
+
+
+def _labels(manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Labels of all schema versions in use; the newest version of a key describes it."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for schema in sorted(manifest["label_schemas"], key=lambda schema: -schema["version"]):
+        for label in schema["labels"]:
+            found.setdefault((label["kind"], label["key"]), label)
+    return tuple(found.values())
+
+
+def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead, ...]:
+    ids = [UUID(entry["submission_id"]) for entry in entries]
+    rows = session.scalars(select(Submission).where(Submission.id.in_(ids)))
+    contents = {str(row.id): row.content for row in rows}
+    readers = sorted({entry["reader_id"] for entry in entries})
+    numbers = {reader: f"reader-{number}" for number, reader in enumerate(readers, start=1)}
+    return tuple(
+        FrozenRead(
+            submission_id=entry["submission_id"],
+            study_uid=entry["study_uid"],
+            patient=entry["patient"],
+            split=entry["split"],
+            reader=numbers[entry["reader_id"]],
+            submitted_at=entry["submitted_at"],
+            label_keys=tuple(
+                (contents[entry["submission_id"]].get("answer") or {}).get("label_keys", ())
+            ),
+            marks=tuple(contents[entry["submission_id"]].get("marks", ())),
+        )
+        for entry in entries
+    )
+
+
+def _images(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenImage, ...]:
+    ids = [UUID(image["instance_id"]) for entry in entries for image in entry["images"]]
+    rows = session.scalars(select(Instance).where(Instance.id.in_(ids)))
+    instances = {str(row.id): row for row in rows}
+    found: dict[str, FrozenImage] = {}
+    for entry in entries:
+        for image in entry["images"]:
+            instance = instances[image["instance_id"]]
+            found[image["sop_instance_uid"]] = FrozenImage(
+                sop_instance_uid=image["sop_instance_uid"],
+                series_uid=image["series_uid"],
+                study_uid=entry["study_uid"],
+                patient=entry["patient"],
+                split=entry["split"],
+                rows=image["rows"],
+                columns=image["columns"],
+                frames_sha256=image["frames_sha256"],
+                frame_ranges=instance.frame_ranges,
+                pixel_spacing_mm=instance.pixel_spacing_mm,
+                dicom_json=instance.dicom_json,
+            )
+    return tuple(found.values())

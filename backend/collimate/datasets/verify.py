@@ -1,0 +1,78 @@
+"""Verifying: whether a frozen version still is what its hash says."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.annotations.canonical import sha256_of
+from collimate.annotations.models import Submission
+from collimate.datasets.models import DatasetEntry, DatasetVersion
+from collimate.kit.blobs import CHUNK_BYTES, BlobMissing, blobs
+
+Problem = dict[str, str]
+
+
+def verify(session: Session, version: DatasetVersion) -> dict[str, Any]:
+    """Hash the manifest, every submission and every image again; ids of what does not fit."""
+    problems: list[Problem] = []
+    if sha256_of(version.manifest) != version.manifest_sha256:
+        problems.append(_problem("manifest", version.id, "The manifest was changed."))
+    entries = version.manifest["entries"]
+    problems += _submission_problems(session, version, entries)
+    hashes = {
+        digest
+        for entry in entries
+        for image in entry["images"]
+        for digest in (image["sha256"], image["frames_sha256"])
+    }
+    for digest in sorted(hashes):
+        problems += _blob_problems(digest)
+    return {
+        "is_intact": not problems,
+        "checked_count": 1 + len(entries) + len(hashes),
+        "problems": problems,
+    }
+
+
+def _submission_problems(
+    session: Session, version: DatasetVersion, entries: list[dict[str, Any]]
+) -> list[Problem]:
+    rows = session.execute(
+        select(DatasetEntry.submission_id, DatasetEntry.split, Submission)
+        .join(Submission, Submission.id == DatasetEntry.submission_id)
+        .where(DatasetEntry.dataset_version_id == version.id)
+    )
+    stored = {str(submission_id): (split, row) for submission_id, split, row in rows}
+    problems = [
+        _problem("entry", extra, "The manifest does not name it.")
+        for extra in sorted(set(stored) - {entry["submission_id"] for entry in entries})
+    ]
+    for entry in entries:
+        split, submission = stored.get(entry["submission_id"], ("", None))
+        if submission is None:
+            problems.append(_problem("entry", entry["submission_id"], "It is missing."))
+        elif split != entry["split"]:
+            problems.append(_problem("entry", entry["submission_id"], "Its split was changed."))
+        elif sha256_of(submission.content) != entry["submission_sha256"]:
+            problems.append(_problem("submission", submission.id, "It was changed."))
+    return problems
+
+
+def _blob_problems(sha256: str) -> list[Problem]:
+    digest, offset = hashlib.sha256(), 0
+    try:
+        while chunk := blobs().read(sha256, offset, CHUNK_BYTES):
+            digest.update(chunk)
+            offset += len(chunk)
+    except BlobMissing:
+        return [_problem("image", sha256, "Its bytes are missing.")]
+    if digest.hexdigest() != sha256:
+        return [_problem("image", sha256, "Its bytes were changed.")]
+    return []
+
+
+def _problem(kind: str, identifier: UUID | str, text: str) -> Problem:
+    return {"kind": kind, "id": str(identifier), "text": text}
