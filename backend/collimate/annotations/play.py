@@ -53,11 +53,11 @@ def play_read(
             annotation_id=ids.new_id(), kind=kind, parent_id=None, content=content,
             fence=read.fence, active_ms=active_ms,
         )  # fmt: skip
-        saved = save(session, reader, read.id, str(ids.new_id()), change)
+        saved = save(session, reader, read.id, None, change)
         revision_ids.append(UUID(saved.annotation["revision"]["id"]))
     if not stop_at_draft:
         submit(
-            session, reader, read.id, str(ids.new_id()), fence=read.fence,
+            session, reader, read.id, None, fence=read.fence,
             active_ms=active_ms, revision_ids=revision_ids, wants_next=False,
         )  # fmt: skip
     return read

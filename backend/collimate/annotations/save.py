@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,10 +72,11 @@ def require_person(actor: Actor) -> None:
         raise TokenCannotLabel("Sign in with a browser to read cases.")
 
 
-def save(session: Session, actor: Actor, read_id: UUID, key: str, change: Change) -> Saved:
+def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change: Change) -> Saved:
     """Store one revision. A reader who lost the place has the work kept all the same.
 
-    The same `key` again gives the same answer and stores nothing twice.
+    The same `key` again gives the same answer and stores nothing twice; who cannot lose an answer
+    (a caller in the same process) needs none.
 
     Raises:
         TokenCannotLabel, ReadNotFound, AnnotationNotFound, IdempotencyKeyReused
@@ -83,10 +85,11 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str, change: Change
     """
     require_person(actor)
     request = {"verb": "save", "read_id": read_id, **asdict(change)}
-    answer = once(
-        session, actor.user.id, key, request, lambda: _store(session, actor, read_id, change)
-    )
-    return Saved(**answer)
+
+    def act() -> dict[str, Any]:
+        return _store(session, actor, read_id, change)
+
+    return Saved(**(once(session, actor.user.id, key, request, act) if key else act()))
 
 
 def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dict[str, Any]:
@@ -204,7 +207,7 @@ def heads(session: Session, read_id: UUID) -> list[tuple[Annotation, AnnotationR
         .join(AnnotationRevision, AnnotationRevision.annotation_id == Annotation.id)
         .where(Annotation.read_id == read_id)
         .order_by(Annotation.id, AnnotationRevision.number.desc())
-        .distinct(Annotation.id)
+        .ext(distinct_on(Annotation.id))
     ).all()
     pairs = [(annotation, revision) for annotation, revision in rows]
     return sorted(pairs, key=lambda pair: (pair[0].created_at, pair[0].id))

@@ -38,7 +38,7 @@ def submit(
     session: Session,
     actor: Actor,
     read_id: UUID,
-    key: str,
+    key: str | None,
     *,
     fence: int,
     active_ms: int,
@@ -86,7 +86,7 @@ def submit(
             "next": case.as_json(session, actor.user, following) if following else None,
         }
 
-    return once(session, actor.user.id, key, request, act)
+    return once(session, actor.user.id, key, request, act) if key else act()
 
 
 def _repeated(session: Session, read: Read, revision_ids: list[UUID]) -> Submission | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,8 +41,16 @@ def write_csv(version: FrozenVersion, target: Path) -> None:
 
 
 def _reads(version: FrozenVersion) -> bytes:
-    header = ["study_uid", "patient", "split", "reader", "label_keys", "mark_count",
-              "submitted_at", "submission_id"]  # fmt: skip
+    header = [
+        "study_uid",
+        "patient",
+        "split",
+        "reader",
+        "label_keys",
+        "mark_count",
+        "submitted_at",
+        "submission_id",
+    ]
     return table(
         header,
         (
@@ -54,15 +63,25 @@ def _reads(version: FrozenVersion) -> bytes:
                 len(read.marks),
                 read.submitted_at,
                 read.submission_id,
-            ]  # fmt: skip
+            ]
             for read in version.reads
         ),
     )
 
 
 def _marks(version: FrozenVersion) -> bytes:
-    header = ["study_uid", "patient", "split", "reader", "kind", "label_key", "sop_instance_uid",
-              "frame_number", "points", "annotation_id"]  # fmt: skip
+    header = [
+        "study_uid",
+        "patient",
+        "split",
+        "reader",
+        "kind",
+        "label_key",
+        "sop_instance_uid",
+        "frame_number",
+        "points",
+        "annotation_id",
+    ]
     return table(
         header,
         (
@@ -75,9 +94,9 @@ def _marks(version: FrozenVersion) -> bytes:
                 mark["label_key"],
                 mark["sop_instance_uid"],
                 mark["frame_number"],
-                " ".join(f"{x:g},{y:g}" for x, y in mark["points"]),
+                json.dumps(mark["points"]),
                 mark["annotation_id"],
-            ]  # fmt: skip
+            ]
             for read in version.reads
             for mark in read.marks
         ),
