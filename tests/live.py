@@ -46,7 +46,7 @@ def running(
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         )
     address = f"http://127.0.0.1:{port}"
     try:

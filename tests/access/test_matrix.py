@@ -181,7 +181,7 @@ def address(route: str, world: World, *, missing: bool = False) -> str:
 
 
 def ask(browser, route: str, path: str):
-    method = route.split(" ")[0]
+    method, _, _ = route.partition(" ")
     body = {} if method in ("POST", "PATCH", "PUT") else None
     return browser.request(method, path, json=body)
 
