@@ -196,7 +196,10 @@ def decode_frames(received: Received, facts: PixelFacts, value: memoryview) -> I
             raise Rejected(RejectionCode.undecodable) from None
         except MemoryError:
             raise
-        except Exception:
+        except Exception as error:
+            # pydicom wraps what its plug-ins raise and keeps only the text
+            if "allocate" in str(error):
+                raise MemoryError from None
             raise Rejected(RejectionCode.undecodable) from None
         count += 1
         yield _plain(array, received.dataset, facts)

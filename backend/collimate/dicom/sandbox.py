@@ -79,6 +79,11 @@ class Sandbox:
         with self._lock:
             self._stop()
 
+    @property
+    def reader_pid(self) -> int | None:
+        """Process id of the warm process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
     def prepare(self, source: Path, out: Path, profile: Profile) -> PreparedInstance:
         """See `collimate.dicom.prepare.prepare`.
 

@@ -125,6 +125,8 @@ class Walker:
             if seen > self.limits.elements:
                 raise Rejected(RejectionCode.too_large)
             if len(levels) == 1 and self.size - offset < 8:
+                if any(self.data[offset : self.size]):
+                    raise Rejected(RejectionCode.truncated)
                 return None  # padding behind the last element
             header = self.header_at(offset, implicit=level.implicit)
             if header.tag == PIXEL_DATA and len(levels) == 1:
