@@ -1,0 +1,51 @@
+"""Asking the learner for work, by hand or because something arrived."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.models import Job
+from collimate.projects.models import Project
+
+
+def for_round(session: Session, project: Project, *, by: UUID | None) -> Job:
+    """Run a round now, whether or not enough was read."""
+    audit.record(
+        session, by, "round_requested", "project", project.id, project_id=project.id
+    )  # fmt: skip
+    return enqueue(
+        session,
+        JobKind.RUN_ROUND,
+        project_id=project.id,
+        requested_by=by,
+        dedup_key=f"round-now:{project.id}",
+        is_forced=1,
+    )
+
+
+def for_encoder(session: Session, project: Project, *, by: UUID | None) -> Job:
+    """Train a new encoder on the project's images now; the present one serves until it is done."""
+    audit.record(
+        session, by, "encoder_requested", "project", project.id, project_id=project.id
+    )  # fmt: skip
+    return enqueue(
+        session,
+        JobKind.TRAIN_ENCODER,
+        project_id=project.id,
+        requested_by=by,
+        dedup_key=f"encoder:{project.id}",
+        is_forced=1,
+    )
+
+
+def for_embedding(session: Session, project_id: UUID) -> Job:
+    """Look at studies that no encoder has seen yet."""
+    return enqueue(
+        session,
+        JobKind.EMBED_STUDIES,
+        project_id=project_id,
+        dedup_key=f"embed:{project_id}",
+    )

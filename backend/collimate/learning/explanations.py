@@ -1,0 +1,123 @@
+"""Explanation maps: finding one, or asking for it to be computed."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.access.models import User
+from collimate.access.policy import Permission
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.models import Job
+from collimate.kit.blobs import blobs
+from collimate.kit.errors import NotFound
+from collimate.learning.models import Explanation, ModelVersion, Prediction
+from collimate.learning.suggest import may_see_machine
+from collimate.learning.versions import promoted_model
+from collimate.projects import members
+from collimate.studies.models import Study
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import DONE
+
+
+class ExplanationNotFound(NotFound):
+    """There is nothing to explain here."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """A ready map: PNG bytes with alpha, and the image it lies on."""
+
+    png: bytes
+    sop_instance_uid: str
+    frame_number: int
+    model_number: int
+    method: str
+
+
+def explainable_study(session: Session, viewer: User, study_id: UUID) -> Study:
+    """The study, if the viewer may see what the model looks at in it.
+
+    A reader of the case sees the map where the suggestion is shown; others need to be allowed to
+    see the learner, and must not have the case still to read.
+
+    Raises:
+        ExplanationNotFound: unknown, of a stranger's project, or hidden: all look the same.
+    """
+    study = session.get(Study, study_id)
+    if study is None or study.deleted_at is not None:
+        raise ExplanationNotFound()
+    try:
+        members.require(session, viewer, study.project_id, Permission.SEE_IMAGES)
+    except members.ProjectNotFound as error:
+        raise ExplanationNotFound() from error
+    model = promoted_model(session, study.project_id)
+    task = session.scalars(select(Task).where(Task.study_id == study.id)).one_or_none()
+    if model is None or task is None:
+        raise ExplanationNotFound("No model has learned from this project yet.")
+    own = session.scalars(
+        select(Read).where(Read.task_id == task.id, Read.reader_id == viewer.id)
+    ).first()
+    if own is not None and own.state not in DONE:
+        may_see = may_see_machine(session, task, model)
+    else:
+        may_see = members.may(session, viewer, study.project_id, Permission.SEE_LEARNING)
+    if not may_see:
+        raise ExplanationNotFound()
+    return study
+
+
+def explanation(
+    session: Session, study: Study, class_key: str | None, *, by: UUID | None
+) -> Map | Job:
+    """The map for a class (the likeliest where none is named), or the job that computes it.
+
+    Raises:
+        ExplanationNotFound: the model does not know the study or the class.
+    """
+    model = promoted_model(session, study.project_id)
+    prediction = _prediction(session, model, study)
+    if model is None or prediction is None:
+        raise ExplanationNotFound("The model has not seen this study yet.")
+    probabilities: dict[str, Any] = prediction.probabilities
+    key = class_key or max(probabilities, key=lambda name: probabilities[name])
+    if key not in probabilities:
+        raise ExplanationNotFound("The model does not know this class.")
+    found = session.scalars(
+        select(Explanation).where(
+            Explanation.model_version_id == model.id,
+            Explanation.study_id == study.id,
+            Explanation.class_key == key,
+        )
+    ).one_or_none()
+    if found is None:
+        return enqueue(
+            session,
+            JobKind.EXPLAIN,
+            project_id=study.project_id,
+            requested_by=by,
+            dedup_key=f"explain:{model.id}:{study.id}:{key}",
+            study_id=study.id,
+            model_version_id=model.id,
+            class_key=key,
+        )
+    return Map(
+        blobs().read(found.blob_sha256),
+        found.sop_instance_uid,
+        found.frame_number,
+        model.number,
+        found.method,
+    )
+
+
+def _prediction(session: Session, model: ModelVersion | None, study: Study) -> Prediction | None:
+    if model is None:
+        return None
+    return session.scalars(
+        select(Prediction).where(
+            Prediction.model_version_id == model.id, Prediction.study_id == study.id
+        )
+    ).one_or_none()

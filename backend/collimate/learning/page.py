@@ -1,0 +1,158 @@
+"""The learning page: what is known, how good the model is, and what stands in its way."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.models import Job
+from collimate.learning import encoders, forecast, warn
+from collimate.learning.due import next_round_in
+from collimate.learning.labels import Labelled, Question, labelled_studies, question_of
+from collimate.learning.models import Encoder, TrainingRun
+from collimate.learning.versions import promoted_model
+from collimate.projects.models import Project
+from collimate.studies.models import Patient, Study
+
+METRIC = "macro recall"
+
+
+def learning_page(session: Session, project: Project) -> dict[str, Any]:
+    """Everything the page shows, in one answer."""
+    question = question_of(session, project)
+    labelled, undecided = ([], 0)
+    if question is not None:
+        labelled, undecided = labelled_studies(session, project, question)
+    runs = _runs(session, project.id)
+    encoder = encoders.shown_encoder(session, project.id)
+    counts = _counts(session, project.id, labelled)
+    shown = runs[-1].metrics if runs else {}
+    return {
+        "state": _state(session, project.id, encoder),
+        "encoder": _encoder(session, project.id, encoder),
+        **counts,
+        "next_round_in": next_round_in(session, project),
+        "curve": _curve(runs),
+        "calibration": shown.get("calibration") or {"bins": [], "ece": None},
+        "per_class": _per_class(shown, question),
+        "confusion": shown.get("confusion") or {"keys": [], "matrix": []},
+        "model": _model(session, project.id),
+        "warnings": warn.warnings(
+            session, project, question=question, labelled=labelled, undecided=undecided
+        ),
+    }
+
+
+def _runs(session: Session, project_id: UUID) -> list[TrainingRun]:
+    return list(
+        session.scalars(
+            select(TrainingRun)
+            .where(TrainingRun.project_id == project_id)
+            .order_by(TrainingRun.round_number)
+        )
+    )
+
+
+def _counts(session: Session, project_id: UUID, labelled: list[Labelled]) -> dict[str, int]:
+    query = (
+        select(Patient.is_holdout, func.count())
+        .join(Study, Study.patient_id == Patient.id)
+        .where(Study.project_id == project_id, Study.deleted_at.is_(None))
+        .group_by(Patient.is_holdout)
+    )
+    studies: dict[bool, int] = dict(session.execute(query).tuples().all())
+    return {
+        "pool_count": studies.get(False, 0),
+        "holdout_count": studies.get(True, 0),
+        "labelled_count": sum(not item.is_holdout for item in labelled),
+        "control_count": sum(item.arm == "control" for item in labelled if not item.is_holdout),
+        "evaluation_count": sum(item.is_holdout for item in labelled),
+    }
+
+
+def _state(session: Session, project_id: UUID, encoder: Encoder | None) -> str:
+    """Say what the learner is doing, in the order in which it blocks people."""
+    if encoders.is_busy(session, project_id, JobKind.EMBED_STUDIES):
+        return "embedding"
+    if encoders.is_busy(session, project_id, JobKind.TRAIN_ENCODER):
+        return "training_encoder"
+    if encoder is None or promoted_model(session, project_id) is None:
+        return "collecting"
+    return "ready"
+
+
+def _encoder(session: Session, project_id: UUID, encoder: Encoder | None) -> dict[str, Any] | None:
+    if encoder is None:
+        return None
+    job = session.scalars(
+        select(Job)
+        .where(Job.project_id == project_id, Job.state == "running")
+        .where(Job.kind.in_([JobKind.TRAIN_ENCODER, JobKind.EMBED_STUDIES]))
+        .order_by(Job.id.desc())
+        .limit(1)
+    ).one_or_none()
+    done = 1.0 if encoder.state == "ready" else 0.0
+    return {
+        "kind": encoder.kind,
+        "state": encoder.state,
+        "dimension": encoder.dimension,
+        "progress": job.progress if job is not None else done,
+    }
+
+
+def _curve(runs: list[TrainingRun]) -> dict[str, Any]:
+    strategy = [point for run in runs if (point := _point(run.metrics.get("score"), run))]
+    control = [point for run in runs if (point := _control_point(run))]
+    return {
+        "strategy": strategy,
+        "control": control,
+        "metric": METRIC,
+        "forecast": forecast.forecast(strategy),
+    }
+
+
+def _point(score: dict[str, Any] | None, run: TrainingRun) -> dict[str, Any] | None:
+    if not score or score.get("value") is None:
+        return None
+    return {
+        "label_count": run.label_count,
+        "active_minutes": round(run.active_ms / 60_000, 2),
+        "score": score["value"],
+        "low": score.get("low"),
+        "high": score.get("high"),
+    }
+
+
+def _control_point(run: TrainingRun) -> dict[str, Any] | None:
+    control = run.metrics.get("control") or {}
+    point = _point(control.get("score"), run)
+    if point is None:
+        return None
+    return {
+        **point,
+        "label_count": run.control_label_count,
+        "active_minutes": round(control.get("active_ms", 0) / 60_000, 2),
+    }
+
+
+def _per_class(metrics: dict[str, Any], question: Question | None) -> list[dict[str, Any]]:
+    names = question.names if question is not None else {}
+    return [
+        {**item, "name": names.get(item["key"], item["key"])}
+        for item in metrics.get("per_class") or []
+    ]
+
+
+def _model(session: Session, project_id: UUID) -> dict[str, Any] | None:
+    model = promoted_model(session, project_id)
+    if model is None:
+        return None
+    run = session.get_one(TrainingRun, model.training_run_id)
+    return {
+        "id": model.id,
+        "number": model.number,
+        "promoted_at": model.promoted_at,
+        "label_count": run.label_count,
+    }

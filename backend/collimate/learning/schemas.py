@@ -1,0 +1,151 @@
+"""JSON shapes of learning."""
+
+from datetime import datetime
+from uuid import UUID
+
+from collimate.kit.http import Answer
+
+
+class EncoderOut(Answer):
+    kind: str
+    state: str
+    dimension: int
+    progress: float
+
+
+class CurvePoint(Answer):
+    label_count: int
+    active_minutes: float
+    score: float
+    low: float | None
+    high: float | None
+
+
+class Forecast(Answer):
+    label_count: int
+    score: float
+    low: float
+    high: float
+
+
+class Curve(Answer):
+    strategy: list[CurvePoint]
+    control: list[CurvePoint]
+    metric: str
+    forecast: Forecast | None
+
+
+class CalibrationBin(Answer):
+    low: float
+    high: float
+    count: int
+    mean_probability: float
+    observed: float
+
+
+class Calibration(Answer):
+    bins: list[CalibrationBin]
+    ece: float | None
+
+
+class ClassRecall(Answer):
+    key: str
+    name: str
+    recall: float | None
+    low: float | None
+    high: float | None
+    count: int
+
+
+class Confusion(Answer):
+    keys: list[str]
+    matrix: list[list[int]]
+
+
+class PromotedModel(Answer):
+    id: UUID
+    number: int
+    promoted_at: datetime
+    label_count: int
+
+
+class LearningPage(Answer):
+    state: str
+    encoder: EncoderOut | None
+    pool_count: int
+    labelled_count: int
+    control_count: int
+    evaluation_count: int
+    holdout_count: int
+    next_round_in: int | None
+    curve: Curve
+    calibration: Calibration
+    per_class: list[ClassRecall]
+    confusion: Confusion
+    model: PromotedModel | None
+    warnings: list[str]
+
+
+class ModelOut(Answer):
+    id: UUID
+    number: int
+    created_at: datetime
+    label_count: int
+    score: float | None
+    low: float | None
+    high: float | None
+    is_promoted: bool
+    retired_at: datetime | None
+    weights_sha256: str
+    manifest_sha256: str
+    code_version: str
+    seed: int
+
+
+class ModelList(Answer):
+    items: list[ModelOut]
+
+
+class BatchOut(Answer):
+    round_number: int
+    strategy: str
+    created_at: datetime
+    pool_count: int
+    seed: int
+    control_share: float
+
+
+class QueueItem(Answer):
+    task_id: UUID
+    study_id: UUID
+    pseudonym: str
+    thumbnail_url: str
+    rank: int
+    arm: str
+    reason_code: str
+    reason: str
+    scores: dict[str, float]
+    state: str
+
+
+class QueueOut(Answer):
+    batch: BatchOut | None
+    items: list[QueueItem]
+
+
+class SuggestionOut(Answer):
+    id: UUID
+    probabilities: dict[str, float]
+    label_key: str | None
+    model_number: int
+
+
+class StrategyOut(Answer):
+    key: str
+    name: str
+    description: str
+    paper: str
+
+
+class StrategyList(Answer):
+    items: list[StrategyOut]

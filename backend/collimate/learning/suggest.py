@@ -1,0 +1,78 @@
+"""What the promoted model says of a case, for the reader who may see it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.access.models import User
+from collimate.annotations.models import Submission
+from collimate.learning.models import ModelVersion, Prediction, TrainingRun
+from collimate.learning.versions import promoted_model
+from collimate.projects import schema
+from collimate.projects.models import LabelSchema, Project
+from collimate.projects.rules import reading_rules
+from collimate.tasks import places, worklist
+from collimate.tasks.models import Read, Task
+
+
+def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[str, Any] | None:
+    """The suggestion a reader may see on his own case; None where there is none or it is hidden.
+
+    Raises:
+        ReadNotFound: unknown, or someone else's.
+    """
+    read = places.own_read(session, reader, read_id)
+    task = session.get_one(Task, read.task_id)
+    model = promoted_model(session, read.project_id)
+    if model is None or not may_see_machine(session, task, model):
+        return None
+    found = session.scalars(
+        select(Prediction).where(
+            Prediction.model_version_id == model.id, Prediction.study_id == task.study_id
+        )
+    ).one_or_none()
+    return None if found is None else _as_json(session, read, model, found)
+
+
+def may_see_machine(session: Session, task: Task, model: ModelVersion) -> bool:
+    """Whether a reader of this task may see what this model says of it.
+
+    Not where the project hides it, on cases that measure the model, among readers blinded to each
+    other, or where the model may have learned from an answer to this very case.
+    """
+    rules = reading_rules(session.get_one(Project, task.project_id))
+    if not rules.show_suggestion or task.arm == "evaluation":
+        return False
+    if not worklist.sees_machine(rules, task):
+        return False
+    return not _learned_from(session, task, model)
+
+
+def _learned_from(session: Session, task: Task, model: ModelVersion) -> bool:
+    run = session.get_one(TrainingRun, model.training_run_id)
+    known = (
+        select(Submission.id)
+        .join(Read, Read.id == Submission.read_id)
+        .where(Read.task_id == task.id, Submission.created_at <= run.created_at)
+    )
+    return bool(session.scalar(select(known.exists())))
+
+
+def _as_json(
+    session: Session, read: Read, model: ModelVersion, found: Prediction
+) -> dict[str, Any] | None:
+    pinned = read.label_schema_id or schema.current_schema(session, read.project_id).id
+    keys = {label.key for label in schema.labels_of(session, pinned)}
+    probabilities = {key: float(p) for key, p in found.probabilities.items() if key in keys}
+    if not probabilities:
+        return None
+    is_single = session.get_one(LabelSchema, pinned).answer_mode == "single"
+    best = max(probabilities, key=lambda key: probabilities[key])
+    return {
+        "id": found.id,
+        "probabilities": probabilities,
+        "label_key": best if is_single else None,
+        "model_number": model.number,
+    }

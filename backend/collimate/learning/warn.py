@@ -1,0 +1,91 @@
+"""What stands in the way of learning, said in words."""
+
+from collections import Counter
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collimate.learning import encoders
+from collimate.learning.labels import Labelled, Question
+from collimate.projects.models import Project
+from collimate.projects.rules import learning_rules
+from collimate.studies.models import Patient, Study
+
+FEWEST_EVALUATED = 30
+FEWEST_PER_CLASS = 5
+
+
+def warnings(
+    session: Session,
+    project: Project,
+    *,
+    question: Question | None,
+    labelled: list[Labelled],
+    undecided: int,
+) -> list[str]:
+    """Everything that keeps numbers on the page from being better or more certain."""
+    found: list[str] = []
+    if not learning_rules(project).is_on:
+        found.append("The learner is switched off: cases come in order of arrival.")
+    if question is None:
+        found.append("There is no question with classes, so there is nothing to learn yet.")
+        return found
+    found += _about_labels(question, labelled, undecided)
+    found += _about_encoders(session, project)
+    found += _about_holdout(session, project, labelled)
+    return found
+
+
+def _about_labels(question: Question, labelled: list[Labelled], undecided: int) -> list[str]:
+    found: list[str] = []
+    pool = [item for item in labelled if not item.is_holdout]
+    counts = Counter(key for item in pool for key in item.label_keys)
+    seen = [key for key in question.keys if counts[key]]
+    if pool and len(seen) <= 1 and not question.is_multi:
+        found.append("Every answer so far is the same class: a model needs at least two.")
+    missing = [question.names[key] for key in question.keys if not counts[key]]
+    if pool and missing and len(seen) > 1:
+        found.append(f"Not read yet in any case of the pool: {', '.join(missing)}.")
+    few = [question.names[key] for key in seen if counts[key] < FEWEST_PER_CLASS]
+    if few and len(seen) > 1:
+        found.append(f"Fewer than {FEWEST_PER_CLASS} cases read of: {', '.join(few)}.")
+    if undecided:
+        found.append(f"Left out, because readers disagree evenly: {undecided} cases.")
+    return found
+
+
+def _about_encoders(session: Session, project: Project) -> list[str]:
+    found: list[str] = []
+    current = encoders.current_encoders(session, project.id)
+    if not current:
+        found.append("No study has been looked at by an encoder yet.")
+    elif all(encoder.kind == encoders.SCATTERING for encoder in current):
+        found.append(
+            "No encoder has been trained on this project's images yet; descriptors that need no "
+            "training serve until then."
+        )
+    refused = encoders.refused_count(session, project.id)
+    if refused:
+        found.append(f"Images that no encoder can use: {refused}. They are read in their turn.")
+    failed = encoders.newest_failure(session, project.id)
+    if failed:
+        found.append(f"The last encoder could not be used: {failed}")
+    return found
+
+
+def _about_holdout(session: Session, project: Project, labelled: list[Labelled]) -> list[str]:
+    holdout = session.scalar(
+        select(func.count())
+        .select_from(Study)
+        .join(Patient, Patient.id == Study.patient_id)
+        .where(Study.project_id == project.id, Study.deleted_at.is_(None), Patient.is_holdout)
+    )
+    evaluated = sum(item.is_holdout for item in labelled)
+    if not holdout:
+        return ["No patient is held out, so the model cannot be measured."]
+    if evaluated < FEWEST_EVALUATED:
+        return [
+            f"Only {evaluated} held-out cases are read: scores are uncertain below "
+            f"{FEWEST_EVALUATED}."
+        ]
+    return []
