@@ -1,0 +1,41 @@
+"""Handing files from this process to the studies station, as an upload does."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.kit.database import open_session
+from collimate.projects.models import Project
+from collimate.studies import receive
+from collimate.tasks import queue
+
+
+def hand_in(
+    project_id: UUID, by: UUID | None, name: str, content: bytes, facts: dict[str, Any]
+) -> bool:
+    """Receive one file in its own transaction; False when these bytes came before."""
+    digest = hashlib.sha256(content).hexdigest()
+    with open_session() as session:
+        if receive.known(session, project_id, [digest]):
+            return False
+        project = session.get_one(Project, project_id)
+        receive.receive(session, project, by=by, name=name, chunks=[content], facts=facts)
+    return True
+
+
+def wake_worker(project_id: UUID, by: UUID | None) -> None:
+    """Have the light worker ingest what was handed in."""
+    with open_session() as session:
+        receive.ask_for_ingest(session, project_id, by)
+
+
+def open_for_reading(project_id: UUID) -> None:
+    """Give new studies their tasks and have the learner look at them."""
+    with open_session() as session:
+        queue.open_missing(session, project_id)
+        enqueue(
+            session, JobKind.EMBED_STUDIES,
+            project_id=project_id, dedup_key=f"embed:{project_id}",
+        )  # fmt: skip

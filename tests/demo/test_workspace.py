@@ -1,0 +1,114 @@
+"""The demo workspace: whole, played through the real verbs, built once, resumed when cut off."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collimate.access import audit, passwords
+from collimate.access.models import User
+from collimate.annotations.models import AnnotationRevision, Submission
+from collimate.demo import people, workspace
+from collimate.demo.radiograph_dicom import PLANTED
+from collimate.kit.settings import settings
+from collimate.learning.models import QueryPick, TrainingRun
+from collimate.projects.models import Member, Project
+from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
+from collimate.tasks.models import Read, Task
+from tests.demo.working import real_workers
+
+CASES = 48
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[None]:
+    monkeypatch.setenv("COLLIMATE_DEMO_CASES", str(CASES))
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def count(session: Session, kind: type) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def test_the_demo_shows_the_whole_loop_and_is_built_once(small: None, session: Session) -> None:
+    said: list[str] = []
+    begun = workspace.begin()
+    assert begun.password is not None
+    assert not begun.is_built
+    assert workspace.fill(begun, say=said.append, advance=real_workers())
+    assert said
+
+    project = session.get_one(Project, begun.project_id)
+    assert project.is_demo
+    assert count(session, Study) == count(session, Instance) == count(session, Task) == CASES
+    assert count(session, AnswerKey) == CASES
+    assert not session.scalars(
+        select(ReceivedFile).where(ReceivedFile.state.not_in(["accepted"]))
+    ).all()
+    assert {s.site for s in session.scalars(select(Study))} <= {
+        "North", "Harbour", "Hill", "Mobile unit",
+    }  # fmt: skip
+    assert count(session, Submission) == CASES // 4
+    assert session.scalar(select(func.count()).where(Read.state == "draft")) == 1
+    marks = [s.content["marks"] for s in session.scalars(select(Submission))]
+    assert any(marks)
+    assert count(session, TrainingRun) >= 1
+    assert count(session, QueryPick) >= 1
+    roles = dict(
+        session.execute(
+            select(User.email, Member.role).join(Member, Member.user_id == User.id)
+        ).all()
+    )
+    assert roles == {email: role for email, _, role in people.PEOPLE}
+    user = session.scalars(select(User).where(User.email == people.ADMIN)).one()
+    assert passwords.matches(begun.password, user.password_hash)
+    assert audit.verify(session).is_intact
+
+    before = {kind: count(session, kind) for kind in (Study, Submission, AnnotationRevision, User)}
+    again = workspace.begin()
+    assert again == workspace.Workspace(begun.project_id, None, True)
+    assert before == {kind: count(session, kind) for kind in before}
+
+
+def test_a_half_built_demo_is_finished_at_the_next_start(small: None, session: Session) -> None:
+    class CutOff(Exception):
+        pass
+
+    def stop(stage: str) -> None:
+        if stage.startswith("playing"):
+            raise CutOff
+
+    begun = workspace.begin()
+    with pytest.raises(CutOff):
+        workspace.fill(begun, say=stop, advance=real_workers())
+    assert count(session, Study) == CASES // 2
+    again = workspace.begin()
+    assert again.project_id == begun.project_id
+    assert not again.is_built
+    assert workspace.fill(again, say=lambda stage: None, advance=real_workers())
+    session.expire_all()
+    assert count(session, Study) == CASES
+    assert workspace.begin().is_built
+
+
+def test_no_planted_identifier_reaches_a_row(small: None, session: Session) -> None:
+    begun = workspace.begin()
+    workspace.fill(begun, say=lambda stage: None, advance=real_workers())
+    for instance in session.scalars(select(Instance)):
+        text = str(instance.dicom_json) + str(instance.removed)
+        assert not [planted for planted in PLANTED if planted in text]
+
+
+def test_the_given_password_is_used(
+    small: None, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLLIMATE_DEMO_PASSWORD", "quiet-lungs-breathe-9")
+    settings.cache_clear()
+    begun = workspace.begin()
+    assert begun.password == "quiet-lungs-breathe-9"
+    user = session.scalars(select(User).where(User.email == people.READERS[0])).one()
+    assert passwords.matches("quiet-lungs-breathe-9", user.password_hash)
