@@ -40,16 +40,11 @@ def test_no_planted_identifier_survives(prepare, build, syntax):
 def every_attribute(target: Dataset) -> int:
     """Give every attribute of the dictionary that can hold text an identifying value."""
     count = 0
-    for tag, (vr, _, _, retired, keyword) in DicomDictionary.items():
-        if not keyword or tag >> 16 in (0x0002, 0x0028) or keyword in keep.NAMING:
+    others = {"DA": "19521130", "DT": "19521130101530", "UI": f"{dicoms.ROOT}.1", "CS": "RUSKIN"}
+    for tag, (vr, _, _, _, keyword) in DicomDictionary.items():
+        if not keyword or tag >> 16 == 0x0002 or keyword in keep.NAMING:
             continue
-        values = {
-            "DA": "19521130",
-            "DT": "19521130101530",
-            "UI": f"{dicoms.ROOT}.1",
-            "CS": "RUSKIN",
-        }
-        value = "Ruskin 4711" if vr in TEXT_VRS else values.get(vr)
+        value = "Ruskin 4711" if vr in TEXT_VRS else others.get(vr)
         if value is not None:
             target.add_new(tag, vr, value)
             count += 1
@@ -152,6 +147,12 @@ def test_a_manufacturer_that_repeats_the_patients_name_is_dropped(prepare):
     dropped = prepare(dicoms.radiograph(ManufacturerModelName="Scanner of Ruskin")).prepared.series
     assert kept["manufacturer_model_name"] == "Lumen 3"
     assert dropped["manufacturer_model_name"] is None
+
+
+def test_a_series_number_that_is_the_patients_number_is_dropped(prepare):
+    prepared = prepare(dicoms.radiograph(PatientID="4711815", SeriesNumber=4711815)).prepared
+    assert prepared.series["series_number"] is None
+    assert "4711815" not in json.dumps(prepared.to_json())
 
 
 @pytest.mark.parametrize(

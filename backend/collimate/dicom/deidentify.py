@@ -142,7 +142,9 @@ def _safe_values(element: DataElement, keyword: str, tokens: frozenset[str]) -> 
     if element.VR in _NUMBERS:
         return values if all(_is_number(value) for value in values) else []
     if element.VR in ("DS", "IS"):
-        return values if all(_is_number(value) for value in values) else []
+        # some equipment writes the patient's number into the series number
+        told = any(len(str(value)) > 4 and str(value) in tokens for value in values)
+        return [] if told or not all(_is_number(value) for value in values) else values
     if element.VR in _WORDS:
         return values if all(isinstance(value, bytes) for value in values) else []
     texts = [str(value).strip("\0 ") for value in values]
