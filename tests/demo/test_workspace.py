@@ -5,18 +5,19 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from tests.demo.working import real_workers
 
 from collimate.access import audit, passwords
 from collimate.access.models import User
 from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.demo import people, workspace
 from collimate.demo.radiograph_dicom import PLANTED
+from collimate.demo.synthetic_source import synthetic
 from collimate.kit.settings import settings
 from collimate.learning.models import QueryPick, TrainingRun
 from collimate.projects.models import Member, Project
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
-from tests.demo.working import real_workers
 
 CASES = 48
 
@@ -36,10 +37,10 @@ def count(session: Session, kind: type) -> int:
 
 def test_the_demo_shows_the_whole_loop_and_is_built_once(small: None, session: Session) -> None:
     said: list[str] = []
-    begun = workspace.begin()
+    begun = workspace.begin(synthetic())
     assert begun.password is not None
     assert not begun.is_built
-    assert workspace.fill(begun, say=said.append, advance=real_workers())
+    assert workspace.fill(begun, synthetic(), say=said.append, advance=real_workers())
     assert said
 
     project = session.get_one(Project, begun.project_id)
@@ -69,7 +70,7 @@ def test_the_demo_shows_the_whole_loop_and_is_built_once(small: None, session: S
     assert audit.verify(session).is_intact
 
     before = {kind: count(session, kind) for kind in (Study, Submission, AnnotationRevision, User)}
-    again = workspace.begin()
+    again = workspace.begin(synthetic())
     assert again == workspace.Workspace(begun.project_id, None, True)
     assert before == {kind: count(session, kind) for kind in before}
 
@@ -82,22 +83,22 @@ def test_a_half_built_demo_is_finished_at_the_next_start(small: None, session: S
         if stage.startswith("playing"):
             raise CutOff
 
-    begun = workspace.begin()
+    begun = workspace.begin(synthetic())
     with pytest.raises(CutOff):
-        workspace.fill(begun, say=stop, advance=real_workers())
+        workspace.fill(begun, synthetic(), say=stop, advance=real_workers())
     assert count(session, Study) == CASES // 2
-    again = workspace.begin()
+    again = workspace.begin(synthetic())
     assert again.project_id == begun.project_id
     assert not again.is_built
-    assert workspace.fill(again, say=lambda stage: None, advance=real_workers())
+    assert workspace.fill(again, synthetic(), say=lambda stage: None, advance=real_workers())
     session.expire_all()
     assert count(session, Study) == CASES
-    assert workspace.begin().is_built
+    assert workspace.begin(synthetic()).is_built
 
 
 def test_no_planted_identifier_reaches_a_row(small: None, session: Session) -> None:
-    begun = workspace.begin()
-    workspace.fill(begun, say=lambda stage: None, advance=real_workers())
+    begun = workspace.begin(synthetic())
+    workspace.fill(begun, synthetic(), say=lambda stage: None, advance=real_workers())
     for instance in session.scalars(select(Instance)):
         text = str(instance.dicom_json) + str(instance.removed)
         assert not [planted for planted in PLANTED if planted in text]
@@ -108,7 +109,7 @@ def test_the_given_password_is_used(
 ) -> None:
     monkeypatch.setenv("COLLIMATE_DEMO_PASSWORD", "quiet-lungs-breathe-9")
     settings.cache_clear()
-    begun = workspace.begin()
+    begun = workspace.begin(synthetic())
     assert begun.password == "quiet-lungs-breathe-9"
     user = session.scalars(select(User).where(User.email == people.READERS[0])).one()
     assert passwords.matches("quiet-lungs-breathe-9", user.password_hash)

@@ -1,11 +1,14 @@
 """Handing files from this process to the studies station, as an upload does."""
 
 import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
+from collimate.kit.blobs import CHUNK_BYTES
 from collimate.kit.database import open_session
 from collimate.projects.models import Project
 from collimate.studies import receive
@@ -13,16 +16,32 @@ from collimate.tasks import queue
 
 
 def hand_in(
-    project_id: UUID, by: UUID | None, name: str, content: bytes, facts: dict[str, Any]
+    project_id: UUID, by: UUID | None, name: str, content: bytes | Path, facts: dict[str, Any]
 ) -> bool:
     """Receive one file in its own transaction; False when these bytes came before."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = _sha256(content)
     with open_session() as session:
         if receive.known(session, project_id, [digest]):
             return False
         project = session.get_one(Project, project_id)
-        receive.receive(session, project, by=by, name=name, chunks=[content], facts=facts)
+        receive.receive(session, project, by=by, name=name, chunks=_chunks(content), facts=facts)
     return True
+
+
+def _chunks(content: bytes | Path) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _sha256(content: bytes | Path) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(content):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def wake_worker(project_id: UUID, by: UUID | None) -> None:

@@ -1,0 +1,239 @@
+"""Bringing a folder into a project: DICOM and zip as they are, pictures wrapped as DICOM."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from collimate.demo.intake import hand_in, open_for_reading
+from collimate.demo.label_table import Columns, KnownImage, Table, TableUnusable, read_table
+from collimate.dicom.rejection import Rejected
+from collimate.kit.blobs import work_folder
+from collimate.kit.database import open_session
+from collimate.projects import schema
+from collimate.projects.models import Project
+from collimate.projects.schema import LabelDraft
+from collimate.studies.drain import ingest_waiting
+from collimate.studies.models import ReceivedFile
+from collimate.studies.sandbox import sandbox
+
+PICTURES = (".png", ".jpg", ".jpeg")
+CHUNK = 50
+OKABE_ITO = ("#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#999999")
+HOTKEYS = "123456789"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """What to bring in, where to, and what is known about it.
+
+    With `sample`, that many files, drawn by a hash of their names so that a larger sample holds
+    the smaller one.
+    """
+
+    path: Path
+    project_id: UUID
+    by: UUID | None = None
+    labels: Path | None = None
+    columns: Columns = field(default_factory=Columns)
+    hide_labels: bool = True
+    modality: str = "CR"
+    body_part: str | None = None
+    sample: int | None = None
+
+
+@dataclass
+class Outcome:
+    """How many files ended how; `reasons` counts those set aside by what was wrong."""
+
+    total: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Item:
+    path: Path
+    name: str
+    known: KnownImage | None
+
+
+def import_path(order: ImportOrder, *, progress: Progress) -> Outcome:
+    """Bring everything in; asked again, only what is not there yet.
+
+    Raises:
+        TableUnusable: the table or its labels do not fit.
+        FileNotFoundError: there is nothing at the path.
+    """
+    items, outcome = _collect(order)
+    if order.sample is not None:
+        items = sorted(items, key=_drawn)[: order.sample]
+    outcome.total = len(items)
+    before = _newest(order.project_id)
+    with work_folder() as folder:
+        for number, item in enumerate(items, start=1):
+            _take(order, item, folder / "picture.dcm", outcome)
+            if number % CHUNK == 0 or number == len(items):
+                ingest_waiting(order.project_id)
+                open_for_reading(order.project_id)
+            progress(number, len(items))
+    _count(order.project_id, before, outcome)
+    return outcome
+
+
+def _drawn(item: _Item) -> str:
+    return hashlib.sha256(item.name.encode()).hexdigest()
+
+
+def _collect(order: ImportOrder) -> tuple[list[_Item], Outcome]:
+    if not order.path.exists():
+        raise FileNotFoundError(f"There is nothing at {order.path}.")
+    outcome = Outcome()
+    if order.labels is None:
+        items = [_Item(path, name, None) for path, name in _files(order.path)]
+        pictures = sum(item.path.suffix.lower() in PICTURES for item in items)
+        if pictures:
+            outcome.notes.append(
+                f"{pictures} plain pictures came without a table: each counts as its own patient. "
+                "Give --labels and --patient-column if several belong to one person."
+            )
+        return items, outcome
+    table = read_table(order.path, _table_path(order), order.columns)
+    if order.hide_labels and order.columns.label is not None:
+        _fit_schema(order, table)
+    if table.missing:
+        outcome.notes.append(f"{len(table.missing)} rows of the table name files that are missing.")
+    return [_Item(image.path, image.name, image) for image in table.images], outcome
+
+
+def _table_path(order: ImportOrder) -> Path:
+    assert order.labels is not None
+    if order.labels.exists():
+        return order.labels
+    beside = order.path / order.labels
+    if not beside.exists():
+        raise TableUnusable(f"There is no table {order.labels}, here or in the folder.")
+    return beside
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    if path.is_file():
+        yield path, path.name
+        return
+    for file in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        if file.is_file() and not file.is_symlink() and not hidden:
+            yield file, str(file.relative_to(path))
+
+
+def _fit_schema(order: ImportOrder, table: Table) -> None:
+    """Check the table's labels against the project's; a project without any gets them."""
+    with open_session() as session:
+        project = session.get_one(Project, order.project_id)
+        try:
+            current = schema.current_schema(session, project.id)
+        except schema.SchemaNotFound:
+            drafts = drafts_for(table.label_names)
+            schema.design(
+                session, order.by, project, question="Which class is it?",
+                answer_mode="single", labels=drafts,
+            )  # fmt: skip
+            return
+        known = {
+            label.key for label in schema.labels_of(session, current.id) if label.kind == "class"
+        }
+    unknown = [name for key, name in table.label_names.items() if key not in known]
+    if unknown:
+        raise TableUnusable(
+            f"The project has no class {', '.join(map(repr, sorted(unknown)))}. "
+            "Add it to the label schema, or import with --known-labels none."
+        )
+
+
+def drafts_for(names: dict[str, str]) -> list[LabelDraft]:
+    """Classes for label names, in order, with colours that can be told apart and digit keys."""
+    return [
+        LabelDraft(
+            name=name.replace("_", " ").capitalize(),
+            kind="class",
+            colour=OKABE_ITO[number % len(OKABE_ITO)],
+            key=key,
+            hotkey=HOTKEYS[number] if number < len(HOTKEYS) else None,
+        )
+        for number, (key, name) in enumerate(names.items())
+    ]
+
+
+def _take(order: ImportOrder, item: _Item, scratch: Path, outcome: Outcome) -> None:
+    facts = _facts(order, item.known)
+    source = item.path
+    if item.path.suffix.lower() in PICTURES:
+        try:
+            _wrap(order, item, scratch)
+        except Rejected as rejected:
+            outcome.states["not usable"] += 1
+            outcome.reasons[rejected.text] += 1
+            return
+        source = scratch
+    if not hand_in(order.project_id, order.by, item.name, source, facts):
+        outcome.states["here already"] += 1
+
+
+def _facts(order: ImportOrder, known: KnownImage | None) -> dict[str, object]:
+    if known is None:
+        return {}
+    facts: dict[str, object] = {
+        "site": known.site,
+        "sex": known.sex,
+        "age_years": known.age_years,
+        "is_holdout": known.is_holdout,
+        "label_keys": list(known.label_keys) if order.hide_labels else None,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _wrap(order: ImportOrder, item: _Item, out: Path) -> None:
+    known = item.known
+    sandbox().convert(
+        item.path,
+        out,
+        patient_id=known.patient if known else item.name,
+        study_key=item.name,
+        modality=order.modality,
+        body_part=order.body_part,
+        site=known.site if known else None,
+        sex=known.sex if known else None,
+        age_years=known.age_years if known else None,
+    )
+
+
+def _newest(project_id: UUID) -> UUID | None:
+    with open_session() as session:
+        return session.scalar(
+            select(ReceivedFile.id)
+            .where(ReceivedFile.project_id == project_id)
+            .order_by(ReceivedFile.id.desc())
+            .limit(1)
+        )
+
+
+def _count(project_id: UUID, before: UUID | None, outcome: Outcome) -> None:
+    with open_session() as session:
+        query = (
+            select(ReceivedFile.state, ReceivedFile.text, func.count())
+            .where(ReceivedFile.project_id == project_id)
+            .group_by(ReceivedFile.state, ReceivedFile.text)
+        )
+        if before is not None:
+            query = query.where(ReceivedFile.id > before)
+        for state, reason, count in session.execute(query):
+            outcome.states[state] += count
+            if state in ("quarantined", "conflict"):
+                outcome.reasons[reason or ""] += count
