@@ -2,8 +2,10 @@
 
 import json
 import re
+import struct
 from datetime import date
 
+import numpy as np
 import pydicom
 import pytest
 from pydicom.datadict import DicomDictionary
@@ -11,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from collimate.dicom import keep
+from collimate.dicom.comments import blank_comments
 from collimate.dicom.deidentify import deidentify, walk_elements
 from tests import dicoms
 from tests.dicom.conftest import PROFILE, Outcome
@@ -147,6 +150,53 @@ def test_a_manufacturer_that_repeats_the_patients_name_is_dropped(prepare):
     dropped = prepare(dicoms.radiograph(ManufacturerModelName="Scanner of Ruskin")).prepared.series
     assert kept["manufacturer_model_name"] == "Lumen 3"
     assert dropped["manufacturer_model_name"] is None
+
+
+def commented(file: bytes, marker: bytes) -> bytes:
+    """The file with a comment behind the start marker of its one compressed frame."""
+    text = b"Ruskin 4711!"
+    segment = marker + struct.pack(">H", 2 + len(text)) + text
+    at = file.rindex(b"\xfe\xff\x00\xe0") + 4
+    (length,) = struct.unpack_from("<L", file, at)
+    frame_at = at + 6
+    return (
+        file[:at] + struct.pack("<L", length + len(segment)) + file[at + 4 : frame_at]
+        + segment + file[frame_at:]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("syntax", "marker"),
+    [
+        (dicoms.JPEG_LS, b"\xff\xfe"),
+        (dicoms.JPEG_LOSSLESS_SV1, b"\xff\xe1"),
+        (dicoms.JPEG_LOSSLESS_SV1, b"\xff\xef"),
+    ],
+)
+def test_comments_inside_compressed_frames_are_blanked(prepare, syntax, marker):
+    plain = dicoms.radiograph(syntax=syntax, planted=False)
+    received = commented(plain, marker)
+    assert b"Ruskin 4711!" in received
+    outcome = prepare(received)
+    assert b"Ruskin" not in stored_bytes(outcome)
+    assert np.array_equal(outcome.frame(), prepare(plain).frame())
+
+
+def test_comments_of_jpeg_2000_are_blanked_and_its_pixels_kept():
+    import imagecodecs
+
+    array = dicoms.pattern(40, 40)
+    frame = imagecodecs.jpeg2k_encode(array, codecformat="j2k", reversible=True)
+    text = b"Ruskin 4711!"
+    siz_end = 4 + struct.unpack_from(">H", frame, 4)[0]
+    segment = b"\xff\x64" + struct.pack(">HH", 4 + len(text), 1) + text
+    frame = frame[:siz_end] + segment + frame[siz_end:]
+    value = struct.pack("<HHLHHL", 0xFFFE, 0xE000, 0, 0xFFFE, 0xE000, len(frame)) + frame
+    cleaned = bytes(blank_comments(memoryview(value)))
+    assert len(cleaned) == len(value)
+    assert b"Ruskin" in value
+    assert b"Ruskin" not in cleaned
+    assert np.array_equal(imagecodecs.jpeg2k_decode(cleaned[16:]), array)
 
 
 def test_a_series_number_that_is_the_patients_number_is_dropped(prepare):

@@ -18,6 +18,7 @@ from collimate.dicom.limits import LIMITS
 from collimate.dicom.prepared import FrameFacts
 from collimate.dicom.rejection import Rejected
 from collimate.dicom.sandbox import Sandbox
+from collimate.dicom.verdict import ScratchUnavailable
 from tests import dicoms
 from tests.dicom.conftest import PROFILE
 
@@ -244,6 +245,20 @@ def test_rejections_can_travel_between_processes():
     with pytest.raises(Rejected) as caught, Sandbox() as sandbox:
         sandbox.prepare(Path(os.devnull), Path("/nonexistent"), PROFILE)
     assert copy.copy(caught.value).code == caught.value.code
+
+
+def test_a_disk_that_cannot_be_written_is_not_blamed_on_the_file(good: Path, tmp_path: Path):
+    blocked = tmp_path / "blocked"
+    blocked.write_bytes(b"a file where a folder is wanted")
+    with Sandbox() as sandbox, pytest.raises(ScratchUnavailable):
+        sandbox.prepare(good, blocked, PROFILE)
+
+
+def test_a_child_that_writes_too_much_is_stopped(good: Path, tmp_path: Path):
+    limits = replace(LIMITS, written_bytes=1000)
+    with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
+        sandbox.prepare(good, tmp_path / "out", PROFILE)
+    assert caught.value.code == "too_large"
 
 
 def test_profiles_keep_their_keys_out_of_sight():

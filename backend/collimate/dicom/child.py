@@ -1,6 +1,7 @@
 """What a disposable child does: give up rights, read one request, do it, answer, end."""
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -19,6 +20,10 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _MOST_REQUEST_BYTES = 16 << 20
+_SYSTEM_CODES = {
+    errno.EFBIG: RejectionCode.too_large,
+    errno.ENOMEM: RejectionCode.out_of_memory,
+}
 
 
 def harden(parent: int) -> None:
@@ -58,8 +63,9 @@ def serve(stream: socket.socket) -> None:
         kind, body = "rejected", RejectionCode.out_of_memory.encode("ascii")
     except RecursionError:
         kind, body = "rejected", RejectionCode.nested_too_deep.encode("ascii")
-    except OSError:
-        kind, body = "failed", b""
+    except OSError as error:
+        code = _SYSTEM_CODES.get(error.errno or 0)
+        kind, body = ("rejected", code.encode("ascii")) if code else ("failed", b"")
     except Exception:
         kind, body = "rejected", RejectionCode.malformed.encode("ascii")
     stream.sendall(answer(kind, body))

@@ -11,6 +11,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from collimate.dicom import describe, jpeg8, kinds, pixels
+from collimate.dicom.comments import blank_comments
 from collimate.dicom.deidentify import Cleaned, deidentify
 from collimate.dicom.frames import encode_picture, modality_values, shown
 from collimate.dicom.limits import LIMITS, Limits
@@ -91,7 +92,10 @@ def _prepare(
 def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> _Stored:
     """Write `instance.dcm` and, where needed, `frames.raw`."""
     native = received.transfer_syntax_uid in kinds.NATIVE
-    value = pixels.native_value(received, facts) if native else received.pixel_value()
+    if native:
+        value = pixels.native_value(received, facts)
+    else:
+        value = memoryview(blank_comments(received.pixel_value()))
     start = write_part10(
         out / INSTANCE_NAME,
         clean,

@@ -7,6 +7,10 @@ from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.wire import read_all
 
 
+class ScratchUnavailable(OSError):
+    """The child could not read its input or write its output: the disk's fault, not the file's."""
+
+
 def judge(exit_status: int | None, body: bytes, *, timed_out: bool) -> bytes:
     """The child's answer, or why there is none.
 
@@ -17,6 +21,7 @@ def judge(exit_status: int | None, body: bytes, *, timed_out: bool) -> bytes:
 
     Raises:
         Rejected: as the child said, or by the way it ended.
+        ScratchUnavailable: when a disk is full, or a path is missing or forbidden.
     """
     if timed_out:
         raise Rejected(RejectionCode.decode_timeout)
@@ -31,6 +36,8 @@ def judge(exit_status: int | None, body: bytes, *, timed_out: bool) -> bytes:
     kind, answer = read_all(body)
     if kind == "ok":
         return answer
+    if kind == "failed":
+        raise ScratchUnavailable("the image reader could not read its input or write its output")
     code = answer.decode("ascii", "replace")
     if kind == "rejected" and code in set(RejectionCode):
         raise Rejected(RejectionCode(code))
