@@ -583,8 +583,19 @@ def upgrade() -> None:
             "project_id", "sop_instance_uid", name=op.f("uq_instance_project_id_sop_instance_uid")
         ),
     )
+    op.create_index(op.f("ix_instance_file_sha256"), "instance", ["file_sha256"], unique=False)
+    op.create_index(op.f("ix_instance_frames_sha256"), "instance", ["frames_sha256"], unique=False)
+    op.create_index(
+        "ix_instance_project_id_source_sha256",
+        "instance",
+        ["project_id", "source_sha256"],
+        unique=False,
+    )
     op.create_index(op.f("ix_instance_series_id"), "instance", ["series_id"], unique=False)
     op.create_index(op.f("ix_instance_study_id"), "instance", ["study_id"], unique=False)
+    op.create_index(
+        op.f("ix_instance_thumbnail_sha256"), "instance", ["thumbnail_sha256"], unique=False
+    )
     op.create_table(
         "query_pick",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -670,6 +681,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("text", sa.String(), nullable=True),
+        sa.Column("has_bytes", sa.Boolean(), nullable=False),
         sa.Column("instance_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["instance.id"], name=op.f("fk_received_file_instance_id")
@@ -694,6 +706,7 @@ def upgrade() -> None:
         ["project_id", "state", "id"],
         unique=False,
     )
+    op.create_index("ix_received_file_sha256", "received_file", ["sha256"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -817,6 +830,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_read_id"), table_name="submission")
     op.drop_index(op.f("ix_submission_project_id"), table_name="submission")
     op.drop_table("submission")
+    op.drop_index("ix_received_file_sha256", table_name="received_file")
     op.drop_index("ix_received_file_project_id_state", table_name="received_file")
     op.drop_index("ix_received_file_project_id_sha256", table_name="received_file")
     op.drop_table("received_file")
@@ -829,8 +843,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_query_pick_task_id"), table_name="query_pick")
     op.drop_index(op.f("ix_query_pick_query_batch_id"), table_name="query_pick")
     op.drop_table("query_pick")
+    op.drop_index(op.f("ix_instance_thumbnail_sha256"), table_name="instance")
     op.drop_index(op.f("ix_instance_study_id"), table_name="instance")
     op.drop_index(op.f("ix_instance_series_id"), table_name="instance")
+    op.drop_index("ix_instance_project_id_source_sha256", table_name="instance")
+    op.drop_index(op.f("ix_instance_frames_sha256"), table_name="instance")
+    op.drop_index(op.f("ix_instance_file_sha256"), table_name="instance")
     op.drop_table("instance")
     op.drop_index("ix_task_project_id_state_priority", table_name="task")
     op.drop_table("task")
