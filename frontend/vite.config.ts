@@ -2,7 +2,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const backend = process.env.COLLIMATE_BACKEND ?? 'http://127.0.0.1:8000';
+const backend = process.env.COLLIMATE_BACKEND ?? 'http://127.0.0.1:8420';
 
 export default defineConfig({
   base: '/',

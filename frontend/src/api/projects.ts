@@ -42,7 +42,8 @@ export interface Member {
 export type LabelKind = 'class' | 'box' | 'polygon' | 'length';
 
 export interface LabelIn {
-  key: string;
+  /** Null lets the server make one from the name. */
+  key: string | null;
   name: string;
   kind: LabelKind;
   colour: string;
@@ -54,6 +55,7 @@ export interface LabelIn {
 
 export interface Label extends LabelIn {
   id: string;
+  key: string;
   position: number;
 }
 

@@ -151,7 +151,6 @@ function BodyRow<Row>({ row, columns, isActive, onOpen }: RowProps<Row>) {
   const classes = [onOpen ? styles.clickable : '', isActive ? styles.active : ''].join(' ');
   return (
     // The row is a larger target for the pointer; the keyboard has j, k and Enter.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <tr
       className={classes}
       aria-current={isActive ? 'true' : undefined}

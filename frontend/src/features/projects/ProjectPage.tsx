@@ -1,0 +1,55 @@
+/** The head and tabs over every page about the project itself. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useCan } from '../../api/access';
+import { type Project, projectQuery } from '../../api/projects';
+import { Chip } from '../../ui/Chip';
+import { Loaded } from '../../ui/Loaded';
+import { PageHeader } from '../../ui/PageHeader';
+import styles from './ProjectPage.module.css';
+
+const TABS = [
+  { page: 'overview', title: 'Overview', isForManagers: false },
+  { page: 'labels', title: 'Labels', isForManagers: false },
+  { page: 'rules', title: 'Reading and learning rules', isForManagers: true },
+  { page: 'members', title: 'Members', isForManagers: true },
+  { page: 'assignment', title: 'Assignment', isForManagers: true },
+];
+
+interface Props {
+  projectId: string;
+  children: (project: Project) => ReactNode;
+}
+
+export function ProjectPage({ projectId, children }: Props) {
+  const project = useQuery(projectQuery(projectId));
+  const canManage = useCan(projectId, 'manage_project');
+  const { pathname } = useLocation();
+  return (
+    <Loaded of={project}>
+      {(loaded) => (
+        <>
+          <PageHeader title={loaded.name} side={loaded.is_demo && <Chip text="demo" />} />
+          <nav className={styles.tabs} aria-label="Project pages">
+            {TABS.filter((tab) => canManage || !tab.isForManagers).map((tab) => (
+              <Link
+                key={tab.page}
+                to={pageOf(projectId, tab.page)}
+                className={styles.tab}
+                aria-current={pathname.endsWith(`/${tab.page}`) ? 'page' : undefined}
+              >
+                {tab.title}
+              </Link>
+            ))}
+          </nav>
+          {children(loaded)}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function pageOf(projectId: string, page: string): string {
+  return `/projects/${projectId}/${page}`;
+}

@@ -1,0 +1,158 @@
+/** A label schema while it is being designed; pure, so that every rule can be tested. */
+import type { AnswerMode, Label, LabelIn, LabelKind, LabelSchema } from '../../../api/projects';
+import { nextColour } from '../../../ui/labelColours';
+
+export interface LabelDraft {
+  /** Tells rows apart while names change; never sent. */
+  row: string;
+  /** Null until the server has made one from the name. */
+  key: string | null;
+  name: string;
+  kind: LabelKind;
+  colour: string;
+  hotkey: string;
+  codeValue: string;
+  codeMeaning: string;
+}
+
+export interface SchemaDraft {
+  question: string;
+  answerMode: AnswerMode;
+  labels: LabelDraft[];
+}
+
+/** One thing that must be put right before saving; `row` is null when it is about the whole. */
+export interface Flaw {
+  row: string | null;
+  text: string;
+}
+
+export const KINDS: { value: LabelKind; label: string }[] = [
+  { value: 'class', label: 'Class' },
+  { value: 'box', label: 'Box' },
+  { value: 'polygon', label: 'Outline' },
+  { value: 'length', label: 'Length' },
+];
+
+export const MODES: { value: AnswerMode; label: string }[] = [
+  { value: 'single', label: 'One class per case' },
+  { value: 'multi', label: 'Any number of classes' },
+  { value: 'none', label: 'No question, marks only' },
+];
+
+export function emptyDraft(): SchemaDraft {
+  return { question: 'What does this image show?', answerMode: 'single', labels: [] };
+}
+
+function fromLabel(label: Label): LabelDraft {
+  return {
+    row: label.id,
+    key: label.key,
+    name: label.name,
+    kind: label.kind,
+    colour: label.colour,
+    hotkey: label.hotkey ?? '',
+    codeValue: label.code_value ?? '',
+    codeMeaning: label.code_meaning ?? '',
+  };
+}
+
+export function draftFrom(schema: LabelSchema): SchemaDraft {
+  const labels = [...schema.labels].sort((one, other) => one.position - other.position);
+  return {
+    question: schema.question,
+    answerMode: schema.answer_mode,
+    labels: labels.map(fromLabel),
+  };
+}
+
+const HOTKEYS = '1234567890';
+
+/** The first digit no label has, for classes; marks get none. */
+function nextHotkey(labels: readonly LabelDraft[], kind: LabelKind): string {
+  if (kind !== 'class') return '';
+  const taken = new Set(labels.map((label) => label.hotkey));
+  return [...HOTKEYS].find((digit) => !taken.has(digit)) ?? '';
+}
+
+export function addLabel(draft: SchemaDraft, kind: LabelKind, row: string): SchemaDraft {
+  const label: LabelDraft = {
+    row,
+    key: null,
+    name: '',
+    kind,
+    colour: nextColour(draft.labels.map((one) => one.colour)),
+    hotkey: nextHotkey(draft.labels, kind),
+    codeValue: '',
+    codeMeaning: '',
+  };
+  return { ...draft, labels: [...draft.labels, label] };
+}
+
+export function changeLabel(
+  draft: SchemaDraft,
+  row: string,
+  change: Partial<LabelDraft>,
+): SchemaDraft {
+  const labels = draft.labels.map((label) => (label.row === row ? { ...label, ...change } : label));
+  return { ...draft, labels };
+}
+
+export function removeLabel(draft: SchemaDraft, row: string): SchemaDraft {
+  return { ...draft, labels: draft.labels.filter((label) => label.row !== row) };
+}
+
+/** Moves a label so that it stands at `index`; out of range stops at the ends. */
+export function moveLabel(draft: SchemaDraft, row: string, index: number): SchemaDraft {
+  const moving = draft.labels.find((label) => label.row === row);
+  if (!moving) return draft;
+  const others = draft.labels.filter((label) => label.row !== row);
+  const place = Math.min(others.length, Math.max(0, index));
+  return { ...draft, labels: [...others.slice(0, place), moving, ...others.slice(place)] };
+}
+
+/** Rows whose hotkey another row has too. */
+export function hotkeyConflicts(labels: readonly LabelDraft[]): Set<string> {
+  const rows = labels.filter((label) =>
+    labels.some((other) => other !== label && label.hotkey !== '' && other.hotkey === label.hotkey),
+  );
+  return new Set(rows.map((label) => label.row));
+}
+
+export function findFlaws(draft: SchemaDraft): Flaw[] {
+  const flaws: Flaw[] = [];
+  const conflicts = hotkeyConflicts(draft.labels);
+  const names = draft.labels.map((label) => label.name.trim().toLowerCase());
+  draft.labels.forEach((label, index) => {
+    const flaw = (text: string) => flaws.push({ row: label.row, text });
+    const name = names[index] ?? '';
+    if (!/[a-z0-9]/.test(name)) flaw('Give it a name with letters or digits');
+    else if (names.indexOf(name) !== index) flaw('Another label has this name');
+    if (conflicts.has(label.row)) flaw(`Another label has the key ${label.hotkey.toUpperCase()}`);
+    if ((label.codeValue.trim() === '') !== (label.codeMeaning.trim() === '')) {
+      flaw('A code needs its value and its meaning');
+    }
+  });
+  const classCount = draft.labels.filter((label) => label.kind === 'class').length;
+  const wanted = { single: 2, multi: 1, none: 0 }[draft.answerMode];
+  if (draft.labels.length === 0) flaws.push({ row: null, text: 'Add at least one label' });
+  else if (classCount < wanted) {
+    flaws.push({ row: null, text: `The question needs ${wanted} classes or more` });
+  }
+  return flaws;
+}
+
+/** What the server is sent. */
+export function toRequest(draft: SchemaDraft) {
+  const labels: LabelIn[] = draft.labels.map((label) => ({
+    key: label.key,
+    name: label.name.trim(),
+    kind: label.kind,
+    colour: label.colour,
+    hotkey: label.hotkey || null,
+    code_scheme: label.codeValue.trim() ? 'SCT' : null,
+    code_value: label.codeValue.trim() || null,
+    code_meaning: label.codeMeaning.trim() || null,
+  }));
+  return { question: draft.question.trim(), answer_mode: draft.answerMode, labels };
+}

@@ -1,0 +1,146 @@
+/** The home of a reader: what to read next and why, and the reader's own cases. */
+import { Button, Chip as FilterChip } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../../api/tasks';
+import { useCommands } from '../../commands/useCommands';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatDuration, plural } from '../../ui/format';
+import { KeyCap } from '../../ui/KeyCap';
+import { Loaded } from '../../ui/Loaded';
+import { PageHeader } from '../../ui/PageHeader';
+import { Panel } from '../../ui/Panel';
+import { StatRow, StatTile } from '../../ui/StatTile';
+import { mergeRows, rowsFor, type WorklistFilter } from './readState';
+import styles from './Worklist.module.css';
+import { WorklistTable } from './WorklistTable';
+import { worklistCommands } from './worklistCommands';
+
+interface Props {
+  projectId: string;
+  projectName: string;
+  onRead: (readId: string | null) => void;
+}
+
+const FILTERS: [WorklistFilter, string][] = [
+  ['all', 'All'],
+  ['unfinished', 'Unfinished'],
+  ['returned', 'Returned'],
+  ['submitted', 'Submitted'],
+  ['skipped', 'Skipped'],
+];
+
+export function Worklist({ projectId, projectName, onRead }: Props) {
+  const worklist = useQuery(worklistQuery(projectId));
+  return (
+    <>
+      <PageHeader title="Worklist" side={projectName} />
+      <Loaded of={worklist}>{(data) => <Loadedlist data={data} onRead={onRead} />}</Loaded>
+    </>
+  );
+}
+
+function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRead'] }) {
+  const [filter, setFilter] = useState<WorklistFilter>('all');
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const all = useMemo(() => mergeRows(data.mine, data.returned), [data]);
+  const rows = useMemo(() => rowsFor(all, filter), [all, filter]);
+  const commands = useMemo(
+    () =>
+      worklistCommands({
+        rows,
+        activeId,
+        isNextAvailable: data.next?.is_available ?? false,
+        select: setActiveId,
+        open: onRead,
+      }),
+    [rows, activeId, data.next, onRead],
+  );
+  useCommands('worklist', commands);
+  return (
+    <>
+      <div className={styles.top}>
+        <NextCase data={data} onRead={() => onRead(null)} />
+        <StatRow>
+          <StatTile label="Read today" value={data.today.submitted_count} note="submitted" />
+          <StatTile
+            label="Active time today"
+            value={formatDuration(data.today.active_ms)}
+            note="idle time left out"
+          />
+        </StatRow>
+      </div>
+      <Panel
+        title="My cases"
+        side={plural(rows.length, 'case')}
+        actions={<Filters value={filter} onChange={setFilter} rows={all} />}
+        isFlush
+      >
+        <WorklistTable
+          rows={rows}
+          activeId={activeId}
+          onOpen={(row: ReadRow) => onRead(row.id)}
+          empty={<NothingMine filter={filter} />}
+        />
+      </Panel>
+    </>
+  );
+}
+
+function NothingMine({ filter }: { filter: WorklistFilter }) {
+  if (filter !== 'all') return <EmptyState title="No case is in this state" />;
+  return (
+    <EmptyState
+      title="You have not read a case yet"
+      text="Press Enter to read the first one. Drafts, returned and submitted reads appear here."
+    />
+  );
+}
+
+function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) {
+  const isAvailable = data.next?.is_available ?? false;
+  return (
+    <section className={styles.next} aria-label="Next case">
+      <Button
+        size="md"
+        disabled={!isAvailable}
+        leftSection={<IconPlayerPlay size={18} />}
+        rightSection={<KeyCap shortcut="enter" />}
+        onClick={onRead}
+      >
+        Read next
+      </Button>
+      <div className={styles.why}>
+        <p className={styles.whyTitle}>
+          {isAvailable ? (data.next?.reason ?? 'The next case is ready') : 'No case is waiting'}
+        </p>
+        <p className={styles.muted}>
+          {isAvailable
+            ? `${plural(data.open_count, 'case')} waiting in this project`
+            : 'New cases appear here as soon as they are uploaded or assigned to you.'}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface FilterProps {
+  value: WorklistFilter;
+  onChange: (value: WorklistFilter) => void;
+  rows: readonly ReadRow[];
+}
+
+function Filters({ value, onChange, rows }: FilterProps) {
+  return (
+    <FilterChip.Group value={value} onChange={(next) => onChange(next as WorklistFilter)}>
+      <div className={styles.filters}>
+        {FILTERS.map(([key, title]) => (
+          <FilterChip key={key} value={key} size="xs" variant="outline">
+            {title} {rowsFor(rows, key).length}
+          </FilterChip>
+        ))}
+      </div>
+    </FilterChip.Group>
+  );
+}

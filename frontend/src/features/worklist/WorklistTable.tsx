@@ -1,0 +1,96 @@
+/** The reader's cases, one a row. */
+import type { ReactNode } from 'react';
+import type { ReadRow } from '../../api/tasks';
+import { Chip } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { formatDuration } from '../../ui/format';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { Thumbnail } from '../../ui/Thumbnail';
+import { toneOf, wordFor } from './readState';
+import styles from './Worklist.module.css';
+
+const COLUMNS: Column<ReadRow>[] = [
+  {
+    key: 'study',
+    title: 'Study',
+    sortValue: (row) => row.pseudonym,
+    render: (row) => (
+      <span className={styles.study} title={row.pseudonym}>
+        <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />
+        <span>{row.pseudonym}</span>
+      </span>
+    ),
+  },
+  {
+    key: 'modality',
+    title: 'Modality',
+    width: 80,
+    sortValue: (row) => row.modality,
+    render: (row) => row.modality,
+  },
+  {
+    key: 'reason',
+    title: 'Why this case',
+    sortValue: (row) => row.reason,
+    render: (row) => (row.reason ? <Chip text={row.reason} /> : '–'),
+  },
+  {
+    key: 'state',
+    title: 'State',
+    width: 140,
+    sortValue: (row) => row.state,
+    render: (row) => (
+      <Chip
+        tone={toneOf(row.state)}
+        text={wordFor(row.state)}
+        title={row.skip_reason ?? undefined}
+      />
+    ),
+  },
+  {
+    key: 'lease',
+    title: 'Kept for me until',
+    width: 150,
+    sortValue: (row) => row.lease_until,
+    render: (row) => <RelativeTime at={row.lease_until} />,
+  },
+  {
+    key: 'submitted',
+    title: 'Submitted',
+    width: 140,
+    sortValue: (row) => row.submitted_at,
+    render: (row) => <RelativeTime at={row.submitted_at} />,
+  },
+  {
+    key: 'active',
+    title: 'Active time',
+    width: 110,
+    isNumber: true,
+    sortValue: (row) => row.active_ms,
+    render: (row) => formatDuration(row.active_ms),
+  },
+];
+
+interface Props {
+  rows: readonly ReadRow[];
+  activeId: string | null;
+  onOpen: (row: ReadRow) => void;
+  empty: ReactNode;
+}
+
+export function WorklistTable({ rows, activeId, onOpen, empty }: Props) {
+  return (
+    <DataTable
+      label="My cases"
+      rows={rows}
+      columns={COLUMNS}
+      rowId={readId}
+      activeId={activeId}
+      onOpen={onOpen}
+      height="calc(100vh - 320px)"
+      empty={empty}
+    />
+  );
+}
+
+const readId = (row: ReadRow) => row.id;

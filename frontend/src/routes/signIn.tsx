@@ -1,0 +1,31 @@
+/** /sign-in?back=PATH */
+import { createRoute, redirect, useNavigate } from '@tanstack/react-router';
+import { sessionQuery } from '../api/access';
+import { SignInPage } from '../features/sign-in/SignInPage';
+import { rootRoute } from './root';
+
+/** A path of this application, never another origin. */
+export function safeBack(back: unknown): string {
+  return typeof back === 'string' && /^\/(?![/\\])/.test(back) && !back.startsWith('/sign-in')
+    ? back
+    : '/';
+}
+
+export const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { back?: string } => ({
+    back: typeof search.back === 'string' ? search.back : undefined,
+  }),
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.client.fetchQuery(sessionQuery);
+    if (session) throw redirect({ to: safeBack(search.back) });
+  },
+  component: SignInRoute,
+});
+
+function SignInRoute() {
+  const navigate = useNavigate();
+  const { back } = signInRoute.useSearch();
+  return <SignInPage onSignedIn={() => void navigate({ to: safeBack(back) })} />;
+}

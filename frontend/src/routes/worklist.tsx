@@ -1,0 +1,20 @@
+/** /projects/$projectId/worklist */
+import { createRoute, useNavigate } from '@tanstack/react-router';
+import { Worklist } from '../features/worklist/Worklist';
+import { projectRoute } from './project';
+
+export const worklistRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/worklist',
+  component: WorklistPage,
+});
+
+function WorklistPage() {
+  const { projectId } = worklistRoute.useParams();
+  const { project } = worklistRoute.useRouteContext();
+  const navigate = useNavigate();
+  const read = (readId: string | null) => {
+    void navigate({ to: `/projects/${projectId}/read${readId ? `/${readId}` : ''}` });
+  };
+  return <Worklist projectId={projectId} projectName={project.name} onRead={read} />;
+}
