@@ -1,0 +1,160 @@
+/** One case on the table: top bar, tools, image, questions. */
+import { useCallback, useMemo, useState } from 'react';
+import { Problem } from '../../api/problem';
+import { useCommands } from '../../commands/useCommands';
+import { ProblemPanel } from '../../ui/ProblemPanel';
+import { windowChoices } from '../../viewer/greyWindows';
+import type { Mark } from '../../viewer/marks';
+import {
+  type CaseActions,
+  flowCommands,
+  labelCommands,
+  markCommands,
+  showFrame,
+} from './caseCommands';
+import { ImagePane } from './ImagePane';
+import styles from './Reading.module.css';
+import { SaveNotice } from './SaveNotice';
+import { SidePanel } from './SidePanel';
+import { SkipPanel } from './SkipPanel';
+import { useReading } from './store';
+import { ToolColumn } from './ToolColumn';
+import { TopBar } from './TopBar';
+import { useFlow } from './useFlow';
+import { useHeatMap } from './useHeatMap';
+import { useHoldToHide } from './useHoldToHide';
+import type { OpenCase, RoomActions } from './useRoom';
+import { useSitting } from './useSitting';
+import { useNextCase, useStudy } from './useStudy';
+import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
+
+export interface CaseRoomProps {
+  readonly open: OpenCase;
+  readonly room: RoomActions;
+  readonly onClose: () => void;
+}
+
+export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
+  const { reading } = open;
+  const schema = reading.label_schema;
+  const sitting = useSitting(open);
+  const flow = useFlow(reading, sitting, room);
+  const study = useStudy(reading.project_id, reading.study.study_uid);
+  const series = useMemo(() => study.data ?? [], [study.data]);
+  const [place, setPlace] = useState({ series: 0, frame: 0 });
+  const [isReady, setReady] = useState(false);
+  const frames = series[place.series]?.frames ?? [];
+  const { isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
+  const best = reading.suggestion ? likeliest(reading.suggestion) : null;
+  const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
+  useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
+  useHoldToHide();
+
+  const actions: CaseActions = useMemo(
+    () => ({
+      submit: flow.submit,
+      openSkip: flow.openSkip,
+      back: () => void flow.leave().then(room.back),
+      close: () => void flow.leave().finally(onClose),
+      isReadOnly: sitting.isReadOnly,
+    }),
+    [flow, room, onClose, sitting.isReadOnly],
+  );
+  const commands = useMemo(
+    () => [
+      ...labelCommands(schema),
+      ...flowCommands(reading, actions),
+      ...markCommands(schema),
+      ...navigationCommands(),
+      ...stackCommands({
+        frameCount: frames.length,
+        seriesIndex: place.series,
+        seriesCount: series.length,
+        showSeries: (index) => setPlace({ series: index, frame: 0 }),
+        windows: frames[0] ? windowChoices(frames[0]) : [],
+      }),
+      ...screenCommands(),
+    ],
+    [schema, reading, actions, frames, place.series, series.length],
+  );
+  useCommands('reading', commands);
+
+  const showMark = useCallback(
+    (mark: Mark) => {
+      const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
+        frame.sop_instance_uid === mark.sop_instance_uid &&
+        frame.frame_number === mark.frame_number;
+      const at = series.findIndex((one) => one.frames.some(isHere));
+      const index = series[at]?.frames.findIndex(isHere) ?? -1;
+      if (at === place.series) showFrame(index);
+      else if (at >= 0) setPlace({ series: at, frame: index });
+    },
+    [series, place.series],
+  );
+
+  const notice = (
+    <>
+      <SaveNotice
+        save={sitting.save}
+        schema={schema}
+        onResolve={(choice) => {
+          const items = sitting.autosave?.resolve(choice);
+          if (items) useReading.getState().replace(items);
+        }}
+        onTakeBack={() => void sitting.takeBack().catch(() => room.next(undefined))}
+      />
+      {flow.problem && <ProblemPanel problem={flow.problem} />}
+      {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.cancelSkip} />}
+    </>
+  );
+
+  return (
+    <div className={styles.room} data-tools={areToolsShown} data-panel={isPanelShown}>
+      <TopBar reading={reading} save={sitting.save} actions={actions} />
+      {areToolsShown && <ToolColumn commands={commands} />}
+      {study.isError ? (
+        <main className={styles.failed}>
+          <ProblemPanel problem={imagesNotLoaded()} onRetry={() => void study.refetch()} />
+        </main>
+      ) : (
+        <ImagePane
+          schema={schema}
+          series={series}
+          seriesIndex={place.series}
+          firstIndex={place.frame}
+          heat={heat}
+          onSeries={(index) => setPlace({ series: index, frame: 0 })}
+          onReady={() => setReady(true)}
+        />
+      )}
+      {isPanelShown && (
+        <SidePanel
+          reading={reading}
+          frames={frames}
+          heat={heat}
+          actions={actions}
+          isSubmitting={flow.isBusy}
+          isAnswerMissing={flow.isAnswerMissing}
+          notice={notice}
+          onShow={showMark}
+        />
+      )}
+    </div>
+  );
+}
+
+const likeliest = ({
+  label_key,
+  probabilities,
+}: NonNullable<OpenCase['reading']['suggestion']>): string | null =>
+  label_key ??
+  Object.entries(probabilities).sort((one, other) => other[1] - one[1])[0]?.[0] ??
+  null;
+
+const imagesNotLoaded = () =>
+  new Problem(
+    0,
+    'unreachable',
+    'The images of this case could not be loaded',
+    'The list of images did not arrive.',
+  );

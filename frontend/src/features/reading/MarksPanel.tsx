@@ -1,0 +1,129 @@
+/** What can be marked, and the marks made so far: label, size, where, hide, delete. */
+import { ActionIcon } from '@mantine/core';
+import { IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
+import type { Label, LabelSchema } from '../../api/projects';
+import { KeyCap } from '../../ui/KeyCap';
+import type { Frame } from '../../viewer/frames';
+import type { Mark, MarkKind } from '../../viewer/marks';
+import { measureText } from '../../viewer/markText';
+import { keepFocus } from './CommandButton';
+import { activeLabel, labelsOf } from './caseCommands';
+import { marksOf } from './items';
+import styles from './Panel.module.css';
+import { useReading } from './store';
+
+export interface MarksPanelProps {
+  readonly schema: LabelSchema;
+  readonly frames: readonly Frame[];
+  readonly onShow: (mark: Mark) => void;
+}
+
+const KINDS: readonly MarkKind[] = ['box', 'polygon', 'length'];
+const KIND_NAMES: Readonly<Record<MarkKind, string>> = {
+  box: 'box',
+  polygon: 'outline',
+  length: 'length',
+};
+
+export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
+  const items = useReading((state) => state.items);
+  const marks = marksOf(items);
+  const labels = KINDS.flatMap((kind) => labelsOf(schema, kind));
+  if (labels.length === 0 && marks.length === 0) return null;
+  return (
+    <section className={styles.section} aria-labelledby="marks">
+      <h2 id="marks" className={styles.heading}>
+        Marks
+        <span className={styles.muted}>
+          {' '}
+          <KeyCap shortcut="h" /> hides all
+        </span>
+      </h2>
+      {labels.map((label) => (
+        <MarkLabel key={label.key} schema={schema} label={label} />
+      ))}
+      <ul className={styles.marks}>
+        {marks.map((mark) => (
+          <MarkRow key={mark.id} mark={mark} schema={schema} frames={frames} onShow={onShow} />
+        ))}
+      </ul>
+      {marks.length === 0 && <p className={styles.muted}>No marks yet.</p>}
+    </section>
+  );
+}
+
+function MarkLabel({ schema, label }: { readonly schema: LabelSchema; readonly label: Label }) {
+  const { tool, labelFor, isReadOnly, use } = useReading();
+  const kind = label.kind as MarkKind;
+  const isActive = tool === kind && activeLabel(schema, kind, labelFor)?.key === label.key;
+  return (
+    <button
+      type="button"
+      className={styles.answer}
+      data-chosen={isActive}
+      aria-pressed={isActive}
+      disabled={isReadOnly}
+      onMouseDown={keepFocus}
+      onClick={() => use(kind, label.key)}
+    >
+      <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
+      <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />
+      <span className={styles.name}>{label.name}</span>
+      <span className={styles.muted}>{KIND_NAMES[kind]}</span>
+    </button>
+  );
+}
+
+interface MarkRowProps extends MarksPanelProps {
+  readonly mark: Mark;
+}
+
+function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
+  const { selectedId, hiddenIds, isReadOnly, select, toggleHidden, remove } = useReading();
+  const label = schema.labels.find(({ key }) => key === mark.label_key);
+  const at = frames.findIndex(
+    (frame) =>
+      frame.sop_instance_uid === mark.sop_instance_uid && frame.frame_number === mark.frame_number,
+  );
+  const isHidden = hiddenIds.has(mark.id);
+  const name = label?.name ?? mark.label_key;
+  return (
+    <li className={styles.mark} data-chosen={mark.id === selectedId} data-hidden={isHidden}>
+      <button
+        type="button"
+        className={styles.markName}
+        onMouseDown={keepFocus}
+        onClick={() => {
+          select(mark.id);
+          onShow(mark);
+        }}
+      >
+        <i className={styles.swatch} style={{ background: label?.colour }} aria-hidden="true" />
+        <span className={styles.name}>{name}</span>
+        <span className={styles.number}>
+          {measureText(mark.kind, mark.points, frames[at]?.spacing ?? null)}
+          {frames.length > 1 && at >= 0 ? ` · ${at + 1}` : ''}
+        </span>
+      </button>
+      <ActionIcon
+        color="gray"
+        size="sm"
+        aria-label={isHidden ? `Show ${name}` : `Hide ${name}`}
+        onMouseDown={keepFocus}
+        onClick={() => toggleHidden(mark.id)}
+      >
+        {isHidden ? <IconEyeOff size={14} /> : <IconEye size={14} />}
+      </ActionIcon>
+      <ActionIcon
+        color="gray"
+        size="sm"
+        aria-label={`Delete ${name}`}
+        disabled={isReadOnly}
+        onMouseDown={keepFocus}
+        onClick={() => remove(mark.id)}
+      >
+        <IconTrash size={14} />
+      </ActionIcon>
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+/** The reading room: takes a case, shows it, and goes on to the next. */
+import { Button } from '@mantine/core';
+import { useMemo } from 'react';
+import { useCommands } from '../../commands/useCommands';
+import { EmptyState } from '../../ui/EmptyState';
+import { KeyCap } from '../../ui/KeyCap';
+import { ProblemPanel } from '../../ui/ProblemPanel';
+import { CaseRoom } from './CaseRoom';
+import styles from './Reading.module.css';
+import { type RoomProps, useRoom } from './useRoom';
+
+export interface ReadingRoomProps extends RoomProps {
+  /** Back to the worklist. */
+  readonly onClose: () => void;
+}
+
+export function ReadingRoom({ onClose, ...props }: ReadingRoomProps) {
+  const [room, actions] = useRoom(props);
+  if (room.phase === 'open')
+    return (
+      <CaseRoom key={room.open.reading.read.id} open={room.open} room={actions} onClose={onClose} />
+    );
+  return (
+    <main className={styles.outside}>
+      <Closing onClose={onClose} isEmpty={room.phase === 'empty'} />
+      {room.phase === 'opening' && <p role="status">Opening the case…</p>}
+      {room.phase === 'problem' && <ProblemPanel problem={room.problem} onRetry={actions.retry} />}
+      {room.phase === 'empty' && (
+        <EmptyState
+          title="Nothing left to read"
+          text="All your reads are saved. New cases appear on the worklist as soon as there are some."
+        />
+      )}
+      <Button variant="default" onClick={onClose} rightSection={<KeyCap shortcut="shift+q" />}>
+        To the worklist
+      </Button>
+    </main>
+  );
+}
+
+/** Leaves by the same key as inside a case, and by Enter when there is nothing else to do. */
+function Closing({
+  onClose,
+  isEmpty,
+}: {
+  readonly onClose: () => void;
+  readonly isEmpty: boolean;
+}) {
+  const commands = useMemo(
+    () => [
+      {
+        id: 'case.close',
+        title: 'To the worklist',
+        section: 'Case',
+        shortcut: isEmpty ? ['shift+q', 'enter'] : 'shift+q',
+        run: onClose,
+      },
+    ],
+    [onClose, isEmpty],
+  );
+  useCommands('reading.outside', commands);
+  return null;
+}

@@ -1,0 +1,74 @@
+/** The right panel: what is asked, what was marked, what the model thinks, and submitting. */
+import { Button } from '@mantine/core';
+import type { ReadingCase } from '../../api/reading';
+import { KeyCap } from '../../ui/KeyCap';
+import type { Frame } from '../../viewer/frames';
+import type { Mark } from '../../viewer/marks';
+import { AnswerPanel } from './AnswerPanel';
+import { keepFocus } from './CommandButton';
+import type { CaseActions } from './caseCommands';
+import { MarksPanel } from './MarksPanel';
+import styles from './Panel.module.css';
+import { SuggestionPanel } from './SuggestionPanel';
+import type { HeatMapState } from './useHeatMap';
+
+export interface SidePanelProps {
+  readonly reading: ReadingCase;
+  readonly frames: readonly Frame[];
+  readonly heat: HeatMapState;
+  readonly actions: CaseActions;
+  readonly isSubmitting: boolean;
+  readonly isAnswerMissing: boolean;
+  readonly notice: React.ReactNode;
+  readonly onShow: (mark: Mark) => void;
+}
+
+export function SidePanel(props: SidePanelProps) {
+  const { reading, actions, isSubmitting } = props;
+  return (
+    <aside className={styles.panel} aria-label="Reading">
+      <div className={styles.scroll}>
+        {props.notice}
+        {reading.review?.verdict === 'returned' && (
+          <section className={styles.returned}>
+            <b>Returned by the reviewer</b>
+            <p className={styles.plain}>{reading.review.comment || 'Without a comment.'}</p>
+          </section>
+        )}
+        <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
+        <MarksPanel schema={reading.label_schema} frames={props.frames} onShow={props.onShow} />
+        <SuggestionPanel reading={reading} heat={props.heat} />
+        {reading.guideline && (
+          <details className={styles.section}>
+            <summary className={styles.heading}>Guideline</summary>
+            <p className={styles.guideline}>{reading.guideline}</p>
+          </details>
+        )}
+      </div>
+      <footer className={styles.submit}>
+        <Button
+          fullWidth
+          size="sm"
+          loading={isSubmitting}
+          onMouseDown={keepFocus}
+          onClick={actions.submit}
+          rightSection={<KeyCap shortcut="enter" />}
+        >
+          {actions.isReadOnly ? 'Go on' : 'Submit & next'}
+        </Button>
+        {!actions.isReadOnly && (
+          <Button
+            variant="subtle"
+            color="gray"
+            fullWidth
+            onMouseDown={keepFocus}
+            onClick={actions.openSkip}
+            rightSection={<KeyCap shortcut="k" />}
+          >
+            Skip…
+          </Button>
+        )}
+      </footer>
+    </aside>
+  );
+}

@@ -1,0 +1,54 @@
+/** One line of numbers under the image, units always there, and the keys of the active tool. */
+import { scaleOf } from '../../geometry/affine';
+import type { Frame } from '../../viewer/frames';
+import type { Hover, ViewportTool } from '../../viewer/Viewport';
+import styles from './Reading.module.css';
+import { useReadout } from './readout';
+import { useReading } from './store';
+
+const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
+  window: 'drag: window · right button: zoom · wheel: slices or zoom',
+  pan: 'drag: pan · right button: zoom',
+  zoom: 'drag: zoom · middle button: pan',
+  scroll: 'drag: slices · right button: zoom',
+  box: 'drag or two clicks · Esc gives up',
+  polygon: 'click corners or trace · ⏎ closes · ⌫ takes one back · Esc gives up',
+  length: 'drag or two clicks · Esc gives up',
+};
+
+const signed = (value: number): string => {
+  const text = Number.isInteger(value) ? String(Math.abs(value)) : Math.abs(value).toFixed(1);
+  return value < 0 ? `−${text}` : text;
+};
+
+/** The value under the pointer with its unit; three numbers for colour. */
+export function valueText({ values, unit }: Hover): string {
+  if (values.length > 1) return `RGB ${values.join(' ')}`;
+  const value = values[0];
+  return value === undefined ? '' : [signed(value), unit].filter(Boolean).join(' ');
+}
+
+export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
+  const { view, hover } = useReadout();
+  const tool = useReading((state) => state.tool);
+  const frame = view ? frames[view.index] : undefined;
+  const parts: string[] = [];
+  if (view && frame) {
+    parts.push(`${view.index + 1}/${frames.length}`);
+    if (view.window && !frame.isColour)
+      parts.push(`W ${Math.round(view.window.width)} L ${signed(Math.round(view.window.center))}`);
+    if (frame.spacing) parts.push(`${frame.spacing.column.toFixed(2)} mm/px`);
+    if (view.affine) parts.push(`zoom ${scaleOf(view.affine).toFixed(2)}`);
+  }
+  return (
+    <footer className={styles.status}>
+      <span>{parts.join(' · ')}</span>
+      <span className={styles.value}>
+        {hover &&
+          `${valueText(hover)} at ${Math.floor(hover.point[0])}, ${Math.floor(hover.point[1])}`}
+      </span>
+      <span className={styles.push} />
+      <span className={styles.muted}>{TOOL_HELP[tool]}</span>
+    </footer>
+  );
+}

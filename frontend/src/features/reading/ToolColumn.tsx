@@ -1,0 +1,75 @@
+/** The tools at the left: what the pointer does, and what can be done to the image. */
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconArrowsMove,
+  IconBrightness,
+  IconContrast,
+  IconFlipVertical,
+  IconMaximize,
+  IconPolygon,
+  IconRefresh,
+  IconRotateClockwise,
+  IconRulerMeasure,
+  IconSquare,
+  IconStack2,
+  IconZoomIn,
+} from '@tabler/icons-react';
+import { Fragment, type ReactNode } from 'react';
+import type { Command } from '../../commands/registry';
+import { CommandButton } from './CommandButton';
+import styles from './Reading.module.css';
+import { useReading } from './store';
+
+const ICONS: Readonly<Record<string, ReactNode>> = {
+  'tool.window': <IconBrightness size={18} />,
+  'tool.pan': <IconArrowsMove size={18} />,
+  'tool.zoom': <IconZoomIn size={18} />,
+  'tool.scroll': <IconStack2 size={18} />,
+  'tool.box': <IconSquare size={18} />,
+  'tool.polygon': <IconPolygon size={18} />,
+  'tool.length': <IconRulerMeasure size={18} />,
+  'image.invert': <IconContrast size={18} />,
+  'image.rotate': <IconRotateClockwise size={18} />,
+  'image.flip': <IconFlipVertical size={18} />,
+  'image.fit': <IconMaximize size={18} />,
+  'image.reset': <IconRefresh size={18} />,
+  'mark.undo': <IconArrowBackUp size={18} />,
+  'mark.redo': <IconArrowForwardUp size={18} />,
+};
+
+const GROUPS: readonly (readonly string[])[] = [
+  ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
+  ['tool.box', 'tool.polygon', 'tool.length'],
+  ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],
+  ['mark.undo', 'mark.redo'],
+];
+
+export function ToolColumn({ commands }: { readonly commands: readonly Command[] }) {
+  const tool = useReading((state) => state.tool);
+  // Read so that undo and redo follow the log.
+  useReading((state) => state.log);
+  const found = (id: string) => commands.find((command) => command.id === id);
+  return (
+    <div className={styles.tools} role="toolbar" aria-label="Tools" aria-orientation="vertical">
+      {GROUPS.map((group) => (
+        <Fragment key={group[0]}>
+          {group.map((id) => {
+            const command = found(id);
+            return (
+              command && (
+                <CommandButton
+                  key={id}
+                  command={command}
+                  icon={ICONS[id]}
+                  isActive={id === `tool.${tool}`}
+                />
+              )
+            );
+          })}
+          <hr className={styles.rule} />
+        </Fragment>
+      ))}
+    </div>
+  );
+}

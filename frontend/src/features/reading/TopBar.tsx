@@ -1,0 +1,92 @@
+/** Where one is, why, whether everything is saved, and the way out. */
+import { ActionIcon, Popover, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/icons-react';
+import type { ReadingCase } from '../../api/reading';
+import { KeyCap } from '../../ui/KeyCap';
+import type { SaveState } from './autosave';
+import type { CaseActions } from './caseCommands';
+import styles from './Reading.module.css';
+import { SaveBadge } from './SaveBadge';
+import { useReading } from './store';
+
+export interface TopBarProps {
+  readonly reading: ReadingCase;
+  readonly save: SaveState;
+  readonly actions: CaseActions;
+}
+
+export function TopBar({ reading, save, actions }: TopBarProps) {
+  const { study, position } = reading;
+  const about = [study.modality, study.body_part, personOf(study)].filter(Boolean).join(' · ');
+  return (
+    <header className={styles.top}>
+      <Tooltip label={<Hint text="Back to the last case" shortcut="shift+enter" />}>
+        <ActionIcon color="gray" aria-label="Back to the last case" onClick={actions.back}>
+          <IconArrowLeft size={18} />
+        </ActionIcon>
+      </Tooltip>
+      <h1 className={styles.caseTitle}>
+        Case {position.number} of {position.count}
+      </h1>
+      <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
+        <b>{study.pseudonym}</b> {about}
+      </span>
+      {reading.reason && <Why reason={reading.reason} />}
+      <span className={styles.push} />
+      <SaveBadge save={save} isReadOnly={actions.isReadOnly} />
+      {reading.suggestion && <AiSwitch />}
+      <span className={styles.hint}>
+        <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />
+      </span>
+      <Tooltip label={<Hint text="Close" shortcut="shift+q" />}>
+        <ActionIcon color="gray" aria-label="Close the reading room" onClick={actions.close}>
+          <IconX size={18} />
+        </ActionIcon>
+      </Tooltip>
+    </header>
+  );
+}
+
+const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
+  [sex, age_years === null ? null : `${age_years} y`].filter(Boolean).join(' ');
+
+function Hint({ text, shortcut }: { readonly text: string; readonly shortcut: string }) {
+  return (
+    <span className={styles.tip}>
+      {text} <KeyCap shortcut={shortcut} />
+    </span>
+  );
+}
+
+function Why({ reason }: { readonly reason: NonNullable<ReadingCase['reason']> }) {
+  return (
+    <Popover position="bottom-start" width={360} withinPortal shadow="none">
+      <Popover.Target>
+        <UnstyledButton className={styles.why}>
+          <span>{reason.text}</span> <IconChevronDown size={14} />
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <b>Why this case</b>
+        <p className={styles.plain}>{reason.text}</p>
+        <p className={styles.muted}>{reason.arm_label}</p>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function AiSwitch() {
+  const isAiOn = useReading((state) => state.isAiOn);
+  const arrange = useReading((state) => state.arrange);
+  return (
+    <Tooltip label={<Hint text="Suggestion on or off" shortcut="a" />}>
+      <UnstyledButton
+        className={styles.ai}
+        aria-pressed={isAiOn}
+        onClick={() => arrange({ isAiOn: !isAiOn })}
+      >
+        <IconSparkles size={14} aria-hidden="true" /> AI {isAiOn ? 'on' : 'off'}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,73 @@
+/** What the reading room asks of the server. */
+import { api, ask } from '../../api/client';
+import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+
+const ofRead = (readId: string) => ({ path: { read_id: readId } });
+const ofProject = (projectId: string) => ({ path: { project_id: projectId } });
+const withKey = (key: string) => ({ header: { 'Idempotency-Key': key } });
+
+/** States in which a case is somebody's own but not held: it must be claimed before saving. */
+const TO_CLAIM = ['returned', 'released', 'assigned', 'skipped'];
+
+export const claimNext = (projectId: string) =>
+  ask<ReadingCase>(
+    api.POST('/api/projects/{project_id}/claim-next', { params: ofProject(projectId) }),
+  );
+
+export const claimTask = (taskId: string) =>
+  ask<ReadingCase>(
+    api.POST('/api/tasks/{task_id}/claim', { params: { path: { task_id: taskId } } }),
+  );
+
+/** One's own case, held for reading where it can be. */
+export async function openRead(readId: string): Promise<ReadingCase> {
+  const found = await ask<ReadingCase>(api.GET('/api/reads/{read_id}', { params: ofRead(readId) }));
+  return TO_CLAIM.includes(found.read.state) ? claimTask(found.read.task_id) : found;
+}
+
+export interface PeekedCase {
+  study_id: string;
+  study_uid: string;
+  first: { series_uid: string; sop_instance_uid: string };
+}
+
+/** What would come next, without taking it; undefined when nothing would. */
+export const peekNext = (projectId: string) =>
+  ask<PeekedCase | undefined>(
+    api.POST('/api/projects/{project_id}/peek-next', { params: ofProject(projectId) }),
+  );
+
+export const saveAnnotation = (readId: string, body: AnnotationSave, key: string) =>
+  ask<Annotation>(
+    api.POST('/api/reads/{read_id}/annotations', {
+      params: { ...ofRead(readId), ...withKey(key) },
+      body,
+    }),
+  );
+
+export interface SubmitBody {
+  fence: number;
+  active_ms: number;
+  revision_ids: readonly string[];
+}
+
+export const submitRead = (readId: string, body: SubmitBody, key: string) =>
+  ask<SubmitReply>(
+    api.POST('/api/reads/{read_id}/submit', {
+      params: { ...ofRead(readId), ...withKey(key) },
+      body,
+    }),
+  );
+
+export const renewLease = (readId: string, fence: number) =>
+  ask<{ lease_until: string; fence: number }>(
+    api.POST('/api/reads/{read_id}/renew', { params: ofRead(readId), body: { fence } }),
+  );
+
+export const skipRead = (
+  readId: string,
+  body: { fence: number; reason: string; active_ms: number },
+) => ask(api.POST('/api/reads/{read_id}/skip', { params: ofRead(readId), body }));
+
+export const releaseRead = (readId: string, fence: number) =>
+  ask(api.POST('/api/reads/{read_id}/release', { params: ofRead(readId), body: { fence } }));

@@ -1,0 +1,164 @@
+/** Commands that say something about the case, and those that move from case to case. */
+import type { Label, LabelSchema } from '../../api/projects';
+import type { ReadingCase } from '../../api/reading';
+import type { Command } from '../../commands/registry';
+import type { Mark, MarkKind } from '../../viewer/marks';
+import { marksOf } from './items';
+import { useReadout } from './readout';
+import { useReading } from './store';
+
+const ANSWER = 'Answer';
+const MARKS = 'Marks';
+const CASE = 'Case';
+
+const newId = () => crypto.randomUUID();
+
+const isEditable = () => !useReading.getState().isReadOnly;
+
+const MARK_TOOLS: readonly { kind: MarkKind; title: string; shortcut: string }[] = [
+  { kind: 'box', title: 'Box', shortcut: 'b' },
+  { kind: 'polygon', title: 'Outline', shortcut: 'g' },
+  { kind: 'length', title: 'Length', shortcut: 'l' },
+];
+
+export const labelsOf = (schema: LabelSchema, kind: Label['kind']): Label[] =>
+  schema.labels
+    .filter((label) => label.kind === kind)
+    .sort((one, other) => one.position - other.position);
+
+/** What pressing a label does: a class is answered, a mark label takes up its tool. */
+export function labelCommands(schema: LabelSchema): Command[] {
+  return schema.labels
+    .filter((label) => label.kind !== 'class' || schema.answer_mode !== 'none')
+    .map((label) => ({
+      id: `label.${label.key}`,
+      title: label.kind === 'class' ? label.name : `Mark: ${label.name}`,
+      section: label.kind === 'class' ? ANSWER : MARKS,
+      ...(label.hotkey ? { shortcut: label.hotkey } : {}),
+      isEnabled: isEditable,
+      run: () => pressLabel(schema, label),
+    }));
+}
+
+function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
+  const { chooseClass, use, selectedId, items, relabel } = useReading.getState();
+  if (kind === 'class') {
+    chooseClass(key, schema.answer_mode === 'multi' ? 'multi' : 'single', newId);
+    return;
+  }
+  const selected = selectedId ? items[selectedId] : undefined;
+  if (selectedId && selected?.kind === kind && selected.label_key !== key) relabel(selectedId, key);
+  use(kind, key);
+}
+
+/** The label the next mark of a kind gets: the one last used, else the first of that kind. */
+export function activeLabel(
+  schema: LabelSchema,
+  kind: MarkKind,
+  labelFor: Readonly<Partial<Record<MarkKind, string>>>,
+): Label | undefined {
+  const labels = labelsOf(schema, kind);
+  return labels.find(({ key }) => key === labelFor[kind]) ?? labels[0];
+}
+
+export function markCommands(schema: LabelSchema): Command[] {
+  const tools = MARK_TOOLS.filter(({ kind }) => labelsOf(schema, kind).length > 0).map(
+    ({ kind, title, shortcut }): Command => ({
+      id: `tool.${kind}`,
+      title,
+      section: MARKS,
+      shortcut,
+      isEnabled: isEditable,
+      run: () => useReading.getState().use(kind),
+    }),
+  );
+  const hasSelection = () => isEditable() && useReading.getState().selectedId !== null;
+  return [
+    ...tools,
+    mark('remove', 'Delete the selected mark', ['delete', 'backspace'], hasSelection, () => {
+      const { selectedId, remove } = useReading.getState();
+      if (selectedId) remove(selectedId);
+    }),
+    mark('next', 'Select the next mark', '.', hasMarks, () => selectBy(1)),
+    mark('previous', 'Select the previous mark', ',', hasMarks, () => selectBy(-1)),
+    mark('leave', 'Put the tool down', 'escape', undefined, () => {
+      useReading.getState().select(null);
+      useReading.getState().use('window');
+    }),
+    mark('undo', 'Undo', 'mod+z', canUndo, () => useReading.getState().undo()),
+    mark('redo', 'Redo', ['mod+shift+z', 'mod+y'], canRedo, () => useReading.getState().redo()),
+  ];
+}
+
+const mark = (
+  id: string,
+  title: string,
+  shortcut: string | readonly string[],
+  isEnabled: (() => boolean) | undefined,
+  run: () => void,
+): Command => ({
+  id: `mark.${id}`,
+  title,
+  section: MARKS,
+  shortcut,
+  ...(isEnabled ? { isEnabled } : {}),
+  run,
+});
+
+const hasMarks = () => marksOf(useReading.getState().items).length > 0;
+const canUndo = () => isEditable() && useReading.getState().log.done.length > 0;
+const canRedo = () => isEditable() && useReading.getState().log.undone.length > 0;
+
+function selectBy(by: number): void {
+  const { items, selectedId, select } = useReading.getState();
+  const marks: Mark[] = marksOf(items);
+  const at = marks.findIndex(({ id }) => id === selectedId);
+  const next =
+    marks[(at < 0 ? (by > 0 ? 0 : marks.length - 1) : at + by + marks.length) % marks.length];
+  if (next) select(next.id);
+}
+
+export interface CaseActions {
+  readonly submit: () => void;
+  readonly openSkip: () => void;
+  readonly back: () => void;
+  readonly close: () => void;
+  readonly isReadOnly: boolean;
+}
+
+export function flowCommands(reading: ReadingCase, actions: CaseActions): Command[] {
+  const { suggestion } = reading;
+  const hasSuggestion = () => suggestion !== null && useReading.getState().isAiOn;
+  const command = (id: string, title: string, shortcut: string, run: () => void): Command => ({
+    id: `case.${id}`,
+    title,
+    section: CASE,
+    shortcut,
+    run,
+  });
+  const { arrange, accept } = useReading.getState();
+  return [
+    command('submit', actions.isReadOnly ? 'Go on' : 'Submit and next', 'enter', actions.submit),
+    { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
+    command('back', 'Back to the last case', 'shift+enter', actions.back),
+    command('close', 'Close the reading room', 'shift+q', actions.close),
+    command('ai', 'Suggestion on or off', 'a', () =>
+      arrange({ isAiOn: !useReading.getState().isAiOn }),
+    ),
+    {
+      ...command('accept', 'Accept the suggestion', 'y', () => {
+        if (suggestion?.label_key) accept(suggestion.label_key, suggestion.id, newId);
+      }),
+      isEnabled: () => isEditable() && hasSuggestion() && suggestion?.label_key !== null,
+    },
+    {
+      ...command('heat', 'Show where the model looked', 'e', () =>
+        arrange({ isHeatShown: !useReading.getState().isHeatShown }),
+      ),
+      isEnabled: hasSuggestion,
+    },
+  ];
+}
+
+/** Jumps to the frame a mark lies on; used by the list of marks. */
+export const showFrame = (index: number): void => useReadout.getState().viewport?.show(index);

@@ -1,0 +1,147 @@
+/** Editing state of the case on screen: tool, label, selection, work and its log. */
+import { create } from 'zustand';
+import type { Mark, MarkKind } from '../../viewer/marks';
+import type { ViewportTool } from '../../viewer/Viewport';
+import { type Answer, answerOf, type Item, type Items } from './items';
+import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
+
+export interface Editing {
+  readonly items: Items;
+  readonly log: Log;
+  readonly isReadOnly: boolean;
+  readonly tool: ViewportTool;
+  /** Label of the next mark, by kind of mark. */
+  readonly labelFor: Readonly<Partial<Record<MarkKind, string>>>;
+  readonly selectedId: string | null;
+  readonly hiddenIds: ReadonlySet<string>;
+}
+
+/** How the room is arranged; kept from case to case. */
+export interface Arrangement {
+  readonly areMarksHeldHidden: boolean;
+  readonly isTextShown: boolean;
+  readonly isAiOn: boolean;
+  readonly isHeatShown: boolean;
+  readonly areToolsShown: boolean;
+  readonly isPanelShown: boolean;
+}
+
+interface Actions {
+  open(items: Items, isReadOnly: boolean): void;
+  /** Replaces the work from outside (a conflict was settled); the log no longer applies. */
+  replace(items: Items): void;
+  arrange(change: Partial<Arrangement>): void;
+  use(tool: ViewportTool, labelKey?: string): void;
+  select(id: string | null): void;
+  toggleHidden(id: string): void;
+  chooseClass(labelKey: string, mode: 'single' | 'multi', newId: () => string): void;
+  accept(labelKey: string, suggestionId: string, newId: () => string): void;
+  /** "None of these", said outright. */
+  answerNothing(newId: () => string): void;
+  draw(mark: Mark): void;
+  edit(id: string, points: Mark['points']): void;
+  relabel(id: string, labelKey: string): void;
+  remove(id: string): void;
+  undo(): void;
+  redo(): void;
+}
+
+export type ReadingStore = Editing & Arrangement & Actions;
+
+const FRESH: Editing = {
+  items: {},
+  log: EMPTY_LOG,
+  isReadOnly: false,
+  tool: 'window',
+  labelFor: {},
+  selectedId: null,
+  hiddenIds: new Set(),
+};
+
+const ARRANGEMENT: Arrangement = {
+  areMarksHeldHidden: false,
+  isTextShown: true,
+  isAiOn: true,
+  isHeatShown: false,
+  areToolsShown: true,
+  isPanelShown: true,
+};
+
+/** Keys after a press on one class: one of one, or one more or fewer of several. */
+export function keysAfter(
+  answer: Answer | null,
+  labelKey: string,
+  mode: 'single' | 'multi',
+): string[] {
+  const keys = answer?.label_keys ?? [];
+  if (mode === 'multi')
+    return keys.includes(labelKey) ? keys.filter((key) => key !== labelKey) : [...keys, labelKey];
+  return keys.includes(labelKey) ? [] : [labelKey];
+}
+
+export const useReading = create<ReadingStore>()((set, get) => {
+  const step = (made: Step) => {
+    const { items, log, isReadOnly } = get();
+    if (!isReadOnly) set(perform({ items, log }, made));
+  };
+  const change = (id: string, after: Item | null, title: string) =>
+    step({ id, before: get().items[id] ?? null, after, title });
+  const changeMark = (id: string, title: string, make: (mark: Mark) => Mark) => {
+    const item = get().items[id];
+    if (item && item.kind !== 'answer') change(id, make(item), title);
+  };
+  const answer = (label_keys: string[], newId: () => string, suggestion_id?: string) => {
+    const id = answerOf(get().items)?.id ?? newId();
+    const after: Answer = { id, kind: 'answer', label_keys };
+    change(id, suggestion_id ? { ...after, suggestion_id } : after, 'answer');
+  };
+  const dropLostSelection = () => {
+    const { selectedId, items } = get();
+    if (selectedId && !items[selectedId]) set({ selectedId: null });
+  };
+  return {
+    ...FRESH,
+    ...ARRANGEMENT,
+    open(items, isReadOnly) {
+      const { tool, labelFor } = get();
+      set({ ...FRESH, items, isReadOnly, tool, labelFor });
+    },
+    replace(items) {
+      set({ items, log: EMPTY_LOG });
+      dropLostSelection();
+    },
+    arrange: (next) => set(next),
+    use(tool, labelKey) {
+      const { labelFor } = get();
+      set({ tool, labelFor: labelKey ? { ...labelFor, [tool]: labelKey } : labelFor });
+    },
+    select: (selectedId) => set({ selectedId }),
+    toggleHidden(id) {
+      const hiddenIds = new Set(get().hiddenIds);
+      if (!hiddenIds.delete(id)) hiddenIds.add(id);
+      set({ hiddenIds });
+    },
+    chooseClass: (labelKey, mode, newId) =>
+      answer(keysAfter(answerOf(get().items), labelKey, mode), newId),
+    accept: (labelKey, suggestionId, newId) => answer([labelKey], newId, suggestionId),
+    answerNothing: (newId) => answer([], newId),
+    draw(mark) {
+      change(mark.id, mark, mark.kind);
+      if (!get().isReadOnly) set({ selectedId: mark.id });
+    },
+    edit: (id, points) => changeMark(id, 'move', (mark) => ({ ...mark, points })),
+    relabel: (id, label_key) => changeMark(id, 'label', (mark) => ({ ...mark, label_key })),
+    remove(id) {
+      if (get().items[id]) change(id, null, 'delete');
+      dropLostSelection();
+    },
+    undo() {
+      if (!get().isReadOnly) set(undo(get()));
+      dropLostSelection();
+    },
+    redo() {
+      if (!get().isReadOnly) set(redo(get()));
+      dropLostSelection();
+    },
+  };
+});

@@ -1,0 +1,122 @@
+/** Submitting, skipping and leaving a case; each waits until what was done is saved. */
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { asProblem, type Problem } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
+import type { Autosave } from './autosave';
+import { releaseRead, skipRead, submitRead } from './calls';
+import { revisionIds } from './draft';
+import { answerOf, type Items } from './items';
+import { useReading } from './store';
+import type { RoomActions } from './useRoom';
+import type { Sitting } from './useSitting';
+
+export interface Flow {
+  readonly isBusy: boolean;
+  readonly isAnswerMissing: boolean;
+  readonly isSkipping: boolean;
+  readonly problem: Problem | null;
+  submit(): void;
+  openSkip(): void;
+  cancelSkip(): void;
+  skip(reason: string): void;
+  leave(): Promise<void>;
+}
+
+/** Whether the question must be answered before this case can be submitted. */
+export function isAnswerMissing(
+  items: Items,
+  { answer_mode }: ReadingCase['label_schema'],
+): boolean {
+  return answer_mode === 'single' && (answerOf(items)?.label_keys.length ?? 0) === 0;
+}
+
+/** "None of these" is an answer too: a multiple choice left empty is saved as such. */
+function answerNothingIfNone(reading: ReadingCase): void {
+  const { items, answerNothing } = useReading.getState();
+  if (reading.label_schema.answer_mode === 'multi' && !answerOf(items))
+    answerNothing(() => crypto.randomUUID());
+}
+
+async function sendSubmit(reading: ReadingCase, sitting: Sitting, autosave: Autosave) {
+  const revision_ids = revisionIds(autosave.draft()).sort();
+  const waiting = autosave.draft().submit;
+  const isRepeat = waiting?.revision_ids.join() === revision_ids.join();
+  const pending =
+    waiting && isRepeat && waiting.fence === sitting.fence()
+      ? waiting
+      : {
+          key: crypto.randomUUID(),
+          revision_ids,
+          active_ms: sitting.activeMs(),
+          fence: sitting.fence(),
+        };
+  await autosave.amend((draft) => ({ ...draft, submit: pending }));
+  const { key, ...body } = pending;
+  const reply = await submitRead(reading.read.id, body, key);
+  await autosave.forget();
+  return reply;
+}
+
+export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomActions): Flow {
+  const [isBusy, setBusy] = useState(false);
+  const [isMissing, setMissing] = useState(false);
+  const [isSkipping, setSkipping] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const busy = useRef(false);
+  const { autosave, isReadOnly } = sitting;
+
+  /** One thing at a time; a second Enter while the first is under way does nothing. */
+  const once = useCallback(async (act: () => Promise<void>) => {
+    if (busy.current) return;
+    busy.current = true;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act();
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      busy.current = false;
+      setBusy(false);
+    }
+  }, []);
+
+  return useMemo(
+    () => ({
+      isBusy,
+      isAnswerMissing: isMissing,
+      isSkipping,
+      problem,
+      submit() {
+        if (isReadOnly || !autosave) return room.next(undefined);
+        const isLacking = isAnswerMissing(useReading.getState().items, reading.label_schema);
+        setMissing(isLacking);
+        if (isLacking) return;
+        void once(async () => {
+          answerNothingIfNone(reading);
+          if (await autosave.settle())
+            room.next((await sendSubmit(reading, sitting, autosave)).next);
+        });
+      },
+      openSkip: () => setSkipping(true),
+      cancelSkip: () => setSkipping(false),
+      skip(reason) {
+        void once(async () => {
+          await autosave?.settle();
+          const body = { fence: sitting.fence(), reason, active_ms: sitting.activeMs() };
+          await skipRead(reading.read.id, body);
+          await autosave?.forget();
+          room.next(undefined);
+        });
+      },
+      async leave() {
+        const isSaved = autosave ? await autosave.settle() : true;
+        const isUntouched = Object.keys(useReading.getState().items).length === 0;
+        // A case only looked at goes back to the others; one with work stays its reader's draft.
+        if (isSaved && isUntouched && reading.read.state === 'claimed' && !isReadOnly)
+          await releaseRead(reading.read.id, sitting.fence()).catch(() => undefined);
+      },
+    }),
+    [isBusy, isMissing, isSkipping, problem, isReadOnly, autosave, reading, sitting, room, once],
+  );
+}

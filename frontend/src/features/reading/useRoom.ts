@@ -1,0 +1,113 @@
+/** Which case is on the table: opening, going on to the next, going back. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useSession } from '../../api/access';
+import { asProblem, type Problem } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
+import { claimNext, openRead } from './calls';
+import { type Draft, draftOf, withLocal } from './draft';
+import { browserDrafts } from './draftStore';
+
+export interface OpenCase {
+  readonly reading: ReadingCase;
+  readonly draft: Draft;
+}
+
+export type Room =
+  | { readonly phase: 'opening' }
+  | { readonly phase: 'open'; readonly open: OpenCase }
+  | { readonly phase: 'empty' }
+  | { readonly phase: 'problem'; readonly problem: Problem };
+
+export interface RoomProps {
+  readonly projectId: string;
+  /** Null claims the next case. */
+  readonly readId: string | null;
+  readonly onRead: (readId: string) => void;
+}
+
+export interface RoomActions {
+  /** Goes on with the case a submit brought along, or claims one. */
+  next(reading: ReadingCase | null | undefined): void;
+  /** Opens the case read before this one; false when there was none. */
+  back(): boolean;
+  retry(): void;
+}
+
+export const drafts = browserDrafts();
+
+/** Claims under way by project: a page that mounts twice must not take two cases. */
+const claims = new Map<string, Promise<ReadingCase>>();
+
+function claimOnce(projectId: string): Promise<ReadingCase> {
+  const claim =
+    claims.get(projectId) ?? claimNext(projectId).finally(() => claims.delete(projectId));
+  claims.set(projectId, claim);
+  return claim;
+}
+
+/** Reads visited before and after the one on screen, as a browser keeps pages. */
+const visited: { before: string[]; after: string[] } = { before: [], after: [] };
+
+export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomActions] {
+  const userId = useSession().user.id;
+  const [room, setRoom] = useState<Room>({ phase: 'opening' });
+  const [attempt, setAttempt] = useState(0);
+  const current = useRef<string | null>(null);
+  const tell = useRef(onRead);
+  tell.current = onRead;
+
+  const enter = useCallback(
+    async (coming: Promise<ReadingCase>, isWanted: () => boolean) => {
+      setRoom((now) => (now.phase === 'open' ? now : { phase: 'opening' }));
+      try {
+        const reading = await coming;
+        const local = await drafts.load(userId, reading.read.id).catch(() => null);
+        if (!isWanted()) return;
+        const draft = withLocal(draftOf(reading.annotations), local);
+        current.current = reading.read.id;
+        setRoom({ phase: 'open', open: { reading, draft } });
+        tell.current(reading.read.id);
+      } catch (error) {
+        const problem = asProblem(error);
+        if (!isWanted()) return;
+        current.current = null;
+        setRoom(
+          problem.code === 'worklist-empty' ? { phase: 'empty' } : { phase: 'problem', problem },
+        );
+      }
+    },
+    [userId],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is a reason to open again
+  useEffect(() => {
+    if (readId !== null && readId === current.current) return;
+    let isWanted = true;
+    void enter(readId ? openRead(readId) : claimOnce(projectId), () => isWanted);
+    return () => {
+      isWanted = false;
+    };
+  }, [projectId, readId, attempt, enter]);
+
+  const next = useCallback(
+    (reading: ReadingCase | null | undefined) => {
+      if (current.current) visited.before.push(current.current);
+      const waiting = visited.after.pop();
+      if (reading === null) setRoom({ phase: 'empty' });
+      else if (reading) void enter(Promise.resolve(reading), () => true);
+      else void enter(waiting ? openRead(waiting) : claimOnce(projectId), () => true);
+    },
+    [enter, projectId],
+  );
+
+  const back = useCallback(() => {
+    const previous = visited.before.pop();
+    if (!previous) return false;
+    if (current.current) visited.after.push(current.current);
+    void enter(openRead(previous), () => true);
+    return true;
+  }, [enter]);
+
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  return [room, { next, back, retry }];
+}

@@ -1,0 +1,130 @@
+/** One sitting at one case: autosave, the clock of active time, the lease. */
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useSession } from '../../api/access';
+import { useSignInState } from '../../api/client';
+import { asProblem, Problem } from '../../api/problem';
+import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
+import { type Autosave, createAutosave, type SaveState } from './autosave';
+import { claimTask, renewLease, saveAnnotation } from './calls';
+import { useReading } from './store';
+import { drafts, type OpenCase } from './useRoom';
+
+export interface Sitting {
+  readonly autosave: Autosave | null;
+  readonly save: SaveState;
+  readonly isReadOnly: boolean;
+  readonly fence: () => number;
+  readonly activeMs: () => number;
+  /** Takes a lost lease back and goes on saving. Raises Problem when someone else has it. */
+  takeBack(): Promise<void>;
+}
+
+/** The lease is renewed this often while the reader is at work. */
+const RENEW_MS = 2 * 60_000;
+
+export const isFinished = (state: string): boolean => state === 'submitted' || state === 'accepted';
+
+const SAVED: SaveState = { at: 'saved', time: null };
+
+export function useSitting({ reading, draft }: OpenCase): Sitting {
+  const userId = useSession().user.id;
+  const { read } = reading;
+  const isReadOnly = isFinished(read.state);
+  const [save, setSave] = useState<SaveState>(SAVED);
+  const [autosave, setAutosave] = useState<Autosave | null>(null);
+  const fence = useRef(read.fence);
+  const clock = useRef<ActiveClock | null>(null);
+
+  useEffect(() => {
+    const ticking = createActiveClock(read.active_ms, performance.now());
+    clock.current = ticking;
+    useReading.getState().open(draft.items, isReadOnly);
+    if (isReadOnly) return;
+    const made = createAutosave(
+      {
+        userId,
+        readId: read.id,
+        fence: read.fence,
+        save: (body, key) => saveAnnotation(read.id, body, key),
+        drafts,
+        activeMs: () => ticking.read(performance.now()),
+        newKey: () => crypto.randomUUID(),
+        now: () => Date.now(),
+        onState: setSave,
+      },
+      draft,
+    );
+    setAutosave(made);
+    const stopNoting = useReading.subscribe(({ items }) => made.note(items));
+    const stopListening = listen(made, ticking);
+    const stopRenewing = renewWhileActive(ticking, () =>
+      renewLease(read.id, fence.current).then((lease) => {
+        fence.current = lease.fence;
+      }),
+    );
+    return () => {
+      stopNoting();
+      stopListening();
+      stopRenewing();
+      made.stop();
+    };
+  }, [userId, read, draft, isReadOnly]);
+
+  return useMemo(
+    () => ({
+      autosave,
+      save,
+      isReadOnly,
+      fence: () => fence.current,
+      activeMs: () => clock.current?.read(performance.now()) ?? 0,
+      async takeBack() {
+        const taken = await claimTask(read.task_id);
+        if (taken.read.id !== read.id) throw new Problem(409, 'lease-lost', 'Handed on', '');
+        fence.current = taken.read.fence;
+        autosave?.resume(taken.read.fence);
+      },
+    }),
+    [autosave, save, isReadOnly, read],
+  );
+}
+
+const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
+
+/** Feeds the clock, and wakes the autosave when the way to the server may be free again. */
+function listen(autosave: Autosave, clock: ActiveClock): () => void {
+  const stop = new AbortController();
+  const options = { signal: stop.signal, passive: true, capture: true };
+  const touch = () => clock.touch(performance.now());
+  for (const name of SIGNS_OF_LIFE) window.addEventListener(name, touch, options);
+  window.addEventListener('online', () => autosave.resume(), options);
+  window.addEventListener('pagehide', () => void autosave.settle(), options);
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      clock.setVisible(document.visibilityState === 'visible', performance.now());
+      if (document.visibilityState === 'hidden') void autosave.settle();
+    },
+    options,
+  );
+  const stopSignIn = useSignInState.subscribe((now, before) => {
+    if (before.isSignedOut && !now.isSignedOut) autosave.resume();
+  });
+  return () => {
+    stop.abort();
+    stopSignIn();
+  };
+}
+
+/** Renews while active time grows; a lease that was lost shows at the next save. */
+function renewWhileActive(clock: ActiveClock, renew: () => Promise<void>): () => void {
+  let seen = clock.read(performance.now());
+  const timer = setInterval(
+    () => {
+      const active = clock.read(performance.now());
+      if (active > seen) renew().catch((error: unknown) => asProblem(error));
+      seen = active;
+    },
+    Math.max(RENEW_MS, IDLE_AFTER_MS),
+  );
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,151 @@
+/** Commands that change how the image is seen, not what is said about it. */
+import type { Command } from '../../commands/registry';
+import type { GreyWindow } from '../../viewer/frameFacts';
+import type { WindowChoice } from '../../viewer/greyWindows';
+import type { ViewportTool } from '../../viewer/Viewport';
+import { useReadout } from './readout';
+import { useReading } from './store';
+
+export interface Stack {
+  readonly frameCount: number;
+  readonly seriesIndex: number;
+  readonly seriesCount: number;
+  readonly showSeries: (index: number) => void;
+  readonly windows: readonly WindowChoice[];
+}
+
+const IMAGE = 'Image';
+const VIEW = 'Screen';
+
+const viewport = () => useReadout.getState().viewport;
+
+const tool = (id: ViewportTool, title: string, shortcut: string): Command => ({
+  id: `tool.${id}`,
+  title,
+  section: IMAGE,
+  shortcut,
+  run: () => useReading.getState().use(id),
+});
+
+const image = (
+  id: string,
+  title: string,
+  shortcut: string | readonly string[],
+  run: () => void,
+): Command => ({
+  id: `image.${id}`,
+  title,
+  section: IMAGE,
+  shortcut,
+  isEnabled: () => viewport() !== null,
+  run,
+});
+
+export function navigationCommands(): Command[] {
+  return [
+    tool('window', 'Window and level', 'w'),
+    tool('pan', 'Pan', 'm'),
+    tool('zoom', 'Zoom', 'z'),
+    tool('scroll', 'Scroll', 's'),
+    image('invert', 'Invert', 'i', () => viewport()?.invert()),
+    image('rotate', 'Turn right', 'r', () => viewport()?.rotate(90)),
+    image('rotateBack', 'Turn left', 'shift+r', () => viewport()?.rotate(-90)),
+    image('flip', 'Mirror left to right', 'v', () => viewport()?.flip('horizontal')),
+    image('flipDown', 'Mirror top to bottom', 'shift+v', () => viewport()?.flip('vertical')),
+    image('fit', 'Fit to screen', ['=', 'f'], () => viewport()?.fit()),
+    image('closer', 'Zoom in', '+', () => viewport()?.zoom(1.25)),
+    image('farther', 'Zoom out', '-', () => viewport()?.zoom(0.8)),
+    image('reset', 'Reset the image', 'space', () => viewport()?.reset()),
+  ];
+}
+
+export function stackCommands(stack: Stack): Command[] {
+  const go = (to: (index: number) => number) => {
+    const at = useReadout.getState().view?.index ?? 0;
+    viewport()?.show(Math.min(stack.frameCount - 1, Math.max(0, to(at))));
+  };
+  const page = (
+    id: string,
+    title: string,
+    shortcut: string,
+    to: (index: number) => number,
+  ): Command => ({
+    ...image(id, title, shortcut, () => go(to)),
+    isEnabled: () => stack.frameCount > 1,
+  });
+  const series = (id: string, title: string, shortcut: string, by: number): Command => ({
+    ...image(id, title, shortcut, () => stack.showSeries(stack.seriesIndex + by)),
+    isEnabled: () => stack.seriesIndex + by >= 0 && stack.seriesIndex + by < stack.seriesCount,
+  });
+  return [
+    page('next', 'Next slice', 'down', (index) => index + 1),
+    page('previous', 'Previous slice', 'up', (index) => index - 1),
+    page('tenOn', 'Ten slices on', 'pagedown', (index) => index + 10),
+    page('tenBack', 'Ten slices back', 'pageup', (index) => index - 10),
+    page('first', 'First slice', 'home', () => 0),
+    page('last', 'Last slice', 'end', () => stack.frameCount - 1),
+    series('nextSeries', 'Next series', 'right', 1),
+    series('previousSeries', 'Previous series', 'left', -1),
+    ...windowCommands(stack.windows),
+  ];
+}
+
+const isSameWindow = (one: GreyWindow, other: GreyWindow): boolean =>
+  Math.abs(one.center - other.center) < 1 && Math.abs(one.width - other.width) < 1;
+
+/** The choice after or before the window on screen, round and round. */
+export function neighbouringWindow(
+  choices: readonly WindowChoice[],
+  now: GreyWindow | null,
+  by: 1 | -1,
+): WindowChoice | undefined {
+  const at = choices.findIndex(({ window }) => window && now && isSameWindow(window, now));
+  const from = at < 0 && by < 0 ? 0 : at;
+  return choices[(from + by + choices.length) % choices.length];
+}
+
+function windowCommands(choices: readonly WindowChoice[]): Command[] {
+  const turn = (by: 1 | -1) => {
+    const choice = neighbouringWindow(choices, useReadout.getState().view?.window ?? null, by);
+    if (choice) viewport()?.setWindow(choice.window);
+  };
+  const isEnabled = () => choices.length > 0;
+  return [
+    { ...image('nextWindow', 'Next window', ']', () => turn(1)), isEnabled },
+    { ...image('previousWindow', 'Previous window', '[', () => turn(-1)), isEnabled },
+    ...choices.map(({ name, window }) => ({
+      id: `window.${name}`,
+      title: `Window: ${name}`,
+      section: IMAGE,
+      run: () => viewport()?.setWindow(window),
+    })),
+  ];
+}
+
+export function screenCommands(): Command[] {
+  const { arrange } = useReading.getState();
+  const toggle = (
+    id: string,
+    title: string,
+    shortcut: string,
+    field: 'isTextShown' | 'areToolsShown' | 'isPanelShown',
+  ): Command => ({
+    id: `screen.${id}`,
+    title,
+    section: VIEW,
+    shortcut,
+    run: () => arrange({ [field]: !useReading.getState()[field] }),
+  });
+  return [
+    toggle('text', 'Text in the corners', 'o', 'isTextShown'),
+    toggle('tools', 'Tools column', 't', 'areToolsShown'),
+    toggle('panel', 'Right panel', 'p', 'isPanelShown'),
+    {
+      id: 'marks.hold',
+      title: 'Hide all marks while held',
+      section: VIEW,
+      shortcut: 'h',
+      run: () => arrange({ areMarksHeldHidden: true }),
+    },
+  ];
+}
