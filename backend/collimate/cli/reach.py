@@ -1,0 +1,99 @@
+"""Reaching the database and the things named on the command line."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import collimate.tables  # noqa: F401 - every table must be known before the first query
+from collimate.access import accounts
+from collimate.access.models import User
+from collimate.cli.screen import keep_logs_quiet
+from collimate.kit.errors import NotFound, Unprocessable
+from collimate.kit.settings import settings
+from collimate.projects import create
+from collimate.projects.models import Project
+
+
+class NoSuchProject(NotFound):
+    """There is no project of that name or id."""
+
+
+class SeveralProjects(Unprocessable):
+    """Several projects have that name."""
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """The database, migrated; an embedded server that was not running is stopped afterwards."""
+    from collimate.embedded import start_postgres
+    from collimate.kit.database import engine
+    from collimate.migrate import migrate
+
+    keep_logs_quiet()
+    stop = None
+    if not settings().database_url:
+        was_running = (settings().home_path / "postgres" / "data" / "postmaster.pid").exists()
+        address, stop_server = start_postgres()
+        os.environ["COLLIMATE_DATABASE_URL"] = address
+        settings.cache_clear()
+        stop = None if was_running else stop_server
+    try:
+        migrate()
+        yield
+    finally:
+        engine().dispose()
+        if stop is not None:
+            stop()
+
+
+def find_project(session: Session, name_or_id: str) -> Project:
+    """A project by id or by its exact name.
+
+    Raises:
+        NoSuchProject, SeveralProjects
+    """
+    try:
+        found = [session.get(Project, UUID(name_or_id))]
+    except ValueError:
+        found = list(session.scalars(select(Project).where(Project.name == name_or_id)))
+    projects = [project for project in found if project is not None]
+    if not projects:
+        names = session.scalars(select(Project.name).order_by(Project.name).limit(20)).all()
+        raise NoSuchProject("There are: " + (", ".join(f"“{name}”" for name in names) or "none."))
+    if len(projects) > 1:
+        raise SeveralProjects("Give its id: " + ", ".join(str(one.id) for one in projects))
+    return projects[0]
+
+
+def find_or_create(session: Session, name_or_id: str, owner: str | None) -> Project:
+    """A project; with an owner's e-mail it is made where there is none of that name.
+
+    Raises:
+        NoSuchProject, SeveralProjects, UserNotFound
+    """
+    try:
+        return find_project(session, name_or_id)
+    except NoSuchProject:
+        if owner is None:
+            raise
+    return create.create_project(session, accounts.by_email(session, owner), name=name_or_id)
+
+
+def acting(session: Session, email: str | None) -> User:
+    """The account a command acts for: the one named, else the first administrator.
+
+    Raises:
+        UserNotFound
+    """
+    if email is not None:
+        return accounts.by_email(session, email)
+    admin = session.scalars(
+        select(User).where(User.is_admin, User.is_active).order_by(User.id).limit(1)
+    ).one_or_none()
+    if admin is None:
+        raise accounts.UserNotFound("Make one: collimate user add EMAIL --admin")
+    return admin

@@ -1,0 +1,14 @@
+"""What commands print with: words for people on standard error, results on standard output."""
+
+import logging
+
+import structlog
+from rich.console import Console
+
+console = Console(stderr=True, highlight=False)
+output = Console(highlight=False, soft_wrap=True)
+
+
+def keep_logs_quiet() -> None:
+    """Show warnings only: a command tells its progress itself."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
