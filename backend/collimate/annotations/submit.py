@@ -72,12 +72,12 @@ def submit(
             lease.check_held(read, fence)
             lease.spend(read, active_ms)
             submission = _store(session, actor, read, task, revision_ids)
-            _wake_learner(session, project)
         following = None
         if wants_next:
             following = claim.take_next(session, project, actor.user, may_wait=False)
-        # The audit chain is locked last by everyone, so nobody waits in a circle.
+        # The job and the audit chain are locked last by everyone, so nobody waits in a circle.
         if is_new:
+            _wake_learner(session, project)
             _record(session, actor, read, submission)
         if following is not None:
             claim.record_claim(session, actor.user, following)

@@ -97,15 +97,18 @@ def _assign_one(session: Session, project: Project, reader: User, task_id: UUID)
 
 
 def _place_to_give(session: Session, task: Task, reads: list[Read]) -> Read | None:
-    """A free place; else that of a lapsed lease or of an assignment nobody began; else a skipped
-    one, which left its slot number unused."""
+    """A free place, else one whose reader is not at it now, else a skipped one.
+
+    Not at it: a lapsed lease, an assignment not begun, a returned case not taken up again. A
+    skipped read left its slot number unused.
+    """
     free = next((read for read in reads if read.state == ReadState.OPEN), None)
     if free is not None:
         return free
     now = session.execute(select(lease.database_now())).scalar_one()
     for read in reads:
         lapsed = read.state in HELD and read.lease_until is not None and read.lease_until < now
-        if lapsed or read.state == ReadState.ASSIGNED:
+        if lapsed or read.state in (ReadState.ASSIGNED, ReadState.RETURNED):
             slot = read.slot
             move(read, ReadState.RELEASED)
             read.is_assigned = False

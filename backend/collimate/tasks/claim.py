@@ -47,9 +47,13 @@ def claim_next(session: Session, project: Project, reader: User) -> Read:
         SchemaMissing: the project has no label schema.
     """
     places.lock_reader(session, project.id, reader.id)
-    read = take_next(session, project, reader, may_wait=True)
+    queue.open_missing(session, project.id)
+    lapsed = lease.release_lapsed(session, project.id)
+    # Who holds the tasks of freed places must not wait for another task.
+    read = take_next(session, project, reader, may_wait=not lapsed)
     if read is None:
         raise WorklistEmpty("New cases appear here as they arrive or are asked for.")
+    lease.record_lapsed(session, lapsed)
     record_claim(session, reader, read)
     return read
 
@@ -60,8 +64,6 @@ def take_next(session: Session, project: Project, reader: User, *, may_wait: boo
     Who holds a task already must not wait for another one (`may_wait=False`): what is locked at
     this moment is passed over.
     """
-    if tidy(session, project):
-        may_wait = False  # the freed places are locked by us now
     place = _lockable(session, own_work(project, reader, HELD_AND_GIVEN), skip=not may_wait)
     if place is None:
         place = _free_place(session, project, reader, skip=True)
@@ -72,10 +74,10 @@ def take_next(session: Session, project: Project, reader: User, *, may_wait: boo
     return hold(session, reader, place)
 
 
-def tidy(session: Session, project: Project) -> int:
-    """Open tasks for new studies and free places whose lease ran out; answers how many of those."""
+def tidy(session: Session, project: Project) -> None:
+    """Open tasks for new studies and free places whose lease ran out."""
     queue.open_missing(session, project.id)
-    return lease.release_lapsed(session, project.id)
+    lease.record_lapsed(session, lease.release_lapsed(session, project.id))
 
 
 def claim_task(session: Session, reader: User, task_id: UUID) -> Read:
@@ -202,11 +204,23 @@ def hold(session: Session, reader: User, place: Place) -> Read:
         read.fence += 1
         read.claimed_at = session.execute(select(lease.database_now())).scalar_one()
         if read.label_schema_id is None or not (has_work or is_returned):
-            read.label_schema_id = schema.pin(session, read.project_id).id
+            read.label_schema_id = _newest_schema_id(session, read.project_id)
     read.lease_until = until
     places.recount(session, task)
     places.announce(session, read)
     return read
+
+
+def _newest_schema_id(session: Session, project_id: UUID) -> UUID:
+    """The label schema a read that starts now is held to.
+
+    The foreign key locks it against change. A stronger lock, taken after the one that a second
+    update of a read takes on its schema, would let two submits wait for each other.
+    """
+    try:
+        return schema.current_schema(session, project_id).id
+    except schema.SchemaNotFound as error:
+        raise schema.SchemaMissing("Ask a project admin to design one.") from error
 
 
 def record_claim(session: Session, reader: User, read: Read) -> None:

@@ -102,8 +102,11 @@ def give_back(session: Session, read: Read) -> None:
     places.set_aside(session, read, reopen=True)
 
 
-def release_lapsed(session: Session, project_id: UUID) -> int:
-    """Free every place whose lease ran out before anything was saved on it."""
+def release_lapsed(session: Session, project_id: UUID) -> list[Read]:
+    """Free every place whose lease ran out before anything was saved on it.
+
+    The caller records them (`record_lapsed`) once it holds every other lock it needs.
+    """
     lapsed = session.execute(
         select(Read, Task)
         .join(Task, Task.id == Read.task_id)
@@ -119,6 +122,10 @@ def release_lapsed(session: Session, project_id: UUID) -> int:
         give_back(session, read)
         places.recount(session, task)
         places.announce(session, read)
-    for read, _task in lapsed:
-        audit.record(session, None, "read_lapsed", "read", read.id, project_id=project_id)
-    return len(lapsed)
+    return [read for read, _task in lapsed]
+
+
+def record_lapsed(session: Session, lapsed: list[Read]) -> None:
+    """The audit rows of places that were freed because their time ran out."""
+    for read in lapsed:
+        audit.record(session, None, "read_lapsed", "read", read.id, project_id=read.project_id)

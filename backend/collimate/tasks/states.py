@@ -45,15 +45,18 @@ ASIDE = frozenset({S.SKIPPED, S.RELEASED})
 
 TASK_STATES = (S.OPEN, S.RETURNED, S.DRAFT, S.CLAIMED, S.ASSIGNED, S.SUBMITTED, S.ACCEPTED)
 """A task is where the first of these is that any of its places is in: `open` can be claimed."""
+_AFTER_WORK = frozenset(
+    {S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED, S.SUBMITTED, S.ACCEPTED, S.SKIPPED}
+)
 TASK_ALLOWED: dict[ReadState, frozenset[ReadState]] = {
-    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED, S.SUBMITTED, S.ACCEPTED}),
+    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED}),
     S.ASSIGNED: frozenset({S.OPEN, S.CLAIMED, S.DRAFT, S.RETURNED}),
-    S.CLAIMED: frozenset(set(TASK_STATES) - {S.CLAIMED} | {S.SKIPPED}),
-    S.DRAFT: frozenset(set(TASK_STATES) - {S.DRAFT} | {S.SKIPPED}),
-    S.RETURNED: frozenset({S.OPEN, S.DRAFT}),
-    S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED, S.ASSIGNED, S.OPEN}),
-    S.ACCEPTED: frozenset({S.ASSIGNED, S.OPEN}),
-    S.SKIPPED: frozenset({S.ASSIGNED, S.OPEN}),
+    S.CLAIMED: _AFTER_WORK - {S.CLAIMED},
+    S.DRAFT: _AFTER_WORK - {S.DRAFT},
+    S.RETURNED: frozenset({S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT}),
+    S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED, S.ASSIGNED}),
+    S.ACCEPTED: frozenset({S.ASSIGNED}),
+    S.SKIPPED: frozenset({S.ASSIGNED}),
 }
 
 
