@@ -1,0 +1,93 @@
+"""Marks: what is accepted lies in the image, keeps its shape, and survives the database's JSON."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collimate.annotations.canonical import canonical, sha256_of
+from collimate.annotations.geometry import (
+    MARGIN,
+    MAX_POINTS,
+    ImageGrid,
+    MarkMalformed,
+    MarkOutsideImage,
+    checked_points,
+    polygon_area,
+)
+
+GRID = ImageGrid(rows=64, columns=48, frame_count=1)
+inside = st.tuples(st.floats(0, 48), st.floats(0, 64))
+anything = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(inside, inside)
+def test_a_box_comes_back_with_its_smallest_corner_first(a, b):
+    try:
+        (x1, y1), (x2, y2) = checked_points("box", [a, b], GRID)
+    except MarkMalformed:
+        assert abs(a[0] - b[0]) < 1e-3 or abs(a[1] - b[1]) < 1e-3
+        return
+    assert x1 < x2
+    assert y1 < y2
+    assert checked_points("box", [b, a], GRID) == [[x1, y1], [x2, y2]]
+    assert checked_points("box", [[x1, y1], [x2, y2]], GRID) == [[x1, y1], [x2, y2]]
+
+
+@given(
+    st.lists(st.tuples(anything, anything), max_size=6),
+    st.sampled_from(["box", "polygon", "length"]),
+)
+def test_whatever_is_accepted_is_finite_inside_and_survives_json(points, kind):
+    try:
+        accepted = checked_points(kind, points, GRID)
+    except (MarkMalformed, MarkOutsideImage):
+        return
+    assert all(math.isfinite(value) for point in accepted for value in point)
+    assert all(-MARGIN <= x <= 48 + MARGIN and -MARGIN <= y <= 64 + MARGIN for x, y in accepted)
+    assert canonical(json.loads(canonical(accepted))) == canonical(accepted)
+    assert not any(math.copysign(1, v) < 0 and v == 0 for p in accepted for v in p)
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "error"),
+    [
+        ("polygon", [[0, 0], [1, 1]], MarkMalformed),
+        ("polygon", [[0, 0]] * (MAX_POINTS + 1), MarkMalformed),
+        ("polygon", [[1, 1], [2, 1], [3, 1]], MarkMalformed),
+        ("box", [[0, 0], [1, 1], [2, 2]], MarkMalformed),
+        ("box", [[1, 1], [1, 5]], MarkMalformed),
+        ("length", [[3, 3], [3, 3]], MarkMalformed),
+        ("length", [[3, 3]], MarkMalformed),
+        ("length", [[3, float("nan")], [4, 4]], MarkMalformed),
+        ("length", [[3, 3], [4, float("inf")]], MarkMalformed),
+        ("length", [[3, 3, 3], [4, 4, 4]], MarkMalformed),
+        ("circle", [[3, 3], [4, 4]], MarkMalformed),
+        ("box", [[-0.51, 0], [4, 4]], MarkOutsideImage),
+        ("box", [[0, 0], [48.51, 4]], MarkOutsideImage),
+        ("box", [[0, 0], [4, 64.51]], MarkOutsideImage),
+    ],
+)
+def test_what_makes_no_mark_is_refused(kind, points, error):
+    with pytest.raises(error):
+        checked_points(kind, points, GRID)
+
+
+def test_the_edge_of_the_image_is_inside():
+    assert checked_points("box", [[-0.5, -0.5], [48.5, 64.5]], GRID) == [[-0.5, -0.5], [48.5, 64.5]]
+    assert checked_points("length", [[0, 0], [0, 5]], GRID) == [[0.0, 0.0], [0.0, 5.0]]
+
+
+def test_area_of_shapes_one_can_see():
+    assert polygon_area([[0, 0], [4, 0], [4, 3], [0, 3]]) == 12
+    assert polygon_area([[0, 3], [4, 3], [4, 0], [0, 0]]) == 12
+    assert polygon_area([[0, 0], [4, 0], [0, 3]]) == 6
+
+
+def test_the_same_value_has_one_hash_whatever_its_order():
+    assert sha256_of({"b": [1.5, 2.0], "a": "é"}) == sha256_of({"a": "é", "b": [1.5, 2.0]})
+    assert sha256_of({"a": 1}) != sha256_of({"a": 2})
+    with pytest.raises(ValueError, match="JSON"):
+        sha256_of({"a": float("nan")})
