@@ -72,7 +72,7 @@ def shown_encoder(session: Session, project_id: UUID) -> Encoder | None:
         return training
     current = current_encoders(session, project_id)
     deep = [encoder for encoder in current if encoder.kind in DEEP]
-    return (deep or current or [None])[0]
+    return next(iter(deep or current), None)
 
 
 def is_busy(session: Session, project_id: UUID, kind: JobKind) -> bool:
@@ -83,13 +83,18 @@ def is_busy(session: Session, project_id: UUID, kind: JobKind) -> bool:
     return bool(session.scalar(select(query.exists())))
 
 
-def begin_training(session: Session, project_id: UUID) -> Encoder:
-    """The row of the encoder that is being trained; a run cut short goes on with its own."""
-    running = session.scalars(
+def in_training(session: Session, project_id: UUID) -> Encoder | None:
+    """The encoder that is being trained on the project's images."""
+    return session.scalars(
         select(Encoder)
         .where(Encoder.project_id == project_id, Encoder.kind == SIMCLR)
         .where(Encoder.state == TRAINING)
     ).first()
+
+
+def begin_training(session: Session, project_id: UUID) -> Encoder:
+    """The row of the encoder that is being trained; a run cut short goes on with its own."""
+    running = in_training(session, project_id)
     if running is not None:
         return running
     encoder = Encoder(

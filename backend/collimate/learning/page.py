@@ -22,7 +22,8 @@ METRIC = "macro recall"
 def learning_page(session: Session, project: Project) -> dict[str, Any]:
     """Everything the page shows, in one answer."""
     question = question_of(session, project)
-    labelled, undecided = ([], 0)
+    labelled: list[Labelled] = []
+    undecided = 0
     if question is not None:
         labelled, undecided = labelled_studies(session, project, question)
     runs = _runs(session, project.id)

@@ -1,0 +1,194 @@
+"""Write a query batch with its reasons, then reorder the queue by it."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from collimate.kit import ids
+from collimate.learning import reasons
+from collimate.learning.fit import Fitted, HoldoutTouched, Lessons
+from collimate.learning.labels import Question
+from collimate.learning.models import QueryBatch, QueryPick
+from collimate.learning.pool import Pool, still_open
+from collimate.ml.batches import query_batch
+from collimate.ml.strategies import PoolView, QueryStrategy
+from collimate.projects.models import Project
+from collimate.projects.rules import LearningRules, learning_rules
+from collimate.tasks import queue
+from collimate.tasks.models import Task
+from collimate.tasks.states import ReadState
+
+ENOUGH_EVALUATED = 150
+SPARE_SHARE = 0.25
+TOP_PRIORITY = 1_000.0
+EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known when a batch is chosen; `fitted` is None before the first model."""
+
+    pool: Pool
+    z: np.ndarray
+    lessons: Lessons | None
+    fitted: Fitted | None
+    question: Question | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A stored batch and how many tasks it asks for."""
+
+    batch: QueryBatch
+    pick_count: int
+
+
+@dataclass(frozen=True)
+class _Ask:
+    row: int
+    arm: str
+    scores: dict[str, float]
+    reason_code: str
+    reason: str
+
+
+def write_batch(
+    session: Session,
+    project: Project,
+    now: Situation,
+    *,
+    round_number: int,
+    strategy: QueryStrategy,
+    seed: int,
+) -> Written:
+    """Choose, store and then reorder. A quarter more is asked for than a round needs, so that
+    nobody reads out of order while the next round is computed.
+    """
+    rules = learning_rules(project)
+    rng = np.random.default_rng(seed)
+    size = rules.batch_size + round(rules.batch_size * SPARE_SHARE)
+    asked = _chosen(now, strategy, size, rules, rng)
+    asked = _interleaved(asked, _to_measure(project, now, size, rules))
+    free = still_open(session, [now.pool.task_ids[ask.row] for ask in asked])
+    asked = [ask for ask in asked if now.pool.task_ids[ask.row] in free]
+    if any(now.pool.is_holdout[ask.row] != (ask.arm == EVALUATION) for ask in asked):
+        raise HoldoutTouched("A held-out patient was about to be sampled.")
+    batch = QueryBatch(
+        project_id=project.id,
+        round_number=round_number,
+        strategy=strategy,
+        settings={
+            "batch_size": rules.batch_size,
+            "asked": size,
+            "control_share": rules.control_share,
+            "evaluation_share": rules.evaluation_share,
+            "encoder_ids": [str(encoder_id) for encoder_id in now.pool.encoder_ids],
+            "has_model": now.fitted is not None,
+        },
+        seed=seed,
+        model_version_id=now.fitted.version.id if now.fitted else None,
+        pool_count=int((~now.pool.is_holdout).sum()),
+    )
+    session.add(batch)
+    session.flush()
+    _store_picks(session, batch, now.pool, asked)
+    queue.reprioritise(session, project.id, _order(session, project, now.pool, asked))
+    return Written(batch, len(asked))
+
+
+def _chosen(
+    now: Situation,
+    strategy: QueryStrategy,
+    size: int,
+    rules: LearningRules,
+    rng: np.random.Generator,
+) -> list[_Ask]:
+    own = np.flatnonzero(~now.pool.is_holdout)
+    pool = now.pool
+    said = now.fitted.probabilities[own] if now.fitted else None
+    view = PoolView(
+        now.z[own],
+        # What is being read counts as known; what a person placed is not the learner's to move.
+        labelled=~pool.is_open[own],
+        probabilities=said,
+        multi_label=now.question is not None and now.question.is_multi,
+        class_counts=None if now.lessons is None else now.lessons.class_counts,
+        patients=pool.patients[own].astype(str),
+        sites=pool.sites[own].astype(str),
+        barred=pool.is_given[own],
+    )
+    picks = query_batch(strategy, view, size, rng=rng, control_share=rules.control_share)
+    return [
+        _Ask(
+            int(own[pick.index]),
+            pick.arm.value,
+            {name: round(value, 6) for name, value in pick.parts.items()},
+            pick.reason.value,
+            reasons.say(pick, now.question, None if said is None else said[pick.index]),
+        )
+        for pick in picks
+    ]
+
+
+def _to_measure(project: Project, now: Situation, size: int, rules: LearningRules) -> list[_Ask]:
+    """Held-out cases in an order fixed by the project's key, whatever the model thinks of them."""
+    pool = now.pool
+    read = 0 if now.lessons is None else len(now.lessons.holdout_rows)
+    share = rules.evaluation_share
+    wanted = min(round(size * share / (1.0 - share)), max(0, ENOUGH_EVALUATED - read))
+    free = np.flatnonzero(pool.is_holdout & pool.is_open & ~pool.is_given).tolist()
+    free.sort(key=lambda row: hmac.digest(project.key, pool.order_keys[row].encode(), "sha256"))
+    return [_Ask(row, EVALUATION, {}, EVALUATION, reasons.EVALUATION) for row in free[:wanted]]
+
+
+def _interleaved(asked: list[_Ask], measuring: list[_Ask]) -> list[_Ask]:
+    """Spread the measuring cases evenly between the others."""
+    placed = [
+        ((place + 0.5) / len(part), ask)
+        for part in (asked, measuring)
+        for place, ask in enumerate(part)
+    ]
+    return [ask for _, ask in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _store_picks(session: Session, batch: QueryBatch, pool: Pool, asked: list[_Ask]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": ids.new_id(),
+            "query_batch_id": batch.id,
+            "task_id": pool.task_ids[ask.row],
+            "rank": rank,
+            "arm": ask.arm,
+            "scores": ask.scores,
+            "reason_code": ask.reason_code,
+            "reason": ask.reason,
+        }
+        for rank, ask in enumerate(asked, 1)
+    ]
+    if rows:
+        session.execute(insert(QueryPick), rows)
+
+
+def _order(
+    session: Session, project: Project, pool: Pool, asked: list[_Ask]
+) -> dict[UUID, tuple[float, str, str]]:
+    """New places for what is asked for; what earlier batches asked for and nobody began goes back
+    to its order of arrival.
+    """
+    earlier = session.scalars(
+        select(Task.id).where(
+            Task.project_id == project.id,
+            Task.state == ReadState.OPEN,
+            Task.arm.in_(["strategy", "control", EVALUATION]),
+        )
+    ).all()
+    back = still_open(session, list(earlier))
+    order: dict[UUID, tuple[float, str, str]] = dict.fromkeys(back, (0.0, "arrival", ""))
+    for rank, ask in enumerate(asked):
+        order[pool.task_ids[ask.row]] = (TOP_PRIORITY - rank, ask.arm, ask.reason)
+    return order

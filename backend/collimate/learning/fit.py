@@ -1,0 +1,222 @@
+"""One fit: from the labels that stand to a model, its measurement, and its rows."""
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from collimate.kit import ids
+from collimate.kit.blobs import blobs, work_folder
+from collimate.learning import measure
+from collimate.learning.labels import Labelled, Question, manifest_sha256
+from collimate.learning.models import ModelVersion, Prediction, TrainingRun
+from collimate.learning.pool import Pool
+from collimate.ml.features import Space
+from collimate.ml.heads import Head, fit_head, probabilities
+from collimate.ml.model_file import Model
+from collimate.projects.models import Project
+
+CONTROL = "control"
+
+
+class HoldoutTouched(RuntimeError):
+    """A held-out patient was about to be learned from or sampled; nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Labelled rows of the pool (`rows` into the pool, `answers` beside them), hold-out apart."""
+
+    rows: np.ndarray
+    answers: np.ndarray
+    items: list[Labelled]
+    holdout_rows: np.ndarray
+    holdout_answers: np.ndarray
+
+    @property
+    def class_counts(self) -> np.ndarray:
+        """How many labelled cases of the pool say each class."""
+        return np.asarray(self.answers.sum(axis=0), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The pool in its feature space: `z` has a row per study of the pool."""
+
+    pool: Pool
+    space: Space
+    z: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model, and what it says of every study of the pool."""
+
+    version: ModelVersion
+    probabilities: np.ndarray
+    score: float | None
+
+
+def lessons_of(pool: Pool, labelled: list[Labelled], question: Question) -> Lessons:
+    """Sort labelled studies into those to learn from and those to measure with.
+
+    Answers are a boolean table (studies, classes), whether one answer is allowed or several.
+    """
+    row_of = {study_id: row for row, study_id in enumerate(pool.study_ids)}
+    known = [item for item in labelled if item.study_id in row_of]
+    rows = np.array([row_of[item.study_id] for item in known], dtype=np.int64)
+    answers = np.array(
+        [[key in item.label_keys for key in question.keys] for item in known], dtype=bool
+    ).reshape(len(known), len(question.keys))
+    apart = pool.is_holdout[rows] if len(rows) else np.zeros(0, dtype=bool)
+    items = [item for item, is_apart in zip(known, apart, strict=True) if not is_apart]
+    return Lessons(rows[~apart], answers[~apart], items, rows[apart], answers[apart])
+
+
+def can_learn(lessons: Lessons, question: Question) -> bool:
+    """Whether there is anything to tell apart yet."""
+    counts = lessons.class_counts
+    if question.is_multi:
+        return bool(((counts > 0) & (counts < len(lessons.rows))).any())
+    return int(np.count_nonzero(counts)) >= 2
+
+
+def fit_model(
+    session: Session,
+    project: Project,
+    ground: Ground,
+    lessons: Lessons,
+    question: Question,
+    *,
+    round_number: int,
+    seed: int,
+) -> Fitted:
+    """Fit, measure and store a model; it does not speak before it is promoted.
+
+    Raises: HoldoutTouched.
+    """
+    pool = ground.pool
+    if pool.is_holdout[lessons.rows].any():
+        raise HoldoutTouched("A held-out patient was about to be learned from.")
+    started = time.monotonic()
+    head = _head(ground, lessons, question, seed)
+    said = probabilities(head, ground.z)
+    found = _measure(said, pool, lessons, question)
+    control = _control_arm(ground, lessons, question, seed)
+    run = TrainingRun(
+        project_id=project.id,
+        round_number=round_number,
+        label_count=len(lessons.rows),
+        control_label_count=sum(item.arm == CONTROL for item in lessons.items),
+        active_ms=sum(item.active_ms for item in lessons.items),
+        manifest_sha256=manifest_sha256(lessons.items),
+        code_version=version("collimate"),
+        seed=seed,
+        metrics={**found, "control": control, "head": _about(head)},
+        seconds=round(time.monotonic() - started, 3),
+    )
+    session.add(run)
+    session.flush()
+    model = _store_model(session, pool, run, question, Model(ground.space, head, question.keys))
+    _store_predictions(session, project, model, pool, said, question)
+    return Fitted(model, said, (found.get("score") or {}).get("value"))
+
+
+def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> Head:
+    return fit_head(
+        ground.z[lessons.rows],
+        lessons.answers if question.is_multi else lessons.answers.argmax(axis=1),
+        class_count=len(question.keys),
+        seed=seed,
+        patients=ground.pool.patients[lessons.rows].astype(str),
+    )
+
+
+def _measure(said: np.ndarray, pool: Pool, lessons: Lessons, question: Question) -> dict[str, Any]:
+    answers = lessons.holdout_answers
+    return measure.measured(
+        answers if question.is_multi else answers.argmax(axis=1),
+        said[lessons.holdout_rows],
+        pool.patients[lessons.holdout_rows].astype(str),
+        question.keys,
+    )
+
+
+def _control_arm(ground: Ground, lessons: Lessons, question: Question, seed: int) -> dict[str, Any]:
+    """Fit and measure a model of the control arm alone: what chance would have reached."""
+    chosen = np.array([item.arm == CONTROL for item in lessons.items], dtype=bool)
+    alone = Lessons(
+        lessons.rows[chosen],
+        lessons.answers[chosen],
+        [item for item in lessons.items if item.arm == CONTROL],
+        lessons.holdout_rows,
+        lessons.holdout_answers,
+    )
+    if not can_learn(alone, question) or len(alone.holdout_rows) == 0:
+        return {}
+    said = probabilities(_head(ground, alone, question, seed), ground.z)
+    return {
+        "score": _measure(said, ground.pool, alone, question).get("score"),
+        "active_ms": sum(item.active_ms for item in alone.items),
+    }
+
+
+def _about(head: Head) -> dict[str, Any]:
+    return {
+        "strength": head.strength,
+        "temperature": head.temperature.tolist(),
+        "class_counts": head.counts.tolist(),
+    }
+
+
+def _store_model(
+    session: Session, pool: Pool, run: TrainingRun, question: Question, model: Model
+) -> ModelVersion:
+    with work_folder() as folder:
+        path = folder / "model.safetensors"
+        path.write_bytes(model.to_bytes())
+        blob = blobs().put(path)
+    newest = select(func.max(ModelVersion.number)).where(ModelVersion.project_id == run.project_id)
+    stored = ModelVersion(
+        project_id=run.project_id,
+        training_run_id=run.id,
+        encoder_ids=[str(encoder_id) for encoder_id in pool.encoder_ids],
+        label_schema_id=question.schema_id,
+        weights_sha256=blob.sha256,
+        number=(session.scalar(newest) or 0) + 1,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def _store_predictions(
+    session: Session,
+    project: Project,
+    model: ModelVersion,
+    pool: Pool,
+    said: np.ndarray,
+    question: Question,
+) -> None:
+    rounded = np.round(said, 6).tolist()
+    rows = [
+        {
+            "id": ids.new_id(),
+            "project_id": project.id,
+            "model_version_id": model.id,
+            "study_id": study_id,
+            "probabilities": dict(zip(question.keys, values, strict=True)),
+        }
+        for study_id, values in zip(pool.study_ids, rounded, strict=True)
+    ]
+    if rows:
+        session.execute(insert(Prediction), rows)
+
+
+def read_model(version_row: ModelVersion) -> Model:
+    """The stored model of a version."""
+    return Model.from_bytes(blobs().read(version_row.weights_sha256))

@@ -1,0 +1,1 @@
+"""What needs torch; imported by the ML worker only."""

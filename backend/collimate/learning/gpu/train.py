@@ -1,0 +1,212 @@
+"""Train an encoder on a project's own images, stepping aside whenever a person waits."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.run import JobFailed, JobRun
+from collimate.kit import database
+from collimate.kit.blobs import BlobMissing, blobs
+from collimate.kit.settings import settings
+from collimate.learning import encoders
+from collimate.learning.gpu.embed import embed_missing
+from collimate.learning.images import StudyUnusable, picture_of
+from collimate.learning.models import Encoder
+from collimate.learning.urgent import urgent_job_waits
+from collimate.ml import self_supervised
+from collimate.ml.checkpoints import UnreadableCheckpoint
+from collimate.ml.encoder import SIDE, UnreadableWeights, load_encoder
+from collimate.ml.images import to_bytes
+from collimate.studies.models import Patient, Study
+
+FEWEST_STUDIES = 200
+MOST_IMAGES = 20_000
+SECONDS_BETWEEN_LOOKS = 2.0
+TRAINING_SHARE = 0.8
+
+
+def train_or_check(run: JobRun) -> dict[str, Any]:
+    """Train the project's encoder, or check one that was given, then let it serve."""
+    given = run.arguments.get("encoder_id")
+    if given is not None:
+        return _take_given(run, UUID(given))
+    is_forced = "is_forced" in run.arguments
+    assert run.project_id is not None
+    with run.open_session() as session:
+        count = len(_pool_studies(session, run.project_id))
+        is_begun = encoders.in_training(session, run.project_id) is not None
+        served = encoders.deep_encoder(session, run.project_id, encoders.READY, encoders.TRAINING)
+        if not is_forced and not is_begun and (served is not None or count < FEWEST_STUDIES):
+            return {"skipped": 1}
+        if count < self_supervised.FEWEST_IMAGES:
+            raise JobFailed(
+                f"Training needs at least {self_supervised.FEWEST_IMAGES} studies of the pool."
+            )
+        row = encoders.begin_training(session, run.project_id)
+    if row.weights_sha256 is None and not _train(run, row):
+        return _pause(run, is_forced)
+    return _serve(run, row.id)
+
+
+def _train(run: JobRun, row: Encoder) -> bool:
+    """Train to the end of the budget; answers False if it stepped aside.
+
+    Raises: JobFailed; JobCancelled; LostLease.
+    """
+    folder = settings().home_path / "work" / "encoders" / str(row.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    images = _images(run, folder)
+    out = folder / "encoder.safetensors"
+    checkpoint = out.with_name(out.name + ".checkpoint")
+    steps_aside = _Glance(run)
+    try:
+        result = self_supervised.train(
+            images,
+            out=out,
+            seed=_seed(row.id),
+            seconds=settings().encoder_seconds,
+            on_progress=lambda fraction, text: run.report(fraction * TRAINING_SHARE, text),
+            should_stop=steps_aside,
+            resume_from=checkpoint if checkpoint.exists() else None,
+            threads=settings().torch_threads,
+        )
+    except UnreadableCheckpoint:
+        checkpoint.unlink()
+        raise JobFailed("The half-done training could not be read; try again.") from None
+    except (self_supervised.TooFewImages, self_supervised.TrainingDiverged) as error:
+        _note_failure(run, row.id, str(error))
+        raise JobFailed(str(error)) from error
+    if not result.finished:
+        if run.should_stop():
+            _note_failure(run, row.id, "its training was stopped.")
+        run.check()
+        return False
+    with run.open_session() as session:
+        stored = session.get_one(Encoder, row.id)
+        stored.weights_sha256 = blobs().put(out).sha256
+        stored.recipe = {**stored.recipe, **load_encoder(out).recipe}
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+class _Glance:
+    """Look now and then whether to stop: somebody cancelled, or waits for something shorter."""
+
+    def __init__(self, run: JobRun) -> None:
+        self.run = run
+        self.looked_at = time.monotonic()
+
+    def __call__(self) -> bool:
+        if self.run.should_stop():
+            return True
+        if time.monotonic() - self.looked_at < SECONDS_BETWEEN_LOOKS:
+            return False
+        self.looked_at = time.monotonic()
+        with database.open_session() as session:
+            return urgent_job_waits(session, JobKind.TRAIN_ENCODER)
+
+
+def _pause(run: JobRun, is_forced: bool) -> dict[str, Any]:
+    """Queue the rest behind what is urgent; the checkpoint carries the work over."""
+    arguments: dict[str, Any] = {"is_forced": 1} if is_forced else {}
+    with run.open_session() as session:
+        enqueue(
+            session,
+            JobKind.TRAIN_ENCODER,
+            project_id=run.project_id,
+            dedup_key=f"encoder:{run.project_id}",
+            **arguments,
+        )
+    return {"paused": 1}
+
+
+def _serve(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
+    """Embed the whole project, only then let the encoder serve, and learn anew."""
+    rest = 1.0 - TRAINING_SHARE
+    report: Callable[[float], None] = lambda fraction: run.report(  # noqa: E731
+        TRAINING_SHARE + rest * fraction, "Looking at all studies with the new encoder"
+    )
+    embed_missing(run, encoder_id, report, may_pause=False)
+    with run.open_session() as session:
+        row = session.get_one(Encoder, encoder_id)
+        encoders.swap_in(session, row)
+        enqueue(
+            session,
+            JobKind.RUN_ROUND,
+            project_id=row.project_id,
+            dedup_key=f"round-now:{row.project_id}",
+            is_forced=1,
+        )
+    return {"encoder_id": str(encoder_id)}
+
+
+def _take_given(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
+    with run.open_session() as session:
+        row = session.get_one(Encoder, encoder_id)
+        weights = str(row.weights_sha256)
+    try:
+        with blobs().local(weights) as path:
+            recipe = load_encoder(path).recipe
+    except (UnreadableWeights, BlobMissing) as error:
+        _note_failure(run, encoder_id, str(error))
+        raise JobFailed(str(error)) from error
+    with run.open_session() as session:
+        row = session.get_one(Encoder, encoder_id)
+        row.recipe = {**row.recipe, "given": recipe}
+    return _serve(run, encoder_id)
+
+
+def _note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:
+    with run.open_session() as session:
+        encoders.fail(session, session.get_one(Encoder, encoder_id), reason)
+
+
+def _pool_studies(session: Session, project_id: UUID) -> list[UUID]:
+    """Studies that may be learned from: no held-out patient, not even without labels."""
+    query = (
+        select(Study.id)
+        .join(Patient, Patient.id == Study.patient_id)
+        .where(Study.project_id == project_id, Study.deleted_at.is_(None))
+        .where(Study.instance_count > 0, Patient.is_holdout.is_(False))
+        .order_by(Study.id)
+    )
+    return list(session.scalars(query))
+
+
+def _images(run: JobRun, folder: Path) -> np.ndarray:
+    """The pool as small images; kept beside the checkpoint, so that going on is quick.
+
+    The set is fixed when training begins: images that arrive later are embedded, not trained on.
+    """
+    path = folder / "images.npy"
+    if path.exists():
+        return np.load(path, allow_pickle=False)
+    assert run.project_id is not None
+    with database.open_session() as session:
+        study_ids = _pool_studies(session, run.project_id)[:MOST_IMAGES]
+    squares: list[np.ndarray] = []
+    for study_id in study_ids:
+        run.check()
+        with database.open_session() as session:
+            try:
+                squares.append(to_bytes(picture_of(session, study_id).square(SIDE)))
+            except StudyUnusable:
+                continue
+    images = np.stack(squares) if squares else np.zeros((0, SIDE, SIDE), dtype=np.uint8)
+    draft = folder / "images.draft.npy"
+    np.save(draft, images, allow_pickle=False)
+    draft.replace(path)
+    return images
+
+
+def _seed(encoder_id: UUID) -> int:
+    return int.from_bytes(encoder_id.bytes[-4:], "big") >> 1

@@ -1,0 +1,83 @@
+"""From a stored study to the small images encoders see: the middle frame of its first image."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.dicom.frames import frame_array, modality_values
+from collimate.dicom.prepared import frame_facts
+from collimate.kit.blobs import BlobMissing, blobs
+from collimate.ml.images import UnusableImage, model_image
+from collimate.studies.models import Instance, Series
+
+UNREADABLE = "its pixels could not be read"
+
+
+class StudyUnusable(ValueError):
+    """No encoder can use the study's image; the message says why, without DICOM values."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One frame in modality values, (row, column); `is_inverted` where low values are bright."""
+
+    sop_instance_uid: str
+    frame_number: int
+    values: np.ndarray
+    is_inverted: bool
+
+    def square(self, size: int) -> np.ndarray:
+        """The frame as encoders see it, in [0, 1]. The file's own window is ignored.
+
+        Raises: StudyUnusable.
+        """
+        try:
+            return model_image(self.values, size=size, invert=self.is_inverted)
+        except UnusableImage as error:
+            raise StudyUnusable(str(error)) from error
+
+
+def picture_of(session: Session, study_id: UUID) -> Picture:
+    """Read the frame that stands for a study.
+
+    Raises: StudyUnusable.
+    """
+    instance = session.scalars(
+        select(Instance)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.study_id == study_id)
+        .order_by(
+            Series.series_number.nulls_last(), Series.id,
+            Instance.instance_number.nulls_last(), Instance.id,
+        )
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    if instance is None:
+        raise StudyUnusable("It has no image.")
+    index = instance.frame_count // 2
+    try:
+        values, is_inverted = _values(instance, index)
+    except (BlobMissing, OSError, ValueError, LookupError) as error:
+        raise StudyUnusable(UNREADABLE) from error
+    return Picture(instance.sop_instance_uid, index + 1, values, is_inverted)
+
+
+def _values(instance: Instance, index: int) -> tuple[np.ndarray, bool]:
+    facts = frame_facts(instance.dicom_json, index)
+    offset, length = instance.frame_ranges[index]
+    raw: Any = frame_array(
+        blobs().read(instance.frames_sha256, offset, length)[: facts.frame_bytes],
+        rows=facts.rows,
+        columns=facts.columns,
+        samples=facts.samples_per_pixel,
+        bits_allocated=facts.bits_allocated,
+        signed=facts.signed,
+    )
+    if facts.samples_per_pixel > 1:
+        return raw.astype(np.float32).mean(axis=-1), False
+    values = modality_values(raw, facts.slope, facts.intercept)
+    return values, facts.photometric_interpretation == "MONOCHROME1"

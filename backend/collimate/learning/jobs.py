@@ -1,0 +1,96 @@
+"""Background entry points of learning; only the ML worker imports them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.run import Handler, JobFailed, JobRun
+from collimate.learning import encoders, rounds
+from collimate.learning.ask import for_embedding
+from collimate.learning.due import newest_batch, next_round_in
+from collimate.learning.gpu import explain, train
+from collimate.learning.gpu.embed import embed_missing
+from collimate.projects.models import Project
+
+
+def embed_studies(run: JobRun) -> dict[str, Any]:
+    """Look at new studies with every encoder that serves; then order the first queue."""
+    project_id = _project_id(run)
+    with run.open_session() as session:
+        encoders.scattering_encoder(session, project_id)
+        serving = [row.id for row in encoders.current_encoders(session, project_id)]
+    for place, encoder_id in enumerate(serving):
+        progress = _share(run, place, len(serving))
+        if not embed_missing(run, encoder_id, progress, may_pause=True):
+            with run.open_session() as session:
+                for_embedding(session, project_id)
+            return {"paused": 1}
+    with run.open_session() as session:
+        if newest_batch(session, project_id) is None:
+            _ask(session, JobKind.RUN_ROUND, project_id, "round")
+        if encoders.deep_encoder(session, project_id, encoders.READY) is None:
+            _ask(session, JobKind.TRAIN_ENCODER, project_id, "encoder")
+    return {}
+
+
+def train_encoder(run: JobRun) -> dict[str, Any]:
+    """Train an encoder on the project's own images, or check one that was given."""
+    return train.train_or_check(run)
+
+
+def run_round(run: JobRun) -> dict[str, Any]:
+    """Learn and reorder the queue, if enough was read since the last time or it is forced."""
+    project_id = _project_id(run)
+    is_forced = "is_forced" in run.arguments
+    with run.open_session() as session:
+        project = session.get_one(Project, project_id)
+        if not is_forced and next_round_in(session, project) != 0:
+            return {"skipped": 1}
+        try:
+            done = rounds.run_round(session, project_id, report=run.report)
+        except rounds.PoolNotEmbedded as error:
+            if is_forced:
+                raise JobFailed(str(error)) from error
+            return {"skipped": 1}
+        return {
+            "round_number": done.round_number,
+            "label_count": done.label_count,
+            "pick_count": done.pick_count,
+            "seconds": round(done.seconds, 2),
+        }
+
+
+def explain_study(run: JobRun) -> dict[str, Any]:
+    """Draw an explanation map."""
+    with run.open_session() as session:
+        return explain.explain(
+            session,
+            study_id=UUID(run.arguments["study_id"]),
+            model_version_id=UUID(run.arguments["model_version_id"]),
+            class_key=run.arguments["class_key"],
+        )
+
+
+def _share(run: JobRun, place: int, count: int) -> Callable[[float], None]:
+    """Progress of one encoder as a share of all."""
+    return lambda part: run.report((place + part) / count, "Looking at new studies")
+
+
+def _project_id(run: JobRun) -> UUID:
+    if run.project_id is None:
+        raise JobFailed("This work belongs to a project.")
+    return run.project_id
+
+
+def _ask(session: Any, kind: JobKind, project_id: UUID, name: str) -> None:
+    enqueue(session, kind, project_id=project_id, dedup_key=f"{name}:{project_id}")
+
+
+HANDLERS: dict[JobKind, Handler] = {
+    JobKind.EMBED_STUDIES: embed_studies,
+    JobKind.TRAIN_ENCODER: train_encoder,
+    JobKind.RUN_ROUND: run_round,
+    JobKind.EXPLAIN: explain_study,
+}

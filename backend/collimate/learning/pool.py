@@ -1,0 +1,124 @@
+"""The embedded studies of a project as arrays: what a round learns from and chooses among."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collimate.learning.encoders import current_encoders
+from collimate.learning.models import Embedding
+from collimate.ml.features import Blocks
+from collimate.projects.models import Project
+from collimate.studies.models import Patient, Study
+from collimate.tasks.models import Read, Task
+from collimate.tasks.states import ReadState
+
+HALFVEC_HEADER_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One row per study that every current encoder has seen, hold-out included.
+
+    `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
+    """
+
+    study_ids: list[UUID]
+    task_ids: list[UUID]
+    order_keys: list[str]
+    patients: np.ndarray
+    sites: np.ndarray
+    is_holdout: np.ndarray
+    is_open: np.ndarray
+    is_given: np.ndarray
+    blocks: Blocks
+    encoder_ids: list[UUID]
+
+    def __len__(self) -> int:
+        return len(self.study_ids)
+
+
+def load_pool(session: Session, project: Project) -> Pool:
+    """Read the pool in a fixed order (by study)."""
+    encoders = current_encoders(session, project.id)
+    vectors = {encoder.kind: _vectors(session, encoder.id) for encoder in encoders}
+    rows = [
+        row
+        for row in _studies(session, project.id)
+        if vectors and all(row.study_id in known for known in vectors.values())
+    ]
+    return Pool(
+        [row.study_id for row in rows],
+        [row.task_id for row in rows],
+        [f"{row.keyed_hash}:{row.study_uid}" for row in rows],
+        np.array([str(row.patient_id) for row in rows], dtype=object),
+        np.array([row.site or "" for row in rows], dtype=object),
+        np.array([row.is_holdout for row in rows], dtype=bool),
+        np.array([row.state == ReadState.OPEN and not row.is_begun for row in rows], dtype=bool),
+        np.array([row.arm == "person" for row in rows], dtype=bool),
+        {
+            encoder.kind: _table(vectors[encoder.kind], rows, encoder.dimension)
+            for encoder in encoders
+        },
+        [encoder.id for encoder in encoders],
+    )
+
+
+def still_open(session: Session, task_ids: list[UUID]) -> set[UUID]:
+    """Lock these tasks and answer which nobody has begun since the pool was read."""
+    session.execute(
+        select(Task.id)
+        .where(Task.id.in_(task_ids))
+        .order_by(Task.id)
+        .with_for_update(key_share=True)
+    )
+    query = select(Task.id).where(
+        Task.id.in_(task_ids), Task.state == ReadState.OPEN, Task.arm != "person", ~_is_begun()
+    )
+    return set(session.scalars(query))
+
+
+def _is_begun() -> Any:
+    return (
+        select(Read.id)
+        .where(Read.task_id == Task.id, Read.slot >= 1, Read.state != ReadState.OPEN)
+        .exists()
+    )
+
+
+def _studies(session: Session, project_id: UUID) -> list[Any]:
+    query = (
+        select(
+            Study.id.label("study_id"),
+            Study.study_uid,
+            Study.site,
+            Study.patient_id,
+            Patient.keyed_hash,
+            Patient.is_holdout,
+            Task.id.label("task_id"),
+            Task.state,
+            Task.arm,
+            _is_begun().label("is_begun"),
+        )
+        .join(Patient, Patient.id == Study.patient_id)
+        .join(Task, Task.study_id == Study.id)
+        .where(Study.project_id == project_id, Study.deleted_at.is_(None))
+        .order_by(Study.id)
+    )
+    return list(session.execute(query))
+
+
+def _vectors(session: Session, encoder_id: UUID) -> dict[UUID, bytes]:
+    """Embeddings in PostgreSQL's binary form: text would take seconds to parse."""
+    query = select(Embedding.study_id, func.halfvec_send(Embedding.vector)).where(
+        Embedding.encoder_id == encoder_id
+    )
+    return {study_id: bytes(content) for study_id, content in session.execute(query)}
+
+
+def _table(vectors: dict[UUID, bytes], rows: list[Any], dimension: int) -> np.ndarray:
+    joined = b"".join(vectors[row.study_id][HALFVEC_HEADER_BYTES:] for row in rows)
+    return np.frombuffer(joined, dtype=">f2").reshape(len(rows), dimension).astype(np.float32)
