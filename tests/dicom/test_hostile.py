@@ -1,6 +1,7 @@
 """Bad files are refused with the right reason, quickly, and hurt nobody."""
 
 import random
+import struct
 import time
 from pathlib import Path
 
@@ -127,6 +128,18 @@ def test_a_compressed_frame_without_its_end_is_refused(prepare):
     assert whole.count(b"\xff\xd9") >= 1
     with pytest.raises(Rejected) as caught:
         prepare(whole.replace(b"\xff\xd9", b"\x00\x00"))
+    assert caught.value.code == "undecodable"
+
+
+def test_a_run_that_leaves_its_segment_is_refused(prepare):
+    # a repeat where a literal stood makes the segment too long, and one decoder panic
+    frame = bytearray(dicoms.encode_frame(dicoms.pattern(24, 24), dicoms.RLE))
+    frame[struct.unpack_from("<L", frame, 4)[0]] = 0x81
+    whole = dicoms.radiograph(rows=24, columns=24, syntax=dicoms.RLE)
+    clean = dicoms.encode_frame(dicoms.pattern(24, 24), dicoms.RLE)
+    assert clean in whole
+    with pytest.raises(Rejected) as caught:
+        prepare(whole.replace(clean, bytes(frame)))
     assert caught.value.code == "undecodable"
 
 

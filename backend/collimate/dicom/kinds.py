@@ -15,6 +15,13 @@ ENCAPSULATED = frozenset(
     {RLE, JPEG_BASELINE, JPEG_EXTENDED, JPEG_LOSSLESS, JPEG_LOSSLESS_SV1}
     | {f"1.2.840.10008.1.2.4.{number}" for number in (80, 81, 90, 91, 201, 202, 203)}
 )
+# the one decoder for each, so that a second and laxer one is never asked after a refusal
+PLUGIN: dict[str, str] = {
+    **dict.fromkeys(ENCAPSULATED, "pylibjpeg"),
+    **dict.fromkeys((JPEG_EXTENDED, JPEG_LOSSLESS, JPEG_LOSSLESS_SV1), "collimate"),
+    **dict.fromkeys(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"), "pyjpegls"),
+    JPEG_BASELINE: "pillow",
+}
 LOSSY = frozenset({JPEG_BASELINE, JPEG_EXTENDED, "1.2.840.10008.1.2.4.81"})
 PERHAPS_LOSSY = frozenset({"1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203"})
 

@@ -188,16 +188,19 @@ def decode_frames(received: Received, facts: PixelFacts, value: memoryview) -> I
     else:
         _check_ends(received, facts, value)
     count = 0
-    frames = get_decoder(syntax).iter_array(bytes(value), raw=False, **_options(received, facts))
+    frames = get_decoder(syntax).iter_array(
+        bytes(value), decoding_plugin=kinds.PLUGIN.get(syntax, ""), **_options(received, facts)
+    )
     while count < facts.frame_count:
         try:
             array, _ = next(frames)
         except StopIteration:
             raise Rejected(RejectionCode.undecodable) from None
-        except MemoryError:
+        except (MemoryError, KeyboardInterrupt, SystemExit):
             raise
-        except Exception as error:
-            # pydicom wraps what its plug-ins raise and keeps only the text
+        except BaseException as error:
+            # codecs written in Rust panic past Exception; what plug-ins raise pydicom wraps,
+            # keeping only the text
             if "allocate" in str(error):
                 raise MemoryError from None
             raise Rejected(RejectionCode.undecodable) from None
