@@ -1,0 +1,1 @@
+"""Replay: play known answers through the real loop and count how many labels it takes."""
