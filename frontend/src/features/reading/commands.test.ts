@@ -1,0 +1,191 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Label, LabelSchema } from '../../api/projects';
+import type { ReadingCase } from '../../api/reading';
+import { hostCommands } from '../../commands/CommandHost';
+import { commandFor } from '../../commands/keyboard';
+import { type Command, findConflicts, isEnabled } from '../../commands/registry';
+import { imagePoint } from '../../geometry/units';
+import type { Frame } from '../../viewer/frames';
+import {
+  activeLabel,
+  type CaseActions,
+  flowCommands,
+  labelCommands,
+  markCommands,
+} from './caseCommands';
+import { answerOf, marksOf } from './items';
+import { useReading } from './store';
+import { takeOutcome } from './takeOutcome';
+import { isAnswerMissing } from './useFlow';
+import {
+  navigationCommands,
+  neighbouringWindow,
+  screenCommands,
+  stackCommands,
+} from './viewCommands';
+
+const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
+  id: key,
+  key,
+  name: key,
+  kind,
+  colour: '#ffffff',
+  hotkey,
+  code_scheme: null,
+  code_value: null,
+  code_meaning: null,
+  position: Number(hotkey),
+});
+
+const schema: LabelSchema = {
+  id: 's',
+  project_id: 'p',
+  version: 1,
+  question: 'What is it?',
+  answer_mode: 'single',
+  is_used: true,
+  labels: [
+    label('normal', 'class', '1'),
+    label('viral', 'class', '2'),
+    label('nodule', 'box', '3'),
+    label('mass', 'box', '4'),
+    label('effusion', 'polygon', '5'),
+    label('diameter', 'length', '6'),
+  ],
+};
+
+const reading = {
+  suggestion: { id: 'p7', probabilities: { viral: 0.8 }, label_key: 'viral', model_number: 2 },
+  label_schema: schema,
+} as unknown as ReadingCase;
+
+const submit = vi.fn();
+const actions: CaseActions = {
+  submit,
+  openSkip: () => undefined,
+  back: () => undefined,
+  close: () => undefined,
+  isReadOnly: false,
+};
+
+const all = (): Command[] => [
+  ...labelCommands(schema),
+  ...flowCommands(reading, actions),
+  ...markCommands(schema),
+  ...navigationCommands(),
+  ...stackCommands({
+    frameCount: 20,
+    seriesIndex: 0,
+    seriesCount: 2,
+    showSeries: () => undefined,
+    windows: [{ name: 'Lung', window: { center: -600, width: 1500 } }],
+  }),
+  ...screenCommands(),
+];
+
+const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;
+
+function type(...keys: string[]): void {
+  for (const key of keys) {
+    const press = { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+    const command = commandFor(press, all());
+    if (command && isEnabled(command)) void command.run();
+  }
+}
+
+beforeEach(() => {
+  submit.mockClear();
+  useReading.getState().open({}, false);
+  useReading.getState().use('window');
+  useReading.getState().arrange({ isAiOn: true, isHeatShown: false });
+});
+
+describe('keys of the reading room', () => {
+  test('no two commands share a key, those of the frame included', () => {
+    expect(findConflicts([...all(), ...hostCommands(() => undefined)])).toEqual([]);
+  });
+
+  test('every command has a title, a section and an id of its own', () => {
+    const commands = all();
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+    for (const { title, section } of commands) expect(title && section).toBeTruthy();
+  });
+
+  test('a case is answered and submitted with two keys', () => {
+    type('2', 'Enter');
+    expect(answerOf(useReading.getState().items)?.label_keys).toEqual(['viral']);
+    expect(submit).toHaveBeenCalledTimes(1);
+  });
+
+  test('a digit takes up the tool and the label of a mark', () => {
+    type('4');
+    const { tool, labelFor } = useReading.getState();
+    expect(tool).toBe('box');
+    expect(activeLabel(schema, 'box', labelFor)?.key).toBe('mass');
+    expect(activeLabel(schema, 'polygon', labelFor)?.key).toBe('effusion');
+  });
+
+  test('a digit relabels the selected mark of its kind and leaves others alone', () => {
+    takeOutcome(
+      { type: 'drawn', kind: 'box', points: [imagePoint(1, 1), imagePoint(5, 5)] },
+      frame,
+      'nodule',
+    );
+    type('4', '5');
+    const [mark] = marksOf(useReading.getState().items);
+    expect(mark).toMatchObject({ label_key: 'mass', sop_instance_uid: '1.2', frame_number: 3 });
+  });
+
+  test('Delete removes the selected mark and Undo brings it back', () => {
+    takeOutcome(
+      { type: 'drawn', kind: 'box', points: [imagePoint(1, 1), imagePoint(5, 5)] },
+      frame,
+      'nodule',
+    );
+    type('Delete');
+    expect(marksOf(useReading.getState().items)).toEqual([]);
+    useReading.getState().undo();
+    expect(marksOf(useReading.getState().items)).toHaveLength(1);
+  });
+
+  test('the suggestion is accepted only while it can be seen', () => {
+    type('a', 'y');
+    expect(answerOf(useReading.getState().items)).toBeNull();
+    type('a', 'y');
+    expect(answerOf(useReading.getState().items)).toMatchObject({ suggestion_id: 'p7' });
+  });
+
+  test('a read-only case takes no answers, and Enter goes on', () => {
+    useReading.getState().open({}, true);
+    type('1', 'b', 'Enter');
+    expect(useReading.getState().items).toEqual({});
+    expect(useReading.getState().tool).not.toBe('box');
+    expect(submit).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('answers that must be there', () => {
+  test('one of one must be answered, several need not, none are not asked', () => {
+    expect(isAnswerMissing({}, schema)).toBe(true);
+    expect(isAnswerMissing({}, { ...schema, answer_mode: 'multi' })).toBe(false);
+    expect(isAnswerMissing({}, { ...schema, answer_mode: 'none' })).toBe(false);
+  });
+});
+
+describe('windows by key', () => {
+  const choices = [
+    { name: 'Protocol', window: { center: 50, width: 400 } },
+    { name: 'Auto', window: null },
+    { name: 'Lung', window: { center: -600, width: 1500 } },
+  ];
+
+  test('go round both ways from the one on screen', () => {
+    const name = (now: { center: number; width: number } | null, by: 1 | -1) =>
+      neighbouringWindow(choices, now, by)?.name;
+    expect(name({ center: 50, width: 400 }, 1)).toBe('Auto');
+    expect(name({ center: 50, width: 400 }, -1)).toBe('Lung');
+    expect(name({ center: -600, width: 1500 }, 1)).toBe('Protocol');
+    expect(name({ center: 1, width: 2 }, 1)).toBe('Protocol');
+    expect(name(null, -1)).toBe('Lung');
+  });
+});
