@@ -1,0 +1,1 @@
+"""Tests of the learning station on a real PostgreSQL."""
