@@ -19,12 +19,15 @@ from collimate.projects.models import Member, Project
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
 
-CASES = 48
+CASES = 80
+FEW = 24
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[None]:
-    monkeypatch.setenv("COLLIMATE_DEMO_CASES", str(CASES))
+@pytest.fixture(params=[FEW])
+def small(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, database: str
+) -> Iterator[None]:
+    monkeypatch.setenv("COLLIMATE_DEMO_CASES", str(request.param))
     settings.cache_clear()
     yield
     monkeypatch.undo()
@@ -35,6 +38,7 @@ def count(session: Session, kind: type) -> int:
     return session.scalar(select(func.count()).select_from(kind)) or 0
 
 
+@pytest.mark.parametrize("small", [CASES], indirect=True)
 def test_the_demo_shows_the_whole_loop_and_is_built_once(small: None, session: Session) -> None:
     said: list[str] = []
     begun = workspace.begin(synthetic())
@@ -86,13 +90,13 @@ def test_a_half_built_demo_is_finished_at_the_next_start(small: None, session: S
     begun = workspace.begin(synthetic())
     with pytest.raises(CutOff):
         workspace.fill(begun, synthetic(), say=stop, advance=real_workers())
-    assert count(session, Study) == CASES // 2
+    assert count(session, Study) == FEW // 2
     again = workspace.begin(synthetic())
     assert again.project_id == begun.project_id
     assert not again.is_built
     assert workspace.fill(again, synthetic(), say=lambda stage: None, advance=real_workers())
     session.expire_all()
-    assert count(session, Study) == CASES
+    assert count(session, Study) == FEW
     assert workspace.begin(synthetic()).is_built
 
 

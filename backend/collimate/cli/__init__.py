@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from collimate.cli import data, system, users
+from collimate.cli import data, replaying, system, users
 from collimate.cli.screen import console
 from collimate.kit.errors import Problem
 
@@ -17,6 +17,7 @@ commands = typer.Typer(
 )
 system.register(commands)
 data.register(commands)
+replaying.register(commands)
 commands.add_typer(users.commands, name="user", help="Accounts: add, list, change.")
 
 

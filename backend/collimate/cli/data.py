@@ -1,4 +1,4 @@
-"""Commands about data: import, export, replay."""
+"""Commands about data: import and export."""
 
 from pathlib import Path
 from typing import Annotated

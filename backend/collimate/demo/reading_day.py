@@ -16,8 +16,8 @@ from collimate.demo.marks import unsteady
 from collimate.demo.settling import Advance, settle
 from collimate.jobs.kinds import JobKind
 from collimate.kit.database import open_session
+from collimate.learning.due import next_round_in
 from collimate.projects.models import Project
-from collimate.projects.rules import learning_rules
 from collimate.studies.models import AnswerKey, Instance, Study
 from collimate.tasks.claim import WorklistEmpty
 
@@ -61,9 +61,8 @@ def submitted_count(project_id: UUID) -> int:
 def read_cases(
     project_id: UUID, readers: list[Reader], *, wanted: int, advance: Advance, seed: int = 5
 ) -> int:
-    """Read until `wanted` cases are submitted; every batch waits for the learner's new order."""
+    """Read until `wanted` cases are submitted, waiting for the new order when a round is due."""
     with open_session() as session:
-        batch = learning_rules(session.get_one(Project, project_id)).batch_size
         classes = _classes(session, project_id)
     done = submitted_count(project_id)
     while done < wanted:
@@ -72,10 +71,11 @@ def read_cases(
         try:
             with open_session() as session:
                 _read_one(session, project_id, reader, classes, rng)
+                is_due = next_round_in(session, session.get_one(Project, project_id)) == 0
         except WorklistEmpty:
             break
         done += 1
-        if done % batch == 0:
+        if is_due:
             settle(project_id, LEARNING, advance=advance)
     return done
 
