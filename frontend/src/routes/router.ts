@@ -1,25 +1,40 @@
 /** Every URL of the application. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import { assignmentRoute } from './assignment';
 import { framedRoute } from './framed';
 import { homeRoute } from './home';
+import { labelsRoute } from './labels';
 import { membersRoute } from './members';
 import { overviewRoute } from './overview';
 import { projectHomeRoute, projectRoute } from './project';
 import { projectsRoute } from './projects';
+import { readNextRoute, readRoute } from './read';
 import { rootRoute } from './root';
+import { rulesRoute } from './rules';
 import { signedInRoute } from './signedIn';
 import { signInRoute } from './signIn';
+import { studiesRoute } from './studies';
 import { worklistRoute } from './worklist';
+
+const projectPages = [
+  projectHomeRoute,
+  worklistRoute,
+  overviewRoute,
+  labelsRoute,
+  rulesRoute,
+  membersRoute,
+  assignmentRoute,
+  studiesRoute,
+] as const;
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     homeRoute,
-    framedRoute.addChildren([
-      projectsRoute,
-      projectRoute.addChildren([projectHomeRoute, worklistRoute, overviewRoute, membersRoute]),
-    ]),
+    readNextRoute,
+    readRoute,
+    framedRoute.addChildren([projectsRoute, projectRoute.addChildren(projectPages)]),
   ]),
 ]);
 

@@ -54,7 +54,7 @@ function ProgressPart({ projectId }: { projectId: string }) {
 
 function Tiles({ progress }: { progress: Progress }) {
   const total = taskTotal(progress);
-  const done = countOf(progress, 'done') || countOf(progress, 'accepted', 'submitted');
+  const done = countOf(progress, 'accepted', 'submitted');
   return (
     <StatRow>
       <StatTile
@@ -65,8 +65,8 @@ function Tiles({ progress }: { progress: Progress }) {
       <StatTile label="Waiting" value={formatCount(countOf(progress, 'open'))} note="not started" />
       <StatTile
         label="Under way"
-        value={formatCount(countOf(progress, 'claimed', 'draft', 'in_progress'))}
-        note="opened or drafted"
+        value={formatCount(countOf(progress, 'assigned', 'claimed', 'draft'))}
+        note="assigned, opened or drafted"
       />
       <StatTile
         label="Returned"

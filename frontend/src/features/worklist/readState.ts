@@ -4,6 +4,7 @@ import type { Tone } from '../../ui/Chip';
 import { spoken } from '../../ui/format';
 
 const TONES: Record<string, Tone> = {
+  assigned: 'accent',
   draft: 'accent',
   claimed: 'accent',
   returned: 'warn',
@@ -13,8 +14,9 @@ const TONES: Record<string, Tone> = {
 
 const WORDS: Record<string, string> = {
   open: 'not started',
+  assigned: 'assigned to me',
   claimed: 'opened',
-  expired: 'draft kept',
+  released: 'given back',
 };
 
 export function toneOf(state: string): Tone {
@@ -25,7 +27,7 @@ export function wordFor(state: string): string {
   return WORDS[state] ?? spoken(state);
 }
 
-const UNFINISHED = ['open', 'claimed', 'draft', 'returned', 'expired'];
+const UNFINISHED = ['open', 'assigned', 'claimed', 'draft', 'returned'];
 
 export function isUnfinished(row: Pick<ReadRow, 'state'>): boolean {
   return UNFINISHED.includes(row.state);

@@ -1,0 +1,213 @@
+/** Every case of the project, who reads it, and handing cases to a named reader. */
+import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { membersQuery, type Project } from '../../api/projects';
+import {
+  type Assignment as AssignmentBody,
+  assign,
+  type TaskRow,
+  tasksQuery,
+} from '../../api/tasks';
+import { Chip } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { plural, spoken } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { Thumbnail } from '../../ui/Thumbnail';
+import styles from './ProjectPage.module.css';
+
+const READS = ['reader', 'reviewer', 'project_admin'];
+const STATES = [
+  { value: 'all', label: 'All cases' },
+  { value: 'open', label: 'Open' },
+  { value: 'assigned', label: 'Assigned' },
+  { value: 'claimed', label: 'Opened' },
+  { value: 'draft', label: 'Drafts' },
+  { value: 'returned', label: 'Returned' },
+  { value: 'submitted', label: 'Submitted' },
+  { value: 'accepted', label: 'Accepted' },
+  { value: 'skipped', label: 'Skipped' },
+];
+
+export function Assignment({ project }: { project: Project }) {
+  const client = useQueryClient();
+  const [state, setState] = useState('all');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const tasks = useInfiniteQuery(tasksQuery(project.id, state === 'all' ? undefined : state));
+  const rows = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
+  const give = useMutation({
+    mutationFn: (body: AssignmentBody) => assign(project.id, body),
+    onSuccess: async () => {
+      setChosen(new Set());
+      await client.invalidateQueries({ queryKey: ['project', project.id] });
+    },
+  });
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  return (
+    <div className={styles.stack}>
+      <GivePanel
+        projectId={project.id}
+        chosen={chosen}
+        isPending={give.isPending}
+        onGive={(body) => give.mutate(body)}
+      />
+      <Failed error={give.error} />
+      {give.data && (
+        <span className={styles.muted} role="status">
+          {plural(give.data.assigned_count, 'case')} assigned.
+        </span>
+      )}
+      <Panel
+        title="Cases"
+        side="in the order they will be asked"
+        actions={
+          <Select
+            aria-label="Show cases in state"
+            data={STATES}
+            value={state}
+            onChange={(value) => setState(value ?? 'all')}
+          />
+        }
+        isFlush
+      >
+        <Loaded of={tasks}>
+          {() => (
+            <DataTable
+              label="Cases"
+              rows={rows}
+              columns={columnsWith(chosen, toggle)}
+              rowId={(row) => row.id}
+              height="calc(100vh - 360px)"
+              onEnd={() => tasks.hasNextPage && void tasks.fetchNextPage()}
+              foot={
+                tasks.hasNextPage && (
+                  <Button variant="default" onClick={() => void tasks.fetchNextPage()}>
+                    Show more
+                  </Button>
+                )
+              }
+              empty={<EmptyState title="No case is in this state" />}
+            />
+          )}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+function columnsWith(chosen: ReadonlySet<string>, toggle: (id: string) => void): Column<TaskRow>[] {
+  return [
+    {
+      key: 'choose',
+      title: '',
+      width: 36,
+      render: (row) => (
+        <Checkbox
+          aria-label={`Choose ${row.pseudonym}`}
+          checked={chosen.has(row.id)}
+          onChange={() => toggle(row.id)}
+        />
+      ),
+    },
+    {
+      key: 'thumbnail',
+      title: '',
+      width: 40,
+      render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
+    },
+    {
+      key: 'study',
+      title: 'Study',
+      sortValue: (row) => row.pseudonym,
+      render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
+    },
+    {
+      key: 'state',
+      title: 'State',
+      sortValue: (row) => row.state,
+      render: (row) => <Chip text={spoken(row.state)} />,
+    },
+    {
+      key: 'reason',
+      title: 'Why',
+      sortValue: (row) => row.reason,
+      render: (row) => <span title={row.reason ?? undefined}>{row.reason ?? '–'}</span>,
+    },
+    {
+      key: 'reads',
+      title: 'Readers',
+      render: (row) => readersOf(row),
+    },
+    {
+      key: 'wanted',
+      title: 'Reads',
+      isNumber: true,
+      render: (row) =>
+        `${row.reads.filter((read) => read.submitted_at !== null).length} of ${row.wanted_reads}`,
+    },
+  ];
+}
+
+function readersOf(row: TaskRow): string {
+  const named = row.reads.filter((read) => read.reader_name !== null);
+  if (named.length === 0) return '–';
+  return named
+    .map(
+      (read) =>
+        `${read.reader_name} (${read.is_assigned ? 'assigned, ' : ''}${spoken(read.state)})`,
+    )
+    .join(', ');
+}
+
+interface GiveProps {
+  projectId: string;
+  chosen: ReadonlySet<string>;
+  isPending: boolean;
+  onGive: (body: AssignmentBody) => void;
+}
+
+function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
+  const members = useQuery(membersQuery(projectId));
+  const [readerId, setReaderId] = useState<string | null>(null);
+  const [count, setCount] = useState(10);
+  const readers = (members.data ?? []).filter((member) => READS.includes(member.role));
+  const give = () => {
+    if (!readerId) return;
+    const body = chosen.size > 0 ? { task_ids: [...chosen] } : { task_ids: null, count };
+    onGive({ ...body, reader_id: readerId });
+  };
+  return (
+    <Panel title="Assign to a reader" side="cases nobody is named for go to whoever asks next">
+      <div className={styles.row}>
+        <Select
+          label="Reader"
+          placeholder="Choose"
+          searchable
+          w={240}
+          data={readers.map((member) => ({ value: member.user_id, label: member.name }))}
+          value={readerId}
+          onChange={setReaderId}
+        />
+        <NumberInput
+          label="How many"
+          description={chosen.size > 0 ? 'the chosen cases' : 'the first in the queue'}
+          w={140}
+          min={1}
+          max={10_000}
+          disabled={chosen.size > 0}
+          value={chosen.size > 0 ? chosen.size : count}
+          onChange={(value) => setCount(Number(value) || 1)}
+        />
+        <Button disabled={!readerId} loading={isPending} onClick={give}>
+          Assign {plural(chosen.size > 0 ? chosen.size : count, 'case')}
+        </Button>
+      </div>
+    </Panel>
+  );
+}

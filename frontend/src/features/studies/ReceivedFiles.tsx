@@ -1,0 +1,127 @@
+/** What became of every file: in use, not usable and why, sent twice. */
+import { Button, Chip as FilterChip, Group } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { deleteFile, filesQuery, type ReceivedFile, retryFile } from '../../api/studies';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatBytes, formatCount, spoken } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { RelativeTime } from '../../ui/RelativeTime';
+
+const STATES = ['quarantined', 'conflict', 'received', 'accepted', 'duplicate', 'unpacked'];
+
+const EMPTY: Record<string, string> = {
+  quarantined: 'Every file that came in could be used',
+  conflict: 'No file disagrees with one that is already here',
+  received: 'No file is waiting',
+};
+
+interface Props {
+  projectId: string;
+  canManage: boolean;
+}
+
+export function ReceivedFiles({ projectId, canManage }: Props) {
+  const client = useQueryClient();
+  const [state, setState] = useState('quarantined');
+  const files = useInfiniteQuery(filesQuery(projectId, state));
+  const rows = useMemo(() => files.data?.pages.flatMap((page) => page.items) ?? [], [files.data]);
+  const counts = files.data?.pages[0]?.counts ?? {};
+  const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId, 'files'] });
+  const retry = useMutation({ mutationFn: retryFile, onSuccess: refresh });
+  const remove = useMutation({ mutationFn: deleteFile, onSuccess: refresh });
+  const columns = columnsWith(canManage && state === 'quarantined', retry.mutate, remove.mutate);
+  return (
+    <Panel
+      title="Received files"
+      actions={
+        <FilterChip.Group value={state} onChange={(next) => setState(String(next))}>
+          <Group gap={6}>
+            {STATES.map((one) => (
+              <FilterChip key={one} value={one} size="xs" variant="outline">
+                {spoken(one)} {formatCount(counts[one] ?? 0)}
+              </FilterChip>
+            ))}
+          </Group>
+        </FilterChip.Group>
+      }
+      isFlush
+    >
+      <Failed error={retry.error ?? remove.error} />
+      <Loaded of={files}>
+        {() => (
+          <DataTable
+            label="Received files"
+            rows={rows}
+            columns={columns}
+            rowId={(row) => row.id}
+            height="calc(100vh - 240px)"
+            onEnd={() => files.hasNextPage && void files.fetchNextPage()}
+            foot={
+              files.hasNextPage && (
+                <Button variant="default" onClick={() => void files.fetchNextPage()}>
+                  Show more
+                </Button>
+              )
+            }
+            empty={<EmptyState title={EMPTY[state] ?? 'No file is in this state'} />}
+          />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function columnsWith(
+  canAct: boolean,
+  retry: (fileId: string) => void,
+  remove: (fileId: string) => void,
+): Column<ReceivedFile>[] {
+  const columns: Column<ReceivedFile>[] = [
+    {
+      key: 'name',
+      title: 'File',
+      sortValue: (row) => row.file_name,
+      render: (row) => <span title={row.file_name}>{row.file_name || '–'}</span>,
+    },
+    {
+      key: 'reason',
+      title: 'Reason',
+      sortValue: (row) => row.code,
+      render: (row) => <span title={row.text ?? undefined}>{row.text ?? '–'}</span>,
+    },
+    { key: 'code', title: 'Code', sortValue: (row) => row.code, render: (row) => row.code ?? '–' },
+    {
+      key: 'size',
+      title: 'Size',
+      isNumber: true,
+      sortValue: (row) => row.byte_count,
+      render: (row) => formatBytes(row.byte_count),
+    },
+    {
+      key: 'at',
+      title: 'Came in',
+      sortValue: (row) => row.created_at,
+      render: (row) => <RelativeTime at={row.created_at} />,
+    },
+  ];
+  if (!canAct) return columns;
+  const actions: Column<ReceivedFile> = {
+    key: 'actions',
+    title: '',
+    width: 150,
+    render: (row) => (
+      <Group gap={4} wrap="nowrap">
+        <Button variant="default" size="compact-xs" onClick={() => retry(row.id)}>
+          Try again
+        </Button>
+        <Button variant="default" size="compact-xs" onClick={() => remove(row.id)}>
+          Delete
+        </Button>
+      </Group>
+    ),
+  };
+  return [...columns, actions];
+}

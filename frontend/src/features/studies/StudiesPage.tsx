@@ -1,0 +1,57 @@
+/** The images of a project: browse, look into, bring in. */
+import { Tabs } from '@mantine/core';
+import { useCan } from '../../api/access';
+import { PageHeader } from '../../ui/PageHeader';
+import { ReceivedFiles } from './ReceivedFiles';
+import styles from './Studies.module.css';
+import { StudyBrowser } from './StudyBrowser';
+import { StudyDrawer } from './StudyDrawer';
+import { DropArea } from './upload/DropArea';
+import { UploadButtons } from './upload/UploadButtons';
+import { UploadPanel } from './upload/UploadPanel';
+import type { StudiesView } from './view';
+
+interface Props {
+  projectId: string;
+  projectName: string;
+  view: StudiesView;
+  onView: (change: StudiesView) => void;
+}
+
+export function StudiesPage({ projectId, projectName, view, onView }: Props) {
+  const canManage = useCan(projectId, 'manage_data');
+  return (
+    <DropArea projectId={projectId} isEnabled={canManage}>
+      <PageHeader
+        title="Studies"
+        side={projectName}
+        actions={canManage && <UploadButtons projectId={projectId} />}
+      />
+      <div className={styles.stack}>
+        <UploadPanel projectId={projectId} />
+        <Tabs
+          value={view.tab ?? 'studies'}
+          onChange={(tab) => onView({ tab: tab === 'files' ? 'files' : undefined })}
+          keepMounted={false}
+        >
+          <Tabs.List mb="md">
+            <Tabs.Tab value="studies">Studies</Tabs.Tab>
+            <Tabs.Tab value="files">Received files and quarantine</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="studies">
+            <StudyBrowser projectId={projectId} view={view} onView={onView} canManage={canManage} />
+          </Tabs.Panel>
+          <Tabs.Panel value="files">
+            <ReceivedFiles projectId={projectId} canManage={canManage} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      <StudyDrawer
+        projectId={projectId}
+        studyId={view.study ?? null}
+        canManage={canManage}
+        onClose={() => onView({ study: undefined })}
+      />
+    </DropArea>
+  );
+}

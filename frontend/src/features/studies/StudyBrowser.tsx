@@ -1,0 +1,133 @@
+/** Search and facets over the studies, as a table or as pictures. */
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { facetsQuery, type StudyFilter, type StudyRow, studiesQuery } from '../../api/studies';
+import { EmptyState } from '../../ui/EmptyState';
+import { plural } from '../../ui/format';
+import { Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { Facets } from './Facets';
+import styles from './Studies.module.css';
+import { StudyGrid } from './StudyGrid';
+import { StudyTable } from './StudyTable';
+import type { StudiesView } from './view';
+
+const TYPING_MS = 250;
+
+interface Props {
+  projectId: string;
+  view: StudiesView;
+  onView: (change: StudiesView) => void;
+  canManage: boolean;
+}
+
+function filterOf({ tab: _tab, view: _view, study: _study, ...filter }: StudiesView): StudyFilter {
+  return filter;
+}
+
+export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
+  const filter = filterOf(view);
+  const facets = useQuery(facetsQuery(projectId));
+  const studies = useInfiniteQuery({
+    ...studiesQuery(projectId, filter),
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(
+    () => studies.data?.pages.flatMap((page) => page.items) ?? [],
+    [studies.data],
+  );
+  const total = studies.data?.pages[0]?.total ?? 0;
+  const more = () => {
+    if (studies.hasNextPage && !studies.isFetchingNextPage) void studies.fetchNextPage();
+  };
+  const open = (row: StudyRow) => onView({ study: row.id });
+  const foot = studies.hasNextPage && (
+    <Button variant="default" loading={studies.isFetchingNextPage} onClick={more}>
+      Show more of {plural(total, 'study', 'studies')}
+    </Button>
+  );
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined);
+  const empty = <NoStudies isNarrowed={isNarrowed} canManage={canManage} />;
+  return (
+    <div className={styles.browse}>
+      <Facets facets={facets.data} filter={filter} showHoldout={canManage} onChange={onView} />
+      <Panel
+        title="Studies"
+        side={studies.data && plural(total, 'study', 'studies')}
+        actions={
+          <>
+            <Search value={view.search ?? ''} onChange={(search) => onView({ search })} />
+            <SegmentedControl
+              aria-label="Table or pictures"
+              value={view.view ?? 'table'}
+              onChange={(next) => onView({ view: next === 'pictures' ? 'pictures' : undefined })}
+              data={[
+                { value: 'table', label: 'Table' },
+                { value: 'pictures', label: 'Pictures' },
+              ]}
+            />
+          </>
+        }
+        isFlush
+      >
+        <Loaded of={studies} rows={12}>
+          {() => {
+            if (rows.length === 0) return empty;
+            if (view.view === 'pictures')
+              return <StudyGrid rows={rows} onOpen={open} foot={foot} />;
+            return (
+              <StudyTable
+                rows={rows}
+                activeId={view.study ?? null}
+                onOpen={open}
+                onEnd={more}
+                foot={foot}
+                empty={empty}
+              />
+            );
+          }}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+function Search({ value, onChange }: { value: string; onChange: (text?: string) => void }) {
+  const [text, setText] = useState(value);
+  const report = useDebouncedCallback(
+    (next: string) => onChange(next.trim() || undefined),
+    TYPING_MS,
+  );
+  return (
+    <TextInput
+      aria-label="Find a study"
+      placeholder="Find a study"
+      leftSection={<IconSearch size={14} />}
+      w={220}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        report(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+function NoStudies({ isNarrowed, canManage }: { isNarrowed: boolean; canManage: boolean }) {
+  if (isNarrowed) {
+    return <EmptyState title="No study is like this" text="Take a filter away to see more." />;
+  }
+  return (
+    <EmptyState
+      title="No images yet"
+      text={
+        canManage
+          ? 'Drop a folder, DICOM files or a zip anywhere on this page. Identifiers are removed before anything is stored.'
+          : 'A data manager brings the images in.'
+      }
+    />
+  );
+}

@@ -1,0 +1,129 @@
+/** One study: what it holds, its tags, and what de-identification removed. */
+import { Button, Drawer, Select, Stack, Tabs } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { deleteStudy, type StudyDetail, studyQuery } from '../../api/studies';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Thumbnail } from '../../ui/Thumbnail';
+import { instancesOf } from './instances';
+import { RemovedTags } from './RemovedTags';
+import { StudyFacts } from './StudyFacts';
+import { TagTable } from './TagTable';
+
+interface Props {
+  projectId: string;
+  studyId: string | null;
+  canManage: boolean;
+  onClose: () => void;
+}
+
+export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
+  return (
+    <Drawer
+      opened={studyId !== null}
+      onClose={onClose}
+      position="right"
+      size={620}
+      title="Study"
+      padding="md"
+    >
+      {studyId && (
+        <Body projectId={projectId} studyId={studyId} canManage={canManage} onGone={onClose} />
+      )}
+    </Drawer>
+  );
+}
+
+interface BodyProps {
+  projectId: string;
+  studyId: string;
+  canManage: boolean;
+  onGone: () => void;
+}
+
+function Body({ projectId, studyId, canManage, onGone }: BodyProps) {
+  const study = useQuery(studyQuery(studyId));
+  return (
+    <Loaded of={study} rows={10}>
+      {(data) => (
+        <Stack gap="lg">
+          <div style={{ display: 'flex', gap: 16 }}>
+            <Thumbnail url={data.thumbnail_url} alt={data.pseudonym} size={160} />
+            <StudyFacts study={data} />
+          </div>
+          <Parts study={data} />
+          {canManage && <DeleteStudy projectId={projectId} study={data} onGone={onGone} />}
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function Parts({ study }: { study: StudyDetail }) {
+  const instances = instancesOf(study);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const uid = chosen ?? instances[0]?.detail.sop_instance_uid ?? null;
+  const current = instances.find(({ detail }) => detail.sop_instance_uid === uid);
+  if (!uid || !current) return null;
+  return (
+    <>
+      <Select
+        label="Image"
+        data={instances.map(({ detail, title }) => ({
+          value: detail.sop_instance_uid,
+          label: title,
+        }))}
+        value={uid}
+        onChange={setChosen}
+        searchable
+      />
+      <Tabs defaultValue="removed">
+        <Tabs.List>
+          <Tabs.Tab value="removed">Removed by de-identification</Tabs.Tab>
+          <Tabs.Tab value="tags">Tags kept</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="removed" pt="sm">
+          <RemovedTags instance={current.detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="tags" pt="sm">
+          <TagTable studyId={study.id} sopInstanceUid={uid} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+interface DeleteProps {
+  projectId: string;
+  study: StudyDetail;
+  onGone: () => void;
+}
+
+/** There is no undo for removed images, so the button must be pressed twice. */
+function DeleteStudy({ projectId, study, onGone }: DeleteProps) {
+  const client = useQueryClient();
+  const [isArmed, setArmed] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => deleteStudy(study.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['project', projectId] });
+      onGone();
+    },
+  });
+  return (
+    <Stack gap="sm" align="flex-start">
+      <Failed error={remove.error} />
+      <Button
+        variant={isArmed ? 'filled' : 'default'}
+        color={isArmed ? 'red' : undefined}
+        leftSection={<IconTrash size={14} />}
+        loading={remove.isPending}
+        onBlur={() => setArmed(false)}
+        onClick={() => (isArmed ? remove.mutate() : setArmed(true))}
+      >
+        {isArmed ? 'Delete for good: images, reads and marks' : 'Delete this study'}
+      </Button>
+    </Stack>
+  );
+}

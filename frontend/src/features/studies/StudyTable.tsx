@@ -1,0 +1,90 @@
+/** Studies, one a row. */
+import type { ReactNode } from 'react';
+import type { StudyRow } from '../../api/studies';
+import { Chip } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { formatCount, spoken } from '../../ui/format';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { Thumbnail } from '../../ui/Thumbnail';
+
+const COLUMNS: Column<StudyRow>[] = [
+  {
+    key: 'thumbnail',
+    title: '',
+    width: 40,
+    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
+  },
+  {
+    key: 'study',
+    title: 'Study',
+    sortValue: (row) => row.pseudonym,
+    render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
+  },
+  {
+    key: 'modality',
+    title: 'Modality',
+    sortValue: (row) => row.modality,
+    render: (row) => row.modality ?? '–',
+  },
+  {
+    key: 'body',
+    title: 'Body part',
+    sortValue: (row) => row.body_part,
+    render: (row) => row.body_part ?? '–',
+  },
+  { key: 'site', title: 'Site', sortValue: (row) => row.site, render: (row) => row.site ?? '–' },
+  {
+    key: 'manufacturer',
+    title: 'Manufacturer',
+    sortValue: (row) => row.manufacturer,
+    render: (row) => <span title={row.manufacturer ?? undefined}>{row.manufacturer ?? '–'}</span>,
+  },
+  {
+    key: 'images',
+    title: 'Images',
+    isNumber: true,
+    sortValue: (row) => row.instance_count,
+    render: (row) => formatCount(row.instance_count),
+  },
+  {
+    key: 'reading',
+    title: 'Reading',
+    sortValue: (row) => row.task_state,
+    render: (row) => (row.task_state ? <Chip text={spoken(row.task_state)} /> : '–'),
+  },
+  {
+    key: 'holdout',
+    title: 'Hold-out',
+    sortValue: (row) => row.is_holdout,
+    render: (row) => (row.is_holdout ? <Chip text="held out" /> : '–'),
+  },
+  {
+    key: 'created',
+    title: 'Came in',
+    sortValue: (row) => row.created_at,
+    render: (row) => <RelativeTime at={row.created_at} />,
+  },
+];
+
+interface Props {
+  rows: readonly StudyRow[];
+  activeId: string | null;
+  onOpen: (row: StudyRow) => void;
+  onEnd: () => void;
+  foot: ReactNode;
+  empty: ReactNode;
+}
+
+const studyId = (row: StudyRow) => row.id;
+
+export function StudyTable(props: Props) {
+  return (
+    <DataTable
+      label="Studies"
+      columns={COLUMNS}
+      rowId={studyId}
+      height="calc(100vh - 230px)"
+      {...props}
+    />
+  );
+}

@@ -1,0 +1,107 @@
+/** How far each file is, and what became of it. */
+import { Button, Group } from '@mantine/core';
+import { useEffect, useMemo } from 'react';
+import { Chip, type Tone } from '../../../ui/Chip';
+import { type Column, DataTable } from '../../../ui/DataTable';
+import { formatBytes, formatShare, plural } from '../../../ui/format';
+import { Panel } from '../../../ui/Panel';
+import { ProgressRow } from '../../../ui/ProgressRow';
+import styles from '../Studies.module.css';
+import { isUnderWay, sumOf, type Upload, type UploadState, useUploads } from './uploadStore';
+
+const WORDS: Record<UploadState, [word: string, tone: Tone]> = {
+  waiting: ['waiting', 'plain'],
+  sending: ['sending', 'accent'],
+  sent: ['received', 'good'],
+  known: ['already here', 'good'],
+  failed: ['failed', 'bad'],
+  cancelled: ['cancelled', 'warn'],
+};
+
+const COLUMNS: Column<Upload>[] = [
+  { key: 'name', title: 'File', render: (row) => <span title={row.name}>{row.name}</span> },
+  {
+    key: 'size',
+    title: 'Size',
+    width: 90,
+    isNumber: true,
+    render: (row) => formatBytes(row.file.size),
+  },
+  {
+    key: 'share',
+    title: 'Sent',
+    width: 70,
+    isNumber: true,
+    render: (row) => formatShare(row.share),
+  },
+  {
+    key: 'state',
+    title: 'State',
+    width: 140,
+    sortValue: (row) => row.state,
+    render: (row) => <Chip text={WORDS[row.state][0]} tone={WORDS[row.state][1]} />,
+  },
+  { key: 'text', title: '', render: (row) => <span title={row.text}>{row.text}</span> },
+];
+
+export function UploadPanel({ projectId }: { projectId: string }) {
+  const { uploads, cancel, clear, retryFailed } = useUploads();
+  const mine = useMemo(
+    () => uploads.filter((upload) => upload.projectId === projectId),
+    [uploads, projectId],
+  );
+  const isBusy = uploads.some(isUnderWay);
+  useWarningBeforeLeaving(isBusy);
+  if (mine.length === 0) return null;
+  const sum = sumOf(mine);
+  return (
+    <Panel
+      title={isBusy ? 'Uploading' : 'Uploaded'}
+      side={sum.knownCount > 0 && `${plural(sum.knownCount, 'file')} already here, not sent again`}
+      actions={
+        <Group gap={8}>
+          {sum.failedCount > 0 && (
+            <Button variant="default" onClick={retryFailed}>
+              Send {plural(sum.failedCount, 'file')} again
+            </Button>
+          )}
+          {isBusy ? (
+            <Button variant="default" onClick={cancel}>
+              Stop
+            </Button>
+          ) : (
+            <Button variant="default" onClick={clear}>
+              Close
+            </Button>
+          )}
+        </Group>
+      }
+    >
+      <div className={styles.uploadSum}>
+        <ProgressRow
+          title={`${sum.doneCount} of ${plural(sum.count, 'file')}`}
+          share={sum.bytes > 0 ? sum.sentBytes / sum.bytes : 1}
+          side={`${formatBytes(sum.sentBytes)} of ${formatBytes(sum.bytes)}`}
+          tone={sum.failedCount > 0 ? 'bad' : 'plain'}
+        />
+      </div>
+      <DataTable
+        label="Files of this upload"
+        rows={mine}
+        columns={COLUMNS}
+        rowId={(row) => String(row.id)}
+        height="180px"
+        isDense
+      />
+    </Panel>
+  );
+}
+
+function useWarningBeforeLeaving(isBusy: boolean): void {
+  useEffect(() => {
+    if (!isBusy) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [isBusy]);
+}

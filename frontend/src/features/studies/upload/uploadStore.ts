@@ -1,0 +1,146 @@
+/** Uploads under way; they go on while the user looks at other pages. */
+import { create } from 'zustand';
+import { asProblem } from '../../../api/problem';
+import { knownFiles } from '../../../api/studies';
+import type { PickedFile } from './dropped';
+import { hashOf, send } from './send';
+
+export type UploadState = 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 'cancelled';
+
+export interface Upload {
+  id: number;
+  projectId: string;
+  name: string;
+  file: File;
+  state: UploadState;
+  /** 0..1 */
+  share: number;
+  text: string;
+}
+
+interface UploadStore {
+  uploads: readonly Upload[];
+  add: (projectId: string, files: readonly PickedFile[]) => void;
+  retryFailed: () => void;
+  cancel: () => void;
+  clear: () => void;
+}
+
+const AT_ONCE = 3;
+
+let nextId = 1;
+let running = 0;
+let stop = new AbortController();
+
+function change(id: number, next: Partial<Upload>): void {
+  useUploads.setState(({ uploads }) => ({
+    uploads: uploads.map((upload) => (upload.id === id ? { ...upload, ...next } : upload)),
+  }));
+}
+
+async function sendOne(upload: Upload, signal: AbortSignal): Promise<void> {
+  const sha256 = await hashOf(upload.file);
+  if (sha256) {
+    const { known } = await knownFiles(upload.projectId, [sha256]);
+    if (known.includes(sha256)) {
+      change(upload.id, { state: 'known', share: 1, text: 'already here' });
+      return;
+    }
+  }
+  const onProgress = (share: number) => change(upload.id, { share });
+  const received = await send({ ...upload, sha256, onProgress, signal });
+  const isKnown = received.state === 'duplicate';
+  change(upload.id, {
+    state: isKnown ? 'known' : 'sent',
+    share: 1,
+    text: isKnown ? 'already here' : '',
+  });
+}
+
+async function work(): Promise<void> {
+  running += 1;
+  const { signal } = stop;
+  for (;;) {
+    const upload = useUploads.getState().uploads.find((one) => one.state === 'waiting');
+    if (!upload || signal.aborted) break;
+    change(upload.id, { state: 'sending', text: '' });
+    try {
+      await sendOne(upload, signal);
+    } catch (error) {
+      const problem = asProblem(error);
+      const isCancelled = problem.code === 'cancelled';
+      change(upload.id, {
+        state: isCancelled ? 'cancelled' : 'failed',
+        text: problem.detail || problem.title,
+      });
+    }
+  }
+  running -= 1;
+}
+
+function startWorkers(): void {
+  while (running < AT_ONCE && waitingCount() > running) void work();
+}
+
+function waitingCount(): number {
+  return useUploads.getState().uploads.filter((upload) => upload.state === 'waiting').length;
+}
+
+export const useUploads = create<UploadStore>()((set, get) => ({
+  uploads: [],
+  add: (projectId, files) => {
+    if (stop.signal.aborted) stop = new AbortController();
+    const added = files.map(({ name, file }): Upload => {
+      nextId += 1;
+      return { id: nextId, projectId, name, file, state: 'waiting', share: 0, text: '' };
+    });
+    set({ uploads: [...get().uploads, ...added] });
+    startWorkers();
+  },
+  retryFailed: () => {
+    if (stop.signal.aborted) stop = new AbortController();
+    set({
+      uploads: get().uploads.map((upload) =>
+        upload.state === 'failed' || upload.state === 'cancelled'
+          ? { ...upload, state: 'waiting', share: 0, text: '' }
+          : upload,
+      ),
+    });
+    startWorkers();
+  },
+  cancel: () => {
+    stop.abort();
+    set({
+      uploads: get().uploads.map((upload) =>
+        upload.state === 'waiting' ? { ...upload, state: 'cancelled', text: '' } : upload,
+      ),
+    });
+  },
+  clear: () => set({ uploads: get().uploads.filter(isUnderWay) }),
+}));
+
+export function isUnderWay(upload: Upload): boolean {
+  return upload.state === 'waiting' || upload.state === 'sending';
+}
+
+export interface UploadSum {
+  count: number;
+  doneCount: number;
+  knownCount: number;
+  failedCount: number;
+  bytes: number;
+  sentBytes: number;
+}
+
+export function sumOf(uploads: readonly Upload[]): UploadSum {
+  const sum = { count: 0, doneCount: 0, knownCount: 0, failedCount: 0, bytes: 0, sentBytes: 0 };
+  for (const upload of uploads) {
+    sum.count += 1;
+    sum.bytes += upload.file.size;
+    sum.sentBytes += upload.file.size * upload.share;
+    if (upload.state === 'sent' || upload.state === 'known') sum.doneCount += 1;
+    if (upload.state === 'known') sum.knownCount += 1;
+    if (upload.state === 'failed' || upload.state === 'cancelled') sum.failedCount += 1;
+  }
+  return sum;
+}

@@ -1,0 +1,18 @@
+/** /projects/$projectId/assignment */
+import { createRoute } from '@tanstack/react-router';
+import { Assignment } from '../features/projects/Assignment';
+import { ProjectPage } from '../features/projects/ProjectPage';
+import { projectRoute } from './project';
+
+export const assignmentRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/assignment',
+  component: AssignmentPage,
+});
+
+function AssignmentPage() {
+  const { projectId } = assignmentRoute.useParams();
+  return (
+    <ProjectPage projectId={projectId}>{(project) => <Assignment project={project} />}</ProjectPage>
+  );
+}

@@ -1,0 +1,64 @@
+/** /projects/$projectId/read and /read/$readId: the reading room, without the frame. */
+import { createRoute, notFound, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useLayoutEffect } from 'react';
+import { useProjectEvents } from '../api/events';
+import { SkeletonRows } from '../ui/Loaded';
+import { rememberProject } from './lastProject';
+import { NotFound } from './NotFound';
+import { signedInRoute } from './signedIn';
+
+// The viewer is more than a megabyte; only who reads loads it.
+const ReadingRoom = lazy(() =>
+  import('../features/reading/ReadingRoom').then((module) => ({ default: module.ReadingRoom })),
+);
+
+export const readNextRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/projects/$projectId/read',
+  component: () => <Room projectId={readNextRoute.useParams().projectId} readId={null} />,
+  beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
+  notFoundComponent: NotFound,
+});
+
+export const readRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/projects/$projectId/read/$readId',
+  component: () => <Room {...readRoute.useParams()} />,
+  beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
+  notFoundComponent: NotFound,
+});
+
+function requireMember(projects: readonly { id: string }[], projectId: string): void {
+  if (!projects.some((project) => project.id === projectId)) throw notFound();
+  rememberProject(projectId);
+}
+
+function Room({ projectId, readId }: { projectId: string; readId: string | null }) {
+  const navigate = useNavigate();
+  useAlwaysDark();
+  useProjectEvents(projectId);
+  return (
+    <Suspense fallback={<SkeletonRows count={8} />}>
+      <ReadingRoom
+        projectId={projectId}
+        readId={readId}
+        onRead={(next) =>
+          void navigate({ to: `/projects/${projectId}/read/${next}`, replace: true })
+        }
+        onClose={() => void navigate({ to: `/projects/${projectId}/worklist` })}
+      />
+    </Suspense>
+  );
+}
+
+/** The reading room is dark whatever the other pages are. */
+function useAlwaysDark(): void {
+  useLayoutEffect(() => {
+    const { dataset } = document.documentElement;
+    const before = dataset.mantineColorScheme;
+    dataset.mantineColorScheme = 'dark';
+    return () => {
+      dataset.mantineColorScheme = before;
+    };
+  }, []);
+}

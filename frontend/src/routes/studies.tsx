@@ -1,0 +1,44 @@
+/** /projects/$projectId/studies?search=&modality=&…&study= */
+import { createRoute, useNavigate } from '@tanstack/react-router';
+import { FACETS } from '../api/studies';
+import { StudiesPage } from '../features/studies/StudiesPage';
+import type { StudiesView } from '../features/studies/view';
+import { projectRoute } from './project';
+
+/** Keeps what the page knows and drops the rest, so that a bad URL is a plain page. */
+export function readView(search: Record<string, unknown>): StudiesView {
+  const text = (name: string) => {
+    const value = search[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  };
+  const facets = Object.fromEntries(FACETS.map((name) => [name, text(name)]));
+  return {
+    ...facets,
+    search: text('search'),
+    read_state: text('read_state'),
+    holdout: typeof search.holdout === 'boolean' ? search.holdout : undefined,
+    tab: search.tab === 'files' ? 'files' : undefined,
+    view: search.view === 'pictures' ? 'pictures' : undefined,
+    study: text('study'),
+  };
+}
+
+export const studiesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/studies',
+  validateSearch: readView,
+  component: Studies,
+});
+
+function Studies() {
+  const { projectId } = studiesRoute.useParams();
+  const { project } = studiesRoute.useRouteContext();
+  const view = studiesRoute.useSearch();
+  const navigate = useNavigate();
+  const change = (next: StudiesView) => {
+    void navigate({ to: '.', search: { ...view, ...next }, replace: true });
+  };
+  return (
+    <StudiesPage projectId={projectId} projectName={project.name} view={view} onView={change} />
+  );
+}
