@@ -27,6 +27,10 @@ from tests.factories import (
     make_user,
 )
 
+COUNTS = {
+    "train": 0, "validation": 0, "test": 0, "studies": 0, "patients": 0, "reads": 0, "by_label": {},
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class World:
@@ -98,7 +102,8 @@ def _machine_rows(
         state="quarantined", code="not_dicom", text="This is not a DICOM file.",
     )  # fmt: skip
     dataset = DatasetVersion(
-        project_id=project_id, name="v1", label_schema_id=schema_id, split_shares={}, counts={},
+        project_id=project_id, name="v1", label_schema_id=schema_id, counts=COUNTS,
+        split_shares={"train": 0.7, "validation": 0.1, "test": 0.2},
         manifest={"entries": []}, manifest_sha256="0" * 64, frozen_by=user_id,
     )  # fmt: skip
     run = TrainingRun(
