@@ -74,7 +74,9 @@ def write_batch(
     size = rules.batch_size + round(rules.batch_size * SPARE_SHARE)
     asked = _chosen(now, strategy, size, rules, rng)
     asked = _interleaved(asked, _to_measure(project, now, size, rules))
-    free = still_open(session, [now.pool.task_ids[ask.row] for ask in asked])
+    earlier = _asked_before(session, project.id)
+    # Locked in one go and in one order, like everyone who locks several tasks.
+    free = still_open(session, [*earlier, *(now.pool.task_ids[ask.row] for ask in asked)])
     asked = [ask for ask in asked if now.pool.task_ids[ask.row] in free]
     if any(now.pool.is_holdout[ask.row] != (ask.arm == EVALUATION) for ask in asked):
         raise HoldoutTouched("A held-out patient was about to be sampled.")
@@ -97,7 +99,7 @@ def write_batch(
     session.add(batch)
     session.flush()
     _store_picks(session, batch, now.pool, asked)
-    queue.reprioritise(session, project.id, _order(session, project, now.pool, asked))
+    queue.reprioritise(session, project.id, _order(now.pool, asked, back=earlier & free))
     return Written(batch, len(asked))
 
 
@@ -174,20 +176,19 @@ def _store_picks(session: Session, batch: QueryBatch, pool: Pool, asked: list[_A
         session.execute(insert(QueryPick), rows)
 
 
-def _order(
-    session: Session, project: Project, pool: Pool, asked: list[_Ask]
-) -> dict[UUID, tuple[float, str, str]]:
+def _asked_before(session: Session, project_id: UUID) -> set[UUID]:
+    query = select(Task.id).where(
+        Task.project_id == project_id,
+        Task.state == ReadState.OPEN,
+        Task.arm.in_(["strategy", "control", EVALUATION]),
+    )
+    return set(session.scalars(query))
+
+
+def _order(pool: Pool, asked: list[_Ask], *, back: set[UUID]) -> dict[UUID, tuple[float, str, str]]:
     """New places for what is asked for; what earlier batches asked for and nobody began goes back
     to its order of arrival.
     """
-    earlier = session.scalars(
-        select(Task.id).where(
-            Task.project_id == project.id,
-            Task.state == ReadState.OPEN,
-            Task.arm.in_(["strategy", "control", EVALUATION]),
-        )
-    ).all()
-    back = still_open(session, list(earlier))
     order: dict[UUID, tuple[float, str, str]] = dict.fromkeys(back, (0.0, "arrival", ""))
     for rank, ask in enumerate(asked):
         order[pool.task_ids[ask.row]] = (TOP_PRIORITY - rank, ask.arm, ask.reason)

@@ -63,7 +63,7 @@ def _counts(session: Session, project_id: UUID, labelled: list[Labelled]) -> dic
         .where(Study.project_id == project_id, Study.deleted_at.is_(None))
         .group_by(Patient.is_holdout)
     )
-    studies = {is_holdout: count for is_holdout, count in session.execute(query)}
+    studies = dict(session.execute(query).all())
     return {
         "pool_count": studies.get(False, 0),
         "holdout_count": studies.get(True, 0),
