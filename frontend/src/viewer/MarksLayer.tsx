@@ -87,7 +87,7 @@ function MarkShape({ affine, mark, style, spacing, isSelected }: MarkShapeProps)
         strokeOpacity={0.7}
         strokeWidth={isSelected ? 4.5 : 3.5}
       />
-      <path d={outline} fill="none" stroke={style.colour} strokeWidth={isSelected ? 2.25 : 1.5} />
+      <path d={outline} fill="none" stroke={style.colour} strokeWidth={isSelected ? 2.25 : 1.75} />
       <path
         className="viewer-mark-grip"
         d={outline}

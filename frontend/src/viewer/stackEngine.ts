@@ -65,6 +65,8 @@ export async function createStackEngine(
     element,
     defaultOptions: { background: [0, 0, 0] },
   });
+  // Focused, the element would swallow every key before the commands of the page hear it.
+  element.removeAttribute('tabindex');
   const viewport = rendering.getViewport(viewportId) as Types.IStackViewport;
   registerFrames(frames);
   return stackOn(element, viewport, frames, events);

@@ -20,7 +20,7 @@ import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
-import { useFlow } from './useFlow';
+import { isAnswerMissing, useFlow } from './useFlow';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
 import type { OpenCase, RoomActions } from './useRoom';
@@ -44,7 +44,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const [place, setPlace] = useState({ series: 0, frame: 0 });
   const [isReady, setReady] = useState(false);
   const frames = series[place.series]?.frames ?? [];
-  const { isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
+  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
@@ -54,7 +54,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     () => ({
       submit: flow.submit,
       openSkip: flow.openSkip,
-      back: () => void flow.leave().then(room.back),
+      back: () => void flow.settle().then(room.back),
       close: () => void flow.leave().finally(onClose),
       isReadOnly: sitting.isReadOnly,
     }),
@@ -134,7 +134,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           heat={heat}
           actions={actions}
           isSubmitting={flow.isBusy}
-          isAnswerMissing={flow.isAnswerMissing}
+          isAnswerMissing={flow.isAnswerMissing && isAnswerMissing(items, schema)}
           notice={notice}
           onShow={showMark}
         />

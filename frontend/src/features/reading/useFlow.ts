@@ -19,6 +19,8 @@ export interface Flow {
   openSkip(): void;
   cancelSkip(): void;
   skip(reason: string): void;
+  /** Saves what is owed; the case stays held. */
+  settle(): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -108,6 +110,9 @@ export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomAction
           await autosave?.forget();
           room.next(undefined);
         });
+      },
+      async settle() {
+        await autosave?.settle();
       },
       async leave() {
         const isSaved = autosave ? await autosave.settle() : true;

@@ -45,14 +45,30 @@ function claimOnce(projectId: string): Promise<ReadingCase> {
   return claim;
 }
 
+/**
+ * The case opened last, with the time: taking a case changes the address, and where that mounts
+ * the room anew, the case is not asked for a second time.
+ */
+let latest: { open: OpenCase; at: number } | null = null;
+
+const STILL_FRESH_MS = 5000;
+
+function justOpened(readId: string | null): OpenCase | null {
+  const isFresh = latest !== null && performance.now() - latest.at < STILL_FRESH_MS;
+  return isFresh && latest?.open.reading.read.id === readId ? latest.open : null;
+}
+
 /** Reads visited before and after the one on screen, as a browser keeps pages. */
 const visited: { before: string[]; after: string[] } = { before: [], after: [] };
 
 export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomActions] {
   const userId = useSession().user.id;
-  const [room, setRoom] = useState<Room>({ phase: 'opening' });
+  const [room, setRoom] = useState<Room>(() => {
+    const open = justOpened(readId);
+    return open ? { phase: 'open', open } : { phase: 'opening' };
+  });
   const [attempt, setAttempt] = useState(0);
-  const current = useRef<string | null>(null);
+  const current = useRef(room.phase === 'open' ? room.open.reading.read.id : null);
   const tell = useRef(onRead);
   tell.current = onRead;
 
@@ -64,8 +80,10 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
         const local = await drafts.load(userId, reading.read.id).catch(() => null);
         if (!isWanted()) return;
         const draft = withLocal(draftOf(reading.annotations), local);
+        const open: OpenCase = { reading, draft };
         current.current = reading.read.id;
-        setRoom({ phase: 'open', open: { reading, draft } });
+        latest = { open, at: performance.now() };
+        setRoom({ phase: 'open', open });
         tell.current(reading.read.id);
       } catch (error) {
         const problem = asProblem(error);
