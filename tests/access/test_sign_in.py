@@ -126,3 +126,10 @@ def test_fields_that_are_not_offered_cannot_be_smuggled_in(anna, client):
     refused = browser.patch("/api/me", json={"name": "A", "is_admin": True})
     assert refused.status_code == 422
     assert not browser.get("/api/session").json()["user"]["is_admin"]
+
+
+def test_a_visitor_is_told_that_nobody_is_signed_in_and_a_stale_cookie_is_refused(client):
+    assert client().get("/api/session").status_code == 204
+    stale = client()
+    stale.cookies.set("collimate_session", "from last week")
+    assert stale.get("/api/session").status_code == 401
