@@ -73,7 +73,10 @@ class Instance(Row):
     """One DICOM instance: where its bytes lie and how its frames are cut out of them."""
 
     __tablename__ = "instance"
-    __table_args__ = (UniqueConstraint("project_id", "sop_instance_uid"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "sop_instance_uid"),
+        Index("ix_instance_project_id_source_sha256", "project_id", "source_sha256"),
+    )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
@@ -82,11 +85,11 @@ class Instance(Row):
     sop_class_uid: Mapped[str]
     instance_number: Mapped[int | None]
     source_sha256: Mapped[str]
-    file_sha256: Mapped[str]
+    file_sha256: Mapped[str] = mapped_column(index=True)
     file_bytes: Mapped[int] = mapped_column(BigInteger)
     original_transfer_syntax_uid: Mapped[str]
     served_transfer_syntax_uid: Mapped[str]
-    frames_sha256: Mapped[str]
+    frames_sha256: Mapped[str] = mapped_column(index=True)
     frame_ranges: Mapped[list[Any]] = mapped_column(JSONB)
     rows: Mapped[int]
     columns: Mapped[int]
@@ -100,20 +103,22 @@ class Instance(Row):
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     removed: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    thumbnail_sha256: Mapped[str]
+    thumbnail_sha256: Mapped[str] = mapped_column(index=True)
 
 
 class ReceivedFile(Row):
     """A file as it arrived and what became of it.
 
-    States: received → accepted | duplicate | quarantined | conflict | unpacked; quarantined →
-    received (retry) | deleted. The bytes are kept while the file is received or quarantined.
+    States are in `studies/states.py`. The bytes are kept while the file is received, quarantined
+    or in conflict; `has_bytes` turns false once they are gone. So does the name: it may hold a
+    person's, so it is kept only as long as someone may have to find the file.
     """
 
     __tablename__ = "received_file"
     __table_args__ = (
         Index("ix_received_file_project_id_state", "project_id", "state", "id"),
         Index("ix_received_file_project_id_sha256", "project_id", "sha256"),
+        Index("ix_received_file_sha256", "sha256"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
@@ -125,6 +130,7 @@ class ReceivedFile(Row):
     state: Mapped[str] = mapped_column(default="received")
     code: Mapped[str | None]
     text: Mapped[str | None]
+    has_bytes: Mapped[bool] = mapped_column(default=True)
     instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instance.id"))
 
 

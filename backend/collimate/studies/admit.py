@@ -1,0 +1,220 @@
+"""Rows and blobs of a prepared image: patient, study, series, instance."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from collimate.dicom.prepared import PreparedInstance
+from collimate.kit.blobs import blobs
+from collimate.projects.models import Project
+from collimate.projects.rules import learning_rules
+from collimate.studies.answer_keys import keep_answer_key
+from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
+from collimate.studies.summaries import series_json, study_json
+
+SEXES = frozenset({"M", "F", "O"})
+
+
+class Conflicting(Exception):
+    """Another image has this identity already, or its series belongs to another study."""
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """Where the parts of a prepared image lie (hex SHA-256)."""
+
+    file_sha256: str
+    file_bytes: int
+    frames_sha256: str
+    thumbnail_sha256: str
+
+
+def keep_blobs(prepared: PreparedInstance, out: Path) -> StoredImage:
+    """Store what the sandbox wrote into `out`."""
+    file = blobs().put(out / "instance.dcm")
+    in_file = prepared.frames_in == "file"
+    frames = file if in_file else blobs().put(out / "frames.raw")
+    thumbnail = blobs().put(out / "thumbnail.jpg")
+    return StoredImage(file.sha256, file.byte_count, frames.sha256, thumbnail.sha256)
+
+
+def known_as(session: Session, project_id: UUID, prepared: PreparedInstance) -> Instance | None:
+    """The visible image with the same identity from the same bytes.
+
+    From here to the end of the transaction, nobody else adds images to the project.
+    """
+    key = func.hashtextextended(f"admit:{project_id}", 3)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+    return session.scalars(
+        select(Instance)
+        .join(Study, Study.id == Instance.study_id)
+        .where(
+            Instance.project_id == project_id,
+            Instance.sop_instance_uid == prepared.sop_instance_uid,
+            Instance.source_sha256 == prepared.source_sha256,
+            Study.deleted_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def admit(
+    session: Session,
+    project: Project,
+    file: ReceivedFile,
+    prepared: PreparedInstance,
+    stored: StoredImage,
+) -> Instance:
+    """Add the image to its study; an image of a deleted study brings the study back.
+
+    Raises:
+        Conflicting: the identity is taken; nothing was changed.
+    """
+    there = session.scalars(
+        select(Instance).where(
+            Instance.project_id == project.id,
+            Instance.sop_instance_uid == prepared.sop_instance_uid,
+        )
+    ).one_or_none()
+    if there is not None and there.source_sha256 != prepared.source_sha256:
+        raise Conflicting
+    series = session.scalars(
+        select(Series).where(
+            Series.project_id == project.id, Series.series_uid == prepared.series_uid
+        )
+    ).one_or_none()
+    study = session.scalars(
+        select(Study).where(Study.project_id == project.id, Study.study_uid == prepared.study_uid)
+    ).one_or_none()
+    if series is not None and (study is None or series.study_id != study.id):
+        raise Conflicting
+    patient = _patient(session, project, file.facts, prepared)
+    study = study or _study(session, patient, file.facts, prepared)
+    study.deleted_at = None
+    series = series or _series(session, study, prepared)
+    instance = there or _instance(session, series, prepared, stored)
+    if there is None:
+        study.instance_count += 1
+        series.instance_count += 1
+    _describe(session, study, series, prepared)
+    keep_answer_key(session, project.id, study.id, file.facts, prepared.sop_instance_uid)
+    session.flush()
+    return instance
+
+
+def _patient(
+    session: Session, project: Project, facts: dict[str, Any], prepared: PreparedInstance
+) -> Patient:
+    said = facts.get("is_holdout")
+    share = learning_rules(project).holdout_share
+    sex = facts.get("sex") if facts.get("sex") in SEXES else prepared.study.get("patient_sex")
+    age = facts.get("age_years")
+    session.execute(
+        insert(Patient)
+        .values(
+            project_id=project.id,
+            pseudonym=prepared.pseudonym,
+            keyed_hash=prepared.patient_hash,
+            sex=sex,
+            age_years=prepared.study.get("patient_age_years") if age is None else min(age, 90),
+            is_holdout=is_drawn(prepared.patient_hash, share) if said is None else bool(said),
+        )
+        .on_conflict_do_nothing(index_elements=["project_id", "keyed_hash"])
+    )
+    return session.scalars(
+        select(Patient).where(
+            Patient.project_id == project.id, Patient.keyed_hash == prepared.patient_hash
+        )
+    ).one()
+
+
+def is_drawn(patient_hash: str, share: float) -> bool:
+    """Whether a patient falls into the hold-out: the same answer in every project, for ever."""
+    digest = hashlib.sha256(f"holdout:{patient_hash}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64 < share
+
+
+def _study(
+    session: Session, patient: Patient, facts: dict[str, Any], prepared: PreparedInstance
+) -> Study:
+    shifted = prepared.study.get("study_date")
+    site = facts.get("site")
+    study = Study(
+        project_id=patient.project_id,
+        patient_id=patient.id,
+        study_uid=prepared.study_uid,
+        study_date=date.fromisoformat(shifted) if shifted else None,
+        modality=prepared.series["modality"],
+        body_part=prepared.study.get("body_part") or prepared.series.get("body_part"),
+        site=str(site)[:64] if site else None,
+        manufacturer=prepared.series.get("manufacturer"),
+        manufacturer_model_name=prepared.series.get("manufacturer_model_name"),
+        series_count=0,
+        instance_count=0,
+        quality=prepared.quality,
+    )
+    session.add(study)
+    session.flush()
+    return study
+
+
+def _series(session: Session, study: Study, prepared: PreparedInstance) -> Series:
+    series = Series(
+        project_id=study.project_id,
+        study_id=study.id,
+        series_uid=prepared.series_uid,
+        modality=prepared.series["modality"],
+        series_number=prepared.series.get("series_number"),
+        instance_count=0,
+    )
+    session.add(series)
+    session.flush()
+    study.series_count += 1
+    return series
+
+
+COPIED = (
+    "sop_instance_uid", "sop_class_uid", "instance_number", "source_sha256",
+    "original_transfer_syntax_uid", "served_transfer_syntax_uid", "frame_ranges", "rows",
+    "columns", "frame_count", "samples_per_pixel", "bits_allocated", "photometric_interpretation",
+    "pixel_spacing_mm", "is_lossy", "burned_in_suspected", "quality", "removed", "dicom_json",
+)  # fmt: skip
+
+
+def _instance(
+    session: Session, series: Series, prepared: PreparedInstance, stored: StoredImage
+) -> Instance:
+    instance = Instance(
+        project_id=series.project_id,
+        study_id=series.study_id,
+        series_id=series.id,
+        file_sha256=stored.file_sha256,
+        file_bytes=stored.file_bytes,
+        frames_sha256=stored.frames_sha256,
+        thumbnail_sha256=stored.thumbnail_sha256,
+        **{name: getattr(prepared, name) for name in COPIED},
+    )
+    session.add(instance)
+    session.flush()
+    return instance
+
+
+def _describe(session: Session, study: Study, series: Series, prepared: PreparedInstance) -> None:
+    modalities = session.scalars(
+        select(Series.modality).where(Series.study_id == study.id).distinct()
+    )
+    study.dicom_json = study_json(
+        study.dicom_json or prepared.dicom_json,
+        modalities=sorted(modalities),
+        series_count=study.series_count,
+        instance_count=study.instance_count,
+    )
+    series.dicom_json = series_json(
+        series.dicom_json or prepared.dicom_json, instance_count=series.instance_count
+    )

@@ -1,0 +1,162 @@
+"""Routes of studies, uploads and quarantine."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from collimate.access.api import ActorDep
+from collimate.access.policy import Permission
+from collimate.kit.http import SessionDep
+from collimate.projects.api import project_for
+from collimate.projects.models import Project
+from collimate.studies import browse, quarantine, receive, schemas, show, tags, upload
+from collimate.studies.dicomweb.door import TicketDep, body_chunks
+from collimate.studies.dicomweb.pictures import stored_picture
+from collimate.studies.models import ReceivedFile, Study
+from collimate.studies.states import FileState
+
+router = APIRouter(tags=["studies"])
+SeenProject = Annotated[Project, project_for(Permission.SEE_STUDIES)]
+DataProject = Annotated[Project, project_for(Permission.MANAGE_DATA)]
+Text = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+After = Annotated[str | None, Query(max_length=500)]
+RAW_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def study_for(permission: Permission) -> Any:
+    """A dependency giving the study of the path to someone with this permission."""
+
+    def load(session: SessionDep, actor: ActorDep, study_id: UUID) -> Study:
+        return show.authorised_study(session, actor.user, study_id, permission)
+
+    return Depends(load, scope="function")
+
+
+def managed_file(session: SessionDep, actor: ActorDep, file_id: UUID) -> ReceivedFile:
+    """The received file of the path, for someone who manages the data of its project."""
+    return quarantine.authorised_file(session, actor.user, file_id)
+
+
+ImageStudy = Annotated[Study, study_for(Permission.SEE_IMAGES)]
+ListedStudy = Annotated[Study, study_for(Permission.SEE_STUDIES)]
+ManagedStudy = Annotated[Study, study_for(Permission.MANAGE_DATA)]
+ManagedFile = Annotated[ReceivedFile, Depends(managed_file, scope="function")]
+
+
+def study_filter(
+    search: Text = None,
+    modality: Text = None,
+    body_part: Text = None,
+    site: Text = None,
+    manufacturer: Text = None,
+    read_state: Text = None,
+    holdout: bool | None = None,
+) -> browse.StudyFilter:
+    """The filter of the query string."""
+    return browse.StudyFilter(
+        search=search,
+        modality=modality,
+        body_part=body_part,
+        site=site,
+        manufacturer=manufacturer,
+        read_state=read_state,
+        holdout=holdout,
+    )
+
+
+@router.get("/api/projects/{project_id}/studies", response_model=schemas.StudyPage)
+def list_studies(
+    session: SessionDep,
+    project: SeenProject,
+    chosen: Annotated[browse.StudyFilter, Depends(study_filter)],
+    limit: Limit = 50,
+    after: After = None,
+) -> dict[str, Any]:
+    return browse.study_page(session, project.id, chosen, limit=limit, after=after)
+
+
+@router.get("/api/projects/{project_id}/studies/facets", response_model=schemas.Facets)
+def list_facets(session: SessionDep, project: SeenProject) -> dict[str, Any]:
+    return browse.facets(session, project.id)
+
+
+@router.get("/api/studies/{study_id}", response_model=schemas.StudyDetail)
+def show_study(session: SessionDep, actor: ActorDep, study: ImageStudy) -> dict[str, Any]:
+    return show.study_detail(session, actor.user, study)
+
+
+@router.get("/api/studies/{study_id}/tags", response_model=schemas.TagList)
+def show_tags(
+    session: SessionDep,
+    study: ListedStudy,
+    sop_instance_uid: Annotated[str | None, Query(max_length=64)] = None,
+) -> dict[str, Any]:
+    return {"items": tags.tag_rows(session, study, sop_instance_uid)}
+
+
+@router.get(
+    "/api/studies/{study_id}/thumbnail",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)
+def show_thumbnail(session: SessionDep, request: Request, study: ImageStudy) -> Response:
+    return stored_picture(request, show.thumbnail_of(session, study))
+
+
+@router.delete("/api/studies/{study_id}", status_code=204)
+def delete_study(session: SessionDep, actor: ActorDep, study: ManagedStudy) -> None:
+    show.remove_study(session, actor.user.id, study)
+
+
+@router.post(
+    "/api/projects/{project_id}/files",
+    response_model=schemas.ReceivedFileOut,
+    status_code=202,
+    responses={200: {"model": schemas.ReceivedFileOut, "description": "Already here"}},
+    openapi_extra=RAW_BODY,
+)
+async def upload_file(
+    request: Request,
+    response: Response,
+    ticket: TicketDep,
+    name: Annotated[str, Query(min_length=1, max_length=1000)],
+    sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
+) -> dict[str, Any]:
+    file = await upload.take(ticket, body_chunks(request), name=name, sha256=sha256)
+    response.status_code = upload.status_of(file)
+    return file
+
+
+@router.post("/api/projects/{project_id}/files/known", response_model=schemas.KnownHashes)
+def list_known(
+    session: SessionDep, project: DataProject, body: schemas.HashesIn
+) -> dict[str, list[str]]:
+    return {"known": receive.known(session, project.id, body.sha256)}
+
+
+@router.get("/api/projects/{project_id}/files", response_model=schemas.ReceivedFilePage)
+def list_files(
+    session: SessionDep,
+    project: DataProject,
+    state: FileState | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> dict[str, Any]:
+    return quarantine.file_page(session, project.id, state=state, limit=limit, after=after)
+
+
+@router.post("/api/files/{file_id}/retry", response_model=schemas.ReceivedFileOut)
+def retry_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> dict[str, Any]:
+    return quarantine.describe(session, quarantine.retry(session, actor.user.id, file))
+
+
+@router.delete("/api/files/{file_id}", status_code=204)
+def delete_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> None:
+    quarantine.delete(session, actor.user.id, file)

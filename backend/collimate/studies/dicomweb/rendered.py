@@ -1,0 +1,147 @@
+"""Rendered frames and thumbnails (PS3.18 10.4.1.1.3 and 10.4.1.1.4), drawn in the sandbox."""
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from collimate.dicom.prepared import frame_facts
+from collimate.dicom.rejection import Rejected
+from collimate.kit.blobs import blobs
+from collimate.kit.errors import Problem
+from collimate.kit.http import SessionDep
+from collimate.studies.dicomweb.accept import choose_picture
+from collimate.studies.dicomweb.door import SeenInstance, SeenSeries, SeenStudy
+from collimate.studies.dicomweb.pictures import etag_of, not_modified, picture, stored_picture
+from collimate.studies.dicomweb.retrieve import (
+    INSTANCE,
+    SERIES,
+    STUDY,
+    frame_ranges,
+    read_frame_list,
+)
+from collimate.studies.models import Instance
+from collimate.studies.sandbox import sandbox
+from collimate.studies.show import thumbnail_of
+
+router = APIRouter()
+Viewport = Annotated[str | None, Query(max_length=100)]
+Window = Annotated[str | None, Query(max_length=100)]
+
+
+class BadRenderQuery(Problem):
+    """viewport is width,height and window is center,width,function."""
+
+    status = 400
+
+
+class CannotBeRendered(Problem):
+    """This frame cannot be turned into a picture."""
+
+    status = 409
+
+
+@router.get(INSTANCE + "/rendered", response_class=Response)
+def rendered_instance(
+    request: Request,
+    session: SessionDep,
+    instance: SeenInstance,
+    viewport: Viewport = None,
+    window: Window = None,
+) -> Response:
+    return _render(request, session, instance, 1, viewport, window)
+
+
+@router.get(INSTANCE + "/frames/{frame_list}/rendered", response_class=Response)
+def rendered_frame(
+    request: Request,
+    session: SessionDep,
+    instance: SeenInstance,
+    frame_list: str,
+    viewport: Viewport = None,
+    window: Window = None,
+) -> Response:
+    number = read_frame_list(frame_list, instance.frame_count)[0]
+    return _render(request, session, instance, number, viewport, window)
+
+
+def _render(
+    request: Request,
+    session: SessionDep,
+    instance: SeenInstance,
+    number: int,
+    viewport: str | None,
+    window: str | None,
+) -> Response:
+    kind = choose_picture(request.headers.get("accept"))
+    size, chosen = read_viewport(viewport), read_window(window)
+    etag = etag_of("rendered", kind, instance.frames_sha256, number, size, chosen)
+    unchanged = not_modified(request, etag)
+    if unchanged is not None:
+        return unchanged
+    ((offset, length),) = frame_ranges(session, instance.id, [number])
+    dicom_json = session.scalars(
+        select(Instance.dicom_json).where(Instance.id == instance.id)
+    ).one()
+    frame = blobs().read(instance.frames_sha256, offset, length)
+    facts = frame_facts(dicom_json, number - 1)
+    try:
+        drawn = sandbox().render(
+            frame, facts, size=size, kind="png" if kind == "png" else "jpeg", window=chosen
+        )
+    except Rejected as rejected:
+        raise CannotBeRendered(rejected.text) from None
+    return picture(drawn, f"image/{kind}", etag)
+
+
+def read_viewport(text: str | None) -> int | None:
+    """The longer side of the wanted picture in pixels. Source: PS3.18 8.3.5.1.3.
+
+    Raises:
+        BadRenderQuery
+    """
+    if text is None:
+        return None
+    parts = text.split(",")[:2]
+    if len(parts) != 2 or not all(p.isascii() and p.isdigit() and 0 < len(p) < 6 for p in parts):
+        raise BadRenderQuery()
+    return max(1, *(int(part) for part in parts))
+
+
+def read_window(text: str | None) -> tuple[float, float] | None:
+    """Centre and width in modality values. Source: PS3.18 8.3.5.1.4.
+
+    Raises:
+        BadRenderQuery
+    """
+    if text is None:
+        return None
+    parts = text.split(",")
+    if len(parts) == 3 and parts[2].strip().lower() not in ("linear", "linear-exact"):
+        raise BadRenderQuery("Only the linear window function is served.")
+    try:
+        centre, width = (float(part) for part in parts[:2])
+    except ValueError as error:
+        raise BadRenderQuery() from error
+    if not (math.isfinite(centre) and math.isfinite(width) and width >= 1):
+        raise BadRenderQuery()
+    return centre, width
+
+
+@router.get(STUDY + "/thumbnail", response_class=Response)
+def study_thumbnail(request: Request, session: SessionDep, study: SeenStudy) -> Response:
+    return stored_picture(request, thumbnail_of(session, study))
+
+
+@router.get(SERIES + "/thumbnail", response_class=Response)
+def series_thumbnail(
+    request: Request, session: SessionDep, study: SeenStudy, series: SeenSeries
+) -> Response:
+    return stored_picture(request, thumbnail_of(session, study, series.series_uid))
+
+
+@router.get(INSTANCE + "/thumbnail", response_class=Response)
+def instance_thumbnail(request: Request, instance: SeenInstance) -> Response:
+    return stored_picture(request, instance.thumbnail_sha256)

@@ -1,0 +1,114 @@
+"""From a received file to an image of a study, or to quarantine with a reason."""
+
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.dicom.identity import keyed
+from collimate.dicom.profile import Profile
+from collimate.dicom.rejection import Rejected
+from collimate.dicom.sandbox import Sandbox
+from collimate.jobs import events
+from collimate.kit.blobs import BlobMissing, blobs, work_folder
+from collimate.kit.database import after_commit
+from collimate.kit.settings import instance_secret
+from collimate.projects.models import Project
+from collimate.studies import raw_bytes
+from collimate.studies.admit import Conflicting, admit, keep_blobs, known_as
+from collimate.studies.models import Instance, ReceivedFile
+from collimate.studies.receive import DUPLICATE_TEXT
+from collimate.studies.states import FileState, move
+from collimate.studies.unpack import is_zip, unpack
+
+BYTES_MISSING = "bytes_missing"
+CONFLICT_TEXT = (
+    "Another image with the same identity but other contents is already here; that one stays. "
+    "Find out which is right; delete this file if it is not needed."
+)
+MISSING_TEXT = "The stored bytes of this file cannot be found. Send it again from the source."
+
+
+def profile_of(project: Project) -> Profile:
+    """The secrets this project's images are de-identified with."""
+    return Profile(
+        project_key=project.key, instance_key=keyed(instance_secret(), "patients of this instance")
+    )
+
+
+def ingest_one(session: Session, sandbox: Sandbox, file: ReceivedFile) -> ReceivedFile:
+    """Decide what becomes of a received file; whatever it holds, it ends in a state.
+
+    The caller holds the row's lock. The bytes as they came are removed after the commit, unless
+    the file is set aside for a person.
+    """
+    try:
+        with blobs().local(file.sha256) as source:
+            if is_zip(source):
+                _unpack(session, file, source)
+            else:
+                _admit(session, sandbox, file, source)
+    except Rejected as rejected:
+        set_aside(session, file, rejected.code, rejected.text)
+    except BlobMissing:
+        set_aside(session, file, BYTES_MISSING, MISSING_TEXT)
+    events.publish(session, "received_file", file.project_id, file_id=file.id)
+    session.flush()
+    return file
+
+
+def _unpack(session: Session, file: ReceivedFile, source: Path) -> None:
+    unpacked = unpack(file, source)
+    move(file, FileState.UNPACKED, code="unpacked", text=unpacked.text)
+    _drop_raw_after_commit(session, file)
+    _note(session, file, "file_unpacked", count=unpacked.file_count)
+
+
+def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
+    project = session.get_one(Project, file.project_id)
+    with work_folder() as out:
+        prepared = sandbox.prepare(source, out, profile_of(project))
+        stored = keep_blobs(prepared, out)
+    known = known_as(session, project.id, prepared)
+    if known is not None:
+        _duplicate(session, file, known)
+        return
+    try:
+        instance = admit(session, project, file, prepared, stored)
+    except Conflicting:
+        move(file, FileState.CONFLICT, code="conflict", text=CONFLICT_TEXT)
+        _note(session, file, "file_in_conflict")
+        return
+    move(file, FileState.ACCEPTED)
+    file.instance_id = instance.id
+    _drop_raw_after_commit(session, file)
+    _note(session, file, "file_accepted", study_id=instance.study_id)
+    events.publish(session, "study", project.id, study_id=instance.study_id)
+
+
+def _duplicate(session: Session, file: ReceivedFile, known: Instance) -> None:
+    move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
+    file.instance_id = known.id
+    _drop_raw_after_commit(session, file)
+
+
+def set_aside(session: Session, file: ReceivedFile, code: str, text: str) -> None:
+    """Quarantine a file, with a code and a sentence; its bytes stay for a second look."""
+    move(file, FileState.QUARANTINED, code=code, text=text)
+    _note(session, file, "file_quarantined", code=code)
+
+
+def _note(session: Session, file: ReceivedFile, action: str, **detail: object) -> None:
+    audit.record(
+        session, file.received_by, action, "received_file", file.id,
+        project_id=file.project_id, **detail,
+    )  # fmt: skip
+
+
+def _drop_raw_after_commit(session: Session, file: ReceivedFile) -> None:
+    sha256 = file.sha256
+    after_commit(session, lambda: _forget(sha256))
+
+
+def _forget(sha256: str) -> None:
+    raw_bytes.forget(sha256)

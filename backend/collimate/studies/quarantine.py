@@ -1,0 +1,122 @@
+"""Received files as people see them: lists with counts, another try, and removal."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collimate.access import audit
+from collimate.access.models import User
+from collimate.access.policy import Permission
+from collimate.jobs import events
+from collimate.kit.database import after_commit
+from collimate.kit.errors import NotFound
+from collimate.kit.pagination import BadCursor, cursor, read_cursor
+from collimate.projects import members
+from collimate.studies import raw_bytes
+from collimate.studies.models import Instance, ReceivedFile
+from collimate.studies.receive import ask_for_ingest
+from collimate.studies.states import FileState, move
+
+
+class FileNotThere(NotFound):
+    """There is no such file."""
+
+
+def authorised_file(session: Session, user: User, file_id: UUID) -> ReceivedFile:
+    """The file, locked, for someone who manages the data of its project.
+
+    Raises:
+        FileNotThere: unknown, or of a project the user does not belong to.
+        RoleForbids: a member without this right.
+    """
+    file = session.scalars(
+        select(ReceivedFile).where(ReceivedFile.id == file_id).with_for_update()
+    ).one_or_none()
+    if file is None:
+        raise FileNotThere()
+    try:
+        members.require(session, user, file.project_id, Permission.MANAGE_DATA)
+    except members.ProjectNotFound as error:
+        raise FileNotThere() from error
+    return file
+
+
+def describe(session: Session, file: ReceivedFile) -> dict[str, Any]:
+    """A file as its row shows it."""
+    instance = session.get(Instance, file.instance_id) if file.instance_id else None
+    return _plain(file, instance.study_id if instance else None)
+
+
+def _plain(file: ReceivedFile, study_id: UUID | None) -> dict[str, Any]:
+    names = ("id", "file_name", "byte_count", "state", "code", "text", "created_at")
+    return {**{name: getattr(file, name) for name in names}, "study_id": study_id}
+
+
+def file_page(
+    session: Session, project_id: UUID, *, state: FileState | None, limit: int, after: str | None
+) -> dict[str, Any]:
+    """One page of files, the newest first, and how many are in which state."""
+    query = (
+        select(ReceivedFile, Instance.study_id)
+        .outerjoin(Instance, Instance.id == ReceivedFile.instance_id)
+        .where(ReceivedFile.project_id == project_id)
+        .order_by(ReceivedFile.id.desc())
+        .limit(limit + 1)
+    )
+    if state is not None:
+        query = query.where(ReceivedFile.state == state)
+    if after is not None:
+        query = query.where(ReceivedFile.id < _cursor_id(after))
+    found = session.execute(query).all()
+    counts = session.execute(
+        select(ReceivedFile.state, func.count())
+        .where(ReceivedFile.project_id == project_id)
+        .group_by(ReceivedFile.state)
+    )
+    items = [_plain(*row) for row in found[:limit]]
+    return {
+        "items": items,
+        "next": cursor([items[-1]["id"]]) if len(found) > limit else None,
+        "counts": {name: count for name, count in counts},
+    }
+
+
+def _cursor_id(text: str) -> UUID:
+    try:
+        return UUID(read_cursor(text, 1)[0])
+    except (ValueError, AttributeError, TypeError) as error:
+        raise BadCursor("Start again from the first page.") from error
+
+
+def retry(session: Session, by: UUID, file: ReceivedFile) -> ReceivedFile:
+    """Have a quarantined file looked at again.
+
+    Raises:
+        FileMoveNotAllowed: it is not in quarantine.
+    """
+    move(file, FileState.RECEIVED)
+    audit.record(session, by, "file_retried", "received_file", file.id, project_id=file.project_id)
+    ask_for_ingest(session, file.project_id, by)
+    events.publish(session, "received_file", file.project_id, file_id=file.id)
+    session.flush()
+    return file
+
+
+def delete(session: Session, by: UUID, file: ReceivedFile) -> None:
+    """Give up a file that was set aside; its bytes go, the row stays as a record.
+
+    Raises:
+        FileMoveNotAllowed: it is neither quarantined nor in conflict.
+    """
+    sha256 = file.sha256
+    move(file, FileState.DELETED, code=file.code, text=file.text)
+    audit.record(session, by, "file_deleted", "received_file", file.id, project_id=file.project_id)
+    events.publish(session, "received_file", file.project_id, file_id=file.id)
+    session.flush()
+    after_commit(session, lambda: _forget(sha256))
+
+
+def _forget(sha256: str) -> None:
+    raw_bytes.forget(sha256)

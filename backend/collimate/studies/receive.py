@@ -1,0 +1,130 @@
+"""Take a file in: durable under its hash, with a row that says what became of it."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collimate.dicom.limits import LIMITS
+from collimate.jobs import events
+from collimate.jobs.enqueue import enqueue
+from collimate.jobs.kinds import JobKind
+from collimate.kit.blobs import Blob, blobs, spool, work_folder
+from collimate.kit.errors import Unprocessable
+from collimate.projects.models import Project
+from collimate.studies import raw_bytes
+from collimate.studies.answer_keys import keep_answer_key
+from collimate.studies.models import Instance, ReceivedFile, Study
+from collimate.studies.states import KEEPS_BYTES, FileState, move
+
+LIMIT_BYTES = LIMITS.zip_bytes
+NAME_CHARACTERS = 300
+DUPLICATE_TEXT = "The same file is already here."
+
+
+class FileChangedOnTheWay(Unprocessable):
+    """The bytes that arrived are not the bytes that were announced."""
+
+
+def receive(
+    session: Session,
+    project: Project,
+    *,
+    by: UUID | None,
+    name: str,
+    chunks: Iterable[bytes],
+    facts: dict[str, Any] | None = None,
+) -> ReceivedFile:
+    """Keep a file that comes as a stream; the caller asks for its ingest.
+
+    `facts` come with imports: site, sex, age_years, is_holdout, label_keys, marks.
+
+    Raises:
+        BodyTooLarge: more than the limit of `dicom/limits.py` arrived.
+    """
+    with work_folder() as folder:
+        path, blob = spool(chunks, folder, LIMIT_BYTES)
+        return keep(session, project.id, by=by, name=name, path=path, blob=blob, facts=facts)
+
+
+def keep(
+    session: Session,
+    project_id: UUID,
+    *,
+    by: UUID | None,
+    name: str,
+    path: Path,
+    blob: Blob,
+    facts: dict[str, Any] | None = None,
+) -> ReceivedFile:
+    """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate."""
+    raw_bytes.hold(session, blob.sha256)
+    file = ReceivedFile(
+        project_id=project_id,
+        received_by=by,
+        file_name=shown_name(name),
+        sha256=blob.sha256,
+        byte_count=blob.byte_count,
+        facts=facts or {},
+        state=FileState.RECEIVED,
+    )
+    known = accepted_instance(session, project_id, blob.sha256)
+    if known is None:
+        blobs().put(path)
+    else:
+        keep_answer_key(session, project_id, known.study_id, file.facts)
+        move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
+        file.instance_id, file.has_bytes = known.id, False
+    session.add(file)
+    session.flush()
+    events.publish(session, "received_file", project_id, file_id=file.id)
+    return file
+
+
+def shown_name(name: str) -> str:
+    """A name for people to read: one line, no control characters; never used as a path."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[-NAME_CHARACTERS:]
+
+
+def accepted_instance(session: Session, project_id: UUID, sha256: str) -> Instance | None:
+    """The image that came from exactly these bytes, unless its study was deleted."""
+    return session.scalars(
+        select(Instance)
+        .join(Study, Study.id == Instance.study_id)
+        .where(
+            Instance.project_id == project_id,
+            Instance.source_sha256 == sha256,
+            Study.deleted_at.is_(None),
+        )
+        .limit(1)
+    ).first()
+
+
+def known(session: Session, project_id: UUID, hashes: Collection[str]) -> list[str]:
+    """Which of these hex SHA-256 need not be sent: accepted, or here and waiting."""
+    accepted = (
+        select(Instance.source_sha256)
+        .join(Study, Study.id == Instance.study_id)
+        .where(Instance.project_id == project_id, Instance.source_sha256.in_(hashes))
+        .where(Study.deleted_at.is_(None))
+    )
+    here = select(ReceivedFile.sha256).where(
+        ReceivedFile.project_id == project_id,
+        ReceivedFile.sha256.in_(hashes),
+        ReceivedFile.state.in_(KEEPS_BYTES),
+    )
+    return sorted(session.scalars(accepted.union(here)))
+
+
+def ask_for_ingest(session: Session, project_id: UUID, by: UUID | None) -> None:
+    """Have the light worker look at what waits; asked twice it comes once."""
+    enqueue(
+        session,
+        JobKind.INGEST_RECEIVED,
+        project_id=project_id,
+        requested_by=by,
+        dedup_key=f"ingest:{project_id}",
+    )

@@ -1,0 +1,120 @@
+"""JSON shapes of studies, received files and tags."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from collimate.kit.http import Answer, Body
+from collimate.studies.states import FileState
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class StudyRow(Answer):
+    id: UUID
+    study_uid: str
+    pseudonym: str
+    study_date: date | None = Field(description="Shifted by a secret number of days per patient")
+    modality: str | None
+    body_part: str | None
+    site: str | None
+    manufacturer: str | None
+    series_count: int
+    instance_count: int
+    is_holdout: bool | None = Field(description="null where the caller may not know")
+    quality: dict[str, float]
+    task_state: str | None
+    thumbnail_url: str
+    created_at: datetime
+
+
+class StudyPage(Answer):
+    items: list[StudyRow]
+    next: str | None
+    total: int
+
+
+class FacetValue(Answer):
+    value: str
+    count: int
+
+
+class Facets(Answer):
+    modality: list[FacetValue]
+    body_part: list[FacetValue]
+    site: list[FacetValue]
+    manufacturer: list[FacetValue]
+
+
+class InstanceDetail(Answer):
+    sop_instance_uid: str
+    instance_number: int | None
+    rows: int
+    columns: int
+    frame_count: int
+    pixel_spacing_mm: list[float] | None = Field(description="row, column")
+    is_lossy: bool
+    burned_in_suspected: bool
+    original_transfer_syntax_uid: str
+    removed: list[str]
+    quality: dict[str, float]
+
+
+class SeriesDetail(Answer):
+    series_uid: str
+    modality: str
+    series_number: int | None
+    instances: list[InstanceDetail]
+
+
+class StudyDetail(StudyRow):
+    project_id: UUID
+    series: list[SeriesDetail]
+
+
+class TagRow(Answer):
+    tag: str = Field(description="(gggg,eeee), items of sequences as path parts")
+    keyword: str
+    vr: str
+    value: str
+
+
+class TagList(Answer):
+    items: list[TagRow]
+
+
+class ReceivedFileOut(Answer):
+    id: UUID
+    file_name: str = Field(description="Empty once nobody has to find the file any more")
+    byte_count: int
+    state: FileState
+    code: str | None
+    text: str | None
+    study_id: UUID | None
+    created_at: datetime
+
+
+class FileCounts(Answer):
+    received: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    unpacked: int = 0
+    conflict: int = 0
+    quarantined: int = 0
+    deleted: int = 0
+
+
+class ReceivedFilePage(Answer):
+    items: list[ReceivedFileOut]
+    next: str | None
+    counts: FileCounts
+
+
+class HashesIn(Body):
+    sha256: list[Sha256] = Field(max_length=5000)
+
+
+class KnownHashes(Answer):
+    known: list[str]
