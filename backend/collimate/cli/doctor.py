@@ -150,9 +150,7 @@ def _worker(queue: Queue) -> Finding:
         counts = dict(
             session.execute(
                 select(Job.state, func.count()).where(Job.queue == queue).group_by(Job.state)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         beat = session.scalar(select(func.max(Job.heartbeat_at)).where(Job.queue == queue))
         oldest = session.scalar(

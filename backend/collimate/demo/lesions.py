@@ -40,14 +40,14 @@ def pneumonia(p: Plane, _body: Body, lungs: tuple[Lung, Lung], rng: np.random.Ge
     for number in range(patches):
         item = lungs[main if number == 0 or rng.random() < 0.5 else 1 - main]
         row, column = _somewhere(item, rng, 0.32, 0.86)
-        spread = rng.uniform(0.15, 0.27) * (1.0 if number == 0 else 0.62)
+        spread = rng.uniform(0.21, 0.33) * (1.0 if number == 0 else 0.62)
         squash = rng.uniform(0.75, 1.3)
         dx, dy = p.x - p.x[0, column], (p.y - p.y[row, 0]) * squash
         hump = np.exp(-(((dx**2 + dy**2) / spread**2) ** 1.2)) * (item.air > 0)
         field = np.maximum(field, hump * (1.0 if number == 0 else 0.75))
-    dense = step(field * (1.08 + 0.34 * texture), 0.24, 0.92)
+    dense = step(field * (1.08 + 0.28 * texture), 0.24, 0.92)
     air = np.clip(lungs[0].air + lungs[1].air, 0, 1)
-    strength = rng.uniform(0.32, 0.62)
+    strength = rng.uniform(0.50, 0.85)
     tissue = strength * dense * air**0.7
     covered = (dense > 0.28) & (lungs[0].mask | lungs[1].mask)
     opened = ndimage.binary_opening(covered, iterations=max(1, round(0.008 / p.pixel)))
@@ -58,29 +58,29 @@ def pneumonia(p: Plane, _body: Body, lungs: tuple[Lung, Lung], rng: np.random.Ge
 def effusion(p: Plane, _body: Body, lungs: tuple[Lung, Lung], rng: np.random.Generator) -> Finding:
     """Fluid at one base: blunted angle, a level that climbs towards the chest wall."""
     item = lungs[int(rng.random() < 0.5)]
-    amount = float(np.clip(rng.gamma(2.2, 0.085), 0.05, 0.48))
+    amount = float(np.clip(rng.gamma(5.0, 0.055), 0.12, 0.55))
     u = item.across
     level = 0.56 - amount - (0.10 + 0.35 * amount) * u**3.2 - 0.05 * (1 - u) ** 4
     inside = item.air > 0
     depth = step(p.y - level, -0.030, 0.055 + 0.10 * amount) * inside
     fill = np.clip(item.air, 0, 1) ** 0.4
-    tissue = depth * (0.50 + 0.32 * step(p.y - level, 0.0, 0.34)) * fill
+    tissue = depth * (0.68 + 0.32 * step(p.y - level, 0.0, 0.34)) * fill
     tissue = soften(tissue.astype(np.float32), 0.006, p)
     mask = (p.y > level + 0.012) & inside & (p.y < np.maximum(item.dome_y + 0.09, level + 0.05))
     return Finding("effusion", tissue, 1 - 0.9 * depth, _largest(mask, keep=0.5))
 
 
 def nodule(p: Plane, _body: Body, lungs: tuple[Lung, Lung], rng: np.random.Generator) -> Finding:
-    """One round nodule, slightly lobulated, 10 to 30 mm on a chest 330 mm wide."""
+    """One round nodule, slightly lobulated, 15 to 30 mm on a chest 330 mm wide."""
     item = lungs[int(rng.random() < 0.46)]
     row, column = _somewhere(item, rng, 0.15, 0.80)
     dx, dy = p.x - p.x[0, column], p.y - p.y[row, 0]
-    radius = rng.uniform(0.030, 0.072)
+    radius = rng.uniform(0.045, 0.095)
     turn, waves = rng.uniform(0, 2 * np.pi), int(rng.integers(3, 7))
     edge = radius * (1 + 0.07 * np.sin(waves * np.arctan2(dy, dx) + turn))
     q = (dx**2 + dy**2) / edge**2
     ball = np.sqrt(np.clip(1 - q, 0, None))
-    tissue = soften(ball * rng.uniform(0.26, 0.44), 0.005, p)
+    tissue = soften(ball * rng.uniform(0.36, 0.55), 0.005, p)
     return Finding("nodule", tissue, np.ones(p.shape, np.float32), q < 1)
 
 
@@ -89,13 +89,15 @@ def pneumothorax(
 ) -> Finding:
     """Air between chest wall and lung: a fine pleural line with no vessels beyond it."""
     item = lungs[int(rng.random() < 0.48)]
-    gap = rng.uniform(0.09, 0.24)
+    gap = rng.uniform(0.16, 0.36)
     edge = 1 - gap * (1.35 - 0.9 * item.down) - 0.02 * np.sin(item.down * 9)
-    edge = np.minimum(edge, 0.30 + 2.6 * np.clip(item.down - 0.55 * gap, 0, None))
+    apex = 0.22 + 2.6 * (item.down - 0.50 * gap)
+    # the smaller of the two, with a rounded corner where the lung's edge turns over its top
+    edge = -0.07 * np.logaddexp(-edge / 0.07, -apex / 0.07)
     beyond = step(item.across - edge, -0.004, 0.012) * (item.air > 0)
     line = np.exp(-(((item.across - edge) / 0.0095) ** 2)) * (item.air > 0.05)
     retracted = (1 - beyond) * item.mask
-    tissue = 0.115 * line - 0.115 * beyond * item.air + 0.075 * gap / 0.2 * retracted
+    tissue = 0.115 * line - 0.20 * beyond * item.air + 0.13 * gap / 0.2 * retracted
     tissue = soften(tissue.astype(np.float32), 0.0015, p)
     mask = _largest((item.across > edge) & item.mask & (item.air > 0.1), keep=0.5)
     return Finding("pneumothorax", tissue, 1 - beyond, mask)

@@ -20,7 +20,7 @@ from collimate.projects.schema import LabelDraft
 BUILT = "demo_built"
 BUILD_LOCK = 7_246_401
 FIRST_WAVE = 180
-READS = 72
+READS = 96
 
 Say = Callable[[str], None]
 
