@@ -47,7 +47,7 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
             )}
             {window && !frame.isColour && (
               <span>
-                W {Math.round(window.width)} L {Math.round(window.center)}
+                W {Math.round(window.width)} L {String(Math.round(window.center)).replace('-', '−')}
                 {view.isInverted ? ' inverted' : ''}
               </span>
             )}

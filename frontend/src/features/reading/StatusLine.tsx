@@ -5,6 +5,7 @@ import type { Hover, ViewportTool } from '../../viewer/Viewport';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { useReading } from './store';
+import { WindowMenu } from './WindowMenu';
 
 const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   window: 'drag: window · right button: zoom · wheel: slices or zoom',
@@ -35,14 +36,13 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
   const parts: string[] = [];
   if (view && frame) {
     parts.push(`${view.index + 1}/${frames.length}`);
-    if (view.window && !frame.isColour)
-      parts.push(`W ${Math.round(view.window.width)} L ${signed(Math.round(view.window.center))}`);
     if (frame.spacing) parts.push(`${frame.spacing.column.toFixed(2)} mm/px`);
     if (view.affine) parts.push(`zoom ${scaleOf(view.affine).toFixed(2)}`);
   }
   return (
     <footer className={styles.status}>
       <span>{parts.join(' · ')}</span>
+      {frame && view?.window && <WindowMenu frame={frame} window={view.window} />}
       <span className={styles.value}>
         {hover &&
           `${valueText(hover)} at ${Math.floor(hover.point[0])}, ${Math.floor(hover.point[1])}`}

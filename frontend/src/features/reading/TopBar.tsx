@@ -47,6 +47,8 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
   );
 }
 
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
   [sex, age_years === null ? null : `${age_years} y`].filter(Boolean).join(' ');
 
@@ -63,12 +65,12 @@ function Why({ reason }: { readonly reason: NonNullable<ReadingCase['reason']> }
     <Popover position="bottom-start" width={360} withinPortal shadow="none">
       <Popover.Target>
         <UnstyledButton className={styles.why}>
-          <span>{reason.text}</span> <IconChevronDown size={14} />
+          <span>{sentence(reason.text)}</span> <IconChevronDown size={14} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
         <b>Why this case</b>
-        <p className={styles.plain}>{reason.text}</p>
+        <p className={styles.plain}>{sentence(reason.text)}</p>
         <p className={styles.muted}>{reason.arm_label}</p>
       </Popover.Dropdown>
     </Popover>

@@ -38,7 +38,7 @@ function revisionServer() {
         id: `r${count}`,
         number: (head?.revision.number ?? 0) + 1,
         parent_id: body.parent_id,
-        is_deleted: body.is_deleted,
+        is_deleted: body.is_deleted ?? false,
         content: body.content,
         created_at: '2026-01-01T00:00:00Z',
       },

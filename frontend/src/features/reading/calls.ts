@@ -48,14 +48,14 @@ export const saveAnnotation = (readId: string, body: AnnotationSave, key: string
 export interface SubmitBody {
   fence: number;
   active_ms: number;
-  revision_ids: readonly string[];
+  revision_ids: string[];
 }
 
 export const submitRead = (readId: string, body: SubmitBody, key: string) =>
   ask<SubmitReply>(
     api.POST('/api/reads/{read_id}/submit', {
       params: { ...ofRead(readId), ...withKey(key) },
-      body,
+      body: { ...body, wants_next: true },
     }),
   );
 

@@ -40,6 +40,7 @@ const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
 const schema: LabelSchema = {
   id: 's',
   project_id: 'p',
+  created_at: '2026-01-01T00:00:00Z',
   version: 1,
   question: 'What is it?',
   answer_mode: 'single',

@@ -19,7 +19,7 @@ export interface PendingSave {
 /** A submit whose answer has not come: repeated with the same key. */
 export interface PendingSubmit {
   readonly key: string;
-  readonly revision_ids: readonly string[];
+  readonly revision_ids: string[];
   readonly active_ms: number;
   readonly fence: number;
 }

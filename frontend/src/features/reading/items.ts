@@ -32,10 +32,8 @@ export function contentOf(item: Item): AnswerContent | MarkContent {
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
-const isAnswer = (
-  kind: AnnotationKind,
-  content: AnswerContent | MarkContent,
-): content is AnswerContent => kind === 'answer' && 'label_keys' in content;
+const isAnswer = (kind: AnnotationKind, content: object): content is AnswerContent =>
+  kind === 'answer' && 'label_keys' in content;
 
 /** An annotation of the server as an item; null when its newest revision deletes it. */
 export function itemOf({ id, kind, revision }: Annotation): Item | null {
@@ -44,7 +42,7 @@ export function itemOf({ id, kind, revision }: Annotation): Item | null {
   if (isAnswer(kind, content)) return { id, kind: 'answer', label_keys: content.label_keys };
   if (kind === 'answer' || !('points' in content)) return null;
   const { label_key, sop_instance_uid, frame_number } = content;
-  const points = content.points.map(([x, y]) => imagePoint(x, y));
+  const points = content.points.map(([x = 0, y = 0]) => imagePoint(x, y));
   return { id, kind, label_key, sop_instance_uid, frame_number, points };
 }
 

@@ -138,8 +138,8 @@ export function screenCommands(): Command[] {
   });
   return [
     toggle('text', 'Text in the corners', 'o', 'isTextShown'),
-    toggle('tools', 'Tools column', 't', 'areToolsShown'),
-    toggle('panel', 'Right panel', 'p', 'isPanelShown'),
+    toggle('tools', 'Tools column', 'shift+t', 'areToolsShown'),
+    toggle('panel', 'Right panel', 'shift+p', 'isPanelShown'),
     {
       id: 'marks.hold',
       title: 'Hide all marks while held',

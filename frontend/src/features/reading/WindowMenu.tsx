@@ -1,0 +1,44 @@
+/** The window on screen, and the customary ones to choose from. */
+import { Menu, UnstyledButton } from '@mantine/core';
+import { IconChevronUp } from '@tabler/icons-react';
+import { KeyCap } from '../../ui/KeyCap';
+import type { GreyWindow } from '../../viewer/frameFacts';
+import type { Frame } from '../../viewer/frames';
+import { windowChoices } from '../../viewer/greyWindows';
+import styles from './Reading.module.css';
+import { useReadout } from './readout';
+
+interface WindowMenuProps {
+  readonly frame: Frame;
+  readonly window: GreyWindow;
+}
+
+export const windowText = ({ width, center }: GreyWindow): string => {
+  const level = Math.round(center);
+  return `W ${Math.round(width)} L ${level < 0 ? `−${-level}` : level}`;
+};
+
+export function WindowMenu({ frame, window }: WindowMenuProps) {
+  const viewport = useReadout((state) => state.viewport);
+  const choices = windowChoices(frame);
+  if (choices.length === 0) return null;
+  return (
+    <Menu position="top-start" withinPortal returnFocus={false}>
+      <Menu.Target>
+        <UnstyledButton className={styles.window} aria-label="Choose a window">
+          {windowText(window)} <IconChevronUp size={12} aria-hidden="true" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          Window <KeyCap shortcut="[" /> <KeyCap shortcut="]" />
+        </Menu.Label>
+        {choices.map((choice) => (
+          <Menu.Item key={choice.name} onClick={() => viewport?.setWindow(choice.window)}>
+            {choice.name} {choice.window && <small>{windowText(choice.window)}</small>}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
