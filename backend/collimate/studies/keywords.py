@@ -124,7 +124,7 @@ _TABLE = """
 7FE00001:ExtendedOffsetTable 7FE00002:ExtendedOffsetTableLengths 7FE00010:PixelData
 """
 
-KEYWORDS: dict[str, str] = dict(entry.split(":") for entry in _TABLE.split())  # type: ignore[misc]
+KEYWORDS: dict[str, str] = dict(entry.split(":") for entry in _TABLE.split())
 """Tag, eight upper-case hexadecimal digits, to keyword."""
 
 TAGS: dict[str, str] = {keyword: tag for tag, keyword in KEYWORDS.items()}

@@ -79,7 +79,7 @@ def file_page(
     return {
         "items": items,
         "next": cursor([items[-1]["id"]]) if len(found) > limit else None,
-        "counts": {name: count for name, count in counts},
+        "counts": dict(counts.tuples().all()),
     }
 
 
