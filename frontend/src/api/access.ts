@@ -6,70 +6,22 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { api, ask, Problem, useSignInState } from './client';
+import type { components } from './schema';
 
-export type Role = 'reader' | 'reviewer' | 'data_manager' | 'project_admin';
+type Schemas = components['schemas'];
 
-export type Permission =
-  | 'see_project'
-  | 'see_images'
-  | 'read_cases'
-  | 'review'
-  | 'see_studies'
-  | 'manage_data'
-  | 'see_learning'
-  | 'manage_learning'
-  | 'manage_datasets'
-  | 'manage_project'
-  | 'see_audit';
+export type Role = Schemas['Role'];
+export type Permission = Schemas['Permission'];
 
-export interface SessionProject {
-  id: string;
-  name: string;
-  role: Role;
-  permissions: Permission[];
-  is_demo: boolean;
-}
+export type SessionProject = Schemas['ProjectGlance'];
 
-export interface Session {
-  user: {
-    id: string;
-    email: string;
-    name: string;
-    is_admin: boolean;
-    preferences: Record<string, unknown>;
-  };
-  csrf_token: string;
-  expires_at: string;
-  projects: SessionProject[];
-}
+export type Session = Schemas['SessionOut'];
 
-export interface Person {
-  id: string;
-  email: string;
-  name: string;
-  is_admin: boolean;
-  is_active: boolean;
-  created_at: string;
-}
+export type Person = Schemas['UserOut'];
 
-export interface PersonalToken {
-  id: string;
-  name: string;
-  expires_at: string | null;
-  used_at: string | null;
-  secret?: string | null;
-}
+export type PersonalToken = Schemas['TokenOut'];
 
-export interface AuditEvent {
-  id: number;
-  at: string;
-  actor_name: string | null;
-  action: string;
-  object_kind: string;
-  object_id: string | null;
-  project_id: string | null;
-  detail: Record<string, unknown>;
-}
+export type AuditEvent = Schemas['AuditItem'];
 
 function remember(session: Session): Session {
   useSignInState.setState({ csrfToken: session.csrf_token, isSignedOut: false });
@@ -129,7 +81,7 @@ export const tokensQuery = queryOptions({
   queryFn: async () => (await ask<{ items: PersonalToken[] }>(api.GET('/api/me/tokens'))).items,
 });
 
-export const createToken = (body: { name: string }) =>
+export const createToken = (body: { name: string; days: number }) =>
   ask<PersonalToken>(api.POST('/api/me/tokens', { body }));
 
 export const deleteToken = (id: string) =>
@@ -140,12 +92,7 @@ export const peopleQuery = queryOptions({
   queryFn: async () => (await ask<{ items: Person[] }>(api.GET('/api/users'))).items,
 });
 
-export interface NewPerson {
-  email: string;
-  name: string;
-  password?: string;
-  is_admin: boolean;
-}
+export type NewPerson = Schemas['UserIn'];
 
 export const createPerson = (body: NewPerson) =>
   ask<Person & { password?: string | null }>(api.POST('/api/users', { body }));
@@ -160,9 +107,9 @@ export const changePerson = (id: string, body: PersonChange) =>
 export const auditQuery = (projectId: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ['audit', projectId ?? 'all'],
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: undefined as number | undefined,
     queryFn: ({ pageParam }) =>
-      ask<{ items: AuditEvent[]; next: string | null }>(
+      ask<Schemas['AuditPage']>(
         api.GET('/api/audit', {
           params: { query: { project_id: projectId, after: pageParam, limit: 100 } },
         }),

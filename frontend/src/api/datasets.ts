@@ -1,44 +1,21 @@
 /** Frozen dataset versions and their exports. */
 import { queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface SplitCounts {
-  train: number;
-  validation: number;
-  test: number;
-}
+type Schemas = components['schemas'];
 
-export interface DatasetCounts extends SplitCounts {
-  studies: number;
-  patients: number;
-  by_label: Record<string, SplitCounts>;
-}
+export type SplitCounts = Schemas['SplitCounts'];
+
+export type DatasetCounts = Schemas['DatasetCounts'];
 
 export type ExportFormat = 'csv' | 'coco';
 
-export interface DatasetExport {
-  id: string;
-  format: ExportFormat;
-  state: string;
-  progress: number;
-  message: string | null;
-  byte_count: number | null;
-  error: string | null;
-  created_at: string;
-  job_id: string | null;
-}
+export type DatasetExport = Schemas['ExportOut'];
 
-export interface DatasetVersion {
-  id: string;
-  name: string;
-  note: string;
-  created_at: string;
-  frozen_by_name: string | null;
-  counts: DatasetCounts;
-  manifest_sha256: string;
-  exports: DatasetExport[];
-}
+export type DatasetVersion = Schemas['DatasetVersionOut'];
 
+/** Shares of 0..1 that add up to 1. */
 export type SplitShares = SplitCounts;
 
 const at = (projectId: string) => ({ params: { path: { project_id: projectId } } });
@@ -76,7 +53,7 @@ export const freezeDataset = (
   ask<DatasetVersion>(api.POST('/api/projects/{project_id}/datasets', { ...at(projectId), body }));
 
 export const verifyDataset = (datasetId: string) =>
-  ask<{ is_intact: boolean; checked_count: number; problems: string[] }>(
+  ask<{ is_intact: boolean; checked_count: number; problems: Schemas['VerifyProblem'][] }>(
     api.POST('/api/datasets/{dataset_id}/verify', of(datasetId)),
   );
 

@@ -1,26 +1,15 @@
 /** What the machines are doing. */
 import { queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface Job {
-  id: string;
-  kind: string;
-  title: string;
-  state: string;
-  /** 0..1 */
-  progress: number;
-  message: string | null;
-  error: string | null;
-  attempt: number;
-  created_at: string;
-  finished_at: string | null;
-  result: Record<string, unknown> | null;
-}
+type Schemas = components['schemas'];
 
-const LIVE = ['waiting', 'queued', 'pending', 'running', 'claimed'];
+export type Job = Schemas['JobOut'];
 
-export function isLive(job: Job): boolean {
-  return job.finished_at === null && (LIVE.includes(job.state) || job.progress < 1);
+/** A job that was not finished yet, whichever way it will end. */
+export function isLive(job: Pick<Job, 'finished_at'>): boolean {
+  return job.finished_at === null;
 }
 
 export const jobsQuery = (projectId: string) =>

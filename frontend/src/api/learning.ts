@@ -2,101 +2,25 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
 import type { Job } from './jobs';
+import type { components } from './schema';
 
-export interface CurvePoint {
-  label_count: number;
-  active_minutes: number | null;
-  score: number;
-  low: number;
-  high: number;
-}
+type Schemas = components['schemas'];
 
-export interface ClassRecall {
-  key: string;
-  name: string;
-  recall: number | null;
-  low: number | null;
-  high: number | null;
-  count: number;
-}
+export type CurvePoint = Schemas['CurvePoint'];
 
-export interface CalibrationBin {
-  low: number;
-  high: number;
-  count: number;
-  mean_probability: number | null;
-  observed: number | null;
-}
+export type ClassRecall = Schemas['ClassRecall'];
 
-export interface Learning {
-  state: 'collecting' | 'embedding' | 'training_encoder' | 'ready';
-  encoder: { kind: string; state: string; dimension: number; progress: number } | null;
-  pool_count: number;
-  labelled_count: number;
-  control_count: number;
-  evaluation_count: number;
-  holdout_count: number;
-  next_round_in: number | null;
-  curve: {
-    strategy: CurvePoint[];
-    control: CurvePoint[];
-    metric: string;
-    forecast: { label_count: number; score: number; low: number; high: number } | null;
-  };
-  calibration: { bins: CalibrationBin[]; ece: number | null } | null;
-  per_class: ClassRecall[];
-  confusion: { keys: string[]; matrix: number[][] } | null;
-  model: { id: string; number: number; promoted_at: string | null; label_count: number } | null;
-  warnings: string[];
-}
+export type CalibrationBin = Schemas['CalibrationBin'];
 
-export interface ModelVersion {
-  id: string;
-  number: number;
-  created_at: string;
-  label_count: number;
-  score: number | null;
-  low: number | null;
-  high: number | null;
-  is_promoted: boolean;
-  retired_at: string | null;
-  weights_sha256: string | null;
-  manifest_sha256: string | null;
-  code_version: string | null;
-  seed: number | null;
-}
+export type Learning = Schemas['LearningPage'];
 
-export interface QueuePick {
-  task_id: string;
-  study_id: string;
-  pseudonym: string;
-  thumbnail_url: string | null;
-  rank: number;
-  arm: string;
-  reason_code: string;
-  reason: string;
-  scores: Record<string, number>;
-  state: string;
-}
+export type ModelVersion = Schemas['ModelOut'];
 
-export interface Queue {
-  batch: {
-    round_number: number;
-    strategy: string;
-    created_at: string;
-    pool_count: number;
-    seed: number;
-    control_share: number;
-  } | null;
-  items: QueuePick[];
-}
+export type QueuePick = Schemas['QueueItem'];
 
-export interface Strategy {
-  key: string;
-  name: string;
-  description: string;
-  paper: string | null;
-}
+export type Queue = Schemas['QueueOut'];
+
+export type Strategy = Schemas['StrategyOut'];
 
 const at = (projectId: string) => ({ params: { path: { project_id: projectId } } });
 

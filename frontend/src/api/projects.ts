@@ -2,74 +2,27 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Role } from './access';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface ReadingRules {
-  wanted_reads: number;
-  is_blinded: boolean;
-  review_required: boolean;
-  show_reason: boolean;
-  show_suggestion: boolean;
-  guideline: string;
-}
+type Schemas = components['schemas'];
 
-export interface LearningRules {
-  strategy: string;
-  batch_size: number;
-  control_share: number;
-  holdout_share: number;
-  evaluation_share: number;
-  is_on: boolean;
-}
+export type ReadingRules = Schemas['ReadingRulesOut'];
 
-export interface Project {
-  id: string;
-  name: string;
-  purpose: string;
-  is_demo: boolean;
-  role: Role | null;
-  reading_rules: ReadingRules;
-  learning_rules: LearningRules;
-  created_at: string;
-}
+export type LearningRules = Schemas['LearningRulesOut'];
 
-export interface Member {
-  user_id: string;
-  name: string;
-  email: string;
-  role: Role;
-}
+export type Project = Schemas['ProjectOut'];
+
+export type Member = Schemas['MemberOut'];
 
 export type LabelKind = 'class' | 'box' | 'polygon' | 'length';
 
-export interface LabelIn {
-  /** Null lets the server make one from the name. */
-  key: string | null;
-  name: string;
-  kind: LabelKind;
-  colour: string;
-  hotkey: string | null;
-  code_scheme: string | null;
-  code_value: string | null;
-  code_meaning: string | null;
-}
+export type LabelIn = Schemas['LabelIn'];
 
-export interface Label extends LabelIn {
-  id: string;
-  key: string;
-  position: number;
-}
+export type Label = Schemas['LabelOut'];
 
 export type AnswerMode = 'single' | 'multi' | 'none';
 
-export interface LabelSchema {
-  id: string;
-  project_id: string;
-  version: number;
-  question: string;
-  answer_mode: AnswerMode;
-  is_used: boolean;
-  labels: Label[];
-}
+export type LabelSchema = Schemas['LabelSchemaOut'];
 
 const at = (projectId: string) => ({ params: { path: { project_id: projectId } } });
 
@@ -87,12 +40,7 @@ export const projectQuery = (projectId: string) =>
 export const createProject = (body: { name: string; purpose: string }) =>
   ask<Project>(api.POST('/api/projects', { body }));
 
-export interface ProjectChange {
-  name?: string;
-  purpose?: string;
-  reading_rules?: ReadingRules;
-  learning_rules?: LearningRules;
-}
+export type ProjectChange = Schemas['ProjectChange'];
 
 export const changeProject = (projectId: string, body: ProjectChange) =>
   ask<Project>(api.PATCH('/api/projects/{project_id}', { ...at(projectId), body }));

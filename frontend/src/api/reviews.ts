@@ -1,27 +1,13 @@
 /** Second looks at submitted reads, and agreement between readers. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface ReviewRow {
-  submission_id: string;
-  read_id: string;
-  study_id: string;
-  pseudonym: string;
-  thumbnail_url: string | null;
-  /** Null when the project is blinded. */
-  reader_name: string | null;
-  submitted_at: string;
-  label_keys: string[];
-  mark_count: number;
-  verdict: string | null;
-  comment: string | null;
-}
+type Schemas = components['schemas'];
 
-export interface Agreement {
-  pairs: { count: number; kappa: number | null }[];
-  raw_agreement: number | null;
-  double_read_count: number;
-}
+export type ReviewRow = Schemas['ReviewRow'];
+
+export type Agreement = Schemas['Agreement'];
 
 export type Verdict = 'accepted' | 'returned';
 

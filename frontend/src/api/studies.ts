@@ -1,52 +1,17 @@
 /** Studies, their files, and what could not be used. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface StudyRow {
-  id: string;
-  study_uid: string;
-  pseudonym: string;
-  study_date: string | null;
-  modality: string;
-  body_part: string | null;
-  site: string | null;
-  manufacturer: string | null;
-  series_count: number;
-  instance_count: number;
-  is_holdout: boolean;
-  quality: Record<string, unknown> | null;
-  task_state: string | null;
-  thumbnail_url: string | null;
-  created_at: string;
-}
+type Schemas = components['schemas'];
 
-export interface InstanceDetail {
-  sop_instance_uid: string;
-  instance_number: number | null;
-  rows: number | null;
-  columns: number | null;
-  frame_count: number;
-  pixel_spacing_mm: number[] | null;
-  is_lossy: boolean;
-  burned_in_suspected: boolean;
-  original_transfer_syntax_uid: string | null;
-  removed: unknown[];
-  quality: Record<string, unknown> | null;
-}
+export type StudyRow = Schemas['StudyRow'];
 
-export interface StudyDetail extends StudyRow {
-  series: {
-    series_uid: string;
-    modality: string;
-    series_number: number | null;
-    instances: InstanceDetail[];
-  }[];
-}
+export type InstanceDetail = Schemas['InstanceDetail'];
 
-export interface Facet {
-  value: string;
-  count: number;
-}
+export type StudyDetail = Schemas['StudyDetail'];
+
+export type Facet = Schemas['FacetValue'];
 
 export const FACETS = ['modality', 'body_part', 'site', 'manufacturer'] as const;
 export type FacetName = (typeof FACETS)[number];
@@ -58,23 +23,11 @@ export interface StudyFilter extends Partial<Record<FacetName, string>> {
   holdout?: boolean;
 }
 
-export interface ReceivedFile {
-  id: string;
-  file_name: string;
-  byte_count: number;
-  state: string;
-  code: string | null;
-  text: string | null;
-  study_id?: string | null;
-  created_at: string;
-}
+export type ReceivedFile = Schemas['ReceivedFileOut'];
 
-export interface Tag {
-  tag: string;
-  keyword: string;
-  vr: string;
-  value: unknown;
-}
+export type FileState = Schemas['FileState'];
+
+export type Tag = Schemas['TagRow'];
 
 const at = (projectId: string) => ({ path: { project_id: projectId } });
 
@@ -126,13 +79,9 @@ export const tagsQuery = (studyId: string, sopInstanceUid: string) =>
 export const deleteStudy = (studyId: string) =>
   ask(api.DELETE('/api/studies/{study_id}', { params: { path: { study_id: studyId } } }));
 
-export interface FilePage {
-  items: ReceivedFile[];
-  next: string | null;
-  counts: Record<string, number>;
-}
+export type FilePage = Schemas['ReceivedFilePage'];
 
-export const filesQuery = (projectId: string, state: string) =>
+export const filesQuery = (projectId: string, state: FileState) =>
   infiniteQueryOptions({
     queryKey: ['project', projectId, 'files', state],
     initialPageParam: undefined as string | undefined,

@@ -1,66 +1,21 @@
 /** The worklist, assignment, and progress per reader. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
+import type { components } from './schema';
 
-export interface ReadRow {
-  id: string;
-  task_id: string;
-  study_id: string;
-  thumbnail_url: string | null;
-  pseudonym: string;
-  modality: string;
-  state: string;
-  /** Null where the project hides why a case is asked for. */
-  reason: string | null;
-  arm: string | null;
-  lease_until: string | null;
-  submitted_at: string | null;
-  active_ms: number;
-  skip_reason: string | null;
-}
+type Schemas = components['schemas'];
 
-export interface Worklist {
-  next: { task_id?: string | null; reason: string | null; is_available: boolean } | null;
-  open_count: number;
-  mine: ReadRow[];
-  today: { submitted_count: number; active_ms: number };
-  returned: ReadRow[];
-}
+export type ReadState = Schemas['ReadState'];
 
-export interface TaskRow {
-  id: string;
-  study_id: string;
-  pseudonym: string;
-  thumbnail_url: string | null;
-  state: string;
-  priority: number;
-  arm: string | null;
-  reason: string | null;
-  wanted_reads: number;
-  reads: {
-    id: string;
-    reader_name: string | null;
-    state: string;
-    is_assigned: boolean;
-    submitted_at: string | null;
-    active_ms: number;
-  }[];
-}
+export type ReadRow = Schemas['ReadRow'];
 
-export interface ReaderProgress {
-  user_id: string;
-  name: string;
-  submitted_count: number;
-  skipped_count: number;
-  active_ms_total: number;
-  active_ms_median: number | null;
-  last_submitted_at: string | null;
-}
+export type Worklist = Schemas['Worklist'];
 
-export interface Progress {
-  counts: Record<string, number>;
-  readers: ReaderProgress[];
-}
+export type TaskRow = Schemas['TaskRow'];
+
+export type ReaderProgress = Schemas['ReaderProgress'];
+
+export type Progress = Schemas['Progress'];
 
 const at = (projectId: string) => ({ path: { project_id: projectId } });
 
@@ -78,7 +33,7 @@ export const progressQuery = (projectId: string) =>
       ask<Progress>(api.GET('/api/projects/{project_id}/progress', { params: at(projectId) })),
   });
 
-export const tasksQuery = (projectId: string, state: string | undefined) =>
+export const tasksQuery = (projectId: string, state: ReadState | undefined) =>
   infiniteQueryOptions({
     queryKey: ['project', projectId, 'tasks', state ?? 'all'],
     initialPageParam: undefined as string | undefined,
@@ -91,11 +46,7 @@ export const tasksQuery = (projectId: string, state: string | undefined) =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export interface Assignment {
-  task_ids: string[] | null;
-  count?: number;
-  reader_id: string;
-}
+export type Assignment = Schemas['AssignmentBody'];
 
 export const assign = (projectId: string, body: Assignment) =>
   ask<{ assigned_count: number }>(

@@ -6,6 +6,7 @@ import { membersQuery, type Project } from '../../api/projects';
 import {
   type Assignment as AssignmentBody,
   assign,
+  type ReadState,
   type TaskRow,
   tasksQuery,
 } from '../../api/tasks';
@@ -33,7 +34,7 @@ const STATES = [
 
 export function Assignment({ project }: { project: Project }) {
   const client = useQueryClient();
-  const [state, setState] = useState('all');
+  const [state, setState] = useState<ReadState | 'all'>('all');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const tasks = useInfiniteQuery(tasksQuery(project.id, state === 'all' ? undefined : state));
   const rows = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
@@ -71,7 +72,7 @@ export function Assignment({ project }: { project: Project }) {
             aria-label="Show cases in state"
             data={STATES}
             value={state}
-            onChange={(value) => setState(value ?? 'all')}
+            onChange={(value) => setState((value ?? 'all') as ReadState | 'all')}
           />
         }
         isFlush

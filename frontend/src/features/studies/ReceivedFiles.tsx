@@ -2,7 +2,13 @@
 import { Button, Chip as FilterChip, Group } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { deleteFile, filesQuery, type ReceivedFile, retryFile } from '../../api/studies';
+import {
+  deleteFile,
+  type FileState,
+  filesQuery,
+  type ReceivedFile,
+  retryFile,
+} from '../../api/studies';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatBytes, formatCount, spoken } from '../../ui/format';
@@ -10,7 +16,14 @@ import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 
-const STATES = ['quarantined', 'conflict', 'received', 'accepted', 'duplicate', 'unpacked'];
+const STATES: FileState[] = [
+  'quarantined',
+  'conflict',
+  'received',
+  'accepted',
+  'duplicate',
+  'unpacked',
+];
 
 const EMPTY: Record<string, string> = {
   quarantined: 'Every file that came in could be used',
@@ -25,10 +38,10 @@ interface Props {
 
 export function ReceivedFiles({ projectId, canManage }: Props) {
   const client = useQueryClient();
-  const [state, setState] = useState('quarantined');
+  const [state, setState] = useState<FileState>('quarantined');
   const files = useInfiniteQuery(filesQuery(projectId, state));
   const rows = useMemo(() => files.data?.pages.flatMap((page) => page.items) ?? [], [files.data]);
-  const counts = files.data?.pages[0]?.counts ?? {};
+  const counts: Partial<Record<FileState, number>> = files.data?.pages[0]?.counts ?? {};
   const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId, 'files'] });
   const retry = useMutation({ mutationFn: retryFile, onSuccess: refresh });
   const remove = useMutation({ mutationFn: deleteFile, onSuccess: refresh });
@@ -37,7 +50,7 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
     <Panel
       title="Received files"
       actions={
-        <FilterChip.Group value={state} onChange={(next) => setState(String(next))}>
+        <FilterChip.Group value={state} onChange={(next) => setState(next as FileState)}>
           <Group gap={6}>
             {STATES.map((one) => (
               <FilterChip key={one} value={one} size="xs" variant="outline">

@@ -4,12 +4,12 @@ import { findConflicts } from '../../commands/registry';
 import { mergeRows, rowsFor } from './readState';
 import { neighbour, worklistCommands } from './worklistCommands';
 
-function row(id: string, state: string): ReadRow {
+function row(id: string, state: ReadRow['state']): ReadRow {
   return {
     id,
     task_id: `task ${id}`,
     study_id: `study ${id}`,
-    thumbnail_url: null,
+    thumbnail_url: '',
     pseudonym: id,
     modality: 'DX',
     state,

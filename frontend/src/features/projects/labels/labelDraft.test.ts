@@ -101,6 +101,7 @@ test('what is saved comes back as it was', () => {
     project_id: 'p',
     version: 1,
     is_used: false,
+    created_at: '2026-11-23T12:00:00Z',
     ...request,
     labels: labels.reverse(),
   });

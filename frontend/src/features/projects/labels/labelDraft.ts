@@ -144,7 +144,7 @@ export function findFlaws(draft: SchemaDraft): Flaw[] {
 
 /** What the server is sent. */
 export function toRequest(draft: SchemaDraft) {
-  const labels: LabelIn[] = draft.labels.map((label) => ({
+  const labels = draft.labels.map((label) => ({
     key: label.key,
     name: label.name.trim(),
     kind: label.kind,
@@ -153,6 +153,6 @@ export function toRequest(draft: SchemaDraft) {
     code_scheme: label.codeValue.trim() ? 'SCT' : null,
     code_value: label.codeValue.trim() || null,
     code_meaning: label.codeMeaning.trim() || null,
-  }));
+  })) satisfies LabelIn[];
   return { question: draft.question.trim(), answer_mode: draft.answerMode, labels };
 }
