@@ -241,22 +241,27 @@ def test_a_round_that_is_not_due_interrupts_nobody(database: str) -> None:
         assert session.scalar(select(func.count()).select_from(QueryBatch)) == (before or 0) + 1
 
 
+@pytest.mark.parametrize("during", ["train", "_serve"])
 def test_a_cancelled_training_leaves_the_serving_encoders(
-    database: str, quick: None, monkeypatch: pytest.MonkeyPatch
+    database: str, quick: None, monkeypatch: pytest.MonkeyPatch, during: str
 ) -> None:
-    monkeypatch.setattr(train, "settings", lambda: Settings(encoder_seconds=60))
+    seconds = 60 if during == "train" else 1
+    monkeypatch.setattr(train, "settings", lambda: Settings(encoder_seconds=seconds))
     monkeypatch.setattr(run, "settings", lambda: Settings(job_lease_seconds=1))
     project_id = make_clinic(24)
     assert [work_once(), work_once()] != [None, None]
-    honest = train.self_supervised.train
+    place = train.self_supervised if during == "train" else train
+    honest = getattr(place, during)
 
-    def cancelled(images: np.ndarray, **named: Any) -> Any:
+    def cancelled(*given: Any, **named: Any) -> Any:
         with open_session() as session:
             running = session.scalars(select(Job.id).where(Job.state == "running")).one()
             cancel(session, running)
-        return honest(images, **named)
+        if during == "_serve":
+            given[0]._cancelled.wait(10)
+        return honest(*given, **named)
 
-    monkeypatch.setattr(train.self_supervised, "train", cancelled)
+    monkeypatch.setattr(place, during, cancelled)
     stopped = work_once()
     assert stopped is not None
     assert (stopped[1].kind, stopped[0]) == ("train_encoder", "cancelled")

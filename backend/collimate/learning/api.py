@@ -35,13 +35,9 @@ ManagedProject = Annotated[Project, project_for(Permission.MANAGE_LEARNING)]
 def managed_model(session: SessionDep, actor: ActorDep, model_id: UUID) -> ModelVersion:
     """The model of the path, for someone who manages learning in its project."""
     model = session.get(ModelVersion, model_id)
-    if model is None:
-        raise versions.ModelNotFound()
-    try:
-        members.require(session, actor.user, model.project_id, Permission.MANAGE_LEARNING)
-    except members.ProjectNotFound as error:
-        raise versions.ModelNotFound() from error
-    return model
+    return members.guard(
+        session, actor.user, model, Permission.MANAGE_LEARNING, versions.ModelNotFound
+    )
 
 
 def explainable_study(session: SessionDep, actor: ActorDep, study_id: UUID) -> Study:

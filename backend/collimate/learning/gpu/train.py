@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
-from collimate.jobs.run import JobFailed, JobRun
+from collimate.jobs.run import JobCancelled, JobFailed, JobRun
 from collimate.kit import database
 from collimate.kit.blobs import BlobMissing, blobs
 from collimate.kit.settings import settings
@@ -52,9 +53,20 @@ def train_or_check(run: JobRun) -> dict[str, Any]:
                 f"Training needs at least {self_supervised.FEWEST_IMAGES} studies of the pool."
             )
         row = encoders.begin_training(session, run.project_id)
-    if row.weights_sha256 is None and not _train(run, row):
-        return _pause(run, is_forced)
-    return _serve(run, row.id)
+    with _noting_a_cancel(run, row.id):
+        if row.weights_sha256 is None and not _train(run, row):
+            return _pause(run, is_forced)
+        return _serve(run, row.id)
+
+
+@contextmanager
+def _noting_a_cancel(run: JobRun, encoder_id: UUID) -> Iterator[None]:
+    """Whoever cancels gives the half-done encoder up; the encoders that serve go on serving."""
+    try:
+        yield
+    except JobCancelled:
+        _note_failure(run, encoder_id, "its training was stopped.")
+        raise
 
 
 def _train(run: JobRun, row: Encoder) -> bool:
@@ -86,8 +98,6 @@ def _train(run: JobRun, row: Encoder) -> bool:
         _note_failure(run, row.id, str(error))
         raise JobFailed(str(error)) from error
     if not result.finished:
-        if run.should_stop():
-            _note_failure(run, row.id, "its training was stopped.")
         run.check()
         return False
     with run.open_session() as session:
@@ -162,7 +172,8 @@ def _take_given(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
     with run.open_session() as session:
         row = session.get_one(Encoder, encoder_id)
         row.recipe = {**row.recipe, "given": recipe}
-    return _serve(run, encoder_id)
+    with _noting_a_cancel(run, encoder_id):
+        return _serve(run, encoder_id)
 
 
 def _note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:
