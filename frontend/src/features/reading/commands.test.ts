@@ -45,7 +45,6 @@ const schema: LabelSchema = {
   question: 'What is it?',
   answer_mode: 'single',
   is_used: true,
-  created_at: '2026-11-23T12:00:00Z',
   labels: [
     label('normal', 'class', '1'),
     label('viral', 'class', '2'),
