@@ -1,8 +1,11 @@
 """The demo workspace: whole, played through the real verbs, built once, resumed when cut off."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.demo.working import real_workers
@@ -11,10 +14,13 @@ from collimate.access import audit, passwords
 from collimate.access.models import User
 from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.demo import people, workspace
+from collimate.demo.folder_source import from_folder
+from collimate.demo.label_table import TableUnusable
 from collimate.demo.radiograph_dicom import PLANTED
 from collimate.demo.synthetic_source import synthetic
 from collimate.kit.settings import settings
 from collimate.learning.models import QueryPick, TrainingRun
+from collimate.projects import schema
 from collimate.projects.models import Member, Project
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
@@ -117,3 +123,34 @@ def test_the_given_password_is_used(
     assert begun.password == "quiet-lungs-breathe-9"
     user = session.scalars(select(User).where(User.email == people.READERS[0])).one()
     assert passwords.matches("quiet-lungs-breathe-9", user.password_hash)
+
+
+def test_real_images_make_the_same_workspace(session: Session, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    rows = ["path,label,group,split"]
+    for number in range(12):
+        values = rng.integers(0, 255, (48, 40), dtype=np.uint8)
+        Image.fromarray(values).save(tmp_path / f"{number}.jpeg")
+        label = ("normal", "bacteria", "virus")[number % 3]
+        split = "test" if number >= 9 else "pool"
+        rows.append(f"{number}.jpeg,{label},g{number},{split}")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    source = from_folder(tmp_path)
+    begun = workspace.begin(source)
+    assert workspace.fill(begun, source, say=lambda stage: None, advance=real_workers())
+    project = session.get_one(Project, begun.project_id)
+    assert project.is_demo
+    assert project.name.endswith(tmp_path.name)
+    assert count(session, Study) == count(session, AnswerKey) == 12
+    assert count(session, Submission) == 6
+    labels = schema.labels_of(session, schema.current_schema(session, project.id).id)
+    assert [label.key for label in labels if label.kind == "class"] == [
+        "normal", "bacteria", "virus",
+    ]  # fmt: skip
+    assert [label.hotkey for label in labels[:3]] == ["1", "2", "3"]
+    assert workspace.begin(source).is_built
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableUnusable, match=r"no labels\.csv"):
+        from_folder(tmp_path)

@@ -173,10 +173,20 @@ def _worker(queue: Queue) -> Finding:
 
 
 def _process_is_there(module: str) -> bool:
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    """Whether a process of this installation runs that module on this machine."""
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if module.encode() in entry.read_bytes().split(b"\0"):
+            is_it = module.encode() in (entry / "cmdline").read_bytes().split(b"\0")
+            if is_it and _home_of(entry) == settings().home_path:
                 return True
         except OSError:
             continue
     return False
+
+
+def _home_of(process: Path) -> Path:
+    for item in (process / "environ").read_bytes().split(b"\0"):
+        name, _, value = item.partition(b"=")
+        if name == b"COLLIMATE_HOME":
+            return Path(value.decode()).expanduser().resolve()
+    return Path("~/.collimate").expanduser().resolve()

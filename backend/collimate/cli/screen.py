@@ -1,12 +1,14 @@
 """What commands print with: words for people on standard error, results on standard output."""
 
 import logging
+import sys
 
 import structlog
 from rich.console import Console
 
 console = Console(stderr=True, highlight=False)
-output = Console(highlight=False, soft_wrap=True)
+# A pipe has no width of its own; eighty columns would break tables into pieces.
+output = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 
 
 def keep_logs_quiet() -> None:
