@@ -39,10 +39,7 @@ def seen_annotation(session: SessionDep, actor: ActorDep, annotation_id: UUID) -
 def readable_task(session: SessionDep, actor: ActorDep, task_id: UUID) -> Task:
     """The task of the path, for a reader of its project."""
     task = session.get(Task, task_id)
-    if task is None:
-        raise places.TaskNotFound()
-    members.require(session, actor.user, task.project_id, Permission.READ_CASES)
-    return task
+    return members.guard(session, actor.user, task, Permission.READ_CASES, places.TaskNotFound)
 
 
 @router.post("/api/projects/{project_id}/claim-next", response_model=schemas.ReadingCase)

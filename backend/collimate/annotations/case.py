@@ -85,7 +85,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
                 "sex": patient.sex,
                 "age_years": patient.age_years,
             },
-            "label_schema": schema.describe(session, label_schema),
+            "label_schema": schema.describe(session, label_schema, tells_use=False),
             "annotations": [
                 save.annotation_json(annotation, revision)
                 for annotation, revision in save.heads(session, read.id)

@@ -33,13 +33,7 @@ def version_for(
         RoleForbids
     """
     version = session.get(DatasetVersion, dataset_id)
-    if version is None:
-        raise DatasetNotFound()
-    try:
-        members.require(session, user, version.project_id, permission)
-    except members.ProjectNotFound as error:
-        raise DatasetNotFound() from error
-    return version
+    return members.guard(session, user, version, permission, DatasetNotFound)
 
 
 def export_for(session: Session, user: User, export_id: UUID, permission: Permission) -> Export:
@@ -49,13 +43,7 @@ def export_for(session: Session, user: User, export_id: UUID, permission: Permis
         ExportNotFound, RoleForbids
     """
     export = session.get(Export, export_id)
-    if export is None:
-        raise ExportNotFound()
-    try:
-        members.require(session, user, export.project_id, permission)
-    except members.ProjectNotFound as error:
-        raise ExportNotFound() from error
-    return export
+    return members.guard(session, user, export, permission, ExportNotFound)
 
 
 def list_versions(session: Session, project: Project) -> list[dict[str, Any]]:

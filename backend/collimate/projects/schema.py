@@ -94,28 +94,32 @@ def is_used(session: Session, schema_id: UUID) -> bool:
     return bool(session.scalar(query, {"id": schema_id}))
 
 
-def describe(session: Session, schema: LabelSchema) -> dict[str, Any]:
-    """A version with its labels, as JSON has it."""
+def describe(session: Session, schema: LabelSchema, *, tells_use: bool) -> dict[str, Any]:
+    """A version with its labels, as JSON has it.
+
+    Whether it is used tells that someone has begun to read, so a reader, who may be blinded, is
+    always told that it is; only those who design it learn the truth (`tells_use`).
+    """
     return {
         "id": schema.id,
         "project_id": schema.project_id,
         "version": schema.version,
         "question": schema.question,
         "answer_mode": schema.answer_mode,
-        "is_used": is_used(session, schema.id),
+        "is_used": is_used(session, schema.id) if tells_use else True,
         "created_at": schema.created_at,
         "labels": labels_of(session, schema.id),
     }
 
 
-def versions(session: Session, project_id: UUID) -> list[dict[str, Any]]:
-    """All versions, newest first."""
+def versions(session: Session, project_id: UUID, *, tells_use: bool) -> list[dict[str, Any]]:
+    """All versions, newest first; `tells_use` as in `describe`."""
     schemas = session.scalars(
         select(LabelSchema)
         .where(LabelSchema.project_id == project_id)
         .order_by(LabelSchema.version.desc())
     )
-    return [describe(session, schema) for schema in schemas]
+    return [describe(session, schema, tells_use=tells_use) for schema in schemas]
 
 
 def design(

@@ -34,13 +34,7 @@ def authorised_file(session: Session, user: User, file_id: UUID) -> ReceivedFile
     file = session.scalars(
         select(ReceivedFile).where(ReceivedFile.id == file_id).with_for_update()
     ).one_or_none()
-    if file is None:
-        raise FileNotThere()
-    try:
-        members.require(session, user, file.project_id, Permission.MANAGE_DATA)
-    except members.ProjectNotFound as error:
-        raise FileNotThere() from error
-    return file
+    return members.guard(session, user, file, Permission.MANAGE_DATA, FileNotThere)
 
 
 def describe(session: Session, file: ReceivedFile) -> dict[str, Any]:

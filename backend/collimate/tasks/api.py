@@ -29,10 +29,7 @@ def own_read(session: SessionDep, actor: ActorDep, read_id: UUID) -> Read:
 def managed_task(session: SessionDep, actor: ActorDep, task_id: UUID) -> Task:
     """The task of the path, for someone who manages its project."""
     task = session.get(Task, task_id)
-    if task is None:
-        raise places.TaskNotFound()
-    members.require(session, actor.user, task.project_id, Permission.MANAGE_PROJECT)
-    return task
+    return members.guard(session, actor.user, task, Permission.MANAGE_PROJECT, places.TaskNotFound)
 
 
 OwnRead = Annotated[Read, Depends(own_read, scope="function")]

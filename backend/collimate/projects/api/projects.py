@@ -75,13 +75,16 @@ def remove_member(
 
 
 @router.get("/api/projects/{project_id}/label-schema", response_model=schemas.LabelSchemaOut)
-def show_schema(session: SessionDep, project: SeenProject) -> dict[str, Any]:
-    return schema.describe(session, schema.current_schema(session, project.id))
+def show_schema(session: SessionDep, actor: ActorDep, project: SeenProject) -> dict[str, Any]:
+    designs = members.may(session, actor.user, project.id, Permission.MANAGE_PROJECT)
+    current = schema.current_schema(session, project.id)
+    return schema.describe(session, current, tells_use=designs)
 
 
 @router.get("/api/projects/{project_id}/label-schemas", response_model=schemas.LabelSchemaList)
-def list_schemas(session: SessionDep, project: SeenProject) -> dict[str, Any]:
-    return {"items": schema.versions(session, project.id)}
+def list_schemas(session: SessionDep, actor: ActorDep, project: SeenProject) -> dict[str, Any]:
+    designs = members.may(session, actor.user, project.id, Permission.MANAGE_PROJECT)
+    return {"items": schema.versions(session, project.id, tells_use=designs)}
 
 
 @router.post(
@@ -101,12 +104,14 @@ def design_schema(
         answer_mode=body.answer_mode,
         labels=labels,
     )
-    return schema.describe(session, designed)
+    return schema.describe(session, designed, tells_use=True)
 
 
 @router.get("/api/label-schemas/{label_schema_id}", response_model=schemas.LabelSchemaOut)
 def show_one_schema(
     session: SessionDep,
+    actor: ActorDep,
     row: Annotated[LabelSchema, Depends(label_schema_seen, scope="function")],
 ) -> dict[str, Any]:
-    return schema.describe(session, row)
+    designs = members.may(session, actor.user, row.project_id, Permission.MANAGE_PROJECT)
+    return schema.describe(session, row, tells_use=designs)
