@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +42,13 @@ class Difference:
 
 
 def labels_to_reach(curve: Curve, target: float) -> int | None:
-    """The first label count whose score, and the next one's, are at the target or above."""
-    scores = curve.scores
-    for position, count in enumerate(curve.label_counts):
-        later = scores[min(position + 1, len(scores) - 1)]
-        if scores[position] >= target and later >= target:
+    """The first label count whose score, and the next one's, are at the target or above.
+
+    A last score that nothing confirms does not count.
+    """
+    pairs = pairwise(curve.scores)
+    for count, (score, later) in zip(curve.label_counts, pairs, strict=False):
+        if score >= target and later >= target:
             return count
     return None
 
