@@ -102,7 +102,6 @@ function MarkShape({ affine, mark, style, spacing, isSelected }: MarkShapeProps)
       <Tag
         affine={affine}
         points={mark.points}
-        colour={style.colour}
         text={`${style.name}  ${measureText(mark.kind, mark.points, spacing)}`}
       />
     </g>
@@ -128,16 +127,15 @@ interface TagProps {
   readonly affine: Affine;
   readonly points: readonly ImagePoint[];
   readonly text: string;
-  readonly colour: string;
 }
 
-function Tag({ affine, points, text, colour }: TagProps) {
+function Tag({ affine, points, text }: TagProps) {
   if (points.length === 0) return null;
   const corners = points.map((point) => toCanvas(affine, point));
   const left = Math.min(...corners.map((corner) => corner[0]));
   const top = Math.min(...corners.map((corner) => corner[1]));
   return (
-    <text className="viewer-mark-tag" x={left} y={top > 18 ? top - 6 : top + 14} fill={colour}>
+    <text className="viewer-mark-tag" x={left} y={top > 18 ? top - 6 : top + 14}>
       {text}
     </text>
   );
@@ -182,7 +180,6 @@ function Unfinished({ affine, drawing, style, spacing }: UnfinishedProps) {
       <Tag
         affine={affine}
         points={points}
-        colour={style.colour}
         text={`${style.name}  ${measureText(kind, points, spacing)}`}
       />
     </g>

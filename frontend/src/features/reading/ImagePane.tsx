@@ -41,7 +41,8 @@ export function ImagePane(props: ImagePaneProps) {
     (key: string) => schema.labels.find((label) => label.key === key) ?? { ...UNKNOWN, name: key },
     [schema],
   );
-  const active = isMarkTool(tool) ? activeLabel(schema, tool, labelFor) : undefined;
+  const isDrawing = isMarkTool(tool) && !isReadOnly;
+  const active = isDrawing ? activeLabel(schema, tool, labelFor) : undefined;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
   return (
     <main className={styles.middle}>
@@ -52,7 +53,7 @@ export function ImagePane(props: ImagePaneProps) {
           ref={keepViewport}
           frames={frames}
           firstIndex={props.firstIndex}
-          tool={isReadOnly && isMarkTool(tool) ? 'window' : tool}
+          tool={isMarkTool(tool) && !isDrawing ? 'window' : tool}
           marks={visible}
           selectedId={selectedId}
           styleOf={styleOf}

@@ -51,7 +51,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
   useReading((state) => state.log);
   const found = (id: string) => commands.find((command) => command.id === id);
   return (
-    <div className={styles.tools} role="toolbar" aria-label="Tools" aria-orientation="vertical">
+    <section className={styles.tools} aria-label="Tools">
       {GROUPS.map((group) => (
         <Fragment key={group[0]}>
           {group.map((id) => {
@@ -70,6 +70,6 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
           <hr className={styles.rule} />
         </Fragment>
       ))}
-    </div>
+    </section>
   );
 }

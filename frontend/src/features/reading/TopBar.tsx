@@ -4,6 +4,7 @@ import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/ico
 import type { ReadingCase } from '../../api/reading';
 import { KeyCap } from '../../ui/KeyCap';
 import type { SaveState } from './autosave';
+import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
 import styles from './Reading.module.css';
 import { SaveBadge } from './SaveBadge';
@@ -21,7 +22,12 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
   return (
     <header className={styles.top}>
       <Tooltip label={<Hint text="Back to the last case" shortcut="shift+enter" />}>
-        <ActionIcon color="gray" aria-label="Back to the last case" onClick={actions.back}>
+        <ActionIcon
+          color="gray"
+          aria-label="Back to the last case"
+          onMouseDown={keepFocus}
+          onClick={actions.back}
+        >
           <IconArrowLeft size={18} />
         </ActionIcon>
       </Tooltip>
@@ -39,7 +45,12 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
         <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />
       </span>
       <Tooltip label={<Hint text="Close" shortcut="shift+q" />}>
-        <ActionIcon color="gray" aria-label="Close the reading room" onClick={actions.close}>
+        <ActionIcon
+          color="gray"
+          aria-label="Close the reading room"
+          onMouseDown={keepFocus}
+          onClick={actions.close}
+        >
           <IconX size={18} />
         </ActionIcon>
       </Tooltip>
@@ -64,7 +75,7 @@ function Why({ reason }: { readonly reason: NonNullable<ReadingCase['reason']> }
   return (
     <Popover position="bottom-start" width={360} withinPortal shadow="none">
       <Popover.Target>
-        <UnstyledButton className={styles.why}>
+        <UnstyledButton className={styles.why} onMouseDown={keepFocus}>
           <span>{sentence(reason.text)}</span> <IconChevronDown size={14} />
         </UnstyledButton>
       </Popover.Target>
@@ -85,6 +96,7 @@ function AiSwitch() {
       <UnstyledButton
         className={styles.ai}
         aria-pressed={isAiOn}
+        onMouseDown={keepFocus}
         onClick={() => arrange({ isAiOn: !isAiOn })}
       >
         <IconSparkles size={14} aria-hidden="true" /> AI {isAiOn ? 'on' : 'off'}

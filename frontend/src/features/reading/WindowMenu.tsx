@@ -5,6 +5,7 @@ import { KeyCap } from '../../ui/KeyCap';
 import type { GreyWindow } from '../../viewer/frameFacts';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
+import { keepFocus } from './CommandButton';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 
@@ -25,7 +26,7 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
   return (
     <Menu position="top-start" withinPortal returnFocus={false}>
       <Menu.Target>
-        <UnstyledButton className={styles.window} aria-label="Choose a window">
+        <UnstyledButton className={styles.window} title="Choose a window" onMouseDown={keepFocus}>
           {windowText(window)} <IconChevronUp size={12} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>

@@ -1,11 +1,12 @@
 /** One sitting at one case: autosave, the clock of active time, the lease. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { useSignInState } from '../../api/client';
 import { asProblem, Problem } from '../../api/problem';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { type Autosave, createAutosave, type SaveState } from './autosave';
 import { claimTask, renewLease, saveAnnotation } from './calls';
+import { useReadout } from './readout';
 import { useReading } from './store';
 import { drafts, type OpenCase } from './useRoom';
 
@@ -35,10 +36,15 @@ export function useSitting({ reading, draft }: OpenCase): Sitting {
   const fence = useRef(read.fence);
   const clock = useRef<ActiveClock | null>(null);
 
+  // Before the first paint, so that the last case's answer is never seen under this one.
+  useLayoutEffect(() => {
+    useReading.getState().open(draft.items, isReadOnly);
+    useReadout.setState({ view: null, hover: null });
+  }, [draft, isReadOnly]);
+
   useEffect(() => {
     const ticking = createActiveClock(read.active_ms, performance.now());
     clock.current = ticking;
-    useReading.getState().open(draft.items, isReadOnly);
     if (isReadOnly) return;
     const made = createAutosave(
       {
