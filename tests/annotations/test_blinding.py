@@ -88,11 +88,7 @@ VARIANTS = [
 
 
 def without_names(text):
-    """Ids, times and made-up names replaced by the order they appear in.
-
-    Whether a label schema is in use at all is known to every member.
-    """
-    text = re.sub(r'"is_used":(true|false)', '"is_used":"known"', text)
+    """Ids, times and made-up names replaced by the order they appear in."""
     seen = {}
     pattern = (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
