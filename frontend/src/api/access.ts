@@ -34,7 +34,8 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
   queryFn: async (): Promise<Session | null> => {
     try {
-      return remember(await ask<Session>(api.GET('/api/session')));
+      const session = await ask<Session | undefined>(api.GET('/api/session'));
+      return session ? remember(session) : null;
     } catch (error) {
       if (error instanceof Problem && error.status === 401) return null;
       throw error;

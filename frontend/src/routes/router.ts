@@ -5,6 +5,7 @@ import { assignmentRoute } from './assignment';
 import { framedRoute } from './framed';
 import { homeRoute } from './home';
 import { labelsRoute } from './labels';
+import { learningRoute } from './learning';
 import { membersRoute } from './members';
 import { overviewRoute } from './overview';
 import { projectHomeRoute, projectRoute } from './project';
@@ -26,6 +27,7 @@ const projectPages = [
   membersRoute,
   assignmentRoute,
   studiesRoute,
+  learningRoute,
 ] as const;
 
 const routeTree = rootRoute.addChildren([

@@ -57,14 +57,14 @@ export function JobsTray({ projectId }: { projectId: string }) {
 }
 
 function FinishedJob({ job, onRetry }: { job: Job; onRetry: () => void }) {
-  const hasFailed = job.error !== null;
+  const hasFailed = job.error !== '';
   return (
     <div>
       <ProgressRow
         title={job.title}
         share={hasFailed ? job.progress : 1}
         tone={hasFailed ? 'bad' : 'good'}
-        message={job.error ?? job.message}
+        message={job.error || job.message}
         side={
           <Group gap={6}>
             {hasFailed ? 'failed' : 'done'} <RelativeTime at={job.finished_at} />

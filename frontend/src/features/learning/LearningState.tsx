@@ -1,0 +1,78 @@
+/** Where the learner stands, in numbers, and what stands in its way. */
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { Learning } from '../../api/learning';
+import {
+  formatCount,
+  formatInterval,
+  formatScore,
+  formatShare,
+  plural,
+  spoken,
+} from '../../ui/format';
+import { StatRow, StatTile } from '../../ui/StatTile';
+import styles from './Learning.module.css';
+
+const STATES: Record<string, string> = {
+  collecting: 'Collecting first labels',
+  embedding: 'Looking at new images',
+  training_encoder: 'Training the encoder',
+  ready: 'Choosing cases',
+};
+
+export function LearningState({ learning }: { learning: Learning }) {
+  const last = learning.curve.strategy.at(-1);
+  return (
+    <div className={styles.stack}>
+      <StatRow>
+        <StatTile
+          label="Now"
+          value={STATES[learning.state] ?? spoken(learning.state)}
+          note={nextRound(learning)}
+        />
+        <StatTile
+          label={learning.curve.metric}
+          value={formatScore(last?.score)}
+          note={last ? `95 % interval ${formatInterval(last.low, last.high)}` : 'not measured yet'}
+        />
+        <StatTile
+          label="Labelled"
+          value={formatCount(learning.labelled_count)}
+          note={`of ${plural(learning.pool_count, 'case')}, ${learning.control_count} in the control arm`}
+        />
+        <StatTile
+          label="Measured on"
+          value={formatCount(learning.evaluation_count)}
+          note={`read, of ${plural(learning.holdout_count, 'case')} held out`}
+        />
+        <StatTile
+          label="Encoder"
+          value={learning.encoder ? spoken(learning.encoder.kind) : 'none yet'}
+          note={encoderNote(learning)}
+        />
+      </StatRow>
+      {learning.warnings.length > 0 && (
+        <ul className={styles.warnings} aria-label="Warnings">
+          {learning.warnings.map((warning) => (
+            <li key={warning}>
+              <IconAlertTriangle size={16} aria-label="Warning" />
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function nextRound(learning: Learning): string {
+  if (learning.next_round_in === null) return 'no round is planned';
+  if (learning.next_round_in <= 0) return 'learns again any moment';
+  return `learns again after ${plural(learning.next_round_in, 'read')}`;
+}
+
+function encoderNote(learning: Learning): string {
+  if (!learning.encoder) return 'starts with the first images';
+  const { state, dimension, progress } = learning.encoder;
+  const share = progress < 1 ? `, ${formatShare(progress)}` : '';
+  return `${spoken(state)}${share}, ${plural(dimension, 'number')} per image`;
+}

@@ -1,0 +1,106 @@
+/** Every model version, what it was made of, and which one is in use. */
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ModelVersion, modelsQuery, promoteModel } from '../../api/learning';
+import { Chip } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatCount, formatInterval, formatScore } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { RelativeTime } from '../../ui/RelativeTime';
+import styles from './Learning.module.css';
+
+interface Props {
+  projectId: string;
+  canManage: boolean;
+}
+
+export function ModelTable({ projectId, canManage }: Props) {
+  const client = useQueryClient();
+  const models = useQuery(modelsQuery(projectId));
+  const promote = useMutation({
+    mutationFn: promoteModel,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['project', projectId, 'learning'] }),
+  });
+  return (
+    <Panel title="Model versions" side="promoting an older one rolls back" isFlush>
+      <Failed error={promote.error} />
+      <Loaded of={models}>
+        {(rows) => (
+          <DataTable
+            label="Model versions"
+            rows={rows}
+            columns={columnsWith(canManage, promote.mutate)}
+            rowId={(row) => row.id}
+            height="calc(100vh - 380px)"
+            empty={<EmptyState title="No model yet" text="The first round makes the first one." />}
+          />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function hash(sha256: string) {
+  return (
+    <span className={styles.hash} title={sha256}>
+      {sha256.slice(0, 12)}
+    </span>
+  );
+}
+
+function columnsWith(canManage: boolean, promote: (id: string) => void): Column<ModelVersion>[] {
+  return [
+    {
+      key: 'number',
+      title: 'No.',
+      isNumber: true,
+      sortValue: (row) => row.number,
+      render: (row) => row.number,
+    },
+    {
+      key: 'use',
+      title: 'State',
+      sortValue: (row) => row.is_promoted,
+      render: (row) =>
+        row.is_promoted ? <Chip tone="good" text="in use" /> : <Chip text="kept" />,
+    },
+    {
+      key: 'at',
+      title: 'Made',
+      sortValue: (row) => row.created_at,
+      render: (row) => <RelativeTime at={row.created_at} />,
+    },
+    {
+      key: 'labels',
+      title: 'Labels',
+      isNumber: true,
+      sortValue: (row) => row.label_count,
+      render: (row) => formatCount(row.label_count),
+    },
+    {
+      key: 'score',
+      title: 'Score',
+      isNumber: true,
+      sortValue: (row) => row.score,
+      render: (row) => formatScore(row.score),
+    },
+    { key: 'interval', title: '95 % interval', render: (row) => formatInterval(row.low, row.high) },
+    { key: 'seed', title: 'Seed', isNumber: true, render: (row) => row.seed },
+    { key: 'code', title: 'Code', render: (row) => row.code_version },
+    { key: 'weights', title: 'Weights', render: (row) => hash(row.weights_sha256) },
+    { key: 'manifest', title: 'Made of', render: (row) => hash(row.manifest_sha256) },
+    {
+      key: 'promote',
+      title: '',
+      render: (row) =>
+        canManage &&
+        !row.is_promoted && (
+          <Button variant="default" size="compact-xs" onClick={() => promote(row.id)}>
+            Use this one
+          </Button>
+        ),
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+/** The learning curve first, then calibration, recall per class, and confusion. */
+import { SegmentedControl } from '@mantine/core';
+import { useCallback, useMemo, useState } from 'react';
+import type { Learning } from '../../api/learning';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatScore } from '../../ui/format';
+import { Plot } from '../../ui/Plot';
+import type { PlotColours } from '../../ui/plotStyle';
+import { type CurveAxis, curveOption, curveSentence, curveTable, hasCurve } from './curvePlot';
+import styles from './Learning.module.css';
+import {
+  calibrationOption,
+  calibrationTable,
+  confusionOption,
+  confusionTable,
+  recallOption,
+  recallTable,
+} from './qualityPlots';
+
+export function QualityPart({ learning }: { learning: Learning }) {
+  if (!hasCurve(learning.curve)) {
+    return (
+      <EmptyState
+        title="Nothing was measured yet"
+        text="The curve begins with the first round, once cases of two classes and some held-out cases are read."
+      />
+    );
+  }
+  return (
+    <div className={styles.stack}>
+      <CurvePlot curve={learning.curve} />
+      <div className={styles.columns}>
+        <RecallPlot learning={learning} />
+        <CalibrationPlot learning={learning} />
+        {learning.confusion.keys.length > 0 && <ConfusionPlot learning={learning} />}
+      </div>
+    </div>
+  );
+}
+
+function CurvePlot({ curve }: { curve: Learning['curve'] }) {
+  const [axis, setAxis] = useState<CurveAxis>('labels');
+  const option = useCallback(
+    (colours: PlotColours) => curveOption(curve, axis, colours),
+    [curve, axis],
+  );
+  const table = useMemo(() => curveTable(curve), [curve]);
+  return (
+    <Plot
+      title="Learning curve"
+      side={
+        <SegmentedControl
+          aria-label="Quality against"
+          value={axis}
+          onChange={(value) => setAxis(value as CurveAxis)}
+          data={[
+            { value: 'labels', label: 'against labels' },
+            { value: 'minutes', label: 'against minutes' },
+          ]}
+        />
+      }
+      fileName="learning-curve"
+      description={curveSentence(curve)}
+      option={option}
+      table={table}
+      height={340}
+    />
+  );
+}
+
+function RecallPlot({ learning: { per_class } }: { learning: Learning }) {
+  const option = useCallback(
+    (colours: PlotColours) => recallOption(per_class, colours),
+    [per_class],
+  );
+  const table = useMemo(() => recallTable(per_class), [per_class]);
+  return (
+    <Plot
+      title="Recall per class"
+      side="on held-out cases"
+      fileName="recall-per-class"
+      description={per_class
+        .map((one) => `${one.name}: ${formatScore(one.recall)} of ${one.count}`)
+        .join('; ')}
+      option={option}
+      table={table}
+    />
+  );
+}
+
+function CalibrationPlot({ learning: { calibration } }: { learning: Learning }) {
+  const { bins, ece } = calibration;
+  const option = useCallback((colours: PlotColours) => calibrationOption(bins, colours), [bins]);
+  const table = useMemo(() => calibrationTable(bins), [bins]);
+  return (
+    <Plot
+      title="Calibration"
+      side={`expected error ${formatScore(ece)}`}
+      fileName="calibration"
+      description={`How often what the model said came true; expected calibration error ${formatScore(ece)}.`}
+      option={option}
+      table={table}
+    />
+  );
+}
+
+function ConfusionPlot({ learning }: { learning: Learning }) {
+  const option = useCallback(
+    (colours: PlotColours) => confusionOption(learning, colours),
+    [learning],
+  );
+  const table = useMemo(() => confusionTable(learning), [learning]);
+  return (
+    <Plot
+      title="Confusion"
+      side="cases"
+      fileName="confusion"
+      description="What the model said for each class that readers said; the table has the counts."
+      option={option}
+      table={table}
+    />
+  );
+}

@@ -1,0 +1,152 @@
+/** The next batch: every pick with its picture, its arm and its reason. */
+import { SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Queue, type QueuePick, queueQuery } from '../../api/learning';
+import { Chip, type Tone } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatScore, formatShare, plural, spoken } from '../../ui/format';
+import { Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { Thumbnail } from '../../ui/Thumbnail';
+import styles from './Learning.module.css';
+
+const ARMS: Record<string, [word: string, tone: Tone]> = {
+  strategy: ['model’s choice', 'accent'],
+  control: ['control', 'warn'],
+  retrieval: ['look-alike', 'plain'],
+  evaluation: ['measuring', 'plain'],
+};
+
+export function QueuePart({ projectId }: { projectId: string }) {
+  const queue = useQuery(queueQuery(projectId));
+  const [view, setView] = useState('pictures');
+  return (
+    <Loaded of={queue} rows={10}>
+      {(data) =>
+        data.items.length === 0 ? (
+          <EmptyState
+            title="No batch was chosen yet"
+            text="The first one follows as soon as the images have been looked at."
+          />
+        ) : (
+          <Panel
+            title={data.batch ? `Batch of round ${data.batch.round_number}` : 'Queue'}
+            side={<BatchWords batch={data.batch} />}
+            actions={
+              <SegmentedControl
+                aria-label="Pictures or table"
+                value={view}
+                onChange={setView}
+                data={[
+                  { value: 'pictures', label: 'Pictures' },
+                  { value: 'table', label: 'Table' },
+                ]}
+              />
+            }
+            isFlush={view === 'table'}
+          >
+            {view === 'pictures' ? (
+              <Pictures items={data.items} />
+            ) : (
+              <PickTable items={data.items} />
+            )}
+          </Panel>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function BatchWords({ batch }: { batch: Queue['batch'] }) {
+  if (!batch) return null;
+  return (
+    <>
+      {spoken(batch.strategy)} from {plural(batch.pool_count, 'case')},{' '}
+      {formatShare(batch.control_share)} at random, seed {batch.seed},{' '}
+      <RelativeTime at={batch.created_at} />
+    </>
+  );
+}
+
+function armChip(arm: string) {
+  const [word, tone] = ARMS[arm] ?? [spoken(arm), 'plain' as const];
+  return <Chip text={word} tone={tone} />;
+}
+
+function Pictures({ items }: { items: readonly QueuePick[] }) {
+  return (
+    <div className={styles.picks}>
+      {items.map((pick) => (
+        <article key={pick.task_id} className={styles.pick} aria-label={`Pick ${pick.rank}`}>
+          <Thumbnail url={pick.thumbnail_url} alt={pick.pseudonym} size={136} />
+          <span className={styles.pickHead}>
+            <span className={styles.name} title={pick.pseudonym}>
+              {pick.rank}. {pick.pseudonym}
+            </span>
+          </span>
+          <span>{armChip(pick.arm)}</span>
+          <span className={styles.reason} title={pick.reason}>
+            {pick.reason}
+          </span>
+        </article>
+      ))}
+    </div>
+  );
+}
+
+const COLUMNS: Column<QueuePick>[] = [
+  {
+    key: 'rank',
+    title: 'No.',
+    width: 50,
+    isNumber: true,
+    sortValue: (row) => row.rank,
+    render: (row) => row.rank,
+  },
+  {
+    key: 'thumbnail',
+    title: '',
+    width: 40,
+    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
+  },
+  {
+    key: 'study',
+    title: 'Study',
+    sortValue: (row) => row.pseudonym,
+    render: (row) => row.pseudonym,
+  },
+  { key: 'arm', title: 'Arm', sortValue: (row) => row.arm, render: (row) => armChip(row.arm) },
+  {
+    key: 'reason',
+    title: 'Why',
+    sortValue: (row) => row.reason,
+    render: (row) => <span title={row.reason}>{row.reason}</span>,
+  },
+  {
+    key: 'state',
+    title: 'Reading',
+    sortValue: (row) => row.state,
+    render: (row) => spoken(row.state),
+  },
+  { key: 'scores', title: 'Scores', render: (row) => scoreWords(row.scores) },
+];
+
+function scoreWords(scores: QueuePick['scores']): string {
+  const parts = Object.entries(scores).filter(([, value]) => typeof value === 'number');
+  return parts.map(([name, value]) => `${spoken(name)} ${formatScore(Number(value))}`).join(', ');
+}
+
+function PickTable({ items }: { items: readonly QueuePick[] }) {
+  return (
+    <DataTable
+      label="The next batch"
+      rows={items}
+      columns={COLUMNS}
+      rowId={(row) => row.task_id}
+      height="calc(100vh - 400px)"
+    />
+  );
+}

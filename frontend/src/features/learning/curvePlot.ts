@@ -1,0 +1,125 @@
+/** The learning curve as a plot and as a table. */
+import type { CurvePoint, Learning } from '../../api/learning';
+import type { PlotTable } from '../../ui/Plot';
+import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
+
+export type CurveAxis = 'labels' | 'minutes';
+
+/** The place of a point on the horizontal axis: labels, or minutes of reading. */
+export function placeOf(point: CurvePoint, axis: CurveAxis): number {
+  return axis === 'labels' ? point.label_count : point.active_minutes;
+}
+
+export function hasCurve(curve: Learning['curve']): boolean {
+  return curve.strategy.length + curve.control.length > 0;
+}
+
+/** The lowest tenth below everything drawn, so that a curve does not hide in a corner. */
+export function floorOf(curve: Learning['curve']): number {
+  const all = [...curve.strategy, ...curve.control].map((point) => point.low ?? point.score);
+  const lowest = Math.min(1, ...all);
+  return Math.max(0, Math.floor(lowest * 10) / 10);
+}
+
+/** A line, and its interval as whiskers: arms may meet, and bands would hide each other. */
+function arm(
+  name: string,
+  points: CurvePoint[],
+  axis: CurveAxis,
+  colour: string,
+  isDashed: boolean,
+) {
+  const line = {
+    name,
+    type: 'line',
+    symbol: isDashed ? 'diamond' : 'circle',
+    symbolSize: 6,
+    color: colour,
+    lineStyle: { width: 2, type: isDashed ? 'dashed' : 'solid' },
+    data: points.map((point) => [placeOf(point, axis), point.score]),
+  };
+  const whiskers = points
+    .filter((point) => point.low !== null && point.high !== null)
+    .map((point) => ({
+      type: 'line',
+      silent: true,
+      symbol: 'none',
+      tooltip: { show: false },
+      lineStyle: { color: colour, width: 1, opacity: 0.55, type: 'solid' },
+      data: [
+        [placeOf(point, axis), point.low],
+        [placeOf(point, axis), point.high],
+      ],
+    }));
+  return [line, ...whiskers];
+}
+
+function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
+  const last = curve.strategy.at(-1);
+  if (!curve.forecast || !last || axis !== 'labels') return [];
+  return [
+    {
+      name: 'Forecast',
+      type: 'line',
+      symbol: 'emptyCircle',
+      symbolSize: 6,
+      color: colour,
+      lineStyle: { width: 1, type: 'dotted' },
+      data: [
+        [last.label_count, last.score],
+        [curve.forecast.label_count, curve.forecast.score],
+      ],
+    },
+  ];
+}
+
+export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: PlotColours) {
+  const bottom = axis === 'labels' ? 'labelled cases' : 'active reading time, minutes';
+  const frame = plotFrame(colours);
+  return {
+    ...frame,
+    legend: { ...frame.legend, data: ['Model’s choice', 'Random control arm', 'Forecast'] },
+    tooltip: { ...frame.tooltip, trigger: 'item' },
+    xAxis: plotAxis(colours, bottom, { min: 0 }),
+    yAxis: plotAxis(colours, curve.metric, { min: floorOf(curve), max: 1, nameGap: 36 }),
+    series: [
+      ...arm('Model’s choice', curve.strategy, axis, colours.accent, false),
+      ...arm('Random control arm', curve.control, axis, colours.warn, true),
+      ...forecastOf(curve, axis, colours.muted),
+    ],
+  };
+}
+
+export function curveTable(curve: Learning['curve']): PlotTable {
+  const rows = (name: string, points: CurvePoint[]) =>
+    points.map((point) => [
+      name,
+      point.label_count,
+      point.active_minutes,
+      point.score,
+      point.low,
+      point.high,
+    ]);
+  const forecast = curve.forecast;
+  return {
+    header: ['Arm', 'Labelled cases', 'Active minutes', curve.metric, '95 % low', '95 % high'],
+    rows: [
+      ...rows('model’s choice', curve.strategy),
+      ...rows('random control', curve.control),
+      ...(forecast
+        ? [['forecast', forecast.label_count, null, forecast.score, forecast.low, forecast.high]]
+        : []),
+    ],
+  };
+}
+
+/** The last point of an arm in one sentence, for the page and for screen readers. */
+export function curveSentence(curve: Learning['curve']): string {
+  const last = curve.strategy.at(-1);
+  if (!last) return 'No model was measured yet.';
+  const control = curve.control.at(-1);
+  const say = (point: CurvePoint) =>
+    `${point.score.toFixed(3)} with ${point.label_count} labelled cases`;
+  const versus = control ? `; the random control arm reached ${say(control)}` : '';
+  return `The model’s choice reached ${curve.metric} ${say(last)}${versus}.`;
+}

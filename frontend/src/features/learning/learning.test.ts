@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { CurvePoint, Learning } from '../../api/learning';
+import { TOKENS } from '../../ui/theme';
+import { curveOption, curveSentence, curveTable, floorOf, hasCurve, placeOf } from './curvePlot';
+import { calibrationOption, confusionTable, recallOption } from './qualityPlots';
+
+function point(label_count: number, score: number, more: Partial<CurvePoint> = {}): CurvePoint {
+  return { label_count, score, active_minutes: label_count / 2, low: null, high: null, ...more };
+}
+
+const CURVE: Learning['curve'] = {
+  metric: 'macro recall',
+  strategy: [point(20, 0.61, { low: 0.5, high: 0.7 }), point(40, 0.74)],
+  control: [point(2, 0.45)],
+  forecast: { label_count: 120, score: 0.82, low: 0.7, high: 0.9 },
+};
+const EMPTY: Learning['curve'] = {
+  metric: 'macro recall',
+  strategy: [],
+  control: [],
+  forecast: null,
+};
+
+describe('the learning curve', () => {
+  test('without a point says that nothing was measured', () => {
+    expect(hasCurve(EMPTY)).toBe(false);
+    expect(curveSentence(EMPTY)).toBe('No model was measured yet.');
+    expect(floorOf(EMPTY)).toBe(1);
+  });
+
+  test('names both arms in one sentence', () => {
+    expect(curveSentence(CURVE)).toContain('0.740 with 40 labelled cases');
+    expect(curveSentence(CURVE)).toContain('control arm reached 0.450 with 2 labelled cases');
+  });
+
+  test('can be read against labels and against minutes', () => {
+    const [first = expect.fail()] = CURVE.strategy;
+    expect(placeOf(first, 'labels')).toBe(20);
+    expect(placeOf(first, 'minutes')).toBe(10);
+  });
+
+  test('draws an interval only where there is one, and no forecast against minutes', () => {
+    const drawn = (axis: 'labels' | 'minutes') => curveOption(CURVE, axis, TOKENS).series;
+    expect(drawn('labels')).toHaveLength(4);
+    expect(drawn('minutes')).toHaveLength(3);
+  });
+
+  test('has every number in the table behind it', () => {
+    const { header, rows } = curveTable(CURVE);
+    expect(rows).toHaveLength(4);
+    expect(rows.every((row) => row.length === header.length)).toBe(true);
+    expect(rows.at(-1)).toEqual(['forecast', 120, null, 0.82, 0.7, 0.9]);
+  });
+});
+
+test('bins without a case are not drawn', () => {
+  const bin = { low: 0, high: 0.1, mean_probability: 0.05, observed: 0 };
+  const option = calibrationOption(
+    [
+      { ...bin, count: 0 },
+      { ...bin, count: 4 },
+    ],
+    TOKENS,
+  );
+  expect(option.series[1]?.data).toEqual([[0.05, 0]]);
+});
+
+test('the first class stands on top', () => {
+  const one = { key: 'n', name: 'Normal', recall: 0.9, low: 0.8, high: 0.95, count: 30 };
+  const other = { key: 'e', name: 'Effusion', recall: null, low: null, high: null, count: 0 };
+  const option = recallOption([one, other], TOKENS);
+  expect(option.yAxis.data).toEqual(['Effusion (n = 0)', 'Normal (n = 30)']);
+});
+
+test('confusion is named by class', () => {
+  const per_class = [
+    { key: 'n', name: 'Normal', recall: 1, low: null, high: null, count: 3 },
+    { key: 'e', name: 'Effusion', recall: 0.5, low: null, high: null, count: 2 },
+  ];
+  const table = confusionTable({
+    per_class,
+    confusion: {
+      keys: ['n', 'e'],
+      matrix: [
+        [3, 0],
+        [1, 1],
+      ],
+    },
+  });
+  expect(table.rows).toEqual([
+    ['Normal', 3, 0],
+    ['Effusion', 1, 1],
+  ]);
+});

@@ -1,0 +1,141 @@
+/** Calibration, recall per class, and confusion, as plots and as tables. */
+import type { CalibrationBin, ClassRecall, Learning } from '../../api/learning';
+import type { PlotTable } from '../../ui/Plot';
+import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
+
+export function calibrationOption(bins: readonly CalibrationBin[], colours: PlotColours) {
+  const filled = bins.filter((bin) => bin.count > 0);
+  return {
+    ...plotFrame(colours),
+    xAxis: plotAxis(colours, 'said by the model', { min: 0, max: 1 }),
+    yAxis: plotAxis(colours, 'came true', { min: 0, max: 1, nameGap: 36 }),
+    series: [
+      {
+        name: 'Perfect',
+        type: 'line',
+        symbol: 'none',
+        color: colours.muted,
+        lineStyle: { width: 1, type: 'dotted' },
+        data: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      {
+        name: 'Model',
+        type: 'line',
+        color: colours.accent,
+        symbolSize: (_value: unknown, point: { dataIndex: number }) =>
+          4 + Math.min(14, Math.sqrt(filled[point.dataIndex]?.count ?? 0)),
+        data: filled.map((bin) => [bin.mean_probability, bin.observed]),
+      },
+    ],
+  };
+}
+
+export function calibrationTable(bins: readonly CalibrationBin[]): PlotTable {
+  return {
+    header: ['From', 'To', 'Cases', 'Said by the model', 'Came true'],
+    rows: bins.map((bin) => [bin.low, bin.high, bin.count, bin.mean_probability, bin.observed]),
+  };
+}
+
+export function recallOption(classes: readonly ClassRecall[], colours: PlotColours) {
+  const shown = [...classes].reverse();
+  return {
+    ...plotFrame(colours),
+    grid: { left: 150, right: 24, top: 12, bottom: 44 },
+    legend: { show: false },
+    xAxis: plotAxis(colours, 'recall, 95 % interval', { min: 0, max: 1 }),
+    yAxis: {
+      type: 'category',
+      data: shown.map((one) => `${one.name} (n = ${one.count})`),
+      axisLine: { lineStyle: { color: colours.line } },
+      axisTick: { show: false },
+      axisLabel: { color: colours.text, fontSize: 12, width: 134, overflow: 'truncate' },
+    },
+    series: [
+      {
+        name: 'Recall',
+        type: 'scatter',
+        symbolSize: 9,
+        color: colours.accent,
+        data: shown.map((one, row) => [one.recall, row]),
+      },
+      ...shown.map((one, row) => ({
+        type: 'line',
+        silent: true,
+        symbol: 'none',
+        lineStyle: { color: colours.accent, width: 2, opacity: 0.6 },
+        data:
+          one.low === null
+            ? []
+            : [
+                [one.low, row],
+                [one.high, row],
+              ],
+      })),
+    ],
+  };
+}
+
+export function recallTable(classes: readonly ClassRecall[]): PlotTable {
+  return {
+    header: ['Class', 'n', 'Recall', '95 % low', '95 % high'],
+    rows: classes.map((one) => [one.name, one.count, one.recall, one.low, one.high]),
+  };
+}
+
+/** Rows are what readers said, columns what the model said. */
+export function confusionTable(learning: Pick<Learning, 'confusion' | 'per_class'>): PlotTable {
+  const names = new Map(learning.per_class.map((one) => [one.key, one.name]));
+  const named = learning.confusion.keys.map((key) => names.get(key) ?? key);
+  return {
+    header: ['Readers said', ...named.map((name) => `model: ${name}`)],
+    rows: learning.confusion.matrix.map((counts, row) => [named[row] ?? '', ...counts]),
+  };
+}
+
+export function confusionOption(
+  learning: Pick<Learning, 'confusion' | 'per_class'>,
+  colours: PlotColours,
+) {
+  const { matrix, keys } = learning.confusion;
+  const names = new Map(learning.per_class.map((one) => [one.key, one.name]));
+  const named = keys.map((key) => names.get(key) ?? key);
+  const cells = matrix.flatMap((counts, row) =>
+    counts.map((count, column) => [column, row, count]),
+  );
+  const label = { color: colours.muted, fontSize: 11, width: 90, overflow: 'truncate' };
+  const axis = (name: string, nameGap: number) => ({
+    ...plotAxis(colours, name, { nameGap }),
+    type: 'category',
+    data: named,
+    axisLabel: label,
+    splitLine: { show: false },
+  });
+  return {
+    ...plotFrame(colours),
+    grid: { left: 128, right: 16, top: 12, bottom: 44 },
+    xAxis: axis('model said', 26),
+    yAxis: { ...axis('readers said', 104), inverse: true },
+    visualMap: {
+      show: false,
+      min: 0,
+      max: Math.max(1, ...matrix.flat()),
+      inRange: { color: [colours.panel, colours.accent] },
+    },
+    series: [
+      {
+        type: 'heatmap',
+        data: cells,
+        label: {
+          show: true,
+          color: colours.text,
+          textBorderColor: colours.app,
+          textBorderWidth: 3,
+        },
+      },
+    ],
+  };
+}
