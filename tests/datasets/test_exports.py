@@ -1,0 +1,254 @@
+"""Exports: the same bytes every time, nothing a spreadsheet runs, and a way back."""
+
+import csv
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from collimate.access.policy import Role
+from collimate.datasets.export import request_export, safe_name
+from collimate.datasets.exports import ExportFormat
+from collimate.datasets.exports.coco import write_coco
+from collimate.datasets.exports.csv import FORMULA_STARTS, neutral, table, write_csv
+from collimate.datasets.exports.version import load
+from collimate.datasets.jobs import HANDLERS, picture
+from collimate.datasets.models import DatasetVersion, Export
+from collimate.jobs import run
+from collimate.jobs.kinds import Queue
+from collimate.jobs.models import Job
+from collimate.kit.blobs import blobs
+from collimate.kit.database import open_session
+from collimate.projects import schema
+from tests import factories
+from tests.datasets.frozen import COLUMNS, MARKS, ROWS, freeze_project
+
+
+def spreadsheet(archive, name):
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+
+
+def marks_from_coco(archive):
+    """The way back: from COCO to marks as the API has them, by study."""
+    found = {}
+    for split in ("train", "validation", "test"):
+        content = json.loads(archive.read(f"annotations/{split}.json"))
+        categories = {item["id"]: item for item in content["categories"]}
+        images = {item["id"]: item["attributes"] for item in content["images"]}
+        for item in content["annotations"]:
+            image, category = images[item["image_id"]], categories[item["category_id"]]
+            assert image["split"] == split
+            found.setdefault(image["study_uid"], []).append(
+                {
+                    "kind": category["supercategory"],
+                    "label_key": category["attributes"]["key"],
+                    "points": points_of(item, category["supercategory"]),
+                }
+            )
+    return found
+
+
+def points_of(item, kind):
+    if kind == "polygon":
+        flat = item["segmentation"][0]
+        return [list(pair) for pair in zip(flat[::2], flat[1::2], strict=True)]
+    if kind == "length":
+        x1, y1, _, x2, y2, _ = item["keypoints"]
+        return [[x1, y1], [x2, y2]]
+    x, y, width, height = item["bbox"]
+    return [[x, y], [x + width, y + height]]
+
+
+def test_coco_leads_back_to_the_marks_and_answers(session, tmp_path):
+    version = load(session, freeze_project(session).version)
+    write_coco(version, tmp_path / "out.zip", picture)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert archive.testzip() is None
+        assert json.loads(archive.read("manifest.json")) == version.manifest
+        back = marks_from_coco(archive)
+        answers = {}
+        for split in ("train", "validation", "test"):
+            for item in json.loads(archive.read(f"annotations/{split}.json"))["images"]:
+                facts = item["attributes"]
+                answers[facts["study_uid"]] = facts["label_keys"]
+                with Image.open(io.BytesIO(archive.read(item["file_name"]))) as shown:
+                    assert shown.size == (item["width"], item["height"]) == (COLUMNS, ROWS)
+                    assert len(np.unique(np.asarray(shown))) > 100
+    assert len(back) == len(version.reads) == 6
+    for read in version.reads:
+        assert back[read.study_uid] == MARKS
+        assert answers[read.study_uid] == list(read.label_keys)
+
+
+def test_coco_marks_have_coco_measures(session, tmp_path):
+    version = load(session, freeze_project(session, studies=1).version)
+    write_coco(version, tmp_path / "out.zip", picture)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        items = [
+            item
+            for split in ("train", "validation", "test")
+            for item in json.loads(archive.read(f"annotations/{split}.json"))["annotations"]
+        ]
+    box, polygon, length = items
+    assert box["bbox"] == [4.0, 5.0, 16.5, 25.25]
+    assert box["area"] == 16.5 * 25.25
+    assert polygon["area"] == pytest.approx(8 * 6.5 / 2)
+    assert length["num_keypoints"] == 2
+    assert length["attributes"]["length_mm"] == pytest.approx(24 * 0.2)
+
+
+@pytest.mark.parametrize("export_format", list(ExportFormat))
+def test_the_same_version_gives_the_same_bytes(session, tmp_path, export_format):
+    version = freeze_project(session, studies=3).version
+    written = []
+    for name in ("one.zip", "two.zip"):
+        session.expire_all()
+        loaded, target = load(session, version), tmp_path / name
+        if export_format == ExportFormat.CSV:
+            write_csv(loaded, target)
+        else:
+            write_coco(loaded, target, picture)
+        written.append(target.read_bytes())
+    assert written[0] == written[1]
+
+
+def test_csv_says_what_was_read(session, tmp_path):
+    version = load(session, freeze_project(session).version)
+    write_csv(version, tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        reads, marks = spreadsheet(archive, "reads.csv"), spreadsheet(archive, "marks.csv")
+        labels = spreadsheet(archive, "labels.csv")
+    assert [(row["study_uid"], row["label_keys"]) for row in reads] == [
+        (read.study_uid, read.label_keys[0]) for read in version.reads
+    ]
+    assert [json.loads(row["points"]) for row in marks[:3]] == [mark["points"] for mark in MARKS]
+    assert {row["reader"] for row in reads} == {"reader-1"}
+    assert len(labels) == 6
+
+
+@given(st.text(max_size=40))
+def test_no_cell_starts_like_a_formula(text):
+    shown = neutral(text)
+    assert not shown.lstrip(" \u00a0\ufeff").startswith(FORMULA_STARTS)
+    assert shown in (text, "'" + text)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=5)
+)
+def test_a_table_comes_back_cell_by_cell(cells):
+    shown = table(["h"] * len(cells), [cells]).decode()
+    rows = list(csv.reader(io.StringIO(shown, newline="")))
+    assert rows[1] == [neutral(cell) for cell in cells]
+
+
+def test_a_label_named_like_a_formula_is_harmless(session, tmp_path):
+    frozen = freeze_project(session, studies=1)
+    content = {**frozen.version.manifest}
+    content["label_schemas"][0]["labels"][0]["name"] = '=HYPERLINK("http://x")'
+    frozen.version.manifest = content
+    write_csv(load(session, frozen.version), tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        names = [row["name"] for row in spreadsheet(archive, "labels.csv")]
+    assert names[0] == '\'=HYPERLINK("http://x")'
+    session.rollback()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", 'a"; x', "v1\r\nX: y", "", "äö"])
+def test_a_file_name_is_made_of_plain_characters(name):
+    assert safe_name(name).replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.fixture
+def world(database):
+    with open_session() as session:
+        frozen = freeze_project(session, studies=2)
+        manager = factories.make_member(
+            session, project=frozen.room.project, role=Role.DATA_MANAGER
+        )
+        reader = frozen.room.readers[0]
+        project_id, version_id = frozen.room.project.id, frozen.version.id
+    return {"manager": manager, "reader": reader, "project": project_id, "version": version_id}
+
+
+@pytest.mark.parametrize("export_format", ["csv", "coco"])
+def test_an_export_from_asking_to_download(client, world, export_format):
+    browser = client(world["manager"])
+    address = f"/api/datasets/{world['version']}/exports"
+    asked = browser.post(address, json={"format": export_format})
+    assert asked.status_code == 202
+    assert asked.json()["state"] == "queued"
+    export_id = asked.json()["id"]
+    early = browser.get(f"/api/exports/{export_id}/download")
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/export-not-ready")
+    assert run.work(Queue.LIGHT, HANDLERS) == 1
+    done = browser.get(f"/api/exports/{export_id}").json()
+    assert (done["state"], done["progress"], done["error"]) == ("done", 1.0, "")
+    file = browser.get(f"/api/exports/{export_id}/download")
+    assert file.status_code == 200
+    assert len(file.content) == done["byte_count"] == int(file.headers["content-length"])
+    assert f'filename="v1-{export_format}.zip"' in file.headers["content-disposition"]
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(file.content)).namelist()
+    listed = browser.get(f"/api/projects/{world['project']}/datasets").json()["items"]
+    assert [item["state"] for item in listed[0]["exports"]] == ["done"]
+    assert client(world["reader"]).get(f"/api/exports/{export_id}/download").status_code == 403
+
+
+def test_an_export_with_a_missing_image_fails_in_words(world):
+    with open_session() as session:
+        version = session.get_one(DatasetVersion, world["version"])
+        blobs().delete(version.manifest["entries"][0]["images"][0]["frames_sha256"])
+        export = request_export(session, world["manager"].id, version, ExportFormat.COCO)
+        export_id, job_id = export.id, export.job_id
+    run.work(Queue.LIGHT, HANDLERS)
+    with open_session() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.state, job.error[:31]) == ("failed", "An image of this dataset cannot")
+        assert session.get_one(Export, export_id).blob_sha256 is None
+
+
+def test_a_worker_that_lost_the_job_stores_no_export(world):
+    with open_session() as session:
+        version = session.get_one(DatasetVersion, world["version"])
+        export_id = request_export(session, world["manager"].id, version, ExportFormat.CSV).id
+    zombie = run.claim(Queue.LIGHT)
+    with open_session() as session:
+        session.query(Job).filter(Job.id == zombie.id).update({"attempt": 2})
+    assert run.execute(zombie, HANDLERS) == "lost"
+    with open_session() as session:
+        assert session.get_one(Export, export_id).state == "queued"
+
+
+def test_preview_freeze_and_verify_over_http(client, world):
+    browser = client(world["manager"])
+    shares = {"train": 0.7, "validation": 0.1, "test": 0.2}
+    preview = browser.post(
+        f"/api/projects/{world['project']}/datasets/preview", json={"split_shares": shares}
+    )
+    assert preview.json()["counts"]["studies"] == 2
+    body = {"name": "second", "note": "n", "split_shares": shares}
+    made = browser.post(f"/api/projects/{world['project']}/datasets", json=body)
+    assert made.status_code == 201
+    assert made.json()["counts"] == preview.json()["counts"]
+    again = browser.post(f"/api/projects/{world['project']}/datasets", json=body)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/name-taken")
+    manifest = browser.get(f"/api/datasets/{made.json()['id']}/manifest").json()
+    assert manifest["manifest_sha256"] == made.json()["manifest_sha256"]
+    verified = browser.post(f"/api/datasets/{made.json()['id']}/verify").json()
+    assert verified["is_intact"] is True
+    wrong = {**body, "name": "third", "split_shares": {**shares, "test": 0.5}}
+    refused = browser.post(f"/api/projects/{world['project']}/datasets", json=wrong)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/split-shares-wrong")
+
+
+def test_labels_of_an_older_schema_version_are_exported_too(session, tmp_path):
+    frozen = freeze_project(session, studies=1)
+    assert schema.current_schema(session, frozen.room.project.id).version == 1
+    factories.make_schema(session, project=frozen.room.project, classes=("yes", "no"))
+    version = load(session, frozen.version)
+    assert {"normal", "viral"} <= {label["key"] for label in version.labels}
