@@ -1,0 +1,111 @@
+"""What admins see and do: progress, the list of tasks, assignment, priority; and the worklist."""
+
+import time
+
+import pytest
+
+from collimate.access.policy import Role
+from collimate.annotations.play import play_read
+from collimate.kit.database import open_session
+from collimate.tasks import assign, claim, progress, queue, worklist
+from collimate.tasks.skip import skip
+from tests import factories
+from tests.tasks.worlds import make_room
+
+
+def test_progress_counts_tasks_and_each_readers_pace(session):
+    room = make_room(session, tasks=5)
+    for spent in (10_000, 30_000):
+        play_read(
+            session, project_id=room.project.id, reader=room.actor(0), answer=["normal"],
+            active_ms=spent,
+        )  # fmt: skip
+    read = claim.claim_next(session, room.project, room.readers[1])
+    skip(session, room.readers[1], read.id, fence=1, reason="blurred", active_ms=5_000)
+    play_read(
+        session, project_id=room.project.id, reader=room.actor(1), answer=["viral"],
+        stop_at_draft=True,
+    )  # fmt: skip
+    found = progress.progress(session, room.project)
+    wanted = {"open": 1, "submitted": 2, "skipped": 1, "draft": 1, "claimed": 0, "accepted": 0}
+    assert {state: found["counts"][state] for state in wanted} == wanted
+    first, second = sorted(found["readers"], key=lambda row: -row["submitted_count"])
+    assert (first["submitted_count"], first["active_ms_median"]) == (2, 20_000)
+    assert (second["skipped_count"], second["active_ms_median"]) == (1, None)
+
+
+def test_the_list_of_tasks_goes_page_by_page_in_the_order_of_the_queue(session):
+    room = make_room(session, tasks=5)
+    seen, after = [], None
+    while True:
+        page = progress.task_page(session, room.project, state="open", after=after, limit=2)
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == [task.id for task in room.tasks]
+    assert page["items"][0]["reads"][0]["state"] == "open"
+
+
+def test_a_number_of_cases_is_given_to_a_reader_who_then_gets_them_first(session):
+    room = make_room(session, tasks=5)
+    by = room.readers[1].id
+    assert assign.assign(session, by, room.project, room.readers[0], count=2) == 2
+    assert [task.state for task in room.tasks] == ["assigned"] * 2 + ["open"] * 3
+    assert claim.claim_next(session, room.project, room.readers[1]).task_id == room.tasks[2].id
+    assert claim.claim_next(session, room.project, room.readers[0]).task_id == room.tasks[0].id
+    assert room.tasks[0].arm == "person"
+
+
+def test_assigning_keeps_the_arm_the_learner_drew(session):
+    room = make_room(session, tasks=1)
+    queue.reprioritise(session, room.project.id, {room.tasks[0].id: (5.0, "control", "drawn")})
+    session.expire_all()
+    assign.assign(session, room.readers[1].id, room.project, room.readers[0], count=1)
+    assert room.tasks[0].arm == "control"
+
+
+def test_cases_are_not_given_to_someone_who_does_not_read(session):
+    room = make_room(session, tasks=1)
+    manager = factories.make_member(session, project=room.project, role=Role.DATA_MANAGER)
+    with pytest.raises(assign.NotAReader):
+        assign.assign(session, manager.id, room.project, manager, count=1)
+
+
+def test_a_case_moved_by_hand_comes_next(session):
+    room = make_room(session, tasks=3)
+    assign.set_priority(session, room.readers[0].id, room.tasks[2].id, 50.0)
+    assert claim.claim_next(session, room.project, room.readers[0]).task_id == room.tasks[2].id
+
+
+def test_the_worklist_says_why_a_case_comes_where_the_project_shows_it(session):
+    for shown in (True, False):
+        room = make_room(session, tasks=1, show_reason=shown)
+        order = {room.tasks[0].id: (5.0, "strategy", "uncertain: viral or bacterial")}
+        queue.reprioritise(session, room.project.id, order)
+        session.expire_all()
+        found = worklist.worklist(session, room.project, room.readers[0])
+        assert found["next"]["reason"] == ("uncertain: viral or bacterial" if shown else None)
+
+
+def test_what_a_reader_peeks_at_is_what_comes_next(session):
+    room = make_room(session, tasks=3)
+    reader = room.readers[0]
+    claim.claim_next(session, room.project, reader)
+    ahead = worklist.peek_next(session, room.project, reader)
+    assert ahead["study_id"] == room.tasks[1].study_id
+    assert ahead["first"]["sop_instance_uid"].startswith(ahead["study_uid"])
+    assert room.tasks[1].state == "open", "peeking holds nothing"
+
+
+def test_claiming_stays_quick_in_a_pool_of_two_thousand(database):
+    with open_session() as session:
+        room = make_room(session, tasks=2000)
+    spent = []
+    for _ in range(5):
+        with open_session() as session:
+            started = time.perf_counter()
+            play_read(session, project_id=room.project.id, reader=room.actor(0), answer=["normal"])
+            spent.append(time.perf_counter() - started)
+    print(f"claim, save and submit in a pool of 2,000: {min(spent) * 1000:.0f} ms at best")
+    assert min(spent) < 1.0
