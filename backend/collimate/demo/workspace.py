@@ -20,7 +20,7 @@ from collimate.projects.schema import LabelDraft
 BUILT = "demo_built"
 BUILD_LOCK = 7_246_401
 FIRST_WAVE = 180
-READS = 96
+READS = 120
 
 Say = Callable[[str], None]
 
@@ -100,7 +100,7 @@ def _make_project(session: Session, source: Source, users: dict[str, User]) -> P
         session, lead.id, project,
         {
             "reading_rules": {"guideline": source.guideline},
-            "learning_rules": {"batch_size": 12, "evaluation_share": 0.3, "holdout_share": 0.25},
+            "learning_rules": {"batch_size": 12, "evaluation_share": 0.4, "holdout_share": 0.25},
         },
     )  # fmt: skip
     people.join(session, project, users)
@@ -121,7 +121,7 @@ def fill(workspace: Workspace, source: Source, *, say: Say, advance: Advance = n
         settle(project_id, reading_day.LEARNING, advance=advance, seconds=240)
         say("playing the first reads")
         readers = reading_day.sit_down(people.READERS)
-        wanted = min(READS, source.first_count // 2)
+        wanted = min(READS, source.first_count * 2 // 3)
         reading_day.read_cases(project_id, readers, wanted=wanted, advance=advance)
         say("bringing in the rest")
         source.bring_rest(project_id, advance)
