@@ -49,7 +49,7 @@ export function SidePanel(props: SidePanelProps) {
         <Button
           fullWidth
           size="sm"
-          className={styles.primary}
+          classNames={{ label: styles.primary }}
           loading={isSubmitting}
           onMouseDown={keepFocus}
           onClick={actions.submit}
