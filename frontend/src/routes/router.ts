@@ -1,7 +1,10 @@
 /** Every URL of the application. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import { accountRoute } from './account';
+import { adminRoute } from './admin';
 import { assignmentRoute } from './assignment';
+import { datasetsRoute } from './datasets';
 import { framedRoute } from './framed';
 import { homeRoute } from './home';
 import { labelsRoute } from './labels';
@@ -11,6 +14,7 @@ import { overviewRoute } from './overview';
 import { projectHomeRoute, projectRoute } from './project';
 import { projectsRoute } from './projects';
 import { readNextRoute, readRoute } from './read';
+import { reviewRoute } from './review';
 import { rootRoute } from './root';
 import { rulesRoute } from './rules';
 import { signedInRoute } from './signedIn';
@@ -28,6 +32,8 @@ const projectPages = [
   assignmentRoute,
   studiesRoute,
   learningRoute,
+  datasetsRoute,
+  reviewRoute,
 ] as const;
 
 const routeTree = rootRoute.addChildren([
@@ -36,7 +42,12 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     readNextRoute,
     readRoute,
-    framedRoute.addChildren([projectsRoute, projectRoute.addChildren(projectPages)]),
+    framedRoute.addChildren([
+      projectsRoute,
+      accountRoute,
+      adminRoute,
+      projectRoute.addChildren(projectPages),
+    ]),
   ]),
 ]);
 

@@ -1,0 +1,102 @@
+/** Every job of the installation. */
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { allJobsQuery, cancelJob, isLive, type Job, retryJob } from '../../api/jobs';
+import { Chip, type Tone } from '../../ui/Chip';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { formatShare, spoken } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { RelativeTime } from '../../ui/RelativeTime';
+
+const TONES: Record<string, Tone> = { running: 'accent', done: 'good', failed: 'bad' };
+
+export function AllJobs() {
+  const client = useQueryClient();
+  const jobs = useQuery(allJobsQuery);
+  const onSuccess = () => client.invalidateQueries({ queryKey: allJobsQuery.queryKey });
+  const cancel = useMutation({ mutationFn: cancelJob, onSuccess });
+  const retry = useMutation({ mutationFn: retryJob, onSuccess });
+  return (
+    <Panel title="Jobs" isFlush>
+      <Failed error={cancel.error ?? retry.error} />
+      <Loaded of={jobs}>
+        {(rows) => (
+          <DataTable
+            label="Jobs"
+            rows={rows}
+            columns={columnsWith(cancel.mutate, retry.mutate)}
+            rowId={(row) => row.id}
+            height="calc(100vh - 210px)"
+            empty={<EmptyState title="No job has run yet" />}
+          />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function columnsWith(cancel: (id: string) => void, retry: (id: string) => void): Column<Job>[] {
+  return [
+    {
+      key: 'title',
+      title: 'Job',
+      sortValue: (row) => row.title,
+      render: (row) => <span title={row.title}>{row.title}</span>,
+    },
+    {
+      key: 'state',
+      title: 'State',
+      sortValue: (row) => row.state,
+      render: (row) => <Chip text={spoken(row.state)} tone={TONES[row.state] ?? 'plain'} />,
+    },
+    {
+      key: 'progress',
+      title: 'Progress',
+      isNumber: true,
+      render: (row) => formatShare(row.progress),
+    },
+    { key: 'attempt', title: 'Attempt', isNumber: true, render: (row) => row.attempt },
+    {
+      key: 'message',
+      title: 'Says',
+      render: (row) => (
+        <span title={row.error || row.message}>{row.error || row.message || '–'}</span>
+      ),
+    },
+    {
+      key: 'created',
+      title: 'Asked for',
+      sortValue: (row) => row.created_at,
+      render: (row) => <RelativeTime at={row.created_at} />,
+    },
+    {
+      key: 'finished',
+      title: 'Finished',
+      sortValue: (row) => row.finished_at,
+      render: (row) => <RelativeTime at={row.finished_at} />,
+    },
+    {
+      key: 'action',
+      title: '',
+      width: 90,
+      render: (row) => {
+        if (isLive(row)) {
+          return (
+            <Button variant="default" size="compact-xs" onClick={() => cancel(row.id)}>
+              Cancel
+            </Button>
+          );
+        }
+        return (
+          row.error && (
+            <Button variant="default" size="compact-xs" onClick={() => retry(row.id)}>
+              Try again
+            </Button>
+          )
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+/** One frozen version: counts, proof, exports. */
+import { Button } from '@mantine/core';
+import { IconDownload, IconFileExport, IconShieldCheck } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  type DatasetVersion,
+  type ExportFormat,
+  manifestUrl,
+  startExport,
+  verifyDataset,
+} from '../../api/datasets';
+import { Chip } from '../../ui/Chip';
+import { plural } from '../../ui/format';
+import { Failed } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { CountTable } from './CountTable';
+import styles from './Datasets.module.css';
+import { ExportRow } from './ExportRow';
+
+const FORMATS: [ExportFormat, string][] = [
+  ['csv', 'CSV'],
+  ['coco', 'COCO with images'],
+];
+
+interface Props {
+  projectId: string;
+  dataset: DatasetVersion;
+  names: ReadonlyMap<string, string>;
+  canManage: boolean;
+}
+
+export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId, 'datasets'] });
+  const make = useMutation({
+    mutationFn: (format: ExportFormat) => startExport(dataset.id, format),
+    onSuccess: refresh,
+  });
+  const { counts } = dataset;
+  return (
+    <Panel
+      title={dataset.name}
+      side={
+        <>
+          frozen <RelativeTime at={dataset.created_at} /> by{' '}
+          {dataset.frozen_by_name || 'a former user'}
+        </>
+      }
+    >
+      {dataset.note && <p className={styles.note}>{dataset.note}</p>}
+      <p className={styles.muted}>
+        {plural(counts.studies, 'study', 'studies')} of {plural(counts.patients, 'patient')},{' '}
+        {plural(counts.reads, 'read')}. Manifest{' '}
+        <span className={styles.hash}>{dataset.manifest_sha256}</span>
+      </p>
+      <CountTable counts={counts} names={names} />
+      <div className={styles.exports}>
+        {dataset.exports.map((made) => (
+          <ExportRow key={made.id} made={made} name={dataset.name} />
+        ))}
+      </div>
+      <Failed error={make.error} />
+      <div className={styles.row} style={{ marginTop: 12 }}>
+        {canManage &&
+          FORMATS.map(([format, title]) => (
+            <Button
+              key={format}
+              variant="default"
+              leftSection={<IconFileExport size={14} />}
+              loading={make.isPending && make.variables === format}
+              onClick={() => make.mutate(format)}
+            >
+              Export {title}
+            </Button>
+          ))}
+        <Button
+          component="a"
+          variant="default"
+          href={manifestUrl(dataset.id)}
+          download={`${dataset.name}-manifest.json`}
+          leftSection={<IconDownload size={14} />}
+        >
+          Manifest
+        </Button>
+        {canManage && <Verify datasetId={dataset.id} />}
+      </div>
+    </Panel>
+  );
+}
+
+function Verify({ datasetId }: { datasetId: string }) {
+  const verify = useMutation({ mutationFn: () => verifyDataset(datasetId) });
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconShieldCheck size={14} />}
+        loading={verify.isPending}
+        onClick={() => verify.mutate()}
+      >
+        Verify
+      </Button>
+      {verify.data && (
+        <span role="status">
+          {verify.data.is_intact ? (
+            <Chip
+              tone="good"
+              text={`intact, ${plural(verify.data.checked_count, 'entry', 'entries')} checked`}
+            />
+          ) : (
+            <Chip
+              tone="bad"
+              text={plural(verify.data.problems.length, 'entry differs', 'entries differ')}
+              title={verify.data.problems.map((problem) => problem.text).join('\n')}
+            />
+          )}
+        </span>
+      )}
+      <Failed error={verify.error} />
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+/** Freezes what is accepted now; the counts are live while the shares are chosen. */
+import { Button, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSnowflake } from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { datasetPreviewQuery, freezeDataset } from '../../api/datasets';
+import { plural } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+import { CountTable } from './CountTable';
+import styles from './Datasets.module.css';
+import { FIRST_SPLIT, SPLITS, toShares, withShare } from './splitShares';
+
+interface Props {
+  projectId: string;
+  names: ReadonlyMap<string, string>;
+}
+
+const TYPING_MS = 300;
+
+export function FreezePanel({ projectId, names }: Props) {
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [note, setNote] = useState('');
+  const [split, setSplit] = useState(FIRST_SPLIT);
+  const [settled] = useDebouncedValue(split, TYPING_MS);
+  const preview = useQuery({
+    ...datasetPreviewQuery(projectId, toShares(settled)),
+    placeholderData: keepPreviousData,
+  });
+  const freeze = useMutation({
+    mutationFn: () =>
+      freezeDataset(projectId, {
+        name: name.trim(),
+        note: note.trim(),
+        split_shares: toShares(split),
+      }),
+    onSuccess: async () => {
+      setName('');
+      setNote('');
+      await client.invalidateQueries({ queryKey: ['project', projectId, 'datasets'] });
+    },
+  });
+  const isEmpty = (preview.data?.studies ?? 0) === 0;
+  return (
+    <Panel title="Freeze a version" side="split by patient">
+      <Stack gap="md">
+        <TextInput
+          label="Name"
+          maxLength={120}
+          placeholder="for instance 2026-11 first release"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Textarea
+          label="Note"
+          autosize
+          minRows={2}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <div className={styles.shares}>
+          {SPLITS.map((one) => (
+            <NumberInput
+              key={one}
+              label={one}
+              suffix=" %"
+              min={0}
+              max={100}
+              value={split[one]}
+              onChange={(percent) => setSplit(withShare(split, one, Number(percent) || 0))}
+            />
+          ))}
+        </div>
+        <Loaded of={preview} rows={4}>
+          {(counts) =>
+            counts.studies === 0 ? (
+              <span className={styles.muted}>
+                No read can be frozen yet: it counts once it is submitted, and accepted where the
+                project asks for a review.
+              </span>
+            ) : (
+              <>
+                <span className={styles.muted}>
+                  {plural(counts.studies, 'study', 'studies')} of{' '}
+                  {plural(counts.patients, 'patient')}, no patient in two splits. Patients held out
+                  stay in test.
+                </span>
+                <CountTable counts={counts} names={names} />
+              </>
+            )
+          }
+        </Loaded>
+        <Failed error={freeze.error} />
+        <Button
+          leftSection={<IconSnowflake size={14} />}
+          disabled={isEmpty || name.trim() === ''}
+          loading={freeze.isPending}
+          onClick={() => freeze.mutate()}
+        >
+          Freeze
+        </Button>
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,21 @@
+/** /admin/$page: people, jobs, audit; for instance admins. */
+import { createRoute, notFound } from '@tanstack/react-router';
+import { ADMIN_PAGES, AdminPage } from '../features/admin/AdminPage';
+import { framedRoute } from './framed';
+import { NotFound } from './NotFound';
+
+export const adminRoute = createRoute({
+  getParentRoute: () => framedRoute,
+  path: '/admin/$page',
+  beforeLoad: ({ context, params }) => {
+    const page = ADMIN_PAGES.find((name) => name === params.page);
+    if (!context.session.user.is_admin || !page) throw notFound();
+    return { page };
+  },
+  component: Admin,
+  notFoundComponent: NotFound,
+});
+
+function Admin() {
+  return <AdminPage page={adminRoute.useRouteContext().page} />;
+}

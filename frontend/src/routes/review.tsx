@@ -1,0 +1,22 @@
+/** /projects/$projectId/review */
+import { createRoute, useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { ReviewPage } from '../features/review/ReviewPage';
+import { projectRoute } from './project';
+
+export const reviewRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/review',
+  component: Review,
+});
+
+function Review() {
+  const { projectId } = reviewRoute.useParams();
+  const { project } = reviewRoute.useRouteContext();
+  const navigate = useNavigate();
+  const look = useCallback(
+    (readId: string) => void navigate({ to: `/projects/${projectId}/read/${readId}` }),
+    [navigate, projectId],
+  );
+  return <ReviewPage projectId={projectId} projectName={project.name} onLook={look} />;
+}
