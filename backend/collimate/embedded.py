@@ -1,13 +1,15 @@
 """Everything on one machine: starts PostgreSQL, the web process and the workers, and stops them."""
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,21 +116,56 @@ def _wait_until_healthy(web: subprocess.Popen[bytes], seconds: float = 60) -> No
     )
 
 
+class AlreadyRunning(Exception):
+    """Another run holds the home folder."""
+
+
+@contextmanager
+def _hold(home: Path) -> Iterator[None]:
+    """Only one run per home folder; one that is still stopping is waited for.
+
+    Raises:
+        AlreadyRunning: the other run does not end.
+    """
+    with (home / "lock").open("w") as lock:
+        deadline = time.monotonic() + STOP_SECONDS + 5
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline or not port_is_free(
+                    settings().host, settings().port
+                ):
+                    raise AlreadyRunning from None
+                time.sleep(0.2)
+        yield
+
+
 def run(after_start: Callable[[], Any] | None = None) -> int:
     """Start everything, say where it is, and keep it running until Ctrl-C.
 
     `after_start` runs in between (the demo is built there); a process that dies is restarted.
+    Answers the exit code of the command.
     """
     home = settings().home_path
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with _hold(home):
+            return _run(home, after_start)
+    except AlreadyRunning:
+        console.print(f"Collimate already runs on {home}: http://{_shown_host()}:{settings().port}")
+    return 1
+
+
+def _run(home: Path, after_start: Callable[[], Any] | None) -> int:
     if not port_is_free(settings().host, settings().port):
         console.print(
             f"Port {settings().port} is taken. Stop what runs there, or set COLLIMATE_PORT."
         )
         return 1
     instance_secret()
-    logs = home / "logs"
-    logs.mkdir(exist_ok=True)
+    (home / "logs").mkdir(exist_ok=True)
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, _frame: stopped.append(signum))
@@ -140,22 +177,33 @@ def run(after_start: Callable[[], Any] | None = None) -> int:
         settings.cache_clear()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        from collimate.migrate import migrate
-
-        migrate()
-        for name, arguments in PROCESSES.items():
-            processes[name] = _spawn(name, arguments, logs)
-        _wait_until_healthy(processes["web"])
-        console.print(f"Collimate is at [bold]http://{_shown_host()}:{settings().port}[/bold]")
-        if after_start is not None and not stopped:
-            after_start()
-        console.print(f"Data lies in {home}; logs in {logs}. Ctrl-C stops everything.")
-        _watch(processes, logs, stopped)
+        _serve(home, processes, stopped, after_start)
     finally:
+        console.print("Stopping …")
         _stop_all(processes)
         stop_postgres()
         console.print("Everything is stopped; all data is kept.")
     return 0
+
+
+def _serve(
+    home: Path,
+    processes: dict[str, subprocess.Popen[bytes]],
+    stopped: list[int],
+    after_start: Callable[[], Any] | None,
+) -> None:
+    from collimate.migrate import migrate
+
+    logs = home / "logs"
+    migrate()
+    for name, arguments in PROCESSES.items():
+        processes[name] = _spawn(name, arguments, logs)
+    _wait_until_healthy(processes["web"])
+    console.print(f"Collimate is at [bold]http://{_shown_host()}:{settings().port}[/bold]")
+    if after_start is not None and not stopped:
+        after_start()
+    console.print(f"Data lies in {home}; logs in {logs}. Ctrl-C stops everything.")
+    _watch(processes, logs, stopped)
 
 
 def _shown_host() -> str:

@@ -1,0 +1,154 @@
+"""One command starts everything; Ctrl-C stops all of it; nothing is lost, not even by kill -9."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.live import free_port, wait_until_healthy
+
+PASSWORD = "a long enough phrase"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    return {
+        **{key: value for key, value in os.environ.items() if key != "COLLIMATE_DATABASE_URL"},
+        "COLLIMATE_HOME": str(tmp_path / "home"),
+        "COLLIMATE_PORT": str(free_port()),
+        "COLLIMATE_DEMO_CASES": "0",
+        "COLLIMATE_ALLOWED_HOSTS": "127.0.0.1",
+    }
+
+
+@pytest.fixture
+def start(environment, tmp_path):
+    """Start `collimate up`; whatever is left at the end is killed."""
+    running = []
+
+    def begin():
+        log = (tmp_path / "up.log").open("ab")
+        before = len(log_of(tmp_path))
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from collimate.cli import app; app()", "up"],
+            env=environment, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        running.append(process)
+        address = f"http://127.0.0.1:{environment['COLLIMATE_PORT']}"
+        wait_until_healthy(address, tmp_path / "up.log")
+        while process.poll() is None and b"Data lies in" not in log_of(tmp_path)[before:]:
+            time.sleep(0.1)
+        return process, address
+
+    yield begin
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+    for pid in ours(environment):
+        os.kill(pid, signal.SIGKILL)
+
+
+def log_of(folder) -> bytes:
+    return (folder / "up.log").read_bytes()
+
+
+def ours(environment) -> list[int]:
+    """Every process that works on this home folder, by its environment or command line."""
+    home = environment["COLLIMATE_HOME"].encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+            zombie = "\nState:\tZ" in (folder / "status").read_text()
+        except OSError:
+            continue
+        if home in told and not zombie and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
+
+
+def can_sign_in(address) -> bool:
+    answer = httpx.post(
+        f"{address}/api/session", json={"email": "root@clinic.example", "password": PASSWORD}
+    )
+    return answer.status_code == 201
+
+
+def add_user(environment):
+    subprocess.run(
+        [sys.executable, "-c", "from collimate.cli import app; app()", "user", "add",
+         "root@clinic.example", "--name", "Root", "--admin", "--password-stdin"],
+        env=environment, input=PASSWORD, text=True, check=True,
+    )  # fmt: skip
+
+
+def wait_until_gone(environment, seconds=30):
+    deadline = time.monotonic() + seconds
+    while ours(environment) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert ours(environment) == []
+
+
+def test_one_run_restarts_what_dies_refuses_a_second_run_and_stops_with_ctrl_c(start, environment):
+    process, address = start()
+    assert len(ours(environment)) >= 5
+
+    second = subprocess.run(
+        [sys.executable, "-c", "from collimate.cli import app; app()", "up"],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+    web = [
+        pid
+        for pid in ours(environment)
+        if b"collimate.app" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    os.kill(web[0], signal.SIGKILL)
+    time.sleep(1)
+    wait_until_healthy(address, Path(environment["COLLIMATE_HOME"]) / "logs" / "web.log")
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    wait_until_gone(environment)
+
+
+def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everything(
+    start, environment
+):
+    process, address = start()
+    add_user(environment)
+    assert can_sign_in(address)
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+
+    process, address = start()
+    assert can_sign_in(address)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 30
+    while is_up(address) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not is_up(address), "a dead supervisor leaves no web process behind"
+
+    process, address = start()
+    for pid in ours(environment):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+    wait_until_gone(environment)
+
+    _, address = start()
+    assert can_sign_in(address)
+
+
+def is_up(address) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
