@@ -1,0 +1,91 @@
+"""A real Chromium against the production build, and real web, worker and ML worker processes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from collimate.kit.settings import REPOSITORY
+from tests.browser.clinic import PASSWORD, Clinic, Person
+from tests.browser.window import Window
+from tests.live import running
+
+ADMIN = "admin@clinic.example"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each test opens windows of its own in it."""
+    installed = shutil.which("chromium") or shutil.which("google-chrome")
+    arguments = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_database(database_server: str) -> str:
+    """A database of its own, since the processes work on while other tests empty theirs."""
+    with psycopg.connect(database_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE collimate_browser")
+    address = database_server.replace("/collimate_test?", "/collimate_browser?")
+    subprocess.run(
+        [sys.executable, "-c", "from collimate.migrate import migrate; migrate()"],
+        env={**os.environ, "COLLIMATE_DATABASE_URL": address},
+        check=True,
+    )
+    return address
+
+
+@pytest.fixture(scope="session")
+def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """A running installation with one administrator."""
+    from collimate.access.accounts import create_user
+
+    built = REPOSITORY / "frontend" / "dist"
+    assert (built / "index.html").exists(), (
+        "build the frontend first: make frontend/dist/index.html"
+    )
+    home = tmp_path_factory.mktemp("clinic")
+    # a build that happens while the tests run must not change what they look at
+    pages = Path(shutil.copytree(built, home / "pages"))
+    engine = create_engine(browser_database)
+    with Session(engine) as session:
+        create_user(session, email=ADMIN, name="Administrator", password=PASSWORD, is_admin=True)
+        session.commit()
+    engine.dispose()
+    settings = {"COLLIMATE_FRONTEND": str(pages), "COLLIMATE_ENCODER_SECONDS": "5"}
+    names = ("web", "worker", "gpu-worker")
+    with running(*names, home=home, database_url=browser_database, settings=settings) as address:
+        yield Clinic(address, Person(address, ADMIN, "Administrator"))
+
+
+@pytest.fixture
+def open_window(chromium: Browser, clinic: Clinic) -> Iterator[Callable[..., Window]]:
+    """`open_window(person, path)` is a fresh browser window, signed in where a person is given."""
+    opened: list[Window] = []
+
+    def make(person: Person | None = None, path: str = "/", **options: int) -> Window:
+        window = Window(chromium, clinic.address, **options)
+        opened.append(window)
+        if person is not None:
+            window.sign_in(person.email)
+        window.go(path)
+        return window
+
+    yield make
+    for window in opened:
+        window.close()
+    troubles = [trouble for window in opened for trouble in window.troubles()]
+    assert not troubles, "\n".join(troubles)

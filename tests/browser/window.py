@@ -1,0 +1,95 @@
+"""One browser window and everything that goes wrong in it: console errors, foreign requests."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.browser.clinic import PASSWORD
+
+SECONDS = 20
+
+
+class Window:
+    """A signed-in person's window with a memory for troubles."""
+
+    def __init__(
+        self, browser: Browser, address: str, *, width: int = 1280, height: int = 800
+    ) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        self.context.set_default_timeout(SECONDS * 1000)
+        expect.set_options(timeout=SECONDS * 1000)
+        self.seen: list[str] = []
+        self.expected: list[str] = []
+        self.requests: list[str] = []
+        self.arrived: list[str] = []
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        """Another page of the same browser: it shares cookies and the local database."""
+        page = self.context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.seen.append(f"page error: {error}"))
+        page.on("request", lambda request: self._look_at(request.url))
+        page.on("requestfinished", lambda request: self.arrived.append(request.url))
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.seen.append(f"console: {message.text} {message.location['url']}")
+
+    def _look_at(self, url: str) -> None:
+        self.requests.append(url)
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.seen.append(f"request that leaves the origin: {url}")
+
+    def expect_trouble(self, pattern: str) -> None:
+        """The browser itself logs refused requests; a test says which ones it provokes."""
+        self.expected.append(pattern)
+
+    def troubles(self) -> list[str]:
+        return [
+            text
+            for text in self.seen
+            if not any(re.search(pattern, text) for pattern in self.expected)
+        ]
+
+    def sign_in(self, email: str) -> None:
+        body = {"email": email, "password": PASSWORD}
+        assert self.context.request.post("/api/session", data=body).ok
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+
+    def button(self, name: str | re.Pattern[str], **options: Any) -> Locator:
+        return self.page.get_by_role("button", name=name, **options)
+
+    def see(self, text: str | re.Pattern[str]) -> Locator:
+        """Wait until the text is on the page."""
+        found = self.page.get_by_text(text).first
+        expect(found).to_be_visible()
+        return found
+
+    def until(self, look: Callable[[], object]) -> None:
+        """Wait for something that the page's events bring about."""
+        deadline = time.monotonic() + SECONDS
+        while not look():
+            assert time.monotonic() < deadline, f"not seen within {SECONDS} s"
+            self.page.wait_for_timeout(50)
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """No network inside the block; the browser logs each attempt."""
+        self.expect_trouble("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+        self.context.set_offline(True)
+        yield
+        self.context.set_offline(False)
+
+    def close(self) -> None:
+        self.context.close()
