@@ -1,0 +1,265 @@
+import { MantineProvider } from '@mantine/core';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import axe from 'axe-core';
+import type { ReactNode } from 'react';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { Problem } from '../../api/problem';
+import type { Label, LabelSchema } from '../../api/projects';
+import type { Annotation, ReadingCase } from '../../api/reading';
+import { CommandHost } from '../../commands/CommandHost';
+import { imagePoint } from '../../geometry/units';
+import type { Frame } from '../../viewer/frames';
+import type { CaseActions } from './caseCommands';
+import { answerOf } from './items';
+import { SaveBadge, saveText } from './SaveBadge';
+import { SaveNotice } from './SaveNotice';
+import { SidePanel } from './SidePanel';
+import { SkipPanel } from './SkipPanel';
+import { markedIndices } from './SliceBar';
+import { valueText } from './StatusLine';
+import { useReading } from './store';
+import { windowText } from './WindowMenu';
+
+const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
+  id: key,
+  key,
+  name: `The ${key}`,
+  kind,
+  colour: '#56b4e9',
+  hotkey,
+  code_scheme: null,
+  code_value: null,
+  code_meaning: null,
+  position: Number(hotkey),
+});
+
+const schema: LabelSchema = {
+  id: 's',
+  project_id: 'p',
+  created_at: '2026-01-01T00:00:00Z',
+  version: 1,
+  question: 'What is it?',
+  answer_mode: 'single',
+  is_used: true,
+  labels: [
+    label('normal', 'class', '1'),
+    label('viral', 'class', '2'),
+    label('nodule', 'box', '3'),
+  ],
+};
+
+const reading: ReadingCase = {
+  read: {
+    id: 'r',
+    task_id: 't',
+    state: 'claimed',
+    fence: 1,
+    lease_until: null,
+    active_ms: 0,
+    submitted_at: null,
+  },
+  project_id: 'p',
+  study: {
+    id: 'st',
+    study_uid: '1.2',
+    pseudonym: 'P-AAAAAAAA',
+    modality: 'DX',
+    body_part: null,
+    sex: null,
+    age_years: null,
+  },
+  label_schema: schema,
+  annotations: [],
+  reason: null,
+  suggestion: {
+    id: 'p7',
+    probabilities: { viral: 0.8, normal: 0.2 },
+    label_key: 'viral',
+    model_number: 2,
+  },
+  guideline: 'Mark every nodule.',
+  position: { number: 1, count: 2 },
+  review: { verdict: 'returned', comment: 'Look at the left apex.' },
+};
+
+const frame = {
+  sop_instance_uid: '1.2.3',
+  frame_number: 1,
+  spacing: null,
+} as unknown as Frame;
+
+const actions: CaseActions = {
+  submit: vi.fn(),
+  openSkip: vi.fn(),
+  back: vi.fn(),
+  close: vi.fn(),
+  isReadOnly: false,
+};
+
+const within = (content: ReactNode) =>
+  render(
+    <MantineProvider defaultColorScheme="dark">
+      {content}
+      <CommandHost />
+    </MantineProvider>,
+  );
+
+const panel = () => (
+  <SidePanel
+    reading={reading}
+    frames={[frame]}
+    heat={{ url: null, image: null, isWaiting: false, hasFailed: false }}
+    actions={actions}
+    isSubmitting={false}
+    isAnswerMissing={false}
+    notice={null}
+    onShow={() => undefined}
+  />
+);
+
+beforeEach(() => {
+  useReading.getState().open({}, false);
+  useReading.getState().arrange({ isAiOn: true });
+  vi.clearAllMocks();
+});
+
+describe('the right panel', () => {
+  test('shows the question, its keys, and the answer chosen', () => {
+    within(panel());
+    fireEvent.click(screen.getByRole('radio', { name: /The viral/ }));
+    expect(screen.getByRole('radio', { name: /The viral/ }).getAttribute('aria-checked')).toBe(
+      'true',
+    );
+    expect(answerOf(useReading.getState().items)?.label_keys).toEqual(['viral']);
+  });
+
+  test('says why a case came back, and what the model thinks', () => {
+    within(panel());
+    expect(screen.getByText('Look at the left apex.')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: /Accept/ }));
+    expect(answerOf(useReading.getState().items)).toMatchObject({ suggestion_id: 'p7' });
+    act(() => useReading.getState().arrange({ isAiOn: false }));
+    expect(screen.queryByText(/model 2/)).toBeNull();
+  });
+
+  test('lists marks with their size, hides and deletes them', () => {
+    within(panel());
+    act(() =>
+      useReading.getState().draw({
+        id: 'm',
+        kind: 'box',
+        label_key: 'nodule',
+        sop_instance_uid: '1.2.3',
+        frame_number: 1,
+        points: [imagePoint(10, 10), imagePoint(30, 25)],
+      }),
+    );
+    expect(screen.getByText('20.0 × 15.0 px')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Hide The nodule' }));
+    expect(useReading.getState().hiddenIds.has('m')).toBe(true);
+    fireEvent.click(screen.getByRole('button', { name: 'Delete The nodule' }));
+    expect(screen.getByText('No marks yet.')).toBeTruthy();
+  });
+
+  test('has no accessibility defect a machine can find', async () => {
+    const { container } = within(panel());
+    const { violations } = await axe.run(container, {
+      rules: { 'color-contrast': { enabled: false } },
+    });
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('skipping', () => {
+  test('one digit skips with a reason, and Enter does not submit meanwhile', () => {
+    const onSkip = vi.fn();
+    within(<SkipPanel onSkip={onSkip} onCancel={() => undefined} />);
+    fireEvent.keyDown(window, { key: 'Enter' });
+    expect(onSkip).not.toHaveBeenCalled();
+    fireEvent.keyDown(window, { key: '2' });
+    expect(onSkip).toHaveBeenCalledWith('Wrong body part or view');
+  });
+
+  test('a sentence of one is taken whole, blanks are not', () => {
+    const onSkip = vi.fn();
+    within(<SkipPanel onSkip={onSkip} onCancel={() => undefined} />);
+    const field = screen.getByLabelText('Another reason');
+    expect((screen.getByRole('button', { name: 'Skip' }) as HTMLButtonElement).disabled).toBe(true);
+    fireEvent.change(field, { target: { value: '  motion ' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Skip' }));
+    expect(onSkip).toHaveBeenCalledWith('motion');
+  });
+});
+
+describe('saving, in words', () => {
+  const theirs: Annotation = {
+    id: 'a',
+    kind: 'answer',
+    revision: {
+      id: 'r2',
+      number: 2,
+      parent_id: 'r1',
+      is_deleted: false,
+      content: { label_keys: ['viral'] },
+      created_at: '2026-01-01T00:00:00Z',
+    },
+  };
+
+  test('every state reads differently', () => {
+    const texts = [
+      { at: 'saved', time: null },
+      { at: 'saving' },
+      { at: 'offline', since: 0 },
+      { at: 'signed-out' },
+      { at: 'conflict', id: 'a', theirs: null },
+      { at: 'lease-lost' },
+      { at: 'refused', problem: new Problem(422, 'x', 'X', '') },
+    ] as const;
+    expect(new Set(texts.map((state) => saveText(state).text)).size).toBe(texts.length);
+  });
+
+  test('the time of the last save is shown', () => {
+    within(<SaveBadge save={{ at: 'saved', time: Date.now() }} isReadOnly={false} />);
+    expect(screen.getByRole('status').textContent).toMatch(/Saved \d\d:\d\d:\d\d/);
+  });
+
+  test('a conflict shows both sides and lets the reader choose', () => {
+    const onResolve = vi.fn();
+    useReading.getState().open({ a: { id: 'a', kind: 'answer', label_keys: ['normal'] } }, false);
+    within(
+      <SaveNotice
+        save={{ at: 'conflict', id: 'a', theirs }}
+        schema={schema}
+        onResolve={onResolve}
+        onTakeBack={() => undefined}
+      />,
+    );
+    expect(screen.getByRole('alert').textContent).toContain('Here: The normal');
+    expect(screen.getByRole('alert').textContent).toContain('There: The viral');
+    fireEvent.click(screen.getByRole('button', { name: 'Keep mine' }));
+    expect(onResolve).toHaveBeenCalledWith('mine');
+  });
+});
+
+describe('numbers under the image', () => {
+  test('values have a true minus and their unit', () => {
+    const at = { point: imagePoint(1, 1) };
+    expect(valueText({ ...at, values: [-842], unit: 'HU' })).toBe('−842 HU');
+    expect(valueText({ ...at, values: [12.34], unit: '' })).toBe('12.3');
+    expect(valueText({ ...at, values: [1, 2, 3], unit: '' })).toBe('RGB 1 2 3');
+    expect(windowText({ width: 1500, center: -600 })).toBe('W 1500 L −600');
+  });
+
+  test('slices that carry marks are marked on the bar', () => {
+    const frames = [1, 2, 3].map((frame_number) => ({ ...frame, frame_number }) as Frame);
+    const mark = {
+      id: 'm',
+      kind: 'box' as const,
+      label_key: 'nodule',
+      sop_instance_uid: '1.2.3',
+      frame_number: 3,
+      points: [],
+    };
+    expect(markedIndices(frames, [mark])).toEqual([2]);
+  });
+});
