@@ -65,7 +65,7 @@ def file_page(
         query = query.where(ReceivedFile.id < _cursor_id(after))
     found = session.execute(query).all()
     counts = session.execute(
-        select(ReceivedFile.state, func.count())
+        select(ReceivedFile.state, func.count().label("file_count"))
         .where(ReceivedFile.project_id == project_id)
         .group_by(ReceivedFile.state)
     )
@@ -73,7 +73,7 @@ def file_page(
     return {
         "items": items,
         "next": cursor([items[-1]["id"]]) if len(found) > limit else None,
-        "counts": dict(counts.tuples().all()),
+        "counts": {row.state: row.file_count for row in counts},
     }
 
 

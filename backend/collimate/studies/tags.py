@@ -57,6 +57,13 @@ def _flat(dataset: dict[str, Any], path: str) -> Iterator[dict[str, str]]:
 def _text(element: dict[str, Any], values: list[Any]) -> str:
     if "InlineBinary" in element:
         return f"{len(element['InlineBinary']) * 3 // 4} bytes"
-    parts = [value.get("Alphabetic", "") if isinstance(value, dict) else value for value in values]
-    text = "\\".join("" if part is None else str(part) for part in parts)
+    text = "\\".join(_one(value) for value in values)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, dict):
+        return str(value.get("Alphabetic", ""))
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -62,6 +62,10 @@ INFO = tuple(getattr(Instance, name) for name in ImageInfo.__dataclass_fields__)
 
 def seen_study(session: SessionDep, actor: ActorDep, project: SeenProject, study_uid: str) -> Study:
     """The study with this UID in the project; that it was opened is noted."""
+    return _study(session, actor, project, study_uid)
+
+
+def _study(session: Session, actor: Actor, project: Project, study_uid: str) -> Study:
     study = session.scalars(
         select(Study).where(
             Study.project_id == project.id,
@@ -80,6 +84,10 @@ SeenStudy = Annotated[Study, Depends(seen_study, scope="function")]
 
 def seen_series(session: SessionDep, study: SeenStudy, series_uid: str) -> Series:
     """The series with this UID in the study."""
+    return _series(session, study, series_uid)
+
+
+def _series(session: Session, study: Study, series_uid: str) -> Series:
     series = session.scalars(
         select(Series).where(Series.study_id == study.id, Series.series_uid == series_uid)
     ).one_or_none()
@@ -91,19 +99,30 @@ def seen_series(session: SessionDep, study: SeenStudy, series_uid: str) -> Serie
 SeenSeries = Annotated[Series, Depends(seen_series, scope="function")]
 
 
-def seen_instance(session: SessionDep, series: SeenSeries, sop_instance_uid: str) -> ImageInfo:
-    """The instance with this UID in the series."""
-    row = session.execute(
-        select(*INFO).where(
-            Instance.series_id == series.id, Instance.sop_instance_uid == sop_instance_uid
-        )
-    ).one_or_none()
-    if row is None:
-        raise InstanceNotFound()
-    return ImageInfo(**row._mapping)
+def seen_instance(
+    request: Request, project_id: UUID, study_uid: str, series_uid: str, sop_instance_uid: str
+) -> ImageInfo:
+    """The instance with this UID in the series.
+
+    Viewers ask for many frames at once. So all of it is one step with a connection of its own,
+    which is given back before the next: requests that wait for a thread hold no connection.
+    """
+    with database.open_session() as session:
+        actor = current_actor(request, session)
+        project = members.require(session, actor.user, project_id, Permission.SEE_IMAGES)
+        study = _study(session, actor, project, study_uid)
+        series = _series(session, study, series_uid)
+        row = session.execute(
+            select(*INFO).where(
+                Instance.series_id == series.id, Instance.sop_instance_uid == sop_instance_uid
+            )
+        ).one_or_none()
+        if row is None:
+            raise InstanceNotFound()
+        return ImageInfo(**row._mapping)
 
 
-SeenInstance = Annotated[ImageInfo, Depends(seen_instance, scope="function")]
+SeenInstance = Annotated[ImageInfo, Depends(seen_instance)]
 
 
 def instances_of(session: Session, owner: Study | Series) -> list[ImageInfo]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from collimate.dicom.prepared import frame_facts
 from collimate.dicom.rejection import Rejected
+from collimate.kit import database
 from collimate.kit.blobs import blobs
 from collimate.kit.errors import Problem
 from collimate.kit.http import SessionDep
@@ -46,30 +47,27 @@ class CannotBeRendered(Problem):
 @router.get(INSTANCE + "/rendered", response_class=Response)
 def rendered_instance(
     request: Request,
-    session: SessionDep,
     instance: SeenInstance,
     viewport: Viewport = None,
     window: Window = None,
 ) -> Response:
-    return _render(request, session, instance, 1, viewport, window)
+    return _render(request, instance, 1, viewport, window)
 
 
 @router.get(INSTANCE + "/frames/{frame_list}/rendered", response_class=Response)
 def rendered_frame(
     request: Request,
-    session: SessionDep,
     instance: SeenInstance,
     frame_list: str,
     viewport: Viewport = None,
     window: Window = None,
 ) -> Response:
     number = read_frame_list(frame_list, instance.frame_count)[0]
-    return _render(request, session, instance, number, viewport, window)
+    return _render(request, instance, number, viewport, window)
 
 
 def _render(
     request: Request,
-    session: SessionDep,
     instance: SeenInstance,
     number: int,
     viewport: str | None,
@@ -81,10 +79,11 @@ def _render(
     unchanged = not_modified(request, etag)
     if unchanged is not None:
         return unchanged
-    ((offset, length),) = frame_ranges(session, instance.id, [number])
-    dicom_json = session.scalars(
-        select(Instance.dicom_json).where(Instance.id == instance.id)
-    ).one()
+    ((offset, length),) = frame_ranges(instance.id, [number])
+    with database.open_session() as session:
+        dicom_json = session.scalars(
+            select(Instance.dicom_json).where(Instance.id == instance.id)
+        ).one()
     frame = blobs().read(instance.frames_sha256, offset, length)
     facts = frame_facts(dicom_json, number - 1)
     try:

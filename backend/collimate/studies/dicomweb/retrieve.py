@@ -1,5 +1,6 @@
 """WADO-RS: objects, metadata and frames (PS3.18 10.4)."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from collimate.kit import database
 from collimate.kit.errors import Problem
 from collimate.kit.http import SessionDep
 from collimate.studies.dicomweb.accept import CannotBeServedSo, choose_form
@@ -92,10 +94,11 @@ def series_metadata(session: SessionDep, series: SeenSeries) -> Response:
 
 
 @router.get(INSTANCE + "/metadata", response_class=Response)
-def instance_metadata(session: SessionDep, instance: SeenInstance) -> Response:
-    text = session.scalars(
-        select(cast(Instance.dicom_json, Text)).where(Instance.id == instance.id)
-    ).one()
+def instance_metadata(instance: SeenInstance) -> Response:
+    with database.open_session() as session:
+        text = session.scalars(
+            select(cast(Instance.dicom_json, Text)).where(Instance.id == instance.id)
+        ).one()
     return json_list([text])
 
 
@@ -111,17 +114,13 @@ def _metadata(session: Session, owner: Study | Series) -> Response:
     )
 
 
-def json_list(
-    texts: list[str] | tuple[str, ...] | object, headers: dict[str, str] | None = None
-) -> Response:
+def json_list(texts: Iterable[str], headers: dict[str, str] | None = None) -> Response:
     """Stored JSON objects as one array, never parsed on the way."""
-    return Response("[" + ",".join(texts) + "]", media_type=JSON, headers=headers)  # type: ignore[arg-type]
+    return Response("[" + ",".join(texts) + "]", media_type=JSON, headers=headers)
 
 
 @router.get(INSTANCE + "/frames/{frame_list}", response_class=Response)
-def retrieve_frames(
-    request: Request, session: SessionDep, instance: SeenInstance, frame_list: str
-) -> Response:
+def retrieve_frames(request: Request, instance: SeenInstance, frame_list: str) -> Response:
     numbers = read_frame_list(frame_list, instance.frame_count)
     served = instance.served_transfer_syntax_uid
     form = choose_form(request.headers.get("accept"), OCTETS, {served})
@@ -132,7 +131,7 @@ def retrieve_frames(
     if unchanged is not None:
         return unchanged
     address = request.url.path.rsplit("/", 1)[0]
-    ranges = frame_ranges(session, instance.id, numbers)
+    ranges = frame_ranges(instance.id, numbers)
     pieces = [
         Piece(instance.frames_sha256, offset, length, f"{address}/{number}", OCTETS, served)
         for number, (offset, length) in zip(numbers, ranges, strict=True)
@@ -160,11 +159,9 @@ def read_frame_list(text: str, frame_count: int) -> list[int]:
     return numbers
 
 
-def frame_ranges(session: Session, instance_id: UUID, numbers: list[int]) -> list[tuple[int, int]]:
+def frame_ranges(instance_id: UUID, numbers: list[int]) -> list[tuple[int, int]]:
     """Offset and length of frames; the table of a long cine is not loaded for one of them."""
-    row = session.execute(
-        select(*(Instance.frame_ranges[number - 1] for number in numbers)).where(
-            Instance.id == instance_id
-        )
-    ).one()
+    wanted = (Instance.frame_ranges[number - 1] for number in numbers)
+    with database.open_session() as session:
+        row = session.execute(select(*wanted).where(Instance.id == instance_id)).one()
     return [(int(offset), int(length)) for offset, length in row]

@@ -1,0 +1,364 @@
+"""DICOMweb as clients see it: search, retrieve, render, store."""
+
+import io
+import threading
+import time
+
+import numpy as np
+import pydicom
+import pytest
+import requests
+import uvicorn
+from dicomweb_client.api import DICOMwebClient
+from PIL import Image
+from sqlalchemy import func, select
+
+from collimate.access.models import AuditEvent, User
+from collimate.access.policy import Role
+from collimate.access.sign_in import new_token
+from collimate.jobs.models import Job
+from collimate.kit.blobs import blobs
+from collimate.kit.database import open_session
+from collimate.studies.models import Instance, Series, Study
+from tests import dicoms
+from tests.live import free_port
+
+MULTIPART = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+
+
+@pytest.fixture
+def owner(archive, client):
+    return client(archive.owner)
+
+
+@pytest.fixture
+def web(archive):
+    return f"/dicomweb/{archive.project.id}"
+
+
+def address_of(archive, instance: Instance) -> str:
+    with open_session() as session:
+        study = session.get_one(Study, instance.study_id)
+        series = session.get_one(Series, instance.series_id)
+    return (
+        f"/dicomweb/{archive.project.id}/studies/{study.study_uid}/series/{series.series_uid}"
+        f"/instances/{instance.sop_instance_uid}"
+    )
+
+
+def parts_of(answer) -> list[tuple[dict[str, str], bytes]]:
+    boundary = answer.headers["content-type"].split('boundary="')[1].rstrip('"')
+    assert len(boundary) >= 32
+    pieces = (b"\r\n" + answer.content).split(f"\r\n--{boundary}".encode())
+    assert pieces[0] == b""
+    assert pieces[-1] == b"--\r\n"
+    found = []
+    for piece in pieces[1:-1]:
+        head, _, payload = piece.partition(b"\r\n\r\n")
+        lines = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
+        found.append((dict(lines), payload))
+    return found
+
+
+@pytest.mark.parametrize("syntax", [dicoms.EXPLICIT, dicoms.BIG_ENDIAN, dicoms.JPEG_2000])
+def test_frames_are_the_pixels_that_were_sent(owner, archive, syntax):
+    stack = np.stack([dicoms.pattern(32, 40, seed=index) for index in range(4)])
+    file = archive.bring(dicoms.multi_frame(array=stack, syntax=syntax))
+    address = address_of(archive, archive.image(file).instance)
+    answer = owner.get(f"{address}/frames/3,1", headers={"accept": MULTIPART})
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    parts = parts_of(answer)
+    arrays = [np.frombuffer(payload, "<u2").reshape(32, 40) for _, payload in parts]
+    assert np.array_equal(arrays[0], stack[2])
+    assert np.array_equal(arrays[1], stack[0])
+    kind = "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"
+    assert parts[0][0]["Content-Type"] == kind
+    single = owner.get(f"{address}/frames/2", headers={"accept": "application/octet-stream"})
+    assert single.content == stack[1].astype("<u2").tobytes()
+
+
+def test_a_frame_is_asked_for_again_only_when_it_changed(owner, archive):
+    file = archive.bring(dicoms.radiograph())
+    address = address_of(archive, archive.image(file).instance) + "/frames/1"
+    first = owner.get(address)
+    again = owner.get(address, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert first.headers["cache-control"] == "private, no-cache"
+
+
+def test_frames_that_are_not_there_or_not_numbers(owner, archive):
+    file = archive.bring(dicoms.radiograph())
+    address = address_of(archive, archive.image(file).instance)
+    ends = {text: owner.get(f"{address}/frames/{text}").status_code
+            for text in ("0", "2", "x", "1,", "-1", "1,2", "99999999", "١")}  # fmt: skip
+    assert ends == {"0": 400, "2": 404, "x": 400, "1,": 400, "-1": 400, "1,2": 404,
+                    "99999999": 400, "١": 400}  # fmt: skip
+    refused = owner.get(f"{address}/frames/1", headers={"accept": "image/jp2"})
+    assert refused.status_code == 406
+
+
+def test_lost_bytes_are_an_error_before_the_answer_begins(owner, archive):
+    file = archive.bring(dicoms.radiograph())
+    instance = archive.image(file).instance
+    blobs().delete(instance.frames_sha256)
+    assert owner.get(address_of(archive, instance) + "/frames/1").status_code == 404
+
+
+def test_metadata_is_the_stored_dicom_json(owner, archive, web):
+    for index in (1, 0):
+        file = archive.bring(dicoms.ct_slice(slice_index=index))
+    found = archive.image(file)
+    objects = owner.get(f"{web}/studies/{found.study.study_uid}/metadata").json()
+    assert [one["00200013"]["Value"] for one in objects] == [[1], [2]]
+    dataset = pydicom.Dataset.from_json(objects[0])
+    assert (dataset.Rows, dataset.Columns) == (64, 64)
+    assert dataset.PatientID == found.patient.pseudonym
+    series = f"{web}/studies/{found.study.study_uid}/series/{found.series.series_uid}"
+    assert owner.get(f"{series}/metadata").json() == objects
+    one = owner.get(address_of(archive, found.instance) + "/metadata").json()
+    assert one == objects[:1]
+
+
+def test_opening_a_study_is_one_audit_event_for_ten_minutes(owner, archive, web, monkeypatch):
+    archive.bring(dicoms.radiograph())
+    address = f"{web}/studies/{archive.rows(Study)[0].study_uid}/metadata"
+
+    def events() -> int:
+        opened = select(func.count()).where(AuditEvent.action == "images_opened")
+        with open_session() as session:
+            return session.scalar(opened)
+
+    owner.get(address)
+    owner.get(address)
+    assert events() == 1
+    later = time.monotonic() + 700
+    monkeypatch.setattr("collimate.studies.image_reads.time.monotonic", lambda: later)
+    owner.get(address)
+    assert events() == 2
+
+
+def test_objects_are_de_identified_part_10_files(owner, archive, web):
+    for index in range(2):
+        archive.bring(dicoms.ct_slice(slice_index=index))
+    study = archive.rows(Study)[0]
+    answer = owner.get(f"{web}/studies/{study.study_uid}", headers={"accept": "*/*"})
+    parts = parts_of(answer)
+    assert len(parts) == 2
+    dataset = pydicom.dcmread(io.BytesIO(parts[0][1]))
+    assert np.array_equal(dataset.pixel_array, dicoms.pattern(64, 64, seed=0, signed=True))
+    assert dataset.StudyInstanceUID == study.study_uid
+    assert b"Ruskin" not in answer.content
+    alone = owner.get(f"{web}/studies/{study.study_uid}", headers={"accept": "application/dicom"})
+    assert alone.status_code == 406
+    address = address_of(archive, archive.rows(Instance)[0])
+    single = owner.get(address, headers={"accept": "application/dicom"})
+    assert single.content[128:132] == b"DICM"
+
+
+def test_rendered_frames_follow_viewport_window_and_accept(owner, archive):
+    file = archive.bring(dicoms.ct_slice())
+    address = address_of(archive, archive.image(file).instance)
+    jpeg = owner.get(f"{address}/rendered")
+    assert jpeg.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(jpeg.content)).size == (64, 64)
+    png = owner.get(
+        f"{address}/frames/1/rendered",
+        params={"viewport": "16,16", "window": "0,100000,linear"},
+        headers={"accept": "image/png"},
+    )
+    small = Image.open(io.BytesIO(png.content))
+    assert (small.format, small.size) == ("PNG", (16, 16))
+    values = np.asarray(owner_image(owner, address, "-100000,2"))
+    assert values.min() == 255
+    for bad in ({"viewport": "a,b"}, {"window": "1"}, {"window": "0,-5,linear"},
+                {"window": "nan,4"}, {"window": "1,2,sigmoid"}):  # fmt: skip
+        assert owner.get(f"{address}/rendered", params=bad).status_code == 400
+    for level in (address, address.split("/instances")[0], address.split("/series")[0]):
+        assert owner.get(f"{level}/thumbnail").content[:2] == b"\xff\xd8"
+
+
+def owner_image(owner, address: str, window: str) -> Image.Image:
+    answer = owner.get(
+        f"{address}/rendered", params={"window": window}, headers={"accept": "image/png"}
+    )
+    return Image.open(io.BytesIO(answer.content))
+
+
+def test_searches_match_as_the_standard_says(owner, archive, web):
+    dates = ["20200110", "20200220", "20210330"]
+    files = [
+        archive.bring(dicoms.radiograph(seed=index, PatientID=f"person {index}", StudyDate=date))
+        for index, date in enumerate(dates)
+    ]
+    archive.bring(dicoms.ct_slice(seed=7))
+    found = [archive.image(file) for file in files]
+    pseudonym = found[0].patient.pseudonym
+
+    def count(level: str = "studies", **query) -> int:
+        answer = owner.get(f"{web}/{level}", params=query)
+        assert answer.status_code == 200, answer.text
+        return len(answer.json())
+
+    assert count() == 4
+    assert count(PatientID=pseudonym) == 1
+    assert count(PatientID=pseudonym[:-1] + "?") == 1
+    assert count(PatientID="P-*") == 4
+    assert count(**{"00100020": pseudonym}) == 1
+    assert count(PatientID="%") == 0
+    assert count(ModalitiesInStudy="CT") == 1
+    assert count("series", Modality="DX") == 3
+    assert count("instances", Modality="DX", Rows="96") == 3
+    assert count(StudyInstanceUID=f"{found[0].study.study_uid},{found[1].study.study_uid}") == 2
+    day = f"{found[0].study.study_date:%Y%m%d}"
+    assert count(StudyDate=day) == 1
+    assert count(StudyDate=f"{day}-{day}") == 1
+    assert count(StudyDate="-19000101") == 0
+    assert count(StudyDate=f"{day}-") >= 1
+    assert count(StudyDescription="chest") == 0
+    assert count(StudyDescription="", includefield="all", fuzzymatching="false") == 4
+    for bad in ({"StudyDate": "yesterday"}, {"Nonsense": "1"}, {"SeriesNumber": "1"}):
+        assert owner.get(f"{web}/studies", params=bad).status_code == 400
+
+
+def test_pages_say_that_there_is_more(owner, archive, web):
+    for index in range(3):
+        archive.bring(dicoms.radiograph(seed=index))
+    first = owner.get(f"{web}/studies", params={"limit": 2})
+    assert len(first.json()) == 2
+    assert "additional results" in first.headers["warning"]
+    rest = owner.get(f"{web}/studies", params={"limit": 2, "offset": 2})
+    assert len(rest.json()) == 1
+    assert "warning" not in rest.headers
+    uids = {one["0020000D"]["Value"][0] for one in first.json() + rest.json()}
+    assert len(uids) == 3
+
+
+def test_another_project_s_study_does_not_exist(owner, archive, make_archive, client, web):
+    other = make_archive()
+    file = other.bring(dicoms.radiograph())
+    uid = other.image(file).study.study_uid
+    assert owner.get(f"{web}/studies/{uid}/metadata").status_code == 404
+    assert owner.get(f"/dicomweb/{other.project.id}/studies/{uid}/metadata").status_code == 404
+    assert client(other.owner).get(
+        f"/dicomweb/{other.project.id}/studies/{uid}/metadata"
+    ).status_code == 200  # fmt: skip
+
+
+BOUNDARY = "stow-boundary"
+
+
+def stow(browser, web, *files: bytes, boundary: str = BOUNDARY, **headers):
+    pieces = []
+    for data in files:
+        pieces.append(f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode())
+        pieces.append(data + b"\r\n")
+    body = b"".join([*pieces, f"--{BOUNDARY}--".encode()])
+    kind = f'multipart/related; type="application/dicom"; boundary={boundary}'
+    return browser.post(f"{web}/studies", content=body, headers={"content-type": kind, **headers})
+
+
+def test_storing_says_for_each_object_what_became_of_it(owner, archive, web):
+    good = dicoms.radiograph()
+    other = dicoms.radiograph(array=dicoms.pattern(96, 80, seed=9))
+    answer = stow(owner, web, good, dicoms.broken("truncated_pixels"), other,
+                  dicoms.broken("segmentation"))  # fmt: skip
+    assert answer.status_code == 202
+    body = answer.json()
+    (done,) = body["00081199"]["Value"]
+    failed = [one["00081197"]["Value"][0] for one in body["00081198"]["Value"]]
+    assert failed == [0xC000, 0x0111, 0x0122]
+    assert owner.get(done["00081190"]["Value"][0] + "/frames/1").status_code == 200
+    assert owner.get(body["00081190"]["Value"][0]).status_code == 200
+    assert stow(owner, web, good).status_code == 200
+    assert stow(owner, web, dicoms.broken("text")).status_code == 409
+    with open_session() as session:
+        kinds = set(session.scalars(select(Job.kind)))
+    assert kinds == {"ingest_received", "embed_studies"}
+
+
+def test_storing_what_is_no_multipart_stores_nothing(owner, archive, web):
+    assert stow(owner, web, b"x", boundary="other").status_code == 400
+    assert stow(owner, web).status_code == 400
+    json = owner.post(f"{web}/studies", content=b"{}", headers={"content-type": "application/json"})
+    assert json.status_code == 415
+    assert archive.rows(Study) == []
+
+
+def test_only_those_who_manage_data_may_store(archive, client, member, web):
+    reader = client(member(Role.READER))
+    assert stow(reader, web, dicoms.radiograph()).status_code == 403
+    unsafe = client(archive.owner)
+    assert stow(unsafe, web, dicoms.radiograph(), **{"x-csrf-token": "no"}).status_code == 403
+    assert stow(client(), web, dicoms.radiograph()).status_code == 401
+    assert archive.files() == []
+
+
+@pytest.fixture
+def server(app):
+    """The application behind a real socket."""
+    port = free_port()
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join()
+
+
+def test_dicomweb_client_searches_retrieves_and_stores(server, archive):
+    with open_session() as session:
+        _, secret = new_token(session, session.get_one(User, archive.owner.id), "script", 1)
+    http = requests.Session()
+    http.headers["authorization"] = f"Bearer {secret}"
+    remote = DICOMwebClient(f"{server}/dicomweb/{archive.project.id}", session=http)
+    sent = [pydicom.dcmread(io.BytesIO(dicoms.ct_slice(slice_index=index))) for index in range(3)]
+    stored = remote.store_instances(sent)
+    assert len(stored.ReferencedSOPSequence) == 3
+    (study,) = remote.search_for_studies(search_filters={"ModalitiesInStudy": "CT"})
+    study_uid = study["0020000D"]["Value"][0]
+    (series,) = remote.search_for_series(study_uid)
+    series_uid = series["0020000E"]["Value"][0]
+    instances = remote.search_for_instances(study_uid, series_uid)
+    assert [one["00200013"]["Value"][0] for one in instances] == [1, 2, 3]
+    metadata = remote.retrieve_series_metadata(study_uid, series_uid)
+    assert len(metadata) == 3
+    uid = instances[1]["00080018"]["Value"][0]
+    (frame,) = remote.retrieve_instance_frames(study_uid, series_uid, uid, [1])
+    expected = dicoms.pattern(64, 64, seed=1, signed=True)
+    assert np.array_equal(np.frombuffer(frame, "<i2").reshape(64, 64), expected)
+    whole = remote.retrieve_instance(study_uid, series_uid, uid)
+    assert np.array_equal(whole.pixel_array, expected)
+    assert len(remote.retrieve_series(study_uid, series_uid)) == 3
+    picture = remote.retrieve_instance_rendered(study_uid, series_uid, uid)
+    assert picture[:2] == b"\xff\xd8"
+
+
+def test_readers_that_stall_do_not_hold_up_the_others(server, archive):
+    import socket
+
+    file = archive.bring(dicoms.radiograph(rows=1500, columns=1500))
+    with open_session() as session:
+        _, secret = new_token(session, session.get_one(User, archive.owner.id), "script", 1)
+    address = address_of(archive, archive.image(file).instance) + "/frames/1"
+    host, port = server.removeprefix("http://").split(":")
+    request = (
+        f"GET {address} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\r\n\r\n"
+    ).encode()
+    stalled = []
+    for _ in range(60):
+        line = socket.create_connection((host, int(port)))
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.sendall(request)
+        stalled.append(line)
+    started = time.monotonic()
+    answer = requests.get(
+        server + address, headers={"authorization": f"Bearer {secret}"}, timeout=30
+    )
+    assert len(parts_of(answer)[0][1]) == 1500 * 1500 * 2
+    assert time.monotonic() - started < 20
+    for line in stalled:
+        line.close()

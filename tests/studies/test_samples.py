@@ -1,0 +1,43 @@
+"""Real files from many makers go through the whole station: accepted and served, or a reason."""
+
+from collections import Counter
+
+from collimate.studies.drain import ingest_waiting
+from collimate.studies.models import Instance
+from tests.dicom.test_samples import expected_ending
+from tests.studies.test_dicomweb import address_of
+
+
+def test_every_sample_file_is_served_or_quarantined_with_the_right_reason(
+    archive, client, sample_folder, capsys
+):
+    names = {}
+    for path in sorted(sample_folder.glob("*/*.dcm")):
+        name = path.relative_to(sample_folder).as_posix()
+        names[archive.send(path.read_bytes(), name)] = name
+    ingest_waiting(archive.project.id)
+    ends = {}
+    for file in archive.files():
+        ends[names[file.id]] = "ok" if file.state in ("accepted", "duplicate") else file.code
+    conflicts = sorted(name for name, end in ends.items() if end == "conflict")
+    with capsys.disabled():
+        print(f"\n{len(ends)} sample files: {dict(Counter(ends.values()))}")
+        print(f"same identity, other bytes: {conflicts}")
+    assert len(ends) > 150
+    wrong = {
+        name: end
+        for name, end in ends.items()
+        if end != expected_ending(name)
+        and not (end == "conflict" and expected_ending(name) == "ok")
+    }
+    assert not wrong
+    browser = client(archive.owner)
+    for instance in archive.rows(Instance):
+        address = address_of(archive, instance)
+        frame = browser.get(
+            f"{address}/frames/{instance.frame_count}",
+            headers={"accept": "application/octet-stream"},
+        )
+        length = instance.rows * instance.columns * instance.samples_per_pixel
+        assert len(frame.content) == length * instance.bits_allocated // 8
+        assert browser.get(f"{address}/thumbnail").content[:2] == b"\xff\xd8"
