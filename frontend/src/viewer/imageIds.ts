@@ -16,14 +16,6 @@ export function registerFrames(frames: readonly Frame[]): void {
   }
 }
 
-/** Forgets the attributes of frames of a case that is closed; pixels leave by age. */
-export function forgetFrames(frames: readonly Frame[]): void {
-  for (const frame of frames) {
-    registered.delete(frame.imageId);
-    wadors.metaDataManager.remove(frame.imageId);
-  }
-}
-
 /** Loads one frame ahead of anything that is only wanted later. Raises: the loader's error. */
 export function loadNow(frame: Frame): Promise<Types.IImage> {
   registerFrames([frame]);

@@ -1,8 +1,9 @@
 /** One case on the table: top bar, tools, image, questions. */
 import { useCallback, useMemo, useState } from 'react';
-import { Problem } from '../../api/problem';
+import { problemFrom } from '../../api/problem';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
+import { StudyNotLoaded } from '../../viewer/dicomweb';
 import { windowChoices } from '../../viewer/greyWindows';
 import type { Mark } from '../../viewer/marks';
 import {
@@ -114,7 +115,10 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       {areToolsShown && <ToolColumn commands={commands} />}
       {study.isError ? (
         <main className={styles.failed}>
-          <ProblemPanel problem={imagesNotLoaded()} onRetry={() => void study.refetch()} />
+          <ProblemPanel
+            problem={imagesNotLoaded(study.error)}
+            onRetry={() => void study.refetch()}
+          />
         </main>
       ) : (
         <ImagePane
@@ -151,10 +155,7 @@ const likeliest = ({
   Object.entries(probabilities).sort((one, other) => other[1] - one[1])[0]?.[0] ??
   null;
 
-const imagesNotLoaded = () =>
-  new Problem(
-    0,
-    'unreachable',
-    'The images of this case could not be loaded',
-    'The list of images did not arrive.',
-  );
+const imagesNotLoaded = (error: unknown) =>
+  problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {
+    title: 'The images of this case could not be loaded',
+  });

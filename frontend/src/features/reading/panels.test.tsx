@@ -3,22 +3,16 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import axe from 'axe-core';
 import type { ReactNode } from 'react';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Problem } from '../../api/problem';
 import type { Label, LabelSchema } from '../../api/projects';
-import type { Annotation, ReadingCase } from '../../api/reading';
+import type { ReadingCase } from '../../api/reading';
 import { CommandHost } from '../../commands/CommandHost';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import type { CaseActions } from './caseCommands';
 import { answerOf } from './items';
-import { SaveBadge, saveText } from './SaveBadge';
-import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
-import { markedIndices } from './SliceBar';
-import { valueText } from './StatusLine';
 import { useReading } from './store';
-import { windowText } from './WindowMenu';
 
 const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
   id: key,
@@ -188,78 +182,5 @@ describe('skipping', () => {
     fireEvent.change(field, { target: { value: '  motion ' } });
     fireEvent.click(screen.getByRole('button', { name: 'Skip' }));
     expect(onSkip).toHaveBeenCalledWith('motion');
-  });
-});
-
-describe('saving, in words', () => {
-  const theirs: Annotation = {
-    id: 'a',
-    kind: 'answer',
-    revision: {
-      id: 'r2',
-      number: 2,
-      parent_id: 'r1',
-      is_deleted: false,
-      content: { label_keys: ['viral'] },
-      created_at: '2026-01-01T00:00:00Z',
-    },
-  };
-
-  test('every state reads differently', () => {
-    const texts = [
-      { at: 'saved', time: null },
-      { at: 'saving' },
-      { at: 'offline', since: 0 },
-      { at: 'signed-out' },
-      { at: 'conflict', id: 'a', theirs: null },
-      { at: 'lease-lost' },
-      { at: 'refused', problem: new Problem(422, 'x', 'X', '') },
-    ] as const;
-    expect(new Set(texts.map((state) => saveText(state).text)).size).toBe(texts.length);
-  });
-
-  test('the time of the last save is shown', () => {
-    within(<SaveBadge save={{ at: 'saved', time: Date.now() }} isReadOnly={false} />);
-    expect(screen.getByRole('status').textContent).toMatch(/Saved \d\d:\d\d:\d\d/);
-  });
-
-  test('a conflict shows both sides and lets the reader choose', () => {
-    const onResolve = vi.fn();
-    useReading.getState().open({ a: { id: 'a', kind: 'answer', label_keys: ['normal'] } }, false);
-    within(
-      <SaveNotice
-        save={{ at: 'conflict', id: 'a', theirs }}
-        schema={schema}
-        onResolve={onResolve}
-        onTakeBack={() => undefined}
-      />,
-    );
-    expect(screen.getByRole('alert').textContent).toContain('Here: The normal');
-    expect(screen.getByRole('alert').textContent).toContain('There: The viral');
-    fireEvent.click(screen.getByRole('button', { name: 'Keep mine' }));
-    expect(onResolve).toHaveBeenCalledWith('mine');
-  });
-});
-
-describe('numbers under the image', () => {
-  test('values have a true minus and their unit', () => {
-    const at = { point: imagePoint(1, 1) };
-    expect(valueText({ ...at, values: [-842], unit: 'HU' })).toBe('−842 HU');
-    expect(valueText({ ...at, values: [12.34], unit: '' })).toBe('12.3');
-    expect(valueText({ ...at, values: [1, 2, 3], unit: '' })).toBe('RGB 1 2 3');
-    expect(windowText({ width: 1500, center: -600 })).toBe('W 1500 L −600');
-  });
-
-  test('slices that carry marks are marked on the bar', () => {
-    const frames = [1, 2, 3].map((frame_number) => ({ ...frame, frame_number }) as Frame);
-    const mark = {
-      id: 'm',
-      kind: 'box' as const,
-      label_key: 'nodule',
-      sop_instance_uid: '1.2.3',
-      frame_number: 3,
-      points: [],
-    };
-    expect(markedIndices(frames, [mark])).toEqual([2]);
   });
 });

@@ -1,0 +1,107 @@
+/** What the tests of saving share: a server that keeps revisions, and a bench to save from. */
+import { vi } from 'vitest';
+import { Problem } from '../../api/problem';
+import type { Annotation, AnnotationSave } from '../../api/reading';
+import { imagePoint } from '../../geometry/units';
+import type { Mark } from '../../viewer/marks';
+import { type Autosave, createAutosave, type SaveState } from './autosave';
+import { type Draft, draftOf } from './draft';
+import { browserDrafts, type DraftStore } from './draftStore';
+import type { Answer, Items } from './items';
+
+export const answer = (...label_keys: string[]): Answer => ({
+  id: 'answer',
+  kind: 'answer',
+  label_keys,
+});
+
+export const mark = (id: string, x = 10): Mark => ({
+  id,
+  kind: 'box',
+  label_key: 'nodule',
+  sop_instance_uid: '1.2.3',
+  frame_number: 1,
+  points: [imagePoint(x, 10), imagePoint(x + 20, 30)],
+});
+
+/** A server that keeps revisions as the real one does: parents checked, keys answered twice alike. */
+export function revisionServer() {
+  const heads = new Map<string, Annotation>();
+  const answers = new Map<string, Annotation>();
+  const received: { body: AnnotationSave; key: string }[] = [];
+  let count = 0;
+  const store = (body: AnnotationSave): Annotation => {
+    const head = heads.get(body.annotation_id);
+    if ((head?.revision.id ?? null) !== body.parent_id)
+      throw new Problem(412, 'stale-revision', 'Stale', '', { current: head ?? null });
+    count += 1;
+    const annotation: Annotation = {
+      id: body.annotation_id,
+      kind: body.kind,
+      revision: {
+        id: `r${count}`,
+        number: (head?.revision.number ?? 0) + 1,
+        parent_id: body.parent_id,
+        is_deleted: body.is_deleted ?? false,
+        content: body.content,
+        created_at: '2026-01-01T00:00:00Z',
+      },
+    };
+    heads.set(body.annotation_id, annotation);
+    return annotation;
+  };
+  const save = async (body: AnnotationSave, key: string): Promise<Annotation> => {
+    received.push({ body, key });
+    const known = answers.get(key);
+    if (known) return known;
+    const made = store(body);
+    answers.set(key, made);
+    return made;
+  };
+  return { heads, received, save, store };
+}
+
+export const EMPTY = draftOf([]);
+export const lost = () => new Problem(0, 'unreachable', 'Unreachable', '');
+
+export interface Bench {
+  autosave: Autosave;
+  states: SaveState[];
+  last: () => SaveState | undefined;
+}
+
+export function bench(
+  save: (body: AnnotationSave, key: string) => Promise<Annotation>,
+  start: Draft = EMPTY,
+  drafts: DraftStore = browserDrafts(),
+): Bench {
+  const states: SaveState[] = [];
+  let keys = 0;
+  const run = Math.random().toString(36).slice(2);
+  const autosave = createAutosave(
+    {
+      userId: 'user-1',
+      readId: 'read-1',
+      fence: 3,
+      save,
+      drafts,
+      activeMs: () => 1234,
+      newKey: () => `${run}-${++keys}`,
+      now: () => 1_000_000,
+      onState: (state) => states.push(state),
+    },
+    start,
+  );
+  return { autosave, states, last: () => states.at(-1) };
+}
+
+export const items = (...list: (Answer | Mark)[]): Items =>
+  Object.fromEntries(list.map((item) => [item.id, item]));
+
+/** Lets a second of timers and the promises between them pass. */
+export async function pass(milliseconds: number): Promise<void> {
+  for (let gone = 0; gone < milliseconds; gone += 50) {
+    await vi.advanceTimersByTimeAsync(50);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,121 @@
+import { MantineProvider } from '@mantine/core';
+import { fireEvent, render, screen } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { describe, expect, test, vi } from 'vitest';
+import { Problem } from '../../api/problem';
+import type { Label, LabelSchema } from '../../api/projects';
+import type { Annotation } from '../../api/reading';
+import { imagePoint } from '../../geometry/units';
+import type { Frame } from '../../viewer/frames';
+import { SaveBadge, saveText } from './SaveBadge';
+import { SaveNotice } from './SaveNotice';
+import { markedIndices } from './SliceBar';
+import { valueText } from './StatusLine';
+import { useReading } from './store';
+import { windowText } from './WindowMenu';
+
+const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
+  id: key,
+  key,
+  name: `The ${key}`,
+  kind,
+  colour: '#56b4e9',
+  hotkey,
+  code_scheme: null,
+  code_value: null,
+  code_meaning: null,
+  position: Number(hotkey),
+});
+
+const schema: LabelSchema = {
+  id: 's',
+  project_id: 'p',
+  created_at: '2026-01-01T00:00:00Z',
+  version: 1,
+  question: 'What is it?',
+  answer_mode: 'single',
+  is_used: true,
+  labels: [
+    label('normal', 'class', '1'),
+    label('viral', 'class', '2'),
+    label('nodule', 'box', '3'),
+  ],
+};
+
+const within = (content: ReactNode) =>
+  render(<MantineProvider defaultColorScheme="dark">{content}</MantineProvider>);
+
+describe('saving, in words', () => {
+  const theirs: Annotation = {
+    id: 'a',
+    kind: 'answer',
+    revision: {
+      id: 'r2',
+      number: 2,
+      parent_id: 'r1',
+      is_deleted: false,
+      content: { label_keys: ['viral'] },
+      created_at: '2026-01-01T00:00:00Z',
+    },
+  };
+
+  test('every state reads differently', () => {
+    const texts = [
+      { at: 'saved', time: null },
+      { at: 'saving' },
+      { at: 'offline', since: 0 },
+      { at: 'signed-out' },
+      { at: 'conflict', id: 'a', theirs: null },
+      { at: 'lease-lost' },
+      { at: 'refused', problem: new Problem(422, 'x', 'X', '') },
+    ] as const;
+    expect(new Set(texts.map((state) => saveText(state).text)).size).toBe(texts.length);
+  });
+
+  test('the time of the last save is shown', () => {
+    within(<SaveBadge save={{ at: 'saved', time: Date.now() }} isReadOnly={false} />);
+    expect(screen.getByRole('status').textContent).toMatch(/Saved \d\d:\d\d:\d\d/);
+  });
+
+  test('a conflict shows both sides and lets the reader choose', () => {
+    const onResolve = vi.fn();
+    useReading.getState().open({ a: { id: 'a', kind: 'answer', label_keys: ['normal'] } }, false);
+    within(
+      <SaveNotice
+        save={{ at: 'conflict', id: 'a', theirs }}
+        schema={schema}
+        onResolve={onResolve}
+        onTakeBack={() => undefined}
+      />,
+    );
+    expect(screen.getByRole('alert').textContent).toContain('Here: The normal');
+    expect(screen.getByRole('alert').textContent).toContain('There: The viral');
+    fireEvent.click(screen.getByRole('button', { name: 'Keep mine' }));
+    expect(onResolve).toHaveBeenCalledWith('mine');
+  });
+});
+
+describe('numbers under the image', () => {
+  test('values have a true minus and their unit', () => {
+    const at = { point: imagePoint(1, 1) };
+    expect(valueText({ ...at, values: [-842], unit: 'HU' })).toBe('−842 HU');
+    expect(valueText({ ...at, values: [12.34], unit: '' })).toBe('12.3');
+    expect(valueText({ ...at, values: [1, 2, 3], unit: '' })).toBe('RGB 1 2 3');
+    expect(windowText({ width: 1500, center: -600 })).toBe('W 1500 L −600');
+  });
+
+  test('slices that carry marks are marked on the bar', () => {
+    const frames = [1, 2, 3].map(
+      (frame_number) => ({ sop_instance_uid: '1.2.3', frame_number }) as Frame,
+    );
+    const mark = {
+      id: 'm',
+      kind: 'box' as const,
+      label_key: 'nodule',
+      sop_instance_uid: '1.2.3',
+      frame_number: 3,
+      points: [],
+    };
+    expect(markedIndices(frames, [mark])).toEqual([2]);
+  });
+});
