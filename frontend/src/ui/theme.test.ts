@@ -17,6 +17,11 @@ function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
+test('words on the accent can be read', () => {
+  expect(contrast(TOKENS.app, TOKENS.accent)).toBeGreaterThanOrEqual(4.5);
+  expect(contrast(LIGHT_TOKENS.panel, LIGHT_TOKENS.accent)).toBeGreaterThanOrEqual(4.5);
+});
+
 describe('every word can be read on every background it stands on', () => {
   const inks = ['text', 'muted', 'accent', 'good', 'warn', 'bad'] as const;
   const grounds = ['app', 'panel', 'raised'] as const;

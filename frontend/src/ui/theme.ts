@@ -1,5 +1,11 @@
 /** The tokens of the interface: every colour, size and font comes from this file. */
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 export const TOKENS = {
   app: '#0b0d10',
@@ -56,7 +62,16 @@ const DARK: MantineColorsTuple = [
 
 const FONT = 'Inter, system-ui, sans-serif';
 
+/** Words on the accent are dark in the dark scheme and light in the light one. */
+const variantColours: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  const isAccent = input.color === undefined || input.color === 'accent';
+  if (input.variant !== 'filled' || !isAccent) return colours;
+  return { ...colours, color: 'var(--c-on-accent)' };
+};
+
 export const theme = createTheme({
+  variantColorResolver: variantColours,
   primaryColor: 'accent',
   respectReducedMotion: true,
   primaryShade: { light: 8, dark: 4 },
@@ -97,11 +112,15 @@ export const tokenVariables: CSSVariablesResolver = () => ({
   variables: {},
   dark: {
     ...asVariables(TOKENS),
+    '--c-on-accent': TOKENS.app,
+    '--mantine-primary-color-contrast': TOKENS.app,
     '--mantine-color-body': TOKENS.app,
     '--mantine-color-dimmed': TOKENS.muted,
   },
   light: {
     ...asVariables(LIGHT_TOKENS),
+    '--c-on-accent': LIGHT_TOKENS.panel,
+    '--mantine-primary-color-contrast': LIGHT_TOKENS.panel,
     '--mantine-color-body': LIGHT_TOKENS.app,
     '--mantine-color-dimmed': LIGHT_TOKENS.muted,
   },

@@ -14,6 +14,9 @@ import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import styles from './ProjectPage.module.css';
 
+/** The explanation takes the width it needs; the number does not. */
+const NARROW = { wrapper: { width: 220 } };
+
 export function Rules({ project }: { project: Project }) {
   return (
     <div className={styles.columns}>
@@ -79,7 +82,7 @@ function ReadingPart({ project }: { project: Project }) {
           description="How many different readers read each case."
           min={1}
           max={10}
-          w={220}
+          styles={NARROW}
           value={draft.wanted_reads}
           onChange={(value) => set({ wanted_reads: Number(value) || 1 })}
         />
@@ -149,7 +152,7 @@ function LearningPart({ project }: { project: Project }) {
           description="After this many submitted reads the model learns again and reorders the rest."
           min={5}
           max={500}
-          w={220}
+          styles={NARROW}
           value={draft.batch_size}
           onChange={(value) => set({ batch_size: Number(value) || 5 })}
         />
@@ -198,12 +201,11 @@ function ShareInput({ label, description, range: [min, max], value, onChange }: 
       description={description}
       min={min}
       max={max}
-      w={220}
       suffix=" %"
       aria-valuetext={formatShare(value)}
       value={Math.round(value * 100)}
       onChange={(percent) => onChange((Number(percent) || 0) / 100)}
-      styles={{ root: { width: '100%' }, wrapper: { width: 220 } }}
+      styles={NARROW}
     />
   );
 }

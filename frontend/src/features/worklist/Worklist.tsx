@@ -113,7 +113,9 @@ function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) 
       </Button>
       <div className={styles.why}>
         <p className={styles.whyTitle}>
-          {isAvailable ? (data.next?.reason ?? 'The next case is ready') : 'No case is waiting'}
+          {isAvailable
+            ? sentence(data.next?.reason ?? 'the next case is ready')
+            : 'No case is waiting'}
         </p>
         <p className={styles.muted}>
           {isAvailable
@@ -143,4 +145,9 @@ function Filters({ value, onChange, rows }: FilterProps) {
       </div>
     </FilterChip.Group>
   );
+}
+
+/** A reason stands alone here, so it begins like a sentence. */
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
