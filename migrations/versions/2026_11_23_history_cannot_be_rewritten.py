@@ -5,7 +5,15 @@ from alembic import op
 revision = "history_cannot_be_rewritten"
 down_revision = "first_tables"
 
-APPEND_ONLY = ("annotation_revision", "submission", "audit_event", "review", "query_pick")
+APPEND_ONLY = (
+    "annotation_revision",
+    "submission",
+    "audit_event",
+    "review",
+    "query_pick",
+    "dataset_version",
+    "dataset_entry",
+)
 
 
 def upgrade() -> None:

@@ -158,6 +158,7 @@ def test_verify_finds_what_was_changed_behind_our_back(session):
     assert {(item["kind"], item["id"]) for item in found["problems"]} == {
         ("image", images[0]), ("image", images[1]), ("submission", victim),
     }  # fmt: skip
+    session.expunge(version)
     version.manifest = {**version.manifest, "name": "other"}
     assert verify(session, version)["problems"][0]["kind"] == "manifest"
     session.rollback()

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from collimate.access.policy import Role
+from collimate.jobs import events
 from collimate.kit.database import open_session
 from collimate.kit.errors import Problem
 from collimate.projects import members, rules
@@ -77,3 +78,23 @@ def test_changing_one_rule_keeps_the_others(session, client):
     )
     assert answer.json()["learning_rules"]["strategy"] == "random"
     assert answer.json()["learning_rules"]["batch_size"] == 30
+
+
+def test_a_reader_hears_of_their_own_reads_and_of_nothing_that_tells_of_others(session):
+    project = make_project(session)
+    reader = make_member(session, project=project)
+    manager = make_member(session, project=project, role=Role.PROJECT_ADMIN)
+    for topic in members.TOPICS:
+        events.publish(session, topic, project.id)
+    events.publish(session, "read", project.id, user_id=manager.id)
+    session.flush()
+
+    def heard(user):
+        topics = members.topics_heard(session, user, project.id)
+        return [event.topic for event in events.after(session, 0, project.id, user.id, topics)]
+
+    assert sorted(set(heard(reader))) == ["member", "project", "read"]
+    assert heard(reader).count("read") == 1
+    assert sorted(set(heard(manager))) == sorted(members.TOPICS)
+    assert heard(manager).count("read") == 2
+    assert members.topics_heard(session, make_user(session), project.id) == frozenset()

@@ -31,14 +31,17 @@ def publish(
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
-def after(session: Session, last_id: int, project_id: UUID, user_id: UUID) -> list[Event]:
-    """Events newer than `last_id` that this person may hear, oldest first, at most 500."""
+def after(
+    session: Session, last_id: int, project_id: UUID, user_id: UUID, topics: frozenset[str]
+) -> list[Event]:
+    """Events newer than `last_id` on `topics` for this person, oldest first, at most 500."""
     return list(
         session.scalars(
             select(Event)
             .where(
                 Event.id > last_id,
                 Event.project_id == project_id,
+                Event.topic.in_(topics),
                 (Event.user_id.is_(None)) | (Event.user_id == user_id),
             )
             .order_by(Event.id)

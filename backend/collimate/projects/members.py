@@ -91,6 +91,33 @@ def guard(
     return row
 
 
+TOPICS: dict[str, Permission] = {
+    "project": Permission.SEE_PROJECT,
+    "member": Permission.SEE_PROJECT,
+    "read": Permission.SEE_PROJECT,
+    "study": Permission.SEE_STUDIES,
+    "received_file": Permission.SEE_STUDIES,
+    "task": Permission.SEE_LEARNING,
+    "job": Permission.SEE_LEARNING,
+    "round": Permission.SEE_LEARNING,
+    "dataset": Permission.MANAGE_DATASETS,
+    "export": Permission.MANAGE_DATASETS,
+}
+"""Who hears of what. A reader hears of no job or round: its timing would tell of others' reads."""
+
+
+def topics_heard(session: Session, user: User, project_id: UUID) -> frozenset[str]:
+    """The topics of events a user may hear of in a project; empty for a stranger."""
+    role = role_of(session, user, project_id)
+    if role is None:
+        return frozenset()
+    return frozenset(
+        topic
+        for topic, needed in TOPICS.items()
+        if allows(is_admin=user.is_admin, role=role, permission=needed)
+    )
+
+
 def visible_to(user: User) -> ColumnElement[bool]:
     """The criterion every list of projects uses."""
     return Project.id.in_(select(Member.project_id).where(Member.user_id == user.id))

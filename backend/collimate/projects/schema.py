@@ -21,16 +21,16 @@ class SchemaNotFound(NotFound):
     """There is no label schema yet."""
 
 
+class SchemaMissing(Conflict):
+    """The project has no label schema yet."""
+
+
 class LabelSchemaNotFound(NotFound):
     """There is no such label schema."""
 
 
 class SchemaUnusable(Unprocessable):
     """The label schema cannot be used as it is."""
-
-
-class SchemaMissing(Conflict):
-    """The project has no label schema yet."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +71,6 @@ def labels_of(session: Session, schema_id: UUID) -> list[Label]:
             select(Label).where(Label.label_schema_id == schema_id).order_by(Label.position)
         )
     )
-
-
-def pin(session: Session, project_id: UUID) -> LabelSchema:
-    """The version a read that starts now is held to; locked so that it can no longer change.
-
-    Raises:
-        SchemaMissing: there is none to read by.
-    """
-    try:
-        schema = current_schema(session, project_id)
-    except SchemaNotFound as error:
-        raise SchemaMissing("Ask a project admin to design one.") from error
-    session.execute(select(LabelSchema.id).where(LabelSchema.id == schema.id).with_for_update())
-    return schema
 
 
 def is_used(session: Session, schema_id: UUID) -> bool:
@@ -142,6 +128,9 @@ def design(
         select(func.max(LabelSchema.version)).where(LabelSchema.project_id == project.id)
     )
     schema = current_schema(session, project.id) if newest else None
+    if schema is not None:
+        # A claim pins the version by a foreign key, whose lock this one waits for.
+        session.execute(select(LabelSchema.id).where(LabelSchema.id == schema.id).with_for_update())
     if schema is None or is_used(session, schema.id):
         schema = LabelSchema(project_id=project.id, version=(newest or 0) + 1, created_by=by)
         session.add(schema)

@@ -87,9 +87,8 @@ def _news(last_id: int, project_id: UUID, user_id: UUID) -> list[Event] | None:
         user = session.get(members.User, user_id)
         if user is None or not user.is_active:
             return None
-        if not members.may(session, user, project_id, Permission.SEE_PROJECT):
-            return None
-        return events.after(session, last_id, project_id, user_id)
+        topics = members.topics_heard(session, user, project_id)
+        return events.after(session, last_id, project_id, user_id, topics) if topics else None
 
 
 async def _stream(
