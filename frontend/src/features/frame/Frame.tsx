@@ -4,7 +4,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { signOut, useSession } from '../../api/access';
+import { signOut, useCan, useSession } from '../../api/access';
 import { useProjectEvents } from '../../api/events';
 import { openPalette } from '../../commands/Palette';
 import type { Command } from '../../commands/registry';
@@ -23,6 +23,7 @@ export function Frame({ projectId, children }: { projectId: string | null; child
   const client = useQueryClient();
   const isMember = session.projects.some((project) => project.id === projectId);
   useProjectEvents(isMember ? projectId : null);
+  const seesJobs = useCan(projectId ?? '', 'see_learning');
   const leave = () => {
     void signOut(client).then(() => navigate({ to: '/sign-in' }));
   };
@@ -55,7 +56,7 @@ export function Frame({ projectId, children }: { projectId: string | null; child
         >
           Find a command
         </Button>
-        {isMember && projectId && <JobsTray projectId={projectId} />}
+        {seesJobs && projectId && <JobsTray projectId={projectId} />}
         <AccountMenu session={session} onSignOut={leave} />
       </div>
       <main id="page" className={styles.main} tabIndex={-1}>
