@@ -41,6 +41,7 @@ export function Palette({ commands }: { commands: readonly Command[] }) {
       nothingFound="No command has this name"
       scrollable
       maxHeight={420}
+      overlayProps={{ blur: 0 }}
       searchProps={{
         leftSection: <IconSearch size={18} />,
         placeholder: 'Find a command',

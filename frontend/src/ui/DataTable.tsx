@@ -120,6 +120,8 @@ interface HeadProps<Row> {
 function HeadCell<Row>({ column, sort, onSort }: HeadProps<Row>) {
   const isSorted = sort?.key === column.key;
   const direction = isSorted ? (sort.isDescending ? 'descending' : 'ascending') : undefined;
+  // A heading without words would be read out as nothing.
+  if (column.title === '') return <td className={styles.blank} style={{ width: column.width }} />;
   const Arrow = sort?.isDescending ? IconArrowDown : IconArrowUp;
   return (
     <th

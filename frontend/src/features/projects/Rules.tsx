@@ -9,7 +9,6 @@ import {
   type Project,
   type ReadingRules,
 } from '../../api/projects';
-import { formatShare } from '../../ui/format';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import styles from './ProjectPage.module.css';
@@ -202,7 +201,6 @@ function ShareInput({ label, description, range: [min, max], value, onChange }: 
       min={min}
       max={max}
       suffix=" %"
-      aria-valuetext={formatShare(value)}
       value={Math.round(value * 100)}
       onChange={(percent) => onChange((Number(percent) || 0) / 100)}
       styles={NARROW}

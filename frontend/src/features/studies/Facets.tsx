@@ -72,7 +72,7 @@ export function Facets({ facets, filter, showHoldout, onChange }: Props) {
 function Facet({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <section className={styles.facet} aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </section>
   );
