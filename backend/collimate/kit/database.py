@@ -59,7 +59,7 @@ def database_url() -> str:
 def engine() -> Engine:
     """The pool of this process. Connections act as the role that cannot rewrite history."""
     pool = create_engine(
-        database_url(), pool_size=20, max_overflow=20, pool_pre_ping=True, pool_recycle=1800
+        database_url(), pool_size=20, max_overflow=30, pool_pre_ping=True, pool_recycle=1800
     )
 
     @event.listens_for(pool, "connect")

@@ -1,5 +1,6 @@
 """Where HTTP meets verbs: one session per request, problem+json answers, safe headers."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import uuid4
@@ -16,6 +17,9 @@ from collimate.kit import database
 from collimate.kit.errors import Problem
 from collimate.kit.logging import logger
 
+EVENT_STREAM = "/api/events"
+REQUESTS_AT_ONCE = 30
+"""Below the connections of the pool (kit/database.py): some requests open a second one."""
 PROBLEM_TYPE = "application/problem+json"
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -148,6 +152,25 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class InFlight:
+    """Lets `limit` requests work at once; the others wait their turn, first come first served.
+
+    A request holds a database connection while it waits for a thread. Without this cap more
+    requests than connections could wait for each other until all of them time out.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.turns = asyncio.Semaphore(limit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == EVENT_STREAM:
+            await self.app(scope, receive, send)
+            return
+        async with self.turns:
+            await self.app(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
     """Give `app` our error answers and safety headers."""
     app.add_exception_handler(Problem, _answer_problem)
@@ -155,3 +178,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StarletteHTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unexpected)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(InFlight, limit=REQUESTS_AT_ONCE)

@@ -5296,6 +5296,13 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
+            /** @description Nobody is signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     begin: {
@@ -6036,10 +6043,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
@@ -6069,10 +6076,10 @@ export interface operations {
             header?: never;
             path: {
                 frame_list: string;
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
@@ -6105,10 +6112,10 @@ export interface operations {
             header?: never;
             path: {
                 frame_list: string;
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
@@ -6137,10 +6144,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
@@ -6172,10 +6179,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
@@ -6204,10 +6211,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sop_instance_uid: string;
-                series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
+                series_uid: string;
+                sop_instance_uid: string;
             };
             cookie?: never;
         };
