@@ -1,9 +1,7 @@
 /** The browser's door: providers around the routes. */
 import { MantineProvider } from '@mantine/core';
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
-import { Notifications } from '@mantine/notifications';
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -16,7 +14,6 @@ import { theme, tokenVariables } from './ui/theme';
 const ASK_AGAIN = 2;
 
 const client = new QueryClient({
-  mutationCache: new MutationCache(),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -39,7 +36,6 @@ if (root) {
         defaultColorScheme="dark"
       >
         <QueryClientProvider client={client}>
-          <Notifications position="bottom-right" />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </MantineProvider>

@@ -33,6 +33,15 @@ export function formatInterval(
   return `${low.toFixed(2)}–${high.toFixed(2)}`;
 }
 
+/** The interval with its name, or that there is none. */
+export function intervalNote(
+  low: number | null | undefined,
+  high: number | null | undefined,
+): string {
+  const interval = formatInterval(low, high);
+  return interval === '–' ? 'too few cases for an interval' : `95 % interval ${interval}`;
+}
+
 /** Milliseconds of work as "48 s", "3 min 20 s" or "2 h 05 min". */
 export function formatDuration(milliseconds: number | null | undefined): string {
   if (milliseconds === null || milliseconds === undefined) return '–';

@@ -3,9 +3,9 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Learning } from '../../api/learning';
 import {
   formatCount,
-  formatInterval,
   formatScore,
   formatShare,
+  intervalNote,
   plural,
   spoken,
 } from '../../ui/format';
@@ -32,7 +32,7 @@ export function LearningState({ learning }: { learning: Learning }) {
         <StatTile
           label={learning.curve.metric}
           value={formatScore(last?.score)}
-          note={last ? `95 % interval ${formatInterval(last.low, last.high)}` : 'not measured yet'}
+          note={last ? intervalNote(last.low, last.high) : 'not measured yet'}
         />
         <StatTile
           label="Labelled"

@@ -73,6 +73,9 @@ function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
   ];
 }
 
+/** A little room after the last point, so that it does not sit on the frame. */
+const roomAfter = ({ max }: { max: number }) => Math.ceil(max * 1.1);
+
 export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: PlotColours) {
   const bottom = axis === 'labels' ? 'labelled cases' : 'active reading time, minutes';
   const frame = plotFrame(colours);
@@ -80,7 +83,7 @@ export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: 
     ...frame,
     legend: { ...frame.legend, data: ['Model’s choice', 'Random control arm', 'Forecast'] },
     tooltip: { ...frame.tooltip, trigger: 'item' },
-    xAxis: plotAxis(colours, bottom, { min: 0 }),
+    xAxis: plotAxis(colours, bottom, { min: 0, max: roomAfter }),
     yAxis: plotAxis(colours, curve.metric, { min: floorOf(curve), max: 1, nameGap: 36 }),
     series: [
       ...arm('Model’s choice', curve.strategy, axis, colours.accent, false),

@@ -5,7 +5,7 @@ import { learningQuery } from '../../api/learning';
 import type { Project } from '../../api/projects';
 import { agreementQuery } from '../../api/reviews';
 import { type Progress, progressQuery } from '../../api/tasks';
-import { formatCount, formatInterval, formatScore, formatShare, plural } from '../../ui/format';
+import { formatCount, formatScore, formatShare, intervalNote, plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
@@ -107,7 +107,7 @@ function ModelPart({ projectId }: { projectId: string }) {
               <StatTile
                 label={data.curve.metric}
                 value={formatScore(last.score)}
-                note={`95 % interval ${formatInterval(last.low, last.high)}`}
+                note={intervalNote(last.low, last.high)}
               />
             </StatRow>
           );

@@ -42,6 +42,7 @@ export function SignInForm({ email: knownEmail = '', onSignedIn }: Props) {
           autoComplete="current-password"
           required
           autoFocus={knownEmail !== ''}
+          data-autofocus={knownEmail !== '' || undefined}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
