@@ -142,7 +142,7 @@ class Clinic:
     def project(
         self, name: str = "Chest", *, readers: int = 1, learns: bool = False, **rules: Any
     ) -> Project:
-        """A project with a lead, readers and labels; without learning cases come as they arrived."""
+        """A project with people and labels; without learning, cases come as they arrived."""
         lead = self.person("Lead Radiologist")
         made = self.admin.post("/projects", {"name": name, "purpose": "Browser tests"})
         project = Project(made["id"], name, lead)

@@ -1,0 +1,99 @@
+"""Images on screen: stacks, several instances, and those that cannot be shown."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests import dicoms
+from tests.browser.clinic import Clinic, radiographs
+from tests.browser.room import image_of, picture
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+
+
+def test_a_multi_frame_image_is_paged_by_key_wheel_and_bar(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Multi-frame")
+    project.bring_in({"enhanced.dcm": dicoms.multi_frame(frames=6, planted=False)})
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    shown = image_of(page)
+    first = picture(page)
+    expect(shown).to_have_attribute("data-shown", "0")
+    page.keyboard.press("ArrowDown")
+    expect(shown).to_have_attribute("data-shown", "1")
+    window.see("2/6")
+    assert picture(page) != first
+    page.locator(".viewer-stage").hover()
+    page.mouse.wheel(0, 120)
+    expect(shown).to_have_attribute("data-shown", "2")
+    page.keyboard.press("End")
+    expect(shown).to_have_attribute("data-shown", "5")
+    page.keyboard.press("Home")
+    expect(shown).to_have_attribute("data-shown", "0")
+    page.get_by_role("slider", name="Slice").fill("3")
+    expect(shown).to_have_attribute("data-shown", "3")
+
+
+def test_slices_of_a_series_are_stacked_in_the_order_of_the_body(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("CT")
+    slices = {
+        f"ct/{number}.dcm": dicoms.ct_slice(slice_index=number, planted=False)
+        for number in (2, 0, 1)
+    }
+    project.bring_in(slices)
+    window = open_window(project.readers[0], f"{project.path}/read")
+    shown = image_of(window.page)
+    window.see("1/3")
+    window.page.keyboard.press("End")
+    expect(shown).to_have_attribute("data-shown", "2")
+
+
+@pytest.mark.parametrize(
+    "syntax", [dicoms.JPEG_2000, dicoms.HTJ2K, dicoms.JPEG_LS, dicoms.RLE, dicoms.JPEG_LOSSLESS_SV1]
+)
+def test_compressed_images_are_shown(clinic: Clinic, open_window: Open, syntax: str) -> None:
+    project = clinic.project(f"Compressed {syntax}")
+    project.bring_in({"image.dcm": dicoms.radiograph(syntax=syntax, planted=False)})
+    window = open_window(project.readers[0], f"{project.path}/read")
+    image_of(window.page)
+    assert window.page.get_by_role("alert").count() == 0
+
+
+def test_an_image_that_cannot_be_delivered_or_decoded_says_so_where_it_should_be(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Broken on the way")
+    project.bring_in(radiographs(1))
+    window = open_window()
+    window.sign_in(project.readers[0].email)
+    window.expect_trouble("status of 503|page error: (XMLHttpRequest|invalid response)|decod")
+    frames = "**/dicomweb/**/frames/**"
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=503, body="")
+
+    window.page.route(frames, refuse)
+    window.go(f"{project.path}/read")
+    notice = window.page.locator(".viewer-problem")
+    expect(notice).to_contain_text("The server could not deliver this image (503)")
+
+    def damage(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.body()[:300])
+
+    window.page.unroute(frames, refuse)
+    window.page.route(frames, damage)
+    notice.get_by_role("button", name="Try again").click()
+    expect(notice).to_contain_text("could not be decoded")
+
+    window.page.unroute(frames, damage)
+    notice.get_by_role("button", name="Try again").click()
+    image_of(window.page)
+    expect(notice).to_have_count(0)

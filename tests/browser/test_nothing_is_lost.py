@@ -1,0 +1,182 @@
+"""Offline, lost replies, ended sessions and second windows: no work is lost or counted twice."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.clinic import PASSWORD, Clinic, Person, eventually, radiographs
+from tests.browser.room import answer, choice, image_of, read_id, see_saved
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+
+
+def answers_of(reader: Person, read: str) -> list[str]:
+    """The label keys the server holds for a read."""
+    annotations = reader.get(f"/reads/{read}")["annotations"]
+    return [
+        key
+        for one in annotations
+        if one["kind"] == "answer" and not one["revision"]["is_deleted"]
+        for key in one["revision"]["content"]["label_keys"]
+    ]
+
+
+def see_state(page: Page, state: str) -> None:
+    expect(page.locator("[data-save]")).to_have_attribute("data-save", state)
+
+
+def test_an_answer_given_offline_is_kept_said_and_saved_when_the_network_is_back(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Offline")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    with window.offline():
+        page.keyboard.press("3")
+        see_state(page, "offline")
+        window.see("kept on this computer")
+        assert answers_of(reader, read) == []
+    eventually(lambda: answers_of(reader, read) == ["effusion"])
+    see_saved(page)
+
+
+def test_work_done_offline_survives_a_closed_tab(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Closed tab")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    image_of(window.page)
+    read = read_id(window.page)
+    with window.offline():
+        window.page.keyboard.press("4")
+        see_state(window.page, "offline")
+        window.page.close()
+    window.page = window.tab()
+    window.go(f"{project.path}/read/{read}")
+    image_of(window.page)
+    expect(choice(window.page, "Nodule")).to_have_attribute("aria-checked", "true")
+    see_saved(window.page)
+    eventually(lambda: answers_of(reader, read) == ["nodule"])
+
+
+def test_a_lost_reply_has_one_effect(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Lost replies")
+    project.bring_in(radiographs(2))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    window.expect_trouble("net::ERR_FAILED|Failed to fetch")
+    lost: list[str] = []
+
+    def lose_first(route: Route) -> None:
+        kind = route.request.url.rsplit("/", 1)[1]
+        if kind in lost:
+            route.continue_()
+            return
+        lost.append(kind)
+        route.fetch()  # it reaches the server, and its answer does not come back
+        route.abort()
+
+    page.route(re.compile(r"/api/reads/[^/]+/(annotations|submit)$"), lose_first)
+    page.keyboard.press("2")
+    see_saved(page)
+    page.keyboard.press("Enter")
+    window.until(lambda: "submit" in lost)
+    page.get_by_role("alert").filter(has_text="reach").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    assert lost == ["annotations", "submit"]
+    assert answers_of(reader, read) == ["pneumonia"]
+    (annotation,) = reader.get(f"/reads/{read}")["annotations"]
+    assert annotation["revision"]["number"] == 1
+    assert reader.get(f"{project.path}/worklist")["today"]["submitted_count"] == 1
+
+
+def test_a_session_that_ends_in_mid_read_keeps_the_work(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Session ends")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    window.expect_trouble("401")
+    window.context.clear_cookies()
+    page.keyboard.press("5")
+    window.see("Your session has ended")
+    see_state(page, "signed-out")
+    assert answers_of(reader, read) == []
+    page.get_by_label(re.compile("^Password")).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your session has ended")).to_have_count(0)
+    eventually(lambda: answers_of(reader, read) == ["pneumothorax"])
+    see_saved(page)
+    expect(choice(page, "Pneumothorax")).to_have_attribute("aria-checked", "true")
+
+
+def test_a_second_window_that_saved_first_is_compared_and_both_versions_stay(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Two windows")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    answer(page, "1")
+    (first,) = reader.get(f"/reads/{read}")["annotations"]
+    other = reader.get(f"/reads/{read}")["read"]
+    reader.save(
+        other,
+        annotation_id=first["id"],
+        kind="answer",
+        parent_id=first["revision"]["id"],
+        content={"label_keys": ["nodule"]},
+    )
+    window.expect_trouble("412")
+    page.keyboard.press("2")
+    notice = page.get_by_role("alert").filter(has_text="Changed in another window")
+    expect(notice).to_contain_text("Here: Pneumonia")
+    expect(notice).to_contain_text("There: Nodule")
+    notice.get_by_role("button", name="Keep mine").click()
+    eventually(lambda: answers_of(reader, read) == ["pneumonia"])
+    see_saved(page)
+    history = reader.get(f"/annotations/{first['id']}/revisions")["items"]
+    keys = [one["content"]["label_keys"][0] for one in history]
+    assert sorted(keys) == ["nodule", "normal", "pneumonia"]
+
+
+def test_unsaved_work_of_one_person_is_never_shown_to_another_on_the_same_computer(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Shared computer", readers=2)
+    project.bring_in(radiographs(1))
+    first, second = project.readers
+    window = open_window(first, f"{project.path}/read")
+    image_of(window.page)
+    read = read_id(window.page)
+    with window.offline():
+        window.page.keyboard.press("4")
+        see_state(window.page, "offline")
+        window.page.close()
+    window.context.clear_cookies()
+    window.sign_in(second.email)
+    window.page = window.tab()
+    window.expect_trouble("404")
+    window.go(f"{project.path}/read/{read}")
+    window.see(re.compile("not there|not found|no such|Nothing", re.IGNORECASE))
+    window.go(f"{project.path}/worklist")
+    window.see("You have not read a case yet")
+    assert "Nodule" not in window.page.locator("body").inner_text()
+    assert answers_of(first, read) == []
