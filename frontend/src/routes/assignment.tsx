@@ -2,10 +2,12 @@
 import { createRoute } from '@tanstack/react-router';
 import { Assignment } from '../features/projects/Assignment';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const assignmentRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'manage_project'),
   path: '/assignment',
   component: AssignmentPage,
 });

@@ -1,10 +1,12 @@
 /** /projects/$projectId/datasets */
 import { createRoute } from '@tanstack/react-router';
 import { DatasetsPage } from '../features/datasets/DatasetsPage';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const datasetsRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'see_studies'),
   path: '/datasets',
   component: Datasets,
 });

@@ -1,10 +1,12 @@
 /** /projects/$projectId/learning */
 import { createRoute } from '@tanstack/react-router';
 import { LearningPage } from '../features/learning/LearningPage';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const learningRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'see_learning'),
   path: '/learning',
   component: Learning,
 });

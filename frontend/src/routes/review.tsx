@@ -2,10 +2,12 @@
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ReviewPage } from '../features/review/ReviewPage';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const reviewRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'review'),
   path: '/review',
   component: Review,
 });

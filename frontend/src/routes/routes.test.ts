@@ -1,6 +1,8 @@
+import { isNotFound } from '@tanstack/react-router';
 import { expect, test } from 'vitest';
 import type { Session } from '../api/access';
 import { homeOf, lastProjectId, rememberProject } from './lastProject';
+import { requirePermission } from './permission';
 import { safeBack } from './signIn';
 import { readView } from './studies';
 
@@ -46,4 +48,15 @@ test('a bad URL of the studies page is a plain page', () => {
   expect(Object.entries(view).filter(([, value]) => value !== undefined)).toEqual([
     ['search', '12'],
   ]);
+});
+
+test('a page the role may not see looks like one that is not there', () => {
+  expect(() => requirePermission({ permissions: ['see_learning'] }, 'see_learning')).not.toThrow();
+  let thrown: unknown;
+  try {
+    requirePermission({ permissions: ['read_cases'] }, 'see_learning');
+  } catch (error) {
+    thrown = error;
+  }
+  expect(isNotFound(thrown)).toBe(true);
 });

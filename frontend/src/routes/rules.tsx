@@ -2,10 +2,12 @@
 import { createRoute } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { Rules } from '../features/projects/Rules';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const rulesRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'manage_project'),
   path: '/rules',
   component: RulesPage,
 });

@@ -3,6 +3,7 @@ import { createRoute, useNavigate } from '@tanstack/react-router';
 import { FACETS } from '../api/studies';
 import { StudiesPage } from '../features/studies/StudiesPage';
 import type { StudiesView } from '../features/studies/view';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 /** Keeps what the page knows and drops the rest, so that a bad URL is a plain page. */
@@ -25,6 +26,7 @@ export function readView(search: Record<string, unknown>): StudiesView {
 
 export const studiesRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'see_studies'),
   path: '/studies',
   validateSearch: readView,
   component: Studies,

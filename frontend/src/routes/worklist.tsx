@@ -1,10 +1,12 @@
 /** /projects/$projectId/worklist */
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { Worklist } from '../features/worklist/Worklist';
+import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const worklistRoute = createRoute({
   getParentRoute: () => projectRoute,
+  beforeLoad: ({ context }) => requirePermission(context.project, 'read_cases'),
   path: '/worklist',
   component: WorklistPage,
 });

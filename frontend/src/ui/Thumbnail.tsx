@@ -15,7 +15,10 @@ export function Thumbnail({ url, alt, size = 26 }: Props) {
   return (
     <span className={styles.frame} style={{ width: size, height: size }}>
       {isMissing ? (
-        <IconPhotoOff size={Math.min(20, size * 0.6)} aria-label={`no picture of ${alt}`} />
+        <IconPhotoOff
+          size={Math.min(20, size * 0.6)}
+          aria-label={alt ? `no picture of ${alt}` : 'no picture'}
+        />
       ) : (
         <img
           src={url}

@@ -16,7 +16,7 @@ const COLUMNS: Column<ReadRow>[] = [
     sortValue: (row) => row.pseudonym,
     render: (row) => (
       <span className={styles.study} title={row.pseudonym}>
-        <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />
+        <Thumbnail url={row.thumbnail_url} alt="" />
         <span>{row.pseudonym}</span>
       </span>
     ),
