@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from collimate.kit import ids
 from collimate.kit.blobs import blobs, work_folder
-from collimate.learning import measure
+from collimate.learning import curve, measure
 from collimate.learning.labels import Labelled, Question, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
@@ -123,6 +123,11 @@ def fit_model(
     session.flush()
     model = _store_model(session, pool, run, question, Model(ground.space, head, question.keys))
     _store_predictions(session, project, model, pool, said, question)
+    run.metrics = {
+        **run.metrics,
+        "curve": curve.drawn(session, project.id, _exam(pool, lessons), question),
+    }
+    session.flush()
     return Fitted(model, said, (found.get("score") or {}).get("value"))
 
 
@@ -133,6 +138,15 @@ def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> He
         class_count=len(question.keys),
         seed=seed,
         patients=ground.pool.patients[lessons.rows].astype(str),
+    )
+
+
+def _exam(pool: Pool, lessons: Lessons) -> curve.Exam:
+    rows = lessons.holdout_rows
+    return curve.Exam(
+        [pool.study_ids[row] for row in rows],
+        lessons.holdout_answers,
+        pool.patients[rows].astype(str),
     )
 
 
@@ -162,6 +176,17 @@ def _control_arm(ground: Ground, lessons: Lessons, question: Question, seed: int
     return {
         "score": _measure(said, ground.pool, alone, question).get("score"),
         "active_ms": sum(item.active_ms for item in alone.items),
+        "holdout": _spoken(said, ground.pool, question),
+    }
+
+
+def _spoken(said: np.ndarray, pool: Pool, question: Question) -> dict[str, dict[str, float]]:
+    """What a model that is not kept said of each held-out study, to measure it again later."""
+    return {
+        str(pool.study_ids[row]): dict(
+            zip(question.keys, np.round(said[row], 4).tolist(), strict=True)
+        )
+        for row in np.flatnonzero(pool.is_holdout)
     }
 
 

@@ -29,9 +29,8 @@ def measured(
     predicted = probabilities.argmax(axis=1)
     count = len(keys)
     recalls = metrics.per_class_recall(answers, predicted, patients, class_count=count)
-    score = metrics.macro_recall(answers, predicted, patients, class_count=count)
     return {
-        "score": asdict(score),
+        "score": score_of(answers, probabilities, patients, keys),
         "auroc": metrics.macro_auroc(answers, probabilities),
         "per_class": _per_class(recalls, keys),
         "calibration": _calibration(answers, probabilities),
@@ -42,6 +41,29 @@ def measured(
     }
 
 
+def score_of(
+    answers: np.ndarray,
+    probabilities: np.ndarray,
+    patients: np.ndarray,
+    keys: tuple[str, ...],
+) -> dict[str, Any]:
+    """The macro recall alone, with its interval: `value`, `low`, `high`, `n`."""
+    if answers.ndim == 2:
+        labels, predicted = _yes_or_no(answers, probabilities)
+        people = np.repeat(patients, len(keys))
+        score = metrics.macro_recall(labels, predicted, people, class_count=2 * len(keys))
+        return {**asdict(score), "n": len(answers)}
+    predicted = probabilities.argmax(axis=1)
+    return asdict(metrics.macro_recall(answers, predicted, patients, class_count=len(keys)))
+
+
+def _yes_or_no(answers: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every (case, class) pair as a question of its own, answered yes or no."""
+    offset = 2 * np.arange(answers.shape[1])[None, :]
+    said = probabilities >= MULTI_THRESHOLD
+    return (offset + answers).ravel(), (offset + said).ravel()
+
+
 def _measured_multi(
     answers: np.ndarray,
     probabilities: np.ndarray,
@@ -49,15 +71,12 @@ def _measured_multi(
     keys: tuple[str, ...],
 ) -> dict[str, Any]:
     count = len(keys)
-    offset = 2 * np.arange(count)[None, :]
-    labels = (offset + answers).ravel()
-    predicted = (offset + (probabilities >= MULTI_THRESHOLD)).ravel()
+    labels, predicted = _yes_or_no(answers, probabilities)
     people = np.repeat(patients, count)
     both = metrics.per_class_recall(labels, predicted, people, class_count=2 * count)
-    score = metrics.macro_recall(labels, predicted, people, class_count=2 * count)
     yes = probabilities.ravel()
     return {
-        "score": {**asdict(score), "n": len(answers)},
+        "score": score_of(answers, probabilities, patients, keys),
         "auroc": _mean_area(answers, probabilities),
         "per_class": _per_class(both[1::2], keys),
         "calibration": _calibration(

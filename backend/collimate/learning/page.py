@@ -35,7 +35,7 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
         "encoder": _encoder(session, project.id, encoder),
         **counts,
         "next_round_in": next_round_in(session, project),
-        "curve": _curve(runs),
+        "curve": _curve(shown),
         "calibration": shown.get("calibration") or {"bins": [], "ece": None},
         "per_class": _per_class(shown, question),
         "confusion": shown.get("confusion") or {"keys": [], "matrix": []},
@@ -103,39 +103,10 @@ def _encoder(session: Session, project_id: UUID, encoder: Encoder | None) -> dic
     }
 
 
-def _curve(runs: list[TrainingRun]) -> dict[str, Any]:
-    strategy = [point for run in runs if (point := _point(run.metrics.get("score"), run))]
-    control = [point for run in runs if (point := _control_point(run))]
-    return {
-        "strategy": strategy,
-        "control": control,
-        "metric": METRIC,
-        "forecast": forecast.forecast(strategy),
-    }
-
-
-def _point(score: dict[str, Any] | None, run: TrainingRun) -> dict[str, Any] | None:
-    if not score or score.get("value") is None:
-        return None
-    return {
-        "label_count": run.label_count,
-        "active_minutes": round(run.active_ms / 60_000, 2),
-        "score": score["value"],
-        "low": score.get("low"),
-        "high": score.get("high"),
-    }
-
-
-def _control_point(run: TrainingRun) -> dict[str, Any] | None:
-    control = run.metrics.get("control") or {}
-    point = _point(control.get("score"), run)
-    if point is None:
-        return None
-    return {
-        **point,
-        "label_count": run.control_label_count,
-        "active_minutes": round(control.get("active_ms", 0) / 60_000, 2),
-    }
+def _curve(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The curve as the newest round drew it."""
+    found = metrics.get("curve") or {"strategy": [], "control": []}
+    return {**found, "metric": METRIC, "forecast": forecast.forecast(found["strategy"])}
 
 
 def _per_class(metrics: dict[str, Any], question: Question | None) -> list[dict[str, Any]]:
