@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 
@@ -59,15 +60,17 @@ class Person:
 
     def save(self, read: dict[str, Any], **body: Any) -> Any:
         """A revision of an annotation, as another window of this person would send it."""
-        key = {"Idempotency-Key": f"{next(_number):08d}-0000-4000-8000-000000000000"}
-        body = {
-            "parent_id": None,
-            "is_deleted": False,
-            "active_ms": 0,
-            "fence": read["fence"],
-        } | body
-        path = f"/api/reads/{read['id']}/annotations"
-        return _good(self.http.post(path, json=body, headers=key))
+        values = {"parent_id": None, "is_deleted": False, "active_ms": 0, "fence": read["fence"]}
+        return self._keyed(f"/reads/{read['id']}/annotations", values | body)
+
+    def submit(self, read: dict[str, Any], revision_ids: list[str], *, active_ms: int) -> Any:
+        """Hand the read in; answers the case that comes next, if any."""
+        body = {"fence": read["fence"], "active_ms": active_ms, "revision_ids": revision_ids}
+        return self._keyed(f"/reads/{read['id']}/submit", body)["next"]
+
+    def _keyed(self, path: str, body: dict[str, Any]) -> Any:
+        key = {"Idempotency-Key": str(uuid4())}
+        return _good(self.http.post(f"/api{path}", json=body, headers=key))
 
 
 def _good(answer: httpx.Response) -> Any:

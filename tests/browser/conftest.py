@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from collimate.kit.settings import REPOSITORY
 from tests.browser.clinic import PASSWORD, Clinic, Person
+from tests.browser.taught import Taught, teach
 from tests.browser.window import Window
 from tests.live import running
 
@@ -69,6 +70,12 @@ def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
     names = ("web", "worker", "gpu-worker")
     with running(*names, home=home, database_url=browser_database, settings=settings) as address:
         yield Clinic(address, Person(address, ADMIN, "Administrator"))
+
+
+@pytest.fixture(scope="session")
+def taught(clinic: Clinic) -> Taught:
+    """A project whose model has learned."""
+    return teach(clinic)
 
 
 @pytest.fixture

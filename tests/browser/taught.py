@@ -1,0 +1,70 @@
+"""A project whose model has learned: radiographs with known findings, read through the API."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from collimate.demo.radiograph_dicom import to_dicom
+from collimate.demo.radiographs import cohort, draw
+from tests.browser.clinic import CLASSES, Clinic, Person, Project, eventually
+
+KEYS = [name.lower() for name in CLASSES]
+
+
+def marked_radiographs(number: int) -> dict[str, bytes]:
+    """Radiographs whose row count, divided by five, leaves the number of their class."""
+    files = {}
+    for case in cohort(number):
+        drawn = draw(case)
+        rows = len(drawn.pixels)
+        kept = rows - (rows - KEYS.index(drawn.label_key)) % len(KEYS)
+        picture = replace(drawn, pixels=drawn.pixels[:kept])
+        files[f"chest/{case.number:03d}.dcm"] = to_dicom(case, picture)
+    return files
+
+
+@dataclass
+class Taught:
+    """The project, who reads in it, and what was answered."""
+
+    project: Project
+    reader: Person
+
+    def truth(self, study_id: str) -> str:
+        """The class drawn into a study."""
+        study = self.project.lead.get(f"/studies/{study_id}")
+        return KEYS[study["series"][0]["instances"][0]["rows"] % len(KEYS)]
+
+    def read(self, count: int) -> None:
+        """Claim, answer truly and submit, as the reading room does."""
+        case: dict[str, Any] | None = None
+        for _ in range(count):
+            case = case or self.reader.post(f"{self.project.path}/claim-next", {})
+            case = self._read_one(case)
+
+    def _read_one(self, case: dict[str, Any]) -> dict[str, Any] | None:
+        content = {"label_keys": [self.truth(case["study"]["id"])]}
+        body = {"annotation_id": case["read"]["id"], "kind": "answer", "content": content}
+        saved = self.reader.save(case["read"], active_ms=9000, **body)
+        return self.reader.submit(case["read"], [saved["revision"]["id"]], active_ms=9000)
+
+    def round_number(self) -> int:
+        batch = self.project.lead.get(f"{self.project.path}/learning/queue")["batch"]
+        return batch["round_number"] if batch else 0
+
+
+def teach(clinic: Clinic, *, cases: int = 50, reads: int = 20) -> Taught:
+    """Bring in images, wait for the first batch, read, and wait until it was learned from."""
+    project = clinic.project("Chest with a learner", learns=True)
+    rules = {"batch_size": 5, "holdout_share": 0.4, "evaluation_share": 0.5, "is_on": True}
+    project.lead.patch(project.path, {"learning_rules": rules})
+    taught = Taught(project, project.readers[0])
+    project.bring_in(marked_radiographs(cases))
+    eventually(taught.round_number, seconds=90)
+    taught.read(reads)
+    eventually(lambda: _is_measured(project), seconds=60)
+    return taught
+
+
+def _is_measured(project: Project) -> bool:
+    page = project.lead.get(f"{project.path}/learning")
+    return bool(page["curve"]["strategy"]) and page["model"] is not None

@@ -1,0 +1,114 @@
+"""Every screen at three sizes: nothing overflows, nothing fails, and everyone can use it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from collimate.kit.settings import REPOSITORY
+from tests.browser.clinic import Clinic, Project, labels, radiographs
+from tests.browser.taught import Taught
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+SIZES = [(1280, 800), (1440, 900), (1920, 1080)]
+PROJECT_PAGES = (
+    "worklist", "overview", "labels", "rules", "members", "assignment", "studies",
+    "studies?tab=files", "studies?view=pictures", "learning", "datasets", "review",
+)  # fmt: skip
+OTHER_PAGES = ("/projects", "/account", "/admin/people", "/admin/jobs", "/admin/audit", "/no/page")
+AXE = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+WIDER_THAN_THE_WINDOW = """() => {
+  const room = document.documentElement.clientWidth;
+  const clipped = (node) => {
+    for (let up = node.parentElement; up && up !== document.body; up = up.parentElement) {
+      const { overflowX } = getComputedStyle(up);
+      if (overflowX !== 'visible' && up.getBoundingClientRect().right <= room + 1) return true;
+    }
+    return false;
+  };
+  const found = [...document.body.querySelectorAll('*')]
+    .filter((node) => node.getBoundingClientRect().right > room + 1 && !clipped(node))
+    .map((node) => `${node.tagName} ${node.className}`);
+  for (const node of [document.documentElement, document.querySelector('#page')]) {
+    if (node && node.scrollWidth > node.clientWidth + 1)
+      found.push(`${node.tagName} scrolls sideways`);
+  }
+  return found.slice(0, 5);
+}"""
+
+GRAVE = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(' | ')}`);
+}"""
+
+
+def settle(window: Window) -> None:
+    """Wait until the page has what it asked for."""
+    page = window.page
+    page.locator("main, [class*=page]").first.wait_for()
+    window.until(lambda: page.locator(".mantine-Skeleton-root, [aria-busy=true]").count() == 0)
+
+
+def widths(window: Window) -> Iterator[str]:
+    for width, height in SIZES:
+        window.page.set_viewport_size({"width": width, "height": height})
+        for text in window.page.evaluate(WIDER_THAN_THE_WINDOW):
+            yield f"{window.page.url} at {width}: {text}"
+
+
+def graves(window: Window) -> list[str]:
+    """What axe finds serious or critical on the page."""
+    window.page.evaluate(AXE.read_text())
+    found: list[Any] = window.page.evaluate(GRAVE)
+    return [f"{window.page.url}: {text}" for text in found]
+
+
+def test_no_screen_overflows_or_shuts_anyone_out(
+    clinic: Clinic, taught: Taught, open_window: Open
+) -> None:
+    clinic.join(taught.project, clinic.admin, "project_admin")
+    window = open_window(clinic.admin, "/projects")
+    flaws: list[str] = []
+    for path in (*(f"{taught.project.path}/{page}" for page in PROJECT_PAGES), *OTHER_PAGES):
+        window.go(path)
+        settle(window)
+        flaws += [*widths(window), *graves(window)]
+    assert not flaws, "\n".join(flaws)
+
+
+def test_the_sign_in_page_shuts_nobody_out(open_window: Open) -> None:
+    window = open_window(path="/sign-in")
+    window.page.get_by_label("E-mail").wait_for()
+    flaws = [*widths(window), *graves(window)]
+    assert not flaws, "\n".join(flaws)
+
+
+def long_project(clinic: Clinic) -> Project:
+    """Names as long as they may be, without a place to break."""
+    project = clinic.project("Thorax" * 33, guideline="Gg" * 900)
+    reader = clinic.person("Wolfeschlegelsteinhausenbergerdorff" * 5)
+    clinic.join(project, reader, "reader")
+    project.readers = [reader]
+    body = {"question": "Whatis" * 80, "answer_mode": "multi", "labels": labels(["Xx" * 59, "Y"])}
+    project.lead.post(f"{project.path}/label-schema", body)
+    project.bring_in({"n" * 250 + ".dcm": next(iter(radiographs(1).values())), "t" * 260: b"text"})
+    return project
+
+
+def test_very_long_names_break_no_screen(clinic: Clinic, open_window: Open) -> None:
+    project = long_project(clinic)
+    window = open_window(project.lead, "/projects")
+    flaws: list[str] = []
+    for path in (*(f"{project.path}/{page}" for page in PROJECT_PAGES), "/projects"):
+        window.go(path)
+        settle(window)
+        flaws += widths(window)
+    reading = open_window(project.readers[0], f"{project.path}/read")
+    reading.page.locator(".viewer[data-state=shown]").wait_for()
+    flaws += [*widths(reading), *graves(reading)]
+    assert not flaws, "\n".join(flaws)

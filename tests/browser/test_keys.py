@@ -1,0 +1,65 @@
+"""Help and palette read the same registry as the keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.clinic import Clinic, radiographs
+from tests.browser.room import image_of
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+
+
+def test_a_question_mark_lists_the_keys_of_where_one_is(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Help")
+    project.bring_in(radiographs(1))
+    window = open_window(project.readers[0], f"{project.path}/worklist")
+    page = window.page
+    expect(window.button("Read next")).to_be_enabled()
+    page.keyboard.press("?")
+    help_panel = page.get_by_role("dialog", name="Keys on this screen")
+    for title in ("Read next", "Next row", "Go to Worklist", "Find a command"):
+        expect(help_panel.get_by_role("term").filter(has_text=title).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(help_panel).to_have_count(0)
+    page.keyboard.press("Enter")
+    image_of(page)
+    page.keyboard.press("?")
+    for title in ("Normal", "Submit and next", "Undo", "Window and level", "Hide all marks"):
+        expect(help_panel.get_by_role("term").filter(has_text=title).first).to_be_visible()
+    expect(help_panel.get_by_role("term").filter(has_text="Next row")).to_have_count(0)
+
+
+def test_the_palette_finds_and_runs_a_command(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Palette")
+    project.bring_in(radiographs(1))
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    page.keyboard.press("Control+k")
+    page.get_by_label("Find a command").fill("inv")
+    expect(
+        page.get_by_role("option", name="Invert").or_(window.button("Invert"))
+    ).not_to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    window.see("inverted")
+    page.keyboard.press("Control+k")
+    page.get_by_label("Find a command").fill("no such command at all")
+    window.see("No command has this name")
+
+
+def test_letters_typed_into_a_field_are_no_commands(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("Typing")
+    project.bring_in(radiographs(1))
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    page.keyboard.press("k")
+    page.get_by_label("Another reason").fill("")
+    page.get_by_label("Another reason").press_sequentially("bilk 1?")
+    expect(page.get_by_label("Another reason")).to_have_value("bilk 1?")
+    expect(page.locator("[role=radio][aria-checked=true]")).to_have_count(0)

@@ -1,0 +1,82 @@
+"""The learning page shows what was learned, and the queue reorders after a batch of reads."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.clinic import CLASSES, eventually
+from tests.browser.taught import Taught
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+
+
+def test_the_learning_page_shows_curve_calibration_and_recall_with_tables_behind_them(
+    taught: Taught, open_window: Open
+) -> None:
+    window = open_window(
+        taught.project.lead, f"{taught.project.path}/learning", width=1440, height=900
+    )
+    page = window.page
+    learned = taught.project.lead.get(f"{taught.project.path}/learning")
+    for title in ("Learning curve", "Recall per class", "Calibration", "Confusion"):
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+    window.until(lambda: page.locator("[role=img] svg").count() >= 4)
+    window.see(f"of {learned['pool_count']} cases")
+
+    page.get_by_role("radiogroup", name="Recall per class: plot or table").get_by_text(
+        "Table"
+    ).click()
+    table = page.get_by_role("table", name="Recall per class")
+    for name in CLASSES:
+        expect(table).to_contain_text(name)
+    with page.expect_download() as download:
+        window.button("Download Learning curve as SVG").click()
+    assert download.value.path().read_text().startswith("<svg")
+
+
+def test_every_pick_of_the_next_batch_says_why(taught: Taught, open_window: Open) -> None:
+    window = open_window(taught.project.lead, f"{taught.project.path}/learning")
+    page = window.page
+    page.get_by_role("tab", name="What it asks next").click()
+    queue = taught.project.lead.get(f"{taught.project.path}/learning/queue")
+    picks = page.get_by_role("article")
+    expect(picks).to_have_count(len(queue["items"]))
+    for item in queue["items"]:
+        pick = page.get_by_role("article", name=f"Pick {item['rank']}", exact=True)
+        expect(pick).to_contain_text(item["pseudonym"])
+        assert item["reason"]
+        expect(pick).to_contain_text(item["reason"])
+
+
+def test_the_queue_reorders_on_the_open_page_after_a_batch_of_reads(
+    taught: Taught, open_window: Open
+) -> None:
+    window = open_window(taught.project.lead, f"{taught.project.path}/learning")
+    page = window.page
+    page.get_by_role("tab", name="What it asks next").click()
+    before = taught.round_number()
+    window.see(f"Batch of round {before}")
+    points = len(taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"])
+    taught.read(12)
+    after = eventually(lambda: (now := taught.round_number()) > before and now, seconds=30)
+    window.see(re.compile(rf"Batch of round ({'|'.join(map(str, range(after, after + 9)))})"))
+    curve = eventually(
+        lambda: taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"]
+    )
+    assert len(curve) >= points
+
+
+def test_a_reader_is_told_why_and_what_the_model_thinks(taught: Taught, open_window: Open) -> None:
+    window = open_window(taught.reader, f"{taught.project.path}/read")
+    page = window.page
+    expect(page.locator(".viewer[data-state=shown]")).to_be_visible()
+    read = page.url.rsplit("/", 1)[1]
+    case = taught.reader.get(f"/reads/{read}")
+    assert case["reason"]["text"]
+    window.see(re.compile(re.escape(case["reason"]["text"]), re.IGNORECASE))
+    page.keyboard.press("Shift+Q")
+    page.wait_for_url(re.compile("/worklist"))
