@@ -36,7 +36,6 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
         title: 'Do not skip',
         section: 'Skip',
         shortcut: ['escape', 'k'],
-        worksInFields: true,
         run: onCancel,
       },
       // While this panel is open Enter must not submit the case.

@@ -99,6 +99,21 @@ describe('autosave', () => {
     });
   });
 
+  test('work that goes on while a save is under way is saved too', async () => {
+    const server = revisionServer();
+    const { autosave, last } = bench(async (body, key) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return server.save(body, key);
+    });
+    autosave.note(items(mark('a')));
+    await pass(GATHER_MS + 100);
+    autosave.note(items(mark('a'), mark('b')));
+    await pass(3000);
+    expect(last()?.at).toBe('saved');
+    expect([...server.heads.keys()].sort()).toEqual(['a', 'b']);
+    expect(revisionIds(autosave.draft())).toHaveLength(2);
+  });
+
   test('offline keeps trying, and work done meanwhile arrives', async () => {
     const server = revisionServer();
     let failures = 4;

@@ -94,7 +94,9 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
     draft = { ...draft, pending: { ...draft.pending, [id]: sent } };
     await keep();
     try {
-      draft = afterSaved(draft, sent.body, await parts.save(sent.body, sent.key));
+      const saved = await parts.save(sent.body, sent.key);
+      // The books are read only now: work may have gone on while the save was under way.
+      draft = afterSaved(draft, sent.body, saved);
       attempts = 0;
       await keep();
       return true;
