@@ -45,6 +45,8 @@ export function useProjectEvents(projectId: string | null): void {
       invalidateTopics(client, projectId, waiting);
       waiting.clear();
     };
+    // What happened before the stream stood, or while it was broken, was told to nobody.
+    source.addEventListener('open', () => invalidateTopics(client, projectId, TOPICS));
     for (const topic of TOPICS) {
       source.addEventListener(topic, () => {
         waiting.add(topic);

@@ -10,6 +10,10 @@ export interface RouteContext {
 
 export const rootRoute = createRootRouteWithContext<RouteContext>()({
   component: Outlet,
-  notFoundComponent: NotFound,
+  notFoundComponent: () => (
+    <main>
+      <NotFound />
+    </main>
+  ),
   errorComponent: PageFailed,
 });

@@ -14,7 +14,11 @@ export function PageHeader({ title, side, actions }: Props) {
       <h1 className={styles.title} title={title}>
         {title}
       </h1>
-      {side && <div className={styles.side}>{side}</div>}
+      {side && (
+        <div className={styles.side} title={typeof side === 'string' ? side : undefined}>
+          {side}
+        </div>
+      )}
       {actions && <div className={styles.actions}>{actions}</div>}
     </header>
   );

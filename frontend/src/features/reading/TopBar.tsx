@@ -37,7 +37,7 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
       <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
         <b>{study.pseudonym}</b> {about}
       </span>
-      {reading.reason && <Why reason={reading.reason} />}
+      {reading.reason?.text && <Why reason={reading.reason} />}
       <span className={styles.push} />
       <SaveBadge save={save} isReadOnly={actions.isReadOnly} />
       {reading.suggestion && <AiSwitch />}
