@@ -50,7 +50,7 @@ GRAVE = """async () => {
 def settle(window: Window) -> None:
     """Wait until the page has what it asked for."""
     page = window.page
-    page.locator("main, [class*=page]").first.wait_for()
+    page.get_by_role("main").wait_for()
     window.until(lambda: page.locator(".mantine-Skeleton-root, [aria-busy=true]").count() == 0)
 
 

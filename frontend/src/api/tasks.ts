@@ -19,11 +19,15 @@ export type Progress = Schemas['Progress'];
 
 const at = (projectId: string) => ({ path: { project_id: projectId } });
 
+const LOOK_AGAIN_MS = 5000;
+
 export const worklistQuery = (projectId: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'worklist'],
     queryFn: () =>
       ask<Worklist>(api.GET('/api/projects/{project_id}/worklist', { params: at(projectId) })),
+    // A reader is not told of each new task, so a page with nothing to read looks for itself.
+    refetchInterval: ({ state }) => (state.data?.next?.is_available ? false : LOOK_AGAIN_MS),
   });
 
 export const progressQuery = (projectId: string) =>

@@ -21,6 +21,7 @@ export function ExportRow({ made, name }: { made: DatasetExport; name: string })
       />
     );
   }
+  const words = `${made.format.toUpperCase()}, ${formatBytes(made.byte_count)}`;
   return (
     <div className={styles.row}>
       <Button
@@ -29,9 +30,9 @@ export function ExportRow({ made, name }: { made: DatasetExport; name: string })
         href={downloadUrl(made.id)}
         download
         leftSection={<IconDownload size={14} />}
-        aria-label={`Download ${title}`}
+        aria-label={`${words}: download ${title}`}
       >
-        {made.format.toUpperCase()}, {formatBytes(made.byte_count)}
+        {words}
       </Button>
       <span className={styles.muted}>
         made <RelativeTime at={made.created_at} />
