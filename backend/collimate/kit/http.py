@@ -17,7 +17,6 @@ from collimate.kit import database
 from collimate.kit.errors import Problem
 from collimate.kit.logging import logger
 
-EVENT_STREAM = "/api/events"
 REQUESTS_AT_ONCE = 30
 """Below the connections of the pool (kit/database.py): some requests open a second one."""
 PROBLEM_TYPE = "application/problem+json"
@@ -156,7 +155,9 @@ class InFlight:
     """Lets `limit` requests work at once; the others wait their turn, first come first served.
 
     A request holds a database connection while it waits for a thread. Without this cap more
-    requests than connections could wait for each other until all of them time out.
+    requests than connections could wait for each other until all of them time out. A turn ends
+    when the answer begins: by then the transaction is over, and a reader who is slow to take the
+    bytes holds up nobody.
     """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
@@ -164,11 +165,27 @@ class InFlight:
         self.turns = asyncio.Semaphore(limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == EVENT_STREAM:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        async with self.turns:
-            await self.app(scope, receive, send)
+        await self.turns.acquire()
+        is_held = True
+
+        def give_back() -> None:
+            nonlocal is_held
+            if is_held:
+                is_held = False
+                self.turns.release()
+
+        async def send_and_give_back(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                give_back()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_give_back)
+        finally:
+            give_back()
 
 
 def install(app: FastAPI) -> None:
