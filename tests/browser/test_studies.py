@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests import dicoms
 from tests.browser.clinic import Clinic, radiographs
@@ -71,7 +71,7 @@ def test_files_already_here_are_not_sent_again(
     files = radiographs(2)
     project.bring_in(files)
     window = open_window(project.lead, f"{project.path}/studies")
-    payloads = [
+    payloads: list[FilePayload] = [
         {"name": name.split("/")[-1], "mimeType": "application/dicom", "buffer": content}
         for name, content in files.items()
     ]
