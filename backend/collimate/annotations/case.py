@@ -14,7 +14,7 @@ from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Patient, Study
-from collimate.tasks import places, worklist
+from collimate.tasks import claim, places, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
 
@@ -32,6 +32,19 @@ def open_case(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     """The case for someone who may see it, and the audit row of its being opened."""
     audit.record(session, viewer.id, "case_opened", "read", read.id, project_id=read.project_id)
     return as_json(session, viewer, read)
+
+
+def next_case(session: Session, reader: User, project: Project) -> dict[str, Any] | None:
+    """The reader's next case, held and opened; None where nothing is left to read.
+
+    Raises:
+        SchemaMissing: the project has no label schema.
+    """
+    try:
+        read = claim.claim_next(session, project, reader)
+    except claim.WorklistEmpty:
+        return None
+    return as_json(session, reader, read)
 
 
 def seen_read(session: Session, viewer: User, read: Read | None) -> Read:

@@ -1,7 +1,7 @@
 /** Projects, their rules, members and label schemas. */
 import { queryOptions } from '@tanstack/react-query';
 import type { Role } from './access';
-import { api, ask } from './client';
+import { api, ask, Problem } from './client';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -66,8 +66,14 @@ export const removeMember = (projectId: string, userId: string) =>
 export const labelSchemaQuery = (projectId: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'label-schema'],
-    queryFn: () =>
-      ask<LabelSchema>(api.GET('/api/projects/{project_id}/label-schema', at(projectId))),
+    queryFn: async () => {
+      const { items } = await ask<{ items: LabelSchema[] }>(
+        api.GET('/api/projects/{project_id}/label-schemas', at(projectId)),
+      );
+      const [newest] = items;
+      if (!newest) throw new Problem(404, 'schema-not-found', 'There is no label schema yet', '');
+      return newest;
+    },
   });
 
 export const saveLabelSchema = (

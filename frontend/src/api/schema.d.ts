@@ -4176,6 +4176,13 @@ export interface operations {
                     "application/json": components["schemas"]["ReadingCase"];
                 };
             };
+            /** @description Nothing is left to read */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Validation Error */
             422: {
                 headers: {

@@ -1,5 +1,5 @@
 /** What the reading room asks of the server. */
-import { api, ask } from '../../api/client';
+import { api, ask, Problem } from '../../api/client';
 import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
 
 const ofRead = (readId: string) => ({ path: { read_id: readId } });
@@ -9,10 +9,14 @@ const withKey = (key: string) => ({ header: { 'Idempotency-Key': key } });
 /** States in which a case is somebody's own but not held: it must be claimed before saving. */
 const TO_CLAIM = ['returned', 'released', 'assigned', 'skipped'];
 
-export const claimNext = (projectId: string) =>
-  ask<ReadingCase>(
+/** Hold the next case. Raises a `worklist-empty` problem where nothing is left to read. */
+export async function claimNext(projectId: string): Promise<ReadingCase> {
+  const claimed = await ask<ReadingCase | undefined>(
     api.POST('/api/projects/{project_id}/claim-next', { params: ofProject(projectId) }),
   );
+  if (!claimed) throw new Problem(404, 'worklist-empty', 'Nothing left to read', '');
+  return claimed;
+}
 
 export const claimTask = (taskId: string) =>
   ask<ReadingCase>(
