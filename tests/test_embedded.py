@@ -142,6 +142,7 @@ def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everyt
         os.kill(pid, signal.SIGKILL)
     process.wait()
     wait_until_gone(environment)
+    time.sleep(3)  # orphans of the killed database notice its death by themselves
 
     _, address = start()
     assert can_sign_in(address)
