@@ -5,6 +5,7 @@ from uuid import UUID
 
 from celery import Celery
 
+from collimate.jobs import folder_bell
 from collimate.jobs.kinds import Queue
 from collimate.kit.logging import logger
 from collimate.kit.settings import settings
@@ -25,7 +26,7 @@ def _transport() -> dict[str, object]:
     folder = settings().home_path / "queue"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": f"{folder_bell.SCHEME}://",
         "broker_transport_options": {
             "data_folder_in": str(folder),
             "data_folder_out": str(folder),
