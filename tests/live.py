@@ -65,6 +65,16 @@ def running(
                 process.wait()
 
 
+def wait_for_port(port: int, log: Path) -> None:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {port}:\n{log.read_text()[-3000:]}")
+
+
 def wait_until_healthy(address: str, log: Path) -> None:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:

@@ -19,6 +19,7 @@ import psycopg
 from rich.console import Console
 
 from collimate.kit.settings import instance_secret, settings
+from collimate.studies.ways_in import WaysInUnusable, ways_in
 
 console = Console(stderr=True, highlight=False)
 PR_SET_PDEATHSIG = 1
@@ -123,7 +124,19 @@ PROCESSES: dict[str, list[str]] = {
     "web": ["collimate.app"],
     "worker": ["collimate.worker"],
     "gpu-worker": ["collimate.gpu_worker"],
+    "receiver": ["collimate.receiver"],
 }
+
+
+def _wanted() -> dict[str, list[str]]:
+    """All processes, without the receiver where nothing is opened for it.
+
+    Raises:
+        WaysInUnusable
+    """
+    if ways_in().needs_receiver:
+        return PROCESSES
+    return {name: arguments for name, arguments in PROCESSES.items() if name != "receiver"}
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -190,6 +203,8 @@ def run(after_start: Callable[[], Any] | None = None) -> int:
             return _run(home, after_start)
     except AlreadyRunning:
         console.print(f"Collimate already runs on {home}: http://{_shown_host()}:{settings().port}")
+    except WaysInUnusable as error:
+        console.print(str(error))
     return 1
 
 
@@ -230,8 +245,9 @@ def _serve(
     from collimate.migrate import migrate
 
     logs = home / "logs"
+    wanted = _wanted()
     migrate()
-    for name, arguments in PROCESSES.items():
+    for name, arguments in wanted.items():
         processes[name] = _spawn(name, arguments, logs)
     _wait_until_healthy(processes["web"])
     console.print(f"Collimate is at [bold]http://{_shown_host()}:{settings().port}[/bold]")

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,18 +11,10 @@ import collimate.tables  # noqa: F401 - every table must be known before the fir
 from collimate.access import accounts
 from collimate.access.models import User
 from collimate.cli.screen import keep_logs_quiet
-from collimate.kit.errors import NotFound, Unprocessable
 from collimate.kit.settings import settings
 from collimate.projects import create
+from collimate.projects.find import NoSuchProject, find_project
 from collimate.projects.models import Project
-
-
-class NoSuchProject(NotFound):
-    """There is no project of that name or id."""
-
-
-class SeveralProjects(Unprocessable):
-    """Several projects have that name."""
 
 
 @contextmanager
@@ -48,25 +39,6 @@ def database() -> Iterator[None]:
         engine().dispose()
         if stop is not None:
             stop()
-
-
-def find_project(session: Session, name_or_id: str) -> Project:
-    """A project by id or by its exact name.
-
-    Raises:
-        NoSuchProject, SeveralProjects
-    """
-    try:
-        found = [session.get(Project, UUID(name_or_id))]
-    except ValueError:
-        found = list(session.scalars(select(Project).where(Project.name == name_or_id)))
-    projects = [project for project in found if project is not None]
-    if not projects:
-        names = session.scalars(select(Project.name).order_by(Project.name).limit(20)).all()
-        raise NoSuchProject("There are: " + (", ".join(f"“{name}”" for name in names) or "none."))
-    if len(projects) > 1:
-        raise SeveralProjects("Give its id: " + ", ".join(str(one.id) for one in projects))
-    return projects[0]
 
 
 def find_or_create(session: Session, name_or_id: str, owner: str | None) -> Project:

@@ -25,6 +25,7 @@ Images = Annotated[
 def register(commands: typer.Typer) -> None:
     """Add these commands."""
     commands.command()(up)
+    commands.command()(receive)
     commands.command()(migrate)
     commands.command()(demo)
     commands.command()(doctor)
@@ -49,6 +50,14 @@ def up(
 
     source = _source(demo_images)
     raise typer.Exit(embedded.run(None if source is None else _builder(source)))
+
+
+def receive() -> None:
+    """Run the receiver alone: C-STORE and watched folders, as `ways_in.toml` opens them."""
+    from collimate.studies.stand_by import stand_by
+
+    with database():
+        stand_by()
 
 
 def _source(images: Path | None) -> Source | None:

@@ -41,8 +41,7 @@ def write_part10(
         The offset of the first byte of the value of Pixel Data.
     """
     with target.open("wb") as file:
-        file.write(bytes(128) + b"DICM")
-        file.write(_meta(dataset, transfer_syntax_uid))
+        file.write(part10_start(dataset.SOPClassUID, dataset.SOPInstanceUID, transfer_syntax_uid))
         file.write(_body(dataset))
         length = _UNDEFINED if pixel_bytes is None else pixel_bytes + pixel_bytes % 2
         file.write(struct.pack("<HH2sHL", 0x7FE0, 0x0010, pixel_vr, 0, length))
@@ -60,17 +59,18 @@ def _write_all(file: BinaryIO, pieces: Iterable[bytes | memoryview]) -> None:
         file.write(piece)
 
 
-def _meta(dataset: Dataset, transfer_syntax_uid: str) -> bytes:
+def part10_start(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
+    """All that stands before the data set: the same for the same three UIDs, always."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    meta.MediaStorageSOPClassUID = UID(sop_class_uid)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = "COLLIMATE_1"
     target = DicomBytesIO()
     write_file_meta_info(target, meta, enforce_standard=True)
-    return target.getvalue()
+    return bytes(128) + b"DICM" + target.getvalue()
 
 
 def _body(dataset: Dataset) -> bytes:

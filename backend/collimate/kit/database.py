@@ -9,12 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from collimate.kit import clock, ids
 from collimate.kit.settings import settings
 
 APPLICATION_ROLE = "collimate_app"
+UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
+"""The database is away, or has no connection left: not the fault of the work, so try again."""
 
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 JsonList = Annotated[list[Any], mapped_column(JSONB)]

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     job_lease_seconds: int = Field(
         default=30, description="A silent worker loses its job after this"
     )
+    ways_in: Path | None = Field(
+        default=None,
+        description="File with C-STORE receiver, watched folders and sources; "
+        "empty means ways_in.toml under HOME",
+    )
     frontend: Path = Field(
         default=REPOSITORY / "frontend" / "dist", description="Folder of the built frontend"
     )
@@ -61,6 +66,11 @@ class Settings(BaseSettings):
     def home_path(self) -> Path:
         """HOME, expanded and absolute."""
         return self.home.expanduser().resolve()
+
+    @property
+    def ways_in_path(self) -> Path:
+        """The file of the ways in; it need not exist."""
+        return self.ways_in or self.home_path / "ways_in.toml"
 
     @property
     def host_names(self) -> list[str]:

@@ -1,0 +1,112 @@
+"""The file in which an administrator of the machine opens further ways in; without it, none is.
+
+It is a file and not a page because every entry reaches outside the web: a port, a folder, an
+address of another server. Nobody who signs in may choose those.
+"""
+
+import tomllib
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from collimate.kit.settings import settings
+
+AeTitle = Annotated[
+    # PS3.5 table 6.2-1: no backslash, no control characters; outer spaces mean nothing
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[\x20-\x5b\x5d-\x7e]{1,16}$")
+]
+Network = IPv4Network | IPv6Network
+
+
+class WaysInUnusable(Exception):
+    """The file cannot be used; the message says where and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sender(_Part):
+    """A station that may send: both its AE title and its address must fit."""
+
+    calling_ae_title: AeTitle
+    addresses: tuple[Network, ...] = Field(min_length=1)
+
+    def is_at(self, address: IPv4Address | IPv6Address) -> bool:
+        """Whether the address is one of its own."""
+        return any(address in network for network in self.addresses)
+
+
+class Destination(_Part):
+    """A called AE title and the project, by name or id, that its images go to."""
+
+    called_ae_title: AeTitle
+    project: str
+
+
+class Receiver(_Part):
+    """The C-STORE receiver. With `certificate` and `key` it speaks TLS only; with
+    `client_authorities` besides, only to clients whose certificate those have signed."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=11112, ge=0, le=65_535)
+    senders: tuple[Sender, ...] = Field(min_length=1)
+    destinations: tuple[Destination, ...] = Field(min_length=1)
+    maximum_associations: int = Field(default=16, ge=1, le=200)
+    idle_seconds: int = Field(default=60, ge=5, le=3600)
+    certificate: Path | None = None
+    key: Path | None = None
+    client_authorities: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        if self.client_authorities is not None and self.certificate is None:
+            raise ValueError("client_authorities needs certificate and key")
+        titles = [one.called_ae_title for one in self.destinations]
+        if len(titles) != len(set(titles)):
+            raise ValueError("a called_ae_title stands there twice")
+        return self
+
+
+class WaysIn(_Part):
+    """Everything that is open besides the browser, the command line and STOW-RS."""
+
+    receiver: Receiver | None = None
+
+    @property
+    def needs_receiver(self) -> bool:
+        """Whether there is anything for the receiver process to wait for."""
+        return self.receiver is not None
+
+
+@lru_cache
+def ways_in() -> WaysIn:
+    """What the file opens; nothing where there is no file.
+
+    Raises:
+        WaysInUnusable: it cannot be read, or says something that cannot be meant.
+    """
+    path = settings().ways_in_path
+    try:
+        return WaysIn.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        if settings().ways_in is not None:
+            raise WaysInUnusable(f"{path}: there is no such file.") from None
+        return WaysIn()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WaysInUnusable(f"{path}: {error}") from error
+    except ValidationError as error:
+        said = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise WaysInUnusable(f"{path}: " + "; ".join(said)) from error
