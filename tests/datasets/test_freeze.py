@@ -41,6 +41,9 @@ def test_a_frozen_version_names_every_submission_and_image_by_its_hash(session):
     entry = version.manifest["entries"][0]
     assert len(entry["submission_sha256"]) == 64
     assert blobs().size(entry["images"][0]["sha256"]) > 0
+    (geometry,) = entry["geometry"]
+    assert geometry["series_uid"] == entry["images"][0]["series_uid"]
+    assert [finding["code"] for finding in geometry["findings"]] == ["missing_spacing"]
     counts = version.counts
     assert (counts["studies"], counts["patients"], counts["reads"]) == (6, 6, 6)
     assert sum(counts["by_label"]["viral"].values()) == 3

@@ -19,6 +19,7 @@ from collimate.kit.errors import Conflict
 from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.reviews.accepted import accepted_submissions
+from collimate.studies.assess import reports_of
 from collimate.studies.models import Instance, Patient, Series, Study
 from collimate.tasks.models import Read
 
@@ -170,7 +171,8 @@ def _manifest(
     chosen: list[Chosen],
 ) -> dict[str, Any]:
     """What the version holds, down to the hash of every submission and image."""
-    images = _images(session, {one.study.id for one in chosen})
+    study_ids = {one.study.id for one in chosen}
+    images, geometry = _images(session, study_ids), reports_of(session, study_ids)
     schema_ids = sorted({one.read.label_schema_id for one in chosen if one.read.label_schema_id})
     return {
         "format": FORMAT,
@@ -192,6 +194,7 @@ def _manifest(
                 "patient": one.patient.pseudonym,
                 "split": one.split,
                 "images": images[one.study.id],
+                "geometry": geometry[one.study.id],
             }
             for one in chosen
         ],

@@ -102,6 +102,7 @@ def admit(
     if there is None:
         study.instance_count += 1
         series.instance_count += 1
+        series.is_assessed = False
     _describe(session, study, series, prepared)
     keep_answer_key(session, project.id, study.id, file.facts, prepared.sop_instance_uid)
     session.flush()

@@ -10,7 +10,7 @@ from collimate.access.policy import Permission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.studies import browse, quarantine, receive, schemas, show, tags, upload
+from collimate.studies import assess, browse, quarantine, receive, schemas, show, tags, upload
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
 from collimate.studies.models import ReceivedFile, Study
@@ -90,6 +90,11 @@ def list_facets(session: SessionDep, project: SeenProject) -> dict[str, Any]:
 @router.get("/api/studies/{study_id}", response_model=schemas.StudyDetail)
 def show_study(session: SessionDep, actor: ActorDep, study: ImageStudy) -> dict[str, Any]:
     return show.study_detail(session, actor.user, study)
+
+
+@router.get("/api/studies/{study_id}/geometry", response_model=schemas.StudyGeometry)
+def show_geometry(session: SessionDep, study: ImageStudy) -> dict[str, Any]:
+    return assess.study_geometry(session, study)
 
 
 @router.get("/api/studies/{study_id}/tags", response_model=schemas.TagList)

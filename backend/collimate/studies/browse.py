@@ -73,7 +73,7 @@ def _rows() -> Select[Any]:
 
 
 NAMES = ("id", "study_uid", "study_date", "modality", "body_part", "site", "manufacturer",
-         "series_count", "instance_count", "quality", "created_at")  # fmt: skip
+         "series_count", "instance_count", "quality", "trust", "created_at")  # fmt: skip
 
 
 def _plain(

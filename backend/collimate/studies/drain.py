@@ -15,6 +15,7 @@ from collimate.jobs.run import JobCancelled, JobFailed, JobRun, LostLease
 from collimate.kit import database
 from collimate.kit.logging import logger
 from collimate.studies import raw_bytes
+from collimate.studies.assess import assess_waiting
 from collimate.studies.ingest import ingest_one, set_aside
 from collimate.studies.models import ReceivedFile
 from collimate.studies.sandbox import sandbox
@@ -25,6 +26,7 @@ UNEXPECTED_TEXT = (
     "This file could not be taken in because of an error on our side. "
     "Nothing was lost; try again, and report it if it stays."
 )
+_ASSESS_EVERY = 200
 _NOT_THE_FILE = (OperationalError, InterfaceError, LostLease, JobCancelled, SandboxUnavailable)
 
 
@@ -38,10 +40,13 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
     try:
         while (state := _ingest_next(project_id, run)) is not None:
             counts[state] += 1
+            if counts.total() % _ASSESS_EVERY == 0:
+                assess_waiting(project_id)
             if run is not None:
                 _report(run, project_id, counts.total())
     except SandboxUnavailable as error:
         raise JobFailed("The image reader could not be started. The files keep waiting.") from error
+    assess_waiting(project_id)
     raw_bytes.sweep(project_id)
     return dict(counts)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,14 +51,24 @@ class Study(Row):
     instance_count: Mapped[int] = mapped_column(default=0)
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    trust: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
 
 class Series(Row):
-    """One DICOM series."""
+    """One DICOM series.
+
+    `geometry` is the report of `dicom/geometry.py`, `trust` its verdict; a new image turns
+    `is_assessed` off until the report has been made again.
+    """
 
     __tablename__ = "series"
-    __table_args__ = (UniqueConstraint("project_id", "series_uid"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "series_uid"),
+        Index(
+            "ix_series_waits_for_assessment", "project_id", postgresql_where=text("NOT is_assessed")
+        ),
+    )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
@@ -67,6 +77,9 @@ class Series(Row):
     series_number: Mapped[int | None]
     instance_count: Mapped[int] = mapped_column(default=0)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    geometry: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    trust: Mapped[str | None]
+    is_assessed: Mapped[bool] = mapped_column(default=False)
 
 
 class Instance(Row):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from collimate.dicom.geometry import FindingCode, Trust
 from collimate.kit.http import Answer, Body
 from collimate.studies.states import FileState
 
@@ -25,6 +26,7 @@ class StudyRow(Answer):
     instance_count: int
     is_holdout: bool | None = Field(description="null where the caller may not know")
     quality: dict[str, float]
+    trust: Trust | None = Field(description="Of its series the least; null until they are assessed")
     task_state: str | None
     thumbnail_url: str
     created_at: datetime
@@ -60,6 +62,37 @@ class InstanceDetail(Answer):
     original_transfer_syntax_uid: str
     removed: list[str]
     quality: dict[str, float]
+
+
+class GeometryFinding(Answer):
+    code: FindingCode
+    count: int
+    at_mm: list[float] = Field(description="Distances from the first slice, the first 20")
+    text: str
+
+
+class GeometryReport(Answer):
+    trust: Trust
+    image_count: int
+    place_count: int
+    images_per_place: int
+    plane: str | None
+    slice_spacing_mm: float | None
+    tilt_degrees: float
+    is_volume: bool = Field(description="Parallel, evenly spaced, upright slices of one size")
+    findings: list[GeometryFinding]
+
+
+class SeriesGeometry(Answer):
+    series_uid: str
+    modality: str
+    series_number: int | None
+    geometry: GeometryReport | None = Field(description="null until the series is assessed")
+
+
+class StudyGeometry(Answer):
+    trust: Trust | None
+    series: list[SeriesGeometry]
 
 
 class SeriesDetail(Answer):

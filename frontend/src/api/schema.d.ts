@@ -983,6 +983,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/geometry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Geometry */
+        get: operations["show_geometry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/tags": {
         parameters: {
             query?: never;
@@ -1876,6 +1893,12 @@ export interface components {
          * @enum {string}
          */
         FileState: "received" | "accepted" | "duplicate" | "unpacked" | "conflict" | "quarantined" | "deleted";
+        /**
+         * FindingCode
+         * @description What may be wrong with the geometry of a series; stored, so never reused.
+         * @enum {string}
+         */
+        FindingCode: "missing_slices" | "duplicate_slices" | "uneven_spacing" | "gantry_tilt" | "mixed_orientation" | "mixed_spacing" | "mixed_size" | "missing_position" | "missing_spacing" | "lossy";
         /** FirstImage */
         FirstImage: {
             /** Series Uid */
@@ -1893,6 +1916,42 @@ export interface components {
             low: number;
             /** Score */
             score: number;
+        };
+        /** GeometryFinding */
+        GeometryFinding: {
+            /**
+             * At Mm
+             * @description Distances from the first slice, the first 20
+             */
+            at_mm: number[];
+            code: components["schemas"]["FindingCode"];
+            /** Count */
+            count: number;
+            /** Text */
+            text: string;
+        };
+        /** GeometryReport */
+        GeometryReport: {
+            /** Findings */
+            findings: components["schemas"]["GeometryFinding"][];
+            /** Image Count */
+            image_count: number;
+            /** Images Per Place */
+            images_per_place: number;
+            /**
+             * Is Volume
+             * @description Parallel, evenly spaced, upright slices of one size
+             */
+            is_volume: boolean;
+            /** Place Count */
+            place_count: number;
+            /** Plane */
+            plane: string | null;
+            /** Slice Spacing Mm */
+            slice_spacing_mm: number | null;
+            /** Tilt Degrees */
+            tilt_degrees: number;
+            trust: components["schemas"]["Trust"];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2787,6 +2846,17 @@ export interface components {
             /** Series Uid */
             series_uid: string;
         };
+        /** SeriesGeometry */
+        SeriesGeometry: {
+            /** @description null until the series is assessed */
+            geometry: components["schemas"]["GeometryReport"] | null;
+            /** Modality */
+            modality: string;
+            /** Series Number */
+            series_number: number | null;
+            /** Series Uid */
+            series_uid: string;
+        };
         /** SessionOut */
         SessionOut: {
             /** Csrf Token */
@@ -2915,6 +2985,14 @@ export interface components {
             task_state: string | null;
             /** Thumbnail Url */
             thumbnail_url: string;
+            /** @description Of its series the least; null until they are assessed */
+            trust: components["schemas"]["Trust"] | null;
+        };
+        /** StudyGeometry */
+        StudyGeometry: {
+            /** Series */
+            series: components["schemas"]["SeriesGeometry"][];
+            trust: components["schemas"]["Trust"] | null;
         };
         /** StudyPage */
         StudyPage: {
@@ -2971,6 +3049,8 @@ export interface components {
             task_state: string | null;
             /** Thumbnail Url */
             thumbnail_url: string;
+            /** @description Of its series the least; null until they are assessed */
+            trust: components["schemas"]["Trust"] | null;
         };
         /** SubmitBody */
         SubmitBody: {
@@ -3176,6 +3256,13 @@ export interface components {
             /** Used At */
             used_at: string | null;
         };
+        /**
+         * Trust
+         * @description `sound`: nothing was found. `caution`: look before measuring. `unreliable`: what is
+         *     measured through the slices will be wrong.
+         * @enum {string}
+         */
+        Trust: "sound" | "caution" | "unreliable";
         /** UserChange */
         UserChange: {
             /** Is Active */
@@ -5452,6 +5539,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_geometry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyGeometry"];
                 };
             };
             /** @description Validation Error */

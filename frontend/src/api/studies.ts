@@ -60,6 +60,17 @@ export const studyQuery = (studyId: string) =>
       ),
   });
 
+export type StudyGeometry = Schemas['StudyGeometry'];
+
+export const geometryQuery = (studyId: string) =>
+  queryOptions({
+    queryKey: ['study', studyId, 'geometry'],
+    queryFn: () =>
+      ask<StudyGeometry>(
+        api.GET('/api/studies/{study_id}/geometry', { params: { path: { study_id: studyId } } }),
+      ),
+  });
+
 export const tagsQuery = (studyId: string, sopInstanceUid: string) =>
   queryOptions({
     queryKey: ['study', studyId, 'tags', sopInstanceUid],

@@ -12,6 +12,7 @@ import {
   formatShare,
   plural,
 } from './format';
+import { GeometryReports, summaryOf } from './GeometryReports';
 import { printedChord } from './KeyCap';
 import { ProblemPanel } from './ProblemPanel';
 import { ProgressRow } from './ProgressRow';
@@ -97,4 +98,28 @@ test('a picture that does not load says so', () => {
   show(<Thumbnail url="/missing.jpg" alt="case A" />);
   fireEvent.error(screen.getByRole('img', { name: 'case A' }));
   expect(screen.getByLabelText('no picture of case A')).toBeTruthy();
+});
+
+test('a geometry report says what the slices are and what is wrong with them', () => {
+  const geometry = {
+    trust: 'unreliable',
+    image_count: 19,
+    place_count: 19,
+    images_per_place: 1,
+    plane: 'axial',
+    slice_spacing_mm: 2.5,
+    is_volume: false,
+    findings: [{ code: 'missing_slices', text: '1 slice is missing, at 10 mm.' }],
+  } as const;
+  const waiting = { series_uid: '2', modality: 'CT', series_number: null, geometry: null };
+  const series = { series_uid: '1', modality: 'CT', series_number: 4, geometry };
+  show(<GeometryReports series={[series, waiting]} />);
+  const [first, second] = screen.getAllByRole('listitem');
+  expect(first?.textContent).toContain('Series 4 · CTunreliable19 axial slices, 2.50 mm apart');
+  expect(first?.textContent).toContain('1 slice is missing, at 10 mm.');
+  expect(second?.textContent).toContain('being checked');
+  expect(summaryOf({ ...geometry, is_volume: true, images_per_place: 4 })).toBe(
+    '19 axial slices, 2.50 mm apart, 4 images at each; a volume',
+  );
+  expect(summaryOf({ ...geometry, place_count: 0, image_count: 1 })).toBe('A single image');
 });

@@ -4,6 +4,7 @@ import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/ico
 import type { ReadingCase } from '../../api/reading';
 import { KeyCap } from '../../ui/KeyCap';
 import type { SaveState } from './autosave';
+import { CaseTrust } from './CaseTrust';
 import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
 import styles from './Reading.module.css';
@@ -37,6 +38,7 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
       <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
         <b>{study.pseudonym}</b> {about}
       </span>
+      <CaseTrust studyId={study.id} />
       {reading.reason?.text && <Why reason={reading.reason} />}
       <span className={styles.push} />
       <SaveBadge save={save} isReadOnly={actions.isReadOnly} />

@@ -3,7 +3,8 @@ import { Button, Drawer, Select, Stack, Tabs } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { deleteStudy, type StudyDetail, studyQuery } from '../../api/studies';
+import { deleteStudy, geometryQuery, type StudyDetail, studyQuery } from '../../api/studies';
+import { GeometryReports } from '../../ui/GeometryReports';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { instancesOf } from './instances';
@@ -78,11 +79,15 @@ function Parts({ study }: { study: StudyDetail }) {
         onChange={setChosen}
         searchable
       />
-      <Tabs defaultValue="removed">
+      <Tabs defaultValue="geometry" keepMounted={false}>
         <Tabs.List>
+          <Tabs.Tab value="geometry">Geometry</Tabs.Tab>
           <Tabs.Tab value="removed">Removed by de-identification</Tabs.Tab>
           <Tabs.Tab value="tags">Tags kept</Tabs.Tab>
         </Tabs.List>
+        <Tabs.Panel value="geometry" pt="sm">
+          <Geometry studyId={study.id} />
+        </Tabs.Panel>
         <Tabs.Panel value="removed" pt="sm">
           <RemovedTags instance={current.detail} />
         </Tabs.Panel>
@@ -91,6 +96,15 @@ function Parts({ study }: { study: StudyDetail }) {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+function Geometry({ studyId }: { studyId: string }) {
+  const reports = useQuery(geometryQuery(studyId));
+  return (
+    <Loaded of={reports} rows={3}>
+      {(data) => <GeometryReports series={data.series} />}
+    </Loaded>
   );
 }
 

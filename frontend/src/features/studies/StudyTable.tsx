@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { formatCount, spoken } from '../../ui/format';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { TrustBadge } from '../../ui/TrustBadge';
 
 const COLUMNS: Column<StudyRow>[] = [
   {
@@ -45,6 +46,12 @@ const COLUMNS: Column<StudyRow>[] = [
     isNumber: true,
     sortValue: (row) => row.instance_count,
     render: (row) => formatCount(row.instance_count),
+  },
+  {
+    key: 'trust',
+    title: 'Geometry',
+    sortValue: (row) => row.trust,
+    render: (row) => <TrustBadge trust={row.trust} />,
   },
   {
     key: 'reading',
