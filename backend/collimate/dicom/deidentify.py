@@ -1,55 +1,70 @@
-"""Make a new data set that holds only what is on the allow-list, under keyed identities.
+"""Make a new data set by PS3.15 table E.1-1 and an allow-list, under keyed identities.
 
-Source: PS3.15 annex E, with the options Retain Longitudinal Temporal Information (Modified
-Dates) and Retain Patient Characteristics (sex and age, ages above 89 as 90).
+Every attribute of the table gets the action that the project's options give it; every attribute
+outside the table is dropped unless it is on the allow-list (`keep.py`) or is a private one that
+the project vouches for. Source: PS3.15 annex E.
 """
 
-import math
-import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydicom.datadict import keyword_for_tag
+from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from collimate.dicom import identity, keep
+from collimate.dicom import clean_values, identity, keep
+from collimate.dicom.clean_values import Naming
 from collimate.dicom.limits import LIMITS
-from collimate.dicom.profile import Profile
+from collimate.dicom.patient import add_marks, add_patient, text
+from collimate.dicom.private import kept_private
+from collimate.dicom.profile import Profile, ProfileOptions
+from collimate.dicom.profile_table import Action, Place, action_for, rows
 from collimate.dicom.rejection import Rejected, RejectionCode
 
-_CODE = re.compile(r"[A-Z0-9 _]{1,16}")
-_SHORT_TEXT = re.compile(r"[A-Za-z0-9 ._/+()\-]{1,64}")
-_CODE_VALUE = re.compile(r"(?=.*[0-9])[A-Za-z0-9.\-]{1,16}|[A-Za-z0-9./%\[\]{}^*']{1,6}")
-_TIME = re.compile(r"[0-9:.]{2,16}")
-_NUMBERS = frozenset(["US", "SS", "UL", "SL", "FL", "FD", "AT", "UV", "SV"])
-_WORDS = frozenset(["OW", "OB", "OV"])
-_METHODS = (
-    ("113100", "Basic Application Confidentiality Profile"),
-    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
-    ("113108", "Retain Patient Characteristics Option"),
-)
+OWN_METHOD = "Collimate, PS3.15 table E.1-1"
+_NO_OPTIONS = ProfileOptions(retain_dates=False, retain_characteristics=False)
+_UID_KEYWORDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The new data set (without pixels), who it belongs to, and what was left behind."""
+    """The new data set (without pixels), who it belongs to, and what was done.
+
+    `actions` counts attributes by action code and keyword, never with a value; attributes that no
+    rule touched are not in it.
+    """
 
     dataset: Dataset
     patient_hash: str
     pseudonym: str
-    removed: list[str]
+    actions: dict[str, dict[str, int]]
+
+    @property
+    def removed(self) -> list[str]:
+        """Names of attributes that are gone or hold something else now, UIDs apart."""
+        codes = (Action.REMOVE, Action.EMPTY, Action.DUMMY, Action.CLEAN)
+        return sorted({name for code in codes for name in self.actions.get(code, {})})
 
 
-@dataclass
-class _Rules:
+@dataclass(frozen=True)
+class _Here:
+    """What holds for the whole file, and how deep in it we are."""
+
     profile: Profile
     shift_days: int
-    tokens: frozenset[str]
-    removed: set[str] = field(default_factory=set)
+    naming: Naming
+    place: Place
+    depth: int = 0
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def count(self, action: Action, name: str) -> None:
+        self.counts.setdefault(action, Counter())[name] += 1
+
+    def inside(self, sequence: str) -> "_Here":
+        return replace(self, place=self.place.inside(sequence), depth=self.depth + 1)
 
 
 def deidentify(dataset: Dataset, profile: Profile, *, source_sha256: str) -> Cleaned:
@@ -58,58 +73,119 @@ def deidentify(dataset: Dataset, profile: Profile, *, source_sha256: str) -> Cle
     Raises:
         Rejected: `bad_uid`, or `nested_too_deep`.
     """
-    study_uid = _own_uid(dataset, "StudyInstanceUID", source_sha256)
-    patient = _text(dataset, "PatientID") or study_uid
-    issuer = _text(dataset, "IssuerOfPatientID") if _text(dataset, "PatientID") else ""
-    rules = _Rules(
+    own = {keyword: _own_uid(dataset, keyword, source_sha256) for keyword in _UID_KEYWORDS}
+    patient = text(dataset, "PatientID") or own["StudyInstanceUID"]
+    issuer = text(dataset, "IssuerOfPatientID") if text(dataset, "PatientID") else ""
+    key = profile.project_key
+    is_ours = _is_ours(dataset, key, own["StudyInstanceUID"])
+    here = _Here(
         profile=profile,
-        shift_days=identity.shift_days(profile.project_key, patient, issuer),
-        tokens=_identifying_tokens(dataset),
+        shift_days=0 if is_ours else identity.shift_days(key, patient, issuer),
+        naming=_naming(dataset, profile.options, is_ours=is_ours),
+        place=Place(text(dataset, "SOPClassUID")),
     )
-    clean = _clean(dataset, rules, depth=0)
-    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
-        own = _own_uid(dataset, keyword, source_sha256)
-        setattr(clean, keyword, identity.remap_uid(profile.project_key, own))
-    pseudonym = identity.pseudonym(profile.project_key, patient, issuer)
-    _add_patient(clean, dataset, pseudonym)
-    _add_marks(clean)
+    clean = _clean(dataset, here)
+    for keyword, uid in own.items():
+        setattr(clean, keyword, identity.remap_uid(key, uid))
+    pseudonym = patient if is_ours else identity.pseudonym(key, patient, issuer)
+    add_patient(clean, dataset, pseudonym, profile.options)
+    add_marks(clean, dataset, profile.options, OWN_METHOD)
     return Cleaned(
         dataset=clean,
         patient_hash=identity.patient_hash(profile.instance_key, patient, issuer),
         pseudonym=pseudonym,
-        removed=sorted(rules.removed),
+        actions={code: dict(sorted(names.items())) for code, names in here.counts.items()},
     )
 
 
 def _own_uid(dataset: Dataset, keyword: str, source_sha256: str) -> str:
     """The file's UID, or for a file without one a UID that follows from its bytes."""
-    value = _text(dataset, keyword)
+    value = text(dataset, keyword)
     if value:
         return identity.check_uid(value)
     return identity.uid_from(identity.keyed(b"", keyword, source_sha256))
 
 
-def _clean(dataset: Dataset, rules: _Rules, depth: int) -> Dataset:
-    if depth > LIMITS.nesting_depth:
+def _is_ours(dataset: Dataset, project_key: bytes, study_uid: str) -> bool:
+    """True for an image that this project has de-identified before: nothing is shifted twice."""
+    return (
+        identity.is_own_uid(project_key, study_uid)
+        and identity.is_pseudonym(text(dataset, "PatientID"))
+        and text(dataset, "PatientIdentityRemoved") == "YES"
+    )
+
+
+def _naming(dataset: Dataset, options: ProfileOptions, *, is_ours: bool) -> Naming:
+    retained = {"StationName", "DeviceSerialNumber"} if options.retain_device else set()
+    others = keep.NAMING - retained - ({"PatientID"} if is_ours else set())
+    return Naming.of(
+        [] if is_ours else [text(dataset, keyword) for keyword in keep.PATIENT_NAMES],
+        [text(dataset, keyword) for keyword in others],
+    )
+
+
+def _clean(dataset: Dataset, here: _Here) -> Dataset:
+    if here.depth > LIMITS.nesting_depth:
         raise Rejected(RejectionCode.nested_too_deep)
     clean = Dataset()
     for tag in sorted(dataset.keys()):
         keyword = "" if tag.is_private else keyword_for_tag(tag)
-        element = _clean_element(dataset, tag, keyword, rules, depth) if keyword else None
-        if element is None:
-            rules.removed.add(keyword or f"({tag.group:04X},{tag.element:04X})")
-        else:
+        action, element = _one(dataset, tag, keyword, here)
+        if element is not None:
             clean.add(element)
+        if action is not None:
+            here.count(action, keyword or f"({tag.group:04X},{tag.element:04X})")
     if "CodeValue" in clean:
         # Code Meaning is free text; the value says the same and the type 1 rule is kept
         clean.CodeMeaning = str(clean.CodeValue)
     return clean
 
 
-def _clean_element(  # noqa: PLR0911 - one way out for each kind of attribute
-    dataset: Dataset, tag: Any, keyword: str, rules: _Rules, depth: int
+def _one(
+    dataset: Dataset, tag: Any, keyword: str, here: _Here
+) -> tuple[Action | None, DataElement | None]:
+    """What was done to an attribute and what is left of it; no action where no rule spoke."""
+    options = here.profile.options
+    if tag.is_private:
+        element = kept_private(dataset, tag, options.safe_private, here.naming)
+        return (Action.REMOVE if element is None else Action.KEEP), element
+    row = None if _is_graphics(tag) else rows().get(tag)
+    if row is None:
+        action = _listed(tag, keyword)
+        element = _done(action, dataset, tag, keyword, here)
+        if element is None:
+            return Action.REMOVE, None
+        return (None if action is Action.KEEP else action), element
+    action = action_for(row, options, keyword=keyword, place=here.place)
+    element = _done(action, dataset, tag, keyword, here)
+    if element is None and action is not Action.REMOVE:
+        # nothing of the value could be retained: the profile without options has the last word
+        action = action_for(row, _NO_OPTIONS, keyword=keyword, place=here.place)
+        element = _done(action, dataset, tag, keyword, here)
+    return (Action.REMOVE if element is None else action), element
+
+
+def _is_graphics(tag: Any) -> bool:
+    """Curves and overlays, whatever their attribute."""
+    return tag.group & 0xFF00 in (0x5000, 0x6000)
+
+
+def _listed(tag: Any, keyword: str) -> Action:
+    """The action for an attribute outside the table."""
+    if _is_graphics(tag):
+        return Action.REMOVE
+    if keyword in keep.REMAPPED_UIDS:
+        return Action.REMAP
+    listed = keyword in keep.KEPT or keyword in keep.KEPT_SEQUENCES
+    return Action.KEEP if listed else Action.REMOVE
+
+
+def _done(
+    action: Action, dataset: Dataset, tag: Any, keyword: str, here: _Here
 ) -> DataElement | None:
-    """The element as it may be kept, or None."""
+    """The element after the action, None when there is none left."""
+    if action is Action.REMOVE:
+        return None
     try:
         element = dataset[tag]
     except MemoryError:
@@ -117,136 +193,25 @@ def _clean_element(  # noqa: PLR0911 - one way out for each kind of attribute
     except Exception:
         return None  # a value that cannot be read cannot be vouched for
     if element.VR == "SQ":
-        if keyword not in keep.KEPT_SEQUENCES:
-            return None
-        items = [_clean(item, rules, depth + 1) for item in element.value]
-        return DataElement(tag, "SQ", Sequence(items))
-    if keyword in keep.REMAPPED_UIDS:
-        uids = [identity.check_uid(str(uid)) for uid in _values(element) if str(uid).strip("\0 ")]
-        key = rules.profile.project_key
-        return _element(tag, "UI", [identity.remap_uid(key, uid) for uid in uids])
-    if keyword in keep.SHIFTED_DATES:
-        dates = [identity.shift_date(str(value), rules.shift_days) for value in _values(element)]
-        rules.removed.add(keyword)
-        return _element(tag, element.VR, [value for value in dates if value])
-    if keyword in keep.KEPT_TIMES:
-        return _element(tag, "TM", [v for v in map(str, _values(element)) if _TIME.fullmatch(v)])
-    if keyword not in keep.KEPT:
-        return None
-    return _element(tag, element.VR, _safe_values(element, keyword, rules.tokens))
+        items = [] if action is Action.EMPTY else element.value
+        inside = here.inside(keyword)
+        return DataElement(tag, "SQ", Sequence([_clean(item, inside) for item in items]))
+    vr = dictionary_VR(tag) if element.VR == "UN" else element.VR
+    if action is Action.EMPTY:
+        return DataElement(tag, vr, None)
+    if action is Action.DUMMY:
+        return clean_values.dummy(tag, vr)
+    return clean_values.made(tag, element.VR, _values(action, element, keyword, here))
 
 
-def _safe_values(element: DataElement, keyword: str, tokens: frozenset[str]) -> list[Any]:
-    """The values if every one has the form its attribute demands, else none of them."""
-    values = _values(element)
-    if element.VR in _NUMBERS:
-        return values if all(_is_number(value) for value in values) else []
-    if element.VR in ("DS", "IS"):
-        # some equipment writes the patient's number into the series number
-        told = any(len(str(value)) > 4 and str(value) in tokens for value in values)
-        return [] if told or not all(_is_number(value) for value in values) else values
-    if element.VR in _WORDS:
-        return values if all(isinstance(value, bytes) for value in values) else []
-    texts = [str(value).strip("\0 ") for value in values]
-    if element.VR == "CS":
-        texts = [text.upper() for text in texts]
-    pattern = {"CS": _CODE, "UI": re.compile(r"1\.2\.840\.10008\.[0-9.]{1,50}")}.get(element.VR)
-    if keyword == "CodeValue":
-        pattern = _CODE_VALUE
-    if keyword == "CodingSchemeDesignator" and not set(texts) <= keep.CODE_SCHEMES:
-        return []
-    fits = all(not text or (pattern or _SHORT_TEXT).fullmatch(text) for text in texts)
-    return texts if fits and not any(_names_someone(text, tokens) for text in texts) else []
-
-
-def _values(element: DataElement) -> list[Any]:
-    value = element.value
-    if value is None or value == "":
-        return []
-    if isinstance(value, str | bytes | bytearray):
-        return [value]
-    return list(value) if hasattr(value, "__iter__") else [value]
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return math.isfinite(float(value)) and len(str(value)) <= 32
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _element(tag: Any, vr: str, values: list[Any]) -> DataElement | None:
-    if not values:
-        return None
-    return DataElement(tag, vr, values[0] if len(values) == 1 else values)
-
-
-def _identifying_tokens(dataset: Dataset) -> frozenset[str]:
-    """Words of four or more characters that name this patient, staff or place."""
-    words: set[str] = set()
-    for keyword in keep.NAMING:
-        words.update(re.findall(r"[^\W_]{4,}", _text(dataset, keyword).upper()))
-    return frozenset(words - keep.BODY_PARTS)
-
-
-def _names_someone(text: str, tokens: frozenset[str]) -> bool:
-    """A second wall: kept text that repeats an identifier of the same file is dropped."""
-    return any(word in tokens for word in re.findall(r"[^\W_]{4,}", text.upper()))
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    try:
-        value = dataset.get(keyword)
-    except Exception:
-        return ""
-    return "" if value is None else str(value).strip("\0 ")
-
-
-def _add_patient(clean: Dataset, dataset: Dataset, pseudonym: str) -> None:
-    clean.PatientName = pseudonym
-    clean.PatientID = pseudonym
-    clean.PatientBirthDate = ""
-    clean.PatientSex = patient_sex(dataset) or ""
-    age = patient_age_years(dataset)
-    if age is not None:
-        clean.PatientAge = f"{age:03d}Y"
-    for keyword in ("StudyID", "AccessionNumber", "ReferringPhysicianName"):
-        setattr(clean, keyword, "")
-
-
-def _add_marks(clean: Dataset) -> None:
-    clean.PatientIdentityRemoved = "YES"
-    clean.DeidentificationMethod = "Collimate allow-list, version 1"
-    clean.LongitudinalTemporalInformationModified = "MODIFIED"
-    items = []
-    for value, meaning in _METHODS:
-        item = Dataset()
-        item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
-        items.append(item)
-    clean.DeidentificationMethodCodeSequence = Sequence(items)
-
-
-def patient_sex(dataset: Dataset) -> str | None:
-    """M, F or O; None when it is not one of them."""
-    value = _text(dataset, "PatientSex").upper()
-    return value if value in ("M", "F", "O") else None
-
-
-def patient_age_years(dataset: Dataset) -> int | None:
-    """Whole years from Patient's Age or else from birth and study date; 90 for all above 89."""
-    match = re.fullmatch(r"([0-9]{3})([DWMY])", _text(dataset, "PatientAge").upper())
-    if match:
-        per_year = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}[match[2]]
-        return min(int(int(match[1]) / per_year), 90)
-    born = identity.parse_date(_text(dataset, "PatientBirthDate"))
-    seen = identity.parse_date(_text(dataset, "StudyDate"))
-    if born is None or seen is None or seen < born:
-        return None
-    return min(_years_between(born, seen), 90)
-
-
-def _years_between(born: date, seen: date) -> int:
-    return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
+def _values(action: Action, element: DataElement, keyword: str, here: _Here) -> list[Any]:
+    if action is Action.REMAP:
+        return list(clean_values.remapped(element, here.profile.project_key))
+    if action is Action.CLEAN:
+        return clean_values.cleaned(element, here.shift_days, here.naming)
+    if keyword in keep.KEPT:
+        return clean_values.kept(element, keyword, here.naming)
+    return clean_values.kept_by_option(element, here.naming)
 
 
 def walk_elements(dataset: Dataset) -> Iterator[DataElement]:

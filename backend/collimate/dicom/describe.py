@@ -5,20 +5,20 @@ from typing import Any, Literal
 from pydicom.dataset import Dataset
 
 from collimate.dicom import identity, kinds
-from collimate.dicom.deidentify import patient_age_years, patient_sex
+from collimate.dicom.patient import patient_age_years, patient_sex
 
 _SCREEN_MODALITIES = frozenset({"US", "IVUS", "XA", "RF", "ES", "XC", "GM", "OT"})
 
 
-def describe_study(clean: Dataset, received: Dataset) -> dict[str, Any]:
+def describe_study(clean: Dataset) -> dict[str, Any]:
     """Study facts; the date is the shifted one, as ISO text."""
     shifted = identity.parse_date(text(clean, "StudyDate") or "")
     return {
         "study_date": None if shifted is None else shifted.isoformat(),
         "study_time": text(clean, "StudyTime"),
         "body_part": text(clean, "BodyPartExamined"),
-        "patient_sex": patient_sex(received),
-        "patient_age_years": patient_age_years(received),
+        "patient_sex": patient_sex(clean),
+        "patient_age_years": patient_age_years(clean),
     }
 
 

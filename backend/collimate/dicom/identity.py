@@ -46,14 +46,43 @@ def uid_from(digest: bytes) -> str:
 
 
 def remap_uid(project_key: bytes, uid: str) -> str:
-    """The same UID gives the same replacement inside a project, so references keep holding."""
-    return uid_from(keyed(project_key, "uid", uid))
+    """The same UID gives the same replacement inside a project, so references keep holding.
+
+    A replacement carries a seal of the project in its last 48 bits; one that comes back is left
+    as it is, so that de-identifying twice changes nothing.
+    """
+    if is_own_uid(project_key, uid):
+        return uid
+    digest = keyed(project_key, "uid", uid)
+    number = int(uid_from(digest)[5:]) >> _SEAL_BITS
+    return f"2.25.{number << _SEAL_BITS | _seal(project_key, number)}"
+
+
+def is_own_uid(project_key: bytes, uid: str) -> bool:
+    """Whether `remap_uid` made this UID under this key; a guess is right once in 2**48."""
+    if not re.fullmatch(r"2\.25\.[1-9][0-9]{24,38}", uid):
+        return False
+    number = int(uid[5:])
+    return number & ((1 << _SEAL_BITS) - 1) == _seal(project_key, number >> _SEAL_BITS)
+
+
+_SEAL_BITS = 48
+
+
+def _seal(project_key: bytes, number: int) -> int:
+    digest = keyed(project_key, "uid seal", str(number))
+    return int.from_bytes(digest[: _SEAL_BITS // 8], "big")
 
 
 def pseudonym(project_key: bytes, patient: str, issuer: str) -> str:
     """`P-` and 8 base32 characters."""
     digest = keyed(project_key, "pseudonym", patient, issuer)
     return "P-" + base64.b32encode(digest)[:8].decode("ascii")
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a patient's number has the form of a pseudonym."""
+    return re.fullmatch(r"P-[A-Z2-7]{8}", text) is not None
 
 
 def patient_hash(instance_key: bytes, patient: str, issuer: str) -> str:

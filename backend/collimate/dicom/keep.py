@@ -1,7 +1,8 @@
-"""The attributes that survive de-identification; whatever is not named here is dropped.
+"""The attributes that survive although PS3.15 table E.1-1 does not speak of them.
 
-No free text, no private element, no overlay or curve, no name, address or number of a person,
-place or order is on these lists. Source: PS3.15 annex E, PS3.6.
+The profile would let every other attribute of the standard through. Here whatever is neither in
+the table nor on these lists is dropped, and no free text, name, address or number of a person,
+place or order is on them. Source: PS3.6.
 """
 
 
@@ -101,27 +102,12 @@ DimensionOrganizationSequence DimensionIndexSequence AnatomicRegionSequence
 AnatomicRegionModifierSequence PrimaryAnatomicStructureSequence ViewCodeSequence
 ViewModifierCodeSequence OpticalPathIdentificationSequence ReferencedImageSequence
 SourceImageSequence ReferencedSeriesSequence ReferencedSOPSequence ReferencedInstanceSequence
-TotalPixelMatrixOriginSequence ReferencedStudySequence
+TotalPixelMatrixOriginSequence
 """
 )
 
-# UIDs that name a thing of this patient: replaced by keyed ones, the same inside a project
-REMAPPED_UIDS = _names(
-    """
-StudyInstanceUID SeriesInstanceUID SOPInstanceUID FrameOfReferenceUID ReferencedSOPInstanceUID
-SynchronizationFrameOfReferenceUID DimensionOrganizationUID ConcatenationUID
-SOPInstanceUIDOfConcatenationSource IrradiationEventUID VolumeFrameOfReferenceUID PyramidUID
-"""
-)
-
-SHIFTED_DATES = _names(
-    """
-StudyDate SeriesDate AcquisitionDate ContentDate AcquisitionDateTime FrameAcquisitionDateTime
-FrameReferenceDateTime
-"""
-)
-
-KEPT_TIMES = _names("StudyTime SeriesTime AcquisitionTime ContentTime")
+# UIDs of this patient's things that table E.1-1 does not name
+REMAPPED_UIDS = _names("SOPInstanceUIDOfConcatenationSource VolumeFrameOfReferenceUID")
 
 # short code strings: anything else in them is not one
 CODE_SCHEMES = _names("DCM SCT SRT SNM3 UCUM FMA RADLEX LN")
@@ -139,11 +125,13 @@ THYROID TOE TONGUE TRACHEA TSPINE UPPERARM URETER URETHRA UTERUS VAGINA WHOLEBOD
 )
 
 # what these hold must not turn up again in anything that is kept
+PATIENT_NAMES = _names("PatientName OtherPatientNames PatientBirthName PatientMotherBirthName")
 NAMING = _names(
     """
-PatientName PatientID IssuerOfPatientID OtherPatientIDs OtherPatientNames AccessionNumber
-PatientBirthName PatientMotherBirthName ReferringPhysicianName PerformingPhysicianName
-OperatorsName PhysiciansOfRecord NameOfPhysiciansReadingStudy RequestingPhysician
-InstitutionName InstitutionAddress StationName DeviceSerialNumber StudyID PatientAddress
+PatientID IssuerOfPatientID OtherPatientIDs AccessionNumber ReferringPhysicianName
+PerformingPhysicianName OperatorsName PhysiciansOfRecord NameOfPhysiciansReadingStudy
+RequestingPhysician InstitutionName InstitutionAddress InstitutionalDepartmentName StationName
+DeviceSerialNumber StudyID PatientAddress PatientTelephoneNumbers ResponsiblePerson
+RequestedProcedureID
 """
 )

@@ -189,7 +189,7 @@ def _summary(
         source_sha256=sha256,
         patient_hash=cleaned.patient_hash,
         pseudonym=cleaned.pseudonym,
-        study=describe.describe_study(served, received.dataset),
+        study=describe.describe_study(served),
         series=describe.describe_series(served),
         rows=stored.sample.shape[0],
         columns=stored.sample.shape[1],
@@ -206,6 +206,7 @@ def _summary(
         dicom_json=dicom_json,
         quality=quality,
         removed=cleaned.removed,
+        actions=cleaned.actions,
         burned_in_suspected=describe.is_burned_in_suspected(served),
         served_transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN,
     )

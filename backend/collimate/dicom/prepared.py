@@ -13,7 +13,8 @@ class PreparedInstance:
 
     `frame_ranges` are `[offset, length]` in bytes inside `instance.dcm` (`frames_in` = "file")
     or `frames.raw` ("frames"). `dicom_json` follows PS3.18 annex F and describes the frames as
-    they are served, without Pixel Data.
+    they are served, without Pixel Data. `actions` counts what de-identification did, by action code
+    of PS3.15 table E.1-1a and keyword.
     """
 
     study_uid: str
@@ -41,6 +42,7 @@ class PreparedInstance:
     dicom_json: dict[str, Any]
     quality: dict[str, float]
     removed: list[str]
+    actions: dict[str, dict[str, int]]
     burned_in_suspected: bool
     served_transfer_syntax_uid: str = EXPLICIT_VR_LITTLE_ENDIAN
 

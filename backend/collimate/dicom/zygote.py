@@ -30,10 +30,12 @@ def warm_up() -> None:
     import rle  # noqa: F401
     from PIL import Image, JpegImagePlugin, PngImagePlugin  # noqa: F401
 
-    from collimate.dicom import from_image, jpeg8, prepare  # noqa: F401
+    from collimate.dicom import clean_text, from_image, jpeg8, prepare, profile_table  # noqa: F401
 
     _ = imagecodecs.jpeg8_decode  # the attribute loads the library
     jpeg8.register()
+    profile_table.rows()
+    clean_text.plain_words()
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
     pydicom.config.settings.writing_validation_mode = pydicom.config.IGNORE
     # a warning may quote the value it is about, so nothing of that kind is ever written
