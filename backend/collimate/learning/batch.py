@@ -16,7 +16,8 @@ from collimate.learning.labels import Question
 from collimate.learning.models import QueryBatch, QueryPick
 from collimate.learning.pool import Pool, still_open
 from collimate.ml.batches import query_batch
-from collimate.ml.strategies import PoolView, QueryStrategy
+from collimate.ml.draws import dropout_draws
+from collimate.ml.strategies import NEED_DRAWS, PoolView, QueryStrategy
 from collimate.projects.models import Project
 from collimate.projects.rules import LearningRules, learning_rules
 from collimate.tasks import queue
@@ -123,6 +124,9 @@ def _chosen(
         patients=pool.patients[own].astype(str),
         sites=pool.sites[own].astype(str),
         barred=pool.is_given[own],
+        answers=_answers(now, own),
+        draws=_draws(now, own, strategy, rng),
+        progress=float(np.mean(~pool.is_open[own])) if len(own) else 0.0,
     )
     picks = query_batch(strategy, view, size, rng=rng, control_share=rules.control_share)
     return [
@@ -135,6 +139,23 @@ def _chosen(
         )
         for pick in picks
     ]
+
+
+def _answers(now: Situation, own: np.ndarray) -> np.ndarray | None:
+    """What readers said, per study of the pool and class: 1 yes, 0 no, -1 unknown."""
+    if now.lessons is None:
+        return None
+    answers = np.full((len(now.pool), now.lessons.answers.shape[1]), -1, dtype=np.int8)
+    answers[now.lessons.rows] = now.lessons.answers
+    return answers[own]
+
+
+def _draws(
+    now: Situation, own: np.ndarray, strategy: QueryStrategy, rng: np.random.Generator
+) -> np.ndarray | None:
+    if now.fitted is None or strategy not in NEED_DRAWS:
+        return None
+    return dropout_draws(now.fitted.head, now.z[own], seed=int(rng.integers(2**31)))
 
 
 def _to_measure(project: Project, now: Situation, size: int, rules: LearningRules) -> list[_Ask]:

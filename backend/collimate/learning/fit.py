@@ -57,6 +57,7 @@ class Fitted:
     """A model, and what it says of every study of the pool."""
 
     version: ModelVersion
+    head: Head
     probabilities: np.ndarray
     score: float | None
 
@@ -128,7 +129,7 @@ def fit_model(
         "curve": curve.drawn(session, project.id, _exam(pool, lessons), question),
     }
     session.flush()
-    return Fitted(model, said, (found.get("score") or {}).get("value"))
+    return Fitted(model, head, said, (found.get("score") or {}).get("value"))
 
 
 def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> Head:

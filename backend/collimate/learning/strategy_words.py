@@ -41,6 +41,56 @@ WORDS: dict[QueryStrategy, tuple[str, str, str]] = {
         "Asks for the most typical case of every cluster; good with very few labels.",
         "Hacohen et al., ICML 2022, arXiv 2202.02794",
     ),
+    S.POWER_MARGIN: (
+        "Power margin",
+        "Margin with chance mixed in: varied batches at no cost.",
+        "Kirsch et al., TMLR 2023, arXiv 2106.12059",
+    ),
+    S.BALD: (
+        "BALD",
+        "Asks where versions of the model are each sure and disagree.",
+        "Houlsby et al., 2011, arXiv 1112.5745",
+    ),
+    S.POWER_BALD: (
+        "Power BALD",
+        "BALD with chance mixed in, for batches that do not ask the same thing twice.",
+        "Kirsch et al., TMLR 2023, arXiv 2106.12059",
+    ),
+    S.BADGE: (
+        "BADGE",
+        "Asks for cases whose answers would change the model much and differently.",
+        "Ash et al., ICLR 2020, arXiv 1906.03671",
+    ),
+    S.DROP_QUERY: (
+        "DropQuery",
+        "Asks, spread over the pool, where the answer changes when features go missing.",
+        "Gupte et al., TMLR 2024",
+    ),
+    S.DIRECT: (
+        "DIRECT",
+        "Asks around the border of every class in turn; for rare classes.",
+        "Nuggehalli et al., ICML 2025, arXiv 2312.09196",
+    ),
+    S.RETRIEVAL: (
+        "Retrieval",
+        "Follows known positives of rare classes to their neighbours, herds with the rest.",
+        "Coleman et al., AAAI 2022, arXiv 2007.00077",
+    ),
+    S.CLASP_PE: (
+        "ClaSP PE",
+        "Asks in every class by turns where the mask is doubtful. The default for masks.",
+        "TMLR 2026, arXiv 2601.13677",
+    ),
+    S.CLASS_BALANCED_DETECTION: (
+        "Class-balanced detection",
+        "Asks for doubtful boxes of every class, never the same scene twice.",
+        "Yang et al., CVPR 2024, arXiv 2211.11612",
+    ),
+    S.FOREGROUND_RANDOM: (
+        "Foreground random",
+        "Asks at random, a third of it where something is to be seen: the fair baseline for masks.",
+        "Luth et al., TMLR 2025, arXiv 2511.19183",
+    ),
     S.RANDOM_BY_SITE: (
         "Random by site",
         "Asks at random, the same number from every site.",

@@ -6,11 +6,18 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Float64, Int
 
+from collimate.ml.limits import Limits, select_within
 from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy
 from collimate.ml.strategies.herding import nearest_kernel, radius_without_labels
-from collimate.ml.strategies.scores import entropy_scores, margin_scores
+from collimate.ml.strategies.scores import entropies, margin_scores
 
 SMALLEST_WITH_CONTROL = 5
+COMPARED_WITH = 10_000
+BY_CHANCE = (
+    QueryStrategy.RANDOM,
+    QueryStrategy.RANDOM_BY_SITE,
+    QueryStrategy.FOREGROUND_RANDOM,
+)
 
 
 class Arm(StrEnum):
@@ -55,12 +62,14 @@ def query_batch(
     rng: np.random.Generator,
     control_share: float = 0.1,
     per_patient_once: bool = True,
+    limits: Limits | None = None,
 ) -> list[Pick]:
     """Draw the control arm uniformly from all pickable items, then let the strategy choose.
 
     The control arm is drawn first and ignores patients, so that it stays an unbiased sample; the
     strategy treats it as known and leaves its patients alone. Control picks stand at random
-    places in the order. Fewer than k picks come back only where the pool (or its patients) ends.
+    places in the order. Quotas, the ceiling per site and the rule against twins bind the
+    strategy's picks only. Fewer than k picks come back only where the pool (or its patients) ends.
 
     Raises: ValueError for a negative k or a share outside [0, 1]; PoolUnusable.
     """
@@ -68,20 +77,25 @@ def query_batch(
         raise ValueError("A batch needs k >= 0 and a control share between 0 and 1.")
     pool = replace(pool, once_per_patient=per_patient_once)
     control = _control_arm(pool, k, control_share, rng)
-    known = pool.labelled.copy()
-    known[control] = True
-    rest = replace(pool.barring(control), labelled=known)
-    chosen = STRATEGIES[strategy](rest, k - len(control), rng)
+    rest = pool.barring(control).knowing(control)
+    chosen = select_within(
+        lambda view, count: STRATEGIES[strategy](view, count, rng),
+        rest,
+        k - len(control),
+        limits or Limits(),
+        control,
+    )
     places = np.zeros(len(control) + len(chosen), dtype=bool)
     places[rng.choice(len(places), len(control), replace=False)] = True
-    parts = _score_parts(pool, rng)
-    control_next, chosen_next = iter(control), iter(chosen)
-    return [
-        _pick(int(next(control_next)), Arm.CONTROL, strategy, parts, pool)
-        if is_control
-        else _pick(int(next(chosen_next)), Arm.STRATEGY, strategy, parts, pool)
-        for is_control in places
-    ]
+    order = np.zeros(len(places), dtype=np.int64)
+    order[places], order[~places] = control, chosen
+    parts = _score_parts(pool, order, rng)
+    arms = [Arm.CONTROL if is_control else Arm.STRATEGY for is_control in places]
+    picks = []
+    for place, (index, arm) in enumerate(zip(order.tolist(), arms, strict=True)):
+        own = {name: float(values[place]) for name, values in parts.items()}
+        picks.append(Pick(index, arm, own, _reason(arm, strategy, own, pool)))
+    return picks
 
 
 def _control_arm(
@@ -95,44 +109,40 @@ def _control_arm(
 
 
 def _score_parts(
-    pool: PoolView, rng: np.random.Generator
-) -> dict[str, Float64[np.ndarray, " items"]]:
+    pool: PoolView, order: Int[np.ndarray, " picks"], rng: np.random.Generator
+) -> dict[str, Float64[np.ndarray, " picks"]]:
+    """Numbers behind each pick; its ranks are among the picks and up to 10,000 items by chance."""
+    compared = np.arange(len(pool))
+    if len(pool) > COMPARED_WITH:
+        compared = rng.choice(len(pool), COMPARED_WITH, replace=False)
+    seen = np.concatenate([order, compared])
     classes = None if pool.class_counts is None else len(pool.class_counts)
     radius = radius_without_labels(pool.z, rng, class_count=classes)
-    novelty = 1.0 - nearest_kernel(pool.z, pool.z[pool.labelled], radius).astype(np.float64)
-    parts = {"novelty": novelty, "novelty_rank": _ranks(novelty)}
+    nearest = nearest_kernel(pool.z[seen], pool.z[pool.labelled], radius)
+    novelty = 1.0 - nearest.astype(np.float64)
+    count = len(order)
+    parts = {"novelty": novelty[:count], "novelty_rank": _ranks(novelty, count)}
     if pool.probabilities is None:
         return parts
     uncertainty = margin_scores(pool)
+    p = np.asarray(pool.probabilities[order], dtype=np.float64)
     parts |= {
-        "uncertainty": uncertainty,
-        "uncertainty_rank": _ranks(uncertainty),
-        "entropy": entropy_scores(pool),
+        "uncertainty": uncertainty[order],
+        "uncertainty_rank": _ranks(uncertainty[seen], count),
+        "entropy": entropies(p, pool.multi_label),
     }
-    p = np.asarray(pool.probabilities, dtype=np.float64)
-    order = np.argsort(-p, axis=1, kind="stable")
+    likeliest = np.argsort(-p, axis=1, kind="stable")
     for place, name in enumerate(("first", "second")[: p.shape[1]]):
-        parts[f"{name}_class"] = order[:, place].astype(np.float64)
-        parts[f"{name}_probability"] = np.take_along_axis(p, order, axis=1)[:, place]
+        parts[f"{name}_class"] = likeliest[:, place].astype(np.float64)
+        parts[f"{name}_probability"] = np.take_along_axis(p, likeliest, axis=1)[:, place]
     return parts
-
-
-def _pick(
-    index: int,
-    arm: Arm,
-    strategy: QueryStrategy,
-    parts: dict[str, Float64[np.ndarray, " items"]],
-    pool: PoolView,
-) -> Pick:
-    own = {name: float(values[index]) for name, values in parts.items()}
-    return Pick(index, arm, own, _reason(arm, strategy, own, pool))
 
 
 def _reason(arm: Arm, strategy: QueryStrategy, parts: dict[str, float], pool: PoolView) -> Reason:
     """Name the strongest cause; random strategies claim none."""
     if arm is Arm.CONTROL:
         return Reason.CONTROL
-    if strategy in (QueryStrategy.RANDOM, QueryStrategy.RANDOM_BY_SITE):
+    if strategy in BY_CHANCE:
         return Reason.RANDOM
     if "uncertainty" not in parts:
         return Reason.TYPICAL if strategy is not QueryStrategy.CORE_SET else Reason.UNFAMILIAR
@@ -151,7 +161,9 @@ def _leads_to_rare_class(parts: dict[str, float], pool: PoolView) -> bool:
     return bool(counts[int(parts["first_class"])] < 0.5 * counts.mean())
 
 
-def _ranks(values: Float64[np.ndarray, " items"]) -> Float64[np.ndarray, " items"]:
-    from scipy.stats import rankdata
-
-    return (rankdata(values) - 0.5) / max(1, len(values))
+def _ranks(values: Float64[np.ndarray, " seen"], count: int) -> Float64[np.ndarray, " picks"]:
+    """Return where the first `count` values stand among the others, 0 to 1, ties halfway."""
+    others = np.sort(values[count:])
+    below = np.searchsorted(others, values[:count], side="left")
+    up_to = np.searchsorted(others, values[:count], side="right")
+    return (below + up_to) / (2.0 * max(1, len(others)))

@@ -13,8 +13,7 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
     Deterministic but for ties. Cost: O(items x (labelled + k) x width). Source: Sener and
     Savarese, "Active learning for convolutional neural networks", ICLR 2018.
     """
-    order = rng.permutation(len(pool))
-    z, pickable = pool.z[order], pool.pickable[order]
+    z, pickable = pool.z, pool.pickable
     distance = np.full(len(pool), np.inf, dtype=np.float32)
     known = pool.z[pool.labelled]
     for start in range(0, len(known), BLOCK):
@@ -25,10 +24,11 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
         distance = -squared_distances(z, centre)[:, 0]
     picks: list[int] = []
     while len(picks) < k and pickable.any():
-        chosen = int(np.where(pickable, distance, -np.inf).argmax())
+        farthest = np.where(pickable, distance, -np.inf)
+        chosen = int(rng.choice(np.flatnonzero(farthest == farthest.max())))
         if not picks and len(known) == 0:
             distance = np.full(len(pool), np.inf, dtype=np.float32)
-        picks.append(int(order[chosen]))
+        picks.append(chosen)
         np.minimum(distance, squared_distances(z, z[[chosen]])[:, 0], out=distance)
-        pickable &= ~pool.same_patient(int(order[chosen]))[order]
+        pickable &= ~pool.same_patient(chosen)
     return np.array(picks, dtype=np.int64)

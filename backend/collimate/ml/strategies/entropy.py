@@ -12,4 +12,4 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
     """Pick the k highest scores; at random while there is no model. Cost: O(items x classes)."""
     if pool.probabilities is None:
         return select_at_random(pool, k, rng)
-    return take_highest(pool, entropy_scores(pool), k, rng)
+    return take_highest(pool, entropy_scores(pool) * pool.thrift, k, rng)

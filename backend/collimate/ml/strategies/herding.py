@@ -1,5 +1,7 @@
 """Choose items whose neighbourhoods together cover a weighted pool: the core of herding."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
@@ -38,11 +40,12 @@ def cover(
     share = weights[references].astype(np.float32)
     covered = nearest_kernel(z[references], z[pool.labelled], radius)
     kernel = gaussian_kernel(z[candidates], z[references], radius)
-    bounds = _gains(kernel, covered, share)
+    thrift = pool.thrift[candidates].astype(np.float32)
+    bounds = _gains(kernel, covered, share) * thrift
     free = np.ones(len(candidates), dtype=bool)
     picks: list[int] = []
     while len(picks) < k and free.any():
-        chosen = _best(kernel, covered, share, bounds, free)
+        chosen = _best(_Race(kernel, covered, share, thrift), bounds, free)
         picks.append(int(candidates[chosen]))
         np.maximum(covered, kernel[chosen], out=covered)
         free &= ~pool.same_patient(int(candidates[chosen]))[candidates]
@@ -107,13 +110,20 @@ def squared_distances(left: Rows, right: Rows) -> Float32[np.ndarray, "left_rows
     return np.maximum(product, 0.0, out=product)
 
 
-def _best(
-    kernel: np.ndarray,
-    covered: np.ndarray,
-    share: np.ndarray,
-    bounds: np.ndarray,
-    free: Bool[np.ndarray, " candidates"],
-) -> int:
+@dataclass(frozen=True)
+class _Race:
+    """What a candidate's gain is made of; `thrift` weighs it by what its reading costs."""
+
+    kernel: np.ndarray
+    covered: np.ndarray
+    share: np.ndarray
+    thrift: np.ndarray
+
+    def gains(self, candidates: np.ndarray | slice) -> np.ndarray:
+        return _gains(self.kernel[candidates], self.covered, self.share) * self.thrift[candidates]
+
+
+def _best(race: _Race, bounds: np.ndarray, free: Bool[np.ndarray, " candidates"]) -> int:
     """Return the free candidate of highest gain, refreshing `bounds` block by block."""
     order = np.flatnonzero(free)
     order = order[np.argsort(-bounds[order], kind="stable")]
@@ -122,7 +132,7 @@ def _best(
         block = order[start : start + BLOCK]
         if bounds[block[0]] <= best_gain:
             break
-        gains = _gains(kernel[block], covered, share)
+        gains = race.gains(block)
         bounds[block] = gains
         top = int(gains.argmax())
         if gains[top] > best_gain:
