@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 
 from collimate.demo.replay.copy import NothingToReplay
-from collimate.demo.replay.play import Curve
+from collimate.demo.replay.curves import Curve
 from collimate.demo.replay.project import replay_project
 from collimate.demo.replay.report import Outcome, plot, show, write_json
 from collimate.demo.replay.statistics import area, difference, labels_to_reach, reached

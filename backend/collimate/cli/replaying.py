@@ -8,6 +8,7 @@ import typer
 from collimate.cli.reach import database, find_project
 from collimate.cli.screen import console, output
 from collimate.demo.label_table import Columns, TableUnusable
+from collimate.demo.replay.curves import Course
 from collimate.demo.replay.report import Outcome, plot, show, write_json
 from collimate.kit.database import open_session
 
@@ -27,12 +28,18 @@ def replay(  # noqa: PLR0913, PLR0917 - options of a command
     label_column: Annotated[str, typer.Option()] = "label",
     patient_column: Annotated[str | None, typer.Option()] = None,
     split_column: Annotated[str | None, typer.Option()] = None,
+    mask_column: Annotated[
+        str | None, typer.Option(help="Learn masks instead of classes; paths in the folder.")
+    ] = None,
     strategies: Annotated[
         str, typer.Option(help="Names parted by commas; `project` is the project's own.")
     ] = "project,random",
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
     batch: Annotated[int | None, typer.Option(min=5, max=500, help="Labels per round.")] = None,
     cap: Annotated[int, typer.Option(min=5, help="Labels at most.")] = 400,
+    encoder_steps: Annotated[
+        int, typer.Option(min=0, help="Training of the folder's own encoder; 0 for none.")
+    ] = 300,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every number.")] = None,
     plot_file: Annotated[Path | None, typer.Option("--plot", help="Draw the curves (PNG).")] = None,
 ) -> None:
@@ -42,8 +49,12 @@ def replay(  # noqa: PLR0913, PLR0917 - options of a command
     names = [name.strip() for name in strategies.split(",") if name.strip()]
     try:
         if images is not None:
-            columns = Columns(path_column, label_column, patient_column, split_column)
-            outcome = _folder(images, labels, columns, names, seeds, batch, cap)
+            columns = Columns(
+                path_column, None if mask_column else label_column, patient_column, split_column,
+                mask=mask_column,
+            )  # fmt: skip
+            course = Course(seeds, batch or 20, cap, encoder_steps)
+            outcome = _folder(images, labels, columns, names, course)
         else:
             outcome = _project(str(project), names, seeds, batch, cap)
     except (TableUnusable, ValueError) as error:
@@ -69,13 +80,7 @@ def _project(name: str, strategies: list[str], seeds: int, batch: int | None, ca
 
 
 def _folder(
-    folder: Path,
-    table: Path,
-    columns: Columns,
-    strategies: list[str],
-    seeds: int,
-    batch: int | None,
-    cap: int,
+    folder: Path, table: Path, columns: Columns, strategies: list[str], course: Course
 ) -> Outcome:
     from collimate.demo.replay.folder import replay_folder
 
@@ -83,6 +88,6 @@ def _folder(
     with console.status("Replaying") as status:
         return replay_folder(
             folder, beside if beside.exists() else table, columns,
-            strategies=strategies, seeds=seeds, batch_size=batch or 20, cap=cap,
+            strategies=strategies, course=course,
             tell=lambda text: status.update(f"Replaying: {text}"),
         )  # fmt: skip

@@ -25,6 +25,7 @@ class Columns:
     site: str | None = None
     sex: str | None = None
     age: str | None = None
+    mask: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class KnownImage:
     site: str | None = None
     sex: str | None = None
     age_years: int | None = None
+    mask: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,10 @@ def read_table(folder: Path, table: Path, columns: Columns) -> Table:
     """
     images: list[KnownImage] = []
     missing: list[str] = []
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
+    with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline()
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
         _check_columns(reader.fieldnames or [], columns)
         for number, row in enumerate(reader, start=2):
             if number > MAX_ROWS:
@@ -109,9 +113,7 @@ def _image(folder: Path, row: dict[str, str], columns: Columns, number: int) -> 
     name = value(columns.path)
     if name is None:
         raise TableUnusable(f"Row {number} names no file.")
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise TableUnusable(f"Row {number} names a file outside the folder.")
+    path, mask = _inside(folder, name, number), value(columns.mask)
     label, split, age = value(columns.label), value(columns.split), value(columns.age)
     return KnownImage(
         path=path,
@@ -123,7 +125,15 @@ def _image(folder: Path, row: dict[str, str], columns: Columns, number: int) -> 
         site=value(columns.site),
         sex=(value(columns.sex) or "").upper()[:1] or None,
         age_years=int(float(age)) if age and re.fullmatch(r"\d{1,3}(\.\d+)?", age) else None,
+        mask=None if mask is None else _inside(folder, mask, number),
     )
+
+
+def _inside(folder: Path, name: str, number: int) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise TableUnusable(f"Row {number} names a file outside the folder.")
+    return path
 
 
 def _check_split(images: list[KnownImage]) -> None:

@@ -9,6 +9,8 @@ FEWEST_ITEMS = 5
 FEWEST_PATIENTS = 10
 DRAWS = 1_000
 
+Labels = Shaped[np.ndarray, "items *classes"]
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -87,6 +89,23 @@ def macro_recall(
     means = np.where(counted > 0, np.nansum(drawn, axis=1) / np.maximum(counted, 1), np.nan)
     people = len(np.unique(patients))
     return _estimate(float(recalls.mean()), means, n=len(labels), patients=people)
+
+
+def mean_recall(labels: Labels, probabilities: Float[np.ndarray, "items classes"]) -> float:
+    """Return the macro recall alone, without an interval; 0 where there is no item.
+
+    For a boolean table of labels, the mean over classes of the balanced accuracy of yes and no.
+    """
+    answers, said = np.asarray(labels), np.asarray(probabilities)
+    if answers.ndim == 1:
+        right = answers == said.argmax(axis=1)
+        return float(np.mean([right[answers == c].mean() for c in np.unique(answers)] or [0.0]))
+    found = []
+    for c in range(answers.shape[1]):
+        right = (said[:, c] >= 0.5) == answers[:, c]
+        kinds = [right[answers[:, c] == kind] for kind in (True, False)]
+        found.append(np.mean([kind.mean() for kind in kinds if len(kind)] or [0.0]))
+    return float(np.mean(found or [0.0]))
 
 
 def macro_auroc(

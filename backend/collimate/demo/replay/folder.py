@@ -1,39 +1,21 @@
 """Replay of a folder of labelled pictures, without a database: the same mathematics, bare."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from collimate.demo.label_table import Columns, KnownImage, TableUnusable, read_table
-from collimate.demo.replay.play import Curve
+from collimate.demo.label_table import Columns, read_table
+from collimate.demo.replay.answers import Known, load
+from collimate.demo.replay.curves import Course, Curve
+from collimate.demo.replay.lessons import lessons_of
 from collimate.demo.replay.project import OF_PROJECT
 from collimate.demo.replay.report import Outcome
 from collimate.ml.batches import query_batch
-from collimate.ml.descriptors import SIDE, scattering
-from collimate.ml.features import fit_space
-from collimate.ml.heads import fit_head, probabilities
-from collimate.ml.images import UnusableImage, model_image
-from collimate.ml.metrics import macro_recall
 from collimate.ml.strategies import DEFAULT_STRATEGY, PoolView, QueryStrategy
 
 Tell = Callable[[str], None]
-HOLDOUT_SHARE = 0.2
-CHUNK = 100
-
-
-@dataclass(frozen=True)
-class Known:
-    """A folder as arrays: features (pool and hold-out), labels as class indices, patients."""
-
-    z: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    patients: NDArray[np.str_]
-    is_holdout: NDArray[np.bool_]
-    class_count: int
 
 
 def replay_folder(
@@ -42,9 +24,7 @@ def replay_folder(
     columns: Columns,
     *,
     strategies: list[str],
-    seeds: int,
-    batch_size: int,
-    cap: int,
+    course: Course,
     tell: Tell,
 ) -> Outcome:
     """Play labels of a table in the order each strategy asks for them.
@@ -52,112 +32,62 @@ def replay_folder(
     Raises:
         TableUnusable, ValueError (unknown strategy)
     """
-    names = [DEFAULT_STRATEGY if name == OF_PROJECT else name for name in strategies]
-    chosen = [QueryStrategy(name) for name in dict.fromkeys(names)]
-    known = load(read_table(folder, table, columns).images, tell)
+    usual = QueryStrategy.CLASP_PE if columns.mask else DEFAULT_STRATEGY
+    chosen = [_named(usual if name == OF_PROJECT else name) for name in strategies]
+    read = read_table(folder, table, columns)
+    known = load(read.images, encoder_steps=course.encoder_steps, tell=tell)
     tell("the whole pool")
-    full = _score(known, np.flatnonzero(~known.is_holdout), 0)[0]
+    teacher = lessons_of(known, None, 0)
+    full = teacher.learn(known.pool, _view(known))[0]
     curves = []
-    for seed in range(seeds):
-        for name in chosen:
-            tell(f"{name}, seed {seed + 1} of {seeds}")
-            curves.append(_play(known, name, seed=seed, batch_size=batch_size, cap=cap))
+    for seed in range(course.seeds):
+        for name in dict.fromkeys(chosen):
+            tell(f"{name}, seed {seed + 1} of {course.seeds}")
+            curves.append(play(known, name, seed=seed, course=course))
+    refused = dict(known.refused)
+    if read.missing:
+        refused["The file is missing."] = len(read.missing)
     return Outcome(
-        full, int((~known.is_holdout).sum()), int(known.is_holdout.sum()), batch_size, tuple(curves)
-    )
+        full, len(known.pool), int(known.is_holdout.sum()), course.batch_size, tuple(curves),
+        metric=teacher.metric, refused=refused,
+    )  # fmt: skip
 
 
-def load(images: list[KnownImage], tell: Tell) -> Known:
-    """Read pictures into the feature space, which is fitted on the pool alone.
-
-    Without a split column, a fifth of the patients, drawn by a fixed seed, is held out.
-
-    Raises:
-        TableUnusable: no picture with a single label, or only one class.
-    """
-    rows, features = [], []
-    waiting: list[NDArray[np.float32]] = []
-    for number, image in enumerate(images, start=1):
-        picture = _picture(image) if len(image.label_keys) == 1 else None
-        if picture is not None:
-            rows.append(image)
-            waiting.append(picture)
-        if len(waiting) == CHUNK or (number == len(images) and waiting):
-            features.append(scattering(np.stack(waiting)))
-            waiting = []
-            tell(f"looking at pictures: {number} of {len(images)}")
-    keys = sorted({row.label_keys[0] for row in rows})
-    if len(keys) < 2:
-        raise TableUnusable("A replay needs pictures of at least two classes.")
-    values = np.concatenate(features)
-    patients = np.array([row.patient for row in rows])
-    is_holdout = _holdout(rows, patients)
-    space = fit_space({"scattering": values[~is_holdout]})
-    return Known(
-        space.transform({"scattering": values}),
-        np.array([keys.index(row.label_keys[0]) for row in rows]),
-        patients,
-        is_holdout,
-        len(keys),
-    )
-
-
-def _picture(image: KnownImage) -> NDArray[np.float32] | None:
-    try:
-        with Image.open(image.path) as opened:
-            return model_image(np.asarray(opened.convert("L")), size=SIDE)
-    except (OSError, UnusableImage):
-        return None
-
-
-def _holdout(rows: list[KnownImage], patients: NDArray[np.str_]) -> NDArray[np.bool_]:
-    if all(row.is_holdout is not None for row in rows):
-        return np.array([bool(row.is_holdout) for row in rows])
-    people = np.unique(patients)
-    drawn = np.random.default_rng(0).permutation(people)[: round(HOLDOUT_SHARE * len(people))]
-    return np.isin(patients, drawn)
-
-
-def _score(
-    known: Known, labelled: NDArray[np.int64], seed: int
-) -> tuple[float, NDArray[np.float64]]:
-    """Macro recall on the hold-out after these labels, and what the model says of everything."""
-    head = fit_head(
-        known.z[labelled],
-        known.labels[labelled],
-        class_count=known.class_count,
-        seed=seed,
-        patients=known.patients[labelled],
-    )
-    said = probabilities(head, known.z)
-    held = known.is_holdout
-    found = macro_recall(
-        known.labels[held],
-        said[held].argmax(axis=1),
-        known.patients[held],
-        class_count=known.class_count,
-    )
-    return float(found.value or 0.0), said
-
-
-def _play(known: Known, strategy: QueryStrategy, *, seed: int, batch_size: int, cap: int) -> Curve:
-    pool = np.flatnonzero(~known.is_holdout)
+def play(known: Known, strategy: QueryStrategy, *, seed: int, course: Course) -> Curve:
+    """One strategy with one seed: ask, read, learn, measure, until the cap."""
+    pool = known.pool
+    cap = min(course.cap, len(pool))
+    teacher = lessons_of(known, strategy, seed)
     is_labelled = np.zeros(len(pool), dtype=bool)
-    view = PoolView(known.z[pool], is_labelled, patients=known.patients[pool])
+    view = _view(known)
     counts: list[int] = []
     scores: list[float] = []
-    while is_labelled.sum() < min(cap, len(pool)):
+    minutes: list[float] = []
+    while is_labelled.sum() < cap:
         rng = np.random.default_rng((seed, len(counts)))
-        wanted = min(batch_size, cap - int(is_labelled.sum()))
-        picks = query_batch(strategy, replace(view, labelled=is_labelled), wanted, rng=rng)
+        wanted = min(course.batch_size, cap - int(is_labelled.sum()))
+        view = replace(view, labelled=is_labelled.copy())
+        # Pictures of a folder are slices or cases alike; only cases are one per patient.
+        picks = query_batch(strategy, view, wanted, rng=rng, per_patient_once=known.masks is None)
         if not picks:
             break
-        is_labelled[[pick.index for pick in picks]] = True
-        labels = known.labels[pool[is_labelled]]
-        score, said = _score(known, pool[is_labelled], seed)
-        class_counts = np.bincount(labels, minlength=known.class_count)
-        if np.count_nonzero(class_counts) >= 2:
-            view = replace(view, probabilities=said[pool], class_counts=class_counts)
+        rows = np.array([pick.index for pick in picks])
+        is_labelled[rows] = True
+        score, view = teacher.learn(pool[is_labelled], view)
         counts.append(int(is_labelled.sum()))
         scores.append(score)
-    return Curve(str(strategy), seed, tuple(counts), tuple(scores))
+        minutes.append((minutes[-1] if minutes else 0.0) + teacher.minutes(pool[rows]))
+    return Curve(str(strategy), seed, tuple(counts), tuple(scores), tuple(minutes))
+
+
+def _view(known: Known) -> PoolView:
+    pool = known.pool
+    return PoolView(known.z[pool], np.zeros(len(pool), bool), patients=known.patients[pool])
+
+
+def _named(name: str) -> QueryStrategy:
+    try:
+        return QueryStrategy(name)
+    except ValueError as error:
+        names = ", ".join(QueryStrategy)
+        raise ValueError(f"There is no strategy {name!r}. There are: {names}.") from error

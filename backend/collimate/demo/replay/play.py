@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from collimate.annotations.play import play_read
 from collimate.demo.replay.copy import Copy, copy_project
+from collimate.demo.replay.curves import Curve
 from collimate.kit.blobs import blobs
 from collimate.kit.database import engine
 from collimate.learning.models import ModelVersion, Prediction
@@ -20,16 +20,7 @@ from collimate.studies.models import Study
 from collimate.tasks.claim import WorklistEmpty
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Scores (macro recall on the hold-out's hidden answers) after so many labels."""
-
-    strategy: str
-    seed: int
-    label_counts: tuple[int, ...]
-    scores: tuple[float, ...]
+MS_PER_CASE = 10_000
 
 
 @contextmanager
@@ -85,7 +76,8 @@ def play_run(
         scores.append(_score(session, copy, result.model_version_id))
         session.expunge_all()
         session.add(copy.reader.user)
-    return Curve(strategy, seed, tuple(counts), tuple(scores))
+    minutes = tuple(count * MS_PER_CASE / 60_000 for count in counts)
+    return Curve(strategy, seed, tuple(counts), tuple(scores), minutes)
 
 
 def full_score(session: Session, project_id: UUID) -> float:
@@ -114,7 +106,7 @@ def _read(session: Session, copy: Copy, count: int) -> int:
                 project_id=copy.project_id,
                 reader=copy.reader,
                 answer=answer,
-                active_ms=10_000,
+                active_ms=MS_PER_CASE,
             )
         except WorklistEmpty:
             return number

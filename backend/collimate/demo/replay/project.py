@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from collimate.demo.replay.copy import copy_project
-from collimate.demo.replay.play import Curve, forgotten, full_score, play_run
+from collimate.demo.replay.curves import Curve
+from collimate.demo.replay.play import forgotten, full_score, play_run
 from collimate.demo.replay.report import Outcome
 from collimate.ml.strategies import QueryStrategy
 from collimate.projects.models import Project

@@ -1,14 +1,14 @@
 """Telling the outcome of a replay: a table, a picture, a file."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from collimate.demo.replay.play import Curve
+from collimate.demo.replay.curves import Curve
 from collimate.demo.replay.statistics import (
     TARGETS,
     Difference,
@@ -32,6 +32,8 @@ class Outcome:
     batch_size: int
     curves: tuple[Curve, ...]
     baseline: str = "random"
+    metric: str = "macro recall on the hold-out"
+    refused: dict[str, int] = field(default_factory=dict)
 
     @property
     def strategies(self) -> list[str]:
@@ -50,16 +52,28 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "pool_count": outcome.pool_count,
         "holdout_count": outcome.holdout_count,
         "batch_size": outcome.batch_size,
-        "metric": "macro recall on the hold-out",
+        "metric": outcome.metric,
+        "unusable_pictures": outcome.refused,
         "strategies": [
             {
                 "strategy": name,
                 "reached": [asdict(item) for item in _reached(outcome, name)],
                 "areas": [area(curve) for curve in outcome.of(name)],
                 "difference": _as_dict(_difference(outcome, name)),
-                "curves": [asdict(curve) for curve in outcome.of(name)],
+                "runs": [_run(curve) for curve in outcome.of(name)],
             }
             for name in outcome.strategies
+        ],
+    }
+
+
+def _run(curve: Curve) -> dict[str, Any]:
+    after = zip(curve.label_counts, curve.scores, curve.minutes, strict=True)
+    return {
+        "seed": curve.seed,
+        "batches": [
+            {"labels": labels, "metric": score, "minutes": round(minutes, 3)}
+            for labels, score, minutes in after
         ],
     }
 
@@ -82,8 +96,10 @@ def show(outcome: Outcome, screen: Console) -> None:
     """Print the table."""
     screen.print(
         f"Pool {outcome.pool_count}, hold-out {outcome.holdout_count}; a model that learned from "
-        f"the whole pool scores {outcome.full:.3f} (macro recall on the hold-out)."
+        f"the whole pool scores {outcome.full:.3f} ({outcome.metric})."
     )
+    for reason, count in outcome.refused.items():
+        screen.print(f"{count} pictures were left out: {reason}")
     table = Table(
         "strategy", *(f"labels to {share:.0%}" for share in TARGETS), "mean score",
         f"difference to {outcome.baseline}",
@@ -139,7 +155,7 @@ def plot(outcome: Outcome, path: Path) -> None:
         label = "all labels" if share == 1.0 else f"{share:.0%} of it"
         axes.axhline(share * outcome.full, color="0.4", linestyle=style, linewidth=1, label=label)
     axes.set_xlabel("labels")
-    axes.set_ylabel("macro recall on the hold-out")
+    axes.set_ylabel(outcome.metric)
     axes.grid(color="0.9")
     axes.legend(frameon=False, fontsize=8, loc="lower right")
     figure.savefig(path)

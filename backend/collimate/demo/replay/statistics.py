@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from collimate.demo.replay.play import Curve
+from collimate.demo.replay.curves import Curve
 
 TARGETS = (0.90, 0.95)
 DRAWS = 4000
