@@ -228,20 +228,3 @@ def test_lossy_images_are_known_as_lossy(prepare):
     array = dicoms.pattern(64, 64, bits=8)
     prepared = prepare(dicoms.radiograph(array=array, syntax=dicoms.JPEG_BASELINE)).prepared
     assert prepared.is_lossy is True
-
-
-def test_quality_numbers_point_the_right_way(prepare):
-    smooth = np.tile(np.linspace(0, 4000, 128, dtype="u2"), (128, 1))
-    random = np.random.default_rng(0)
-    noisy = np.clip(smooth + random.normal(0, 300, smooth.shape), 0, 4095).astype("u2")
-    bright_border = np.full((128, 128), 4000, "u2")
-    bright_border[24:104, 24:104] = 200
-    first, second, third = (
-        prepare(dicoms.radiograph(array=array, planted=False)).prepared.quality
-        for array in (smooth, noisy, bright_border)
-    )
-    assert second["noise"] > 5 * first["noise"]
-    assert second["sharpness"] > first["sharpness"]
-    assert third["inverted_suspicion"] > 0.9 > first["inverted_suspicion"]
-    assert third["clipped_fraction"] == 1.0
-    assert all(isinstance(value, float) for value in first.values())

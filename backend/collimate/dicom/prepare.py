@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,9 +17,14 @@ from collimate.dicom.frames import encode_picture, modality_values, shown
 from collimate.dicom.limits import LIMITS, Limits
 from collimate.dicom.part10 import Received, open_part10
 from collimate.dicom.pixels import Frame, PixelFacts
-from collimate.dicom.prepared import EXPLICIT_VR_LITTLE_ENDIAN, PreparedInstance, frame_facts
+from collimate.dicom.prepared import (
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    PreparedInstance,
+    frame_facts,
+    padding_values,
+)
 from collimate.dicom.profile import Profile
-from collimate.dicom.quality import measure_quality
+from collimate.dicom.quality import measure_quality, picture_hash
 from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.write import write_part10
 
@@ -85,8 +90,8 @@ def _prepare(
     stored = _store(received, facts, clean, out)
     served = _as_served(clean, facts, stored.sample)
     dicom_json = dict(sorted(served.to_json_dict().items()))
-    quality = _look(stored, dicom_json, out, limits)
-    return _summary(received, cleaned, served, stored, dicom_json, quality, sha256)
+    look = _look(stored, dicom_json, out, limits)
+    return _summary(received, cleaned, served, stored, dicom_json, look, sha256)
 
 
 def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> _Stored:
@@ -156,9 +161,15 @@ def _as_served(clean: Dataset, facts: PixelFacts, sample: Frame) -> Dataset:
     return served
 
 
-def _look(
-    stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits
-) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Look:
+    """What one frame looks like in numbers."""
+
+    quality: dict[str, float]
+    picture_hash: int | None
+
+
+def _look(stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits) -> _Look:
     """Write the thumbnail of the middle frame and measure that frame."""
     facts = frame_facts(dicom_json, stored.sample_index)
     grey = shown(stored.sample, facts)
@@ -166,8 +177,12 @@ def _look(
     (out / THUMBNAIL_NAME).write_bytes(picture)
     if stored.sample.ndim == 3:
         luminance = grey.mean(axis=2).astype(np.uint8)
-        return measure_quality(luminance, luminance)
-    return measure_quality(modality_values(stored.sample, facts.slope, facts.intercept), grey)
+        return _Look(measure_quality(luminance, luminance), picture_hash(luminance))
+    values = modality_values(stored.sample, facts.slope, facts.intercept)
+    quality = measure_quality(values, grey, padding=padding_values(dicom_json, facts))
+    # whoever exports an image again may set another window, so the hash does not see the stated one
+    unwindowed = shown(stored.sample, replace(facts, window=None))
+    return _Look(quality, picture_hash(unwindowed))
 
 
 def _summary(
@@ -176,7 +191,7 @@ def _summary(
     served: Dataset,
     stored: _Stored,
     dicom_json: dict[str, Any],
-    quality: dict[str, float],
+    look: _Look,
     sha256: str,
 ) -> PreparedInstance:
     spacing, spacing_kind = describe.spacing_mm(served)
@@ -204,7 +219,8 @@ def _summary(
         frames_in=stored.frames_in,
         frame_ranges=stored.ranges,
         dicom_json=dicom_json,
-        quality=quality,
+        quality=look.quality,
+        picture_hash=look.picture_hash,
         removed=cleaned.removed,
         actions=cleaned.actions,
         burned_in_suspected=describe.is_burned_in_suspected(served),

@@ -41,6 +41,7 @@ class PreparedInstance:
     frame_ranges: list[list[int]]
     dicom_json: dict[str, Any]
     quality: dict[str, float]
+    picture_hash: int | None
     removed: list[str]
     actions: dict[str, dict[str, int]]
     burned_in_suspected: bool
@@ -109,6 +110,16 @@ def frame_facts(dicom_json: dict[str, Any], frame_index: int = 0) -> FrameFacts:
         intercept=_number(groups, "00281052") or 0.0,
         window=window,
     )
+
+
+def padding_values(dicom_json: dict[str, Any], facts: FrameFacts) -> tuple[float, float] | None:
+    """Modality values from … to that stand for "not imaged". Source: PS3.3 C.7.5.1.1.2."""
+    first = _number([dicom_json], "00280120")
+    last = _number([dicom_json], "00280121")
+    if first is None:
+        return None
+    ends = [facts.slope * end + facts.intercept for end in (first, first if last is None else last)]
+    return min(ends), max(ends)
 
 
 def _frame_groups(dicom_json: dict[str, Any], frame_index: int) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from collimate.dicom.near_duplicates import bands
 from collimate.dicom.prepared import PreparedInstance
 from collimate.kit.blobs import blobs
 from collimate.projects.models import Project
@@ -184,7 +185,8 @@ COPIED = (
     "sop_instance_uid", "sop_class_uid", "instance_number", "source_sha256",
     "original_transfer_syntax_uid", "served_transfer_syntax_uid", "frame_ranges", "rows",
     "columns", "frame_count", "samples_per_pixel", "bits_allocated", "photometric_interpretation",
-    "pixel_spacing_mm", "is_lossy", "burned_in_suspected", "quality", "removed", "dicom_json",
+    "pixel_spacing_mm", "is_lossy", "burned_in_suspected", "quality", "picture_hash",
+    "removed", "dicom_json",
 )  # fmt: skip
 
 
@@ -199,6 +201,7 @@ def _instance(
         file_bytes=stored.file_bytes,
         frames_sha256=stored.frames_sha256,
         thumbnail_sha256=stored.thumbnail_sha256,
+        picture_bands=None if prepared.picture_hash is None else bands(prepared.picture_hash),
         **{name: getattr(prepared, name) for name in COPIED},
     )
     session.add(instance)

@@ -10,7 +10,17 @@ from collimate.access.policy import Permission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.studies import assess, browse, quarantine, receive, schemas, show, tags, upload
+from collimate.studies import (
+    assess,
+    browse,
+    lookalikes,
+    quarantine,
+    receive,
+    schemas,
+    show,
+    tags,
+    upload,
+)
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
 from collimate.studies.models import ReceivedFile, Study
@@ -95,6 +105,11 @@ def show_study(session: SessionDep, actor: ActorDep, study: ImageStudy) -> dict[
 @router.get("/api/studies/{study_id}/geometry", response_model=schemas.StudyGeometry)
 def show_geometry(session: SessionDep, study: ImageStudy) -> dict[str, Any]:
     return assess.study_geometry(session, study)
+
+
+@router.get("/api/studies/{study_id}/lookalikes", response_model=schemas.Lookalikes)
+def list_lookalikes(session: SessionDep, study: ListedStudy) -> dict[str, Any]:
+    return {"items": lookalikes.lookalikes(session, study)}
 
 
 @router.get("/api/studies/{study_id}/tags", response_model=schemas.TagList)

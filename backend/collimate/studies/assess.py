@@ -1,14 +1,15 @@
-"""Look at series as a whole once their images are in: what each says of its geometry.
+"""Look at series as a whole once their images are in: their geometry and their quality.
 
 Taking in an image marks its series; a report is made once for many images, and a process that
 dies in between leaves the mark for the next.
 """
 
 from collections.abc import Collection
+from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, func, literal, select
+from sqlalchemy import ColumnElement, String, func, literal, select
 from sqlalchemy.orm import Session
 
 from collimate.dicom.geometry import SeriesGeometry, assess_geometry, worst
@@ -48,6 +49,8 @@ def assess(session: Session, series: Series) -> None:
     study = session.get_one(Study, series.study_id, with_for_update=True)
     session.refresh(series, with_for_update=True)
     report = geometry_of(session, series)
+    series.quality = quality_of(session, Instance.series_id == series.id)
+    study.quality = quality_of(session, Instance.study_id == study.id)
     series.geometry, series.trust, series.is_assessed = report.to_json(), report.trust, True
     session.flush()
     trusts = session.scalars(select(Series.trust).where(Series.study_id == study.id))
@@ -67,6 +70,22 @@ def geometry_of(session: Session, series: Series) -> SeriesGeometry:
     )
     planes = [plane for stored, is_lossy in rows for plane in planes_of(stored, is_lossy=is_lossy)]
     return assess_geometry(planes, modality=series.modality)
+
+
+def quality_of(session: Session, whose: ColumnElement[bool]) -> dict[str, float]:
+    """The median of every measure over some images, with their size and pixel spacing."""
+    rows = session.execute(
+        select(Instance.quality, Instance.rows, Instance.columns, Instance.pixel_spacing_mm).where(
+            whose
+        )
+    )
+    found: dict[str, list[float]] = {}
+    for quality, *size, spacing in rows:
+        sizes = {"rows": size[0], "columns": size[1]}
+        spacings = {} if spacing is None else {"pixel_spacing_mm": max(spacing)}
+        for name, value in {**quality, **sizes, **spacings}.items():
+            found.setdefault(name, []).append(float(value))
+    return {name: round(median(values), 6) for name, values in sorted(found.items())}
 
 
 def study_geometry(session: Session, study: Study) -> dict[str, Any]:

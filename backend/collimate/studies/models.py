@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +58,7 @@ class Study(Row):
 class Series(Row):
     """One DICOM series.
 
+    `quality` sums up its images: the medians of `dicom/quality.py` and of size and spacing.
     `geometry` is the report of `dicom/geometry.py`, `trust` its verdict; a new image turns
     `is_assessed` off until the report has been made again.
     """
@@ -77,6 +78,7 @@ class Series(Row):
     series_number: Mapped[int | None]
     instance_count: Mapped[int] = mapped_column(default=0)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     geometry: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     trust: Mapped[str | None]
     is_assessed: Mapped[bool] = mapped_column(default=False)
@@ -89,6 +91,7 @@ class Instance(Row):
     __table_args__ = (
         UniqueConstraint("project_id", "sop_instance_uid"),
         Index("ix_instance_project_id_source_sha256", "project_id", "source_sha256"),
+        Index("ix_instance_picture_bands", "picture_bands", postgresql_using="gin"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
@@ -114,6 +117,8 @@ class Instance(Row):
     is_lossy: Mapped[bool] = mapped_column(default=False)
     burned_in_suspected: Mapped[bool] = mapped_column(default=False)
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    picture_hash: Mapped[int | None] = mapped_column(BigInteger)
+    picture_bands: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     removed: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     thumbnail_sha256: Mapped[str] = mapped_column(index=True)

@@ -95,6 +95,18 @@ class StudyGeometry(Answer):
     series: list[SeriesGeometry]
 
 
+class Lookalike(Answer):
+    study_id: UUID
+    pseudonym: str
+    is_same_patient: bool
+    distance_bits: int = Field(description="Of 64; at most 7 are found")
+    thumbnail_url: str
+
+
+class Lookalikes(Answer):
+    items: list[Lookalike]
+
+
 class SeriesDetail(Answer):
     series_uid: str
     modality: str

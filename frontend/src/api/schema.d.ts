@@ -1000,6 +1000,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/lookalikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Lookalikes */
+        get: operations["list_lookalikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/tags": {
         parameters: {
             query?: never;
@@ -2213,6 +2230,30 @@ export interface components {
              * Format: date-time
              */
             lease_until: string;
+        };
+        /** Lookalike */
+        Lookalike: {
+            /**
+             * Distance Bits
+             * @description Of 64; at most 7 are found
+             */
+            distance_bits: number;
+            /** Is Same Patient */
+            is_same_patient: boolean;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+        };
+        /** Lookalikes */
+        Lookalikes: {
+            /** Items */
+            items: components["schemas"]["Lookalike"][];
         };
         /** Manifest */
         Manifest: {
@@ -5570,6 +5611,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyGeometry"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_lookalikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lookalikes"];
                 };
             };
             /** @description Validation Error */
