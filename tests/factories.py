@@ -79,6 +79,7 @@ def make_schema(
         schema.LabelDraft(name="Opacity", kind="box", colour="#56b4e9", hotkey="b"),
         schema.LabelDraft(name="Outline", kind="polygon", colour="#009e73", hotkey="p"),
         schema.LabelDraft(name="Heart width", kind="length", colour="#cc79a7", hotkey="l"),
+        schema.LabelDraft(name="Lung", kind="segment", colour="#0072b2", hotkey="s"),
     ]
     return schema.design(
         session, None, project, question="What do you see?", answer_mode=answer_mode, labels=labels

@@ -24,6 +24,7 @@ MARKS = [
     {"kind": "polygon", "label_key": "outline", "points": [[1.0, 1.0], [9.0, 1.0], [9.0, 7.5]]},
     {"kind": "length", "label_key": "heart_width", "points": [[2.0, 20.0], [26.0, 20.0]]},
 ]
+SEGMENT = {"kind": "segment", "label_key": "lung", "runs": [3 * COLUMNS + 4, 5, COLUMNS - 5, 7]}
 
 
 def store_image(session: Session, study: Study, seed: int) -> Instance:
@@ -69,7 +70,8 @@ def marks_on(session: Session, study: Study) -> list[dict[str, Any]]:
     uid = session.scalars(
         select(Instance.sop_instance_uid).where(Instance.study_id == study.id)
     ).one()
-    return [{**mark, "sop_instance_uid": uid, "frame_number": 1} for mark in MARKS]
+    image = {"sop_instance_uid": uid, "frame_number": 1}
+    return [{**said, **image} for said in [*MARKS, SEGMENT]]
 
 
 def freeze_project(session: Session, **options: Any) -> Frozen:

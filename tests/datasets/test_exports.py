@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collimate.access.policy import Role
+from collimate.annotations.runs import from_mask
 from collimate.datasets.export import request_export, safe_name
 from collimate.datasets.exports import ExportFormat
 from collimate.datasets.exports.coco import write_coco
@@ -26,7 +27,7 @@ from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.projects import schema
 from tests import factories
-from tests.datasets.frozen import COLUMNS, MARKS, ROWS, freeze_project
+from tests.datasets.frozen import COLUMNS, MARKS, ROWS, SEGMENT, freeze_project
 
 
 def spreadsheet(archive, name):
@@ -43,20 +44,28 @@ def marks_from_coco(archive):
         for item in content["annotations"]:
             image, category = images[item["image_id"]], categories[item["category_id"]]
             assert image["split"] == split
+            kind = category["supercategory"]
+            shape = "runs" if kind == "segment" else "points"
             found.setdefault(image["study_uid"], []).append(
                 {
-                    "kind": category["supercategory"],
+                    "kind": kind,
                     "label_key": category["attributes"]["key"],
-                    "points": points_of(item, category["supercategory"]),
+                    shape: shape_of(item, kind),
                 }
             )
     return found
 
 
-def points_of(item, kind):
+def shape_of(item, kind):
     if kind == "polygon":
         flat = item["segmentation"][0]
         return [list(pair) for pair in zip(flat[::2], flat[1::2], strict=True)]
+    if kind == "segment":
+        height, width = item["segmentation"]["size"]
+        counts = item["segmentation"]["counts"]
+        assert sum(counts) == height * width
+        inside = np.arange(len(counts)) % 2 == 1
+        return from_mask(np.repeat(inside, counts).reshape(width, height).T)
     if kind == "length":
         x1, y1, _, x2, y2, _ = item["keypoints"]
         return [[x1, y1], [x2, y2]]
@@ -81,7 +90,7 @@ def test_coco_leads_back_to_the_marks_and_answers(session, tmp_path):
                     assert len(np.unique(np.asarray(shown))) > 100
     assert len(back) == len(version.reads) == 6
     for read in version.reads:
-        assert back[read.study_uid] == MARKS
+        assert back[read.study_uid] == [*MARKS, SEGMENT]
         assert answers[read.study_uid] == list(read.label_keys)
 
 
@@ -94,12 +103,14 @@ def test_coco_marks_have_coco_measures(session, tmp_path):
             for split in ("train", "validation", "test")
             for item in json.loads(archive.read(f"annotations/{split}.json"))["annotations"]
         ]
-    box, polygon, length = items
+    box, polygon, length, segment = items
     assert box["bbox"] == [4.0, 5.0, 16.5, 25.25]
     assert box["area"] == 16.5 * 25.25
     assert polygon["area"] == pytest.approx(8 * 6.5 / 2)
     assert length["num_keypoints"] == 2
     assert length["attributes"]["length_mm"] == pytest.approx(24 * 0.2)
+    assert segment["area"] == 12
+    assert segment["bbox"] == [4, 3, 7, 2]
 
 
 @pytest.mark.parametrize("export_format", list(ExportFormat))
@@ -123,12 +134,15 @@ def test_csv_says_what_was_read(session, tmp_path):
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         reads, marks = spreadsheet(archive, "reads.csv"), spreadsheet(archive, "marks.csv")
         labels = spreadsheet(archive, "labels.csv")
+        segments = spreadsheet(archive, "segments.csv")
     assert [(row["study_uid"], row["label_keys"]) for row in reads] == [
         (read.study_uid, read.label_keys[0]) for read in version.reads
     ]
     assert [json.loads(row["points"]) for row in marks[:3]] == [mark["points"] for mark in MARKS]
     assert {row["reader"] for row in reads} == {"reader-1"}
-    assert len(labels) == 6
+    assert len(labels) == 7
+    assert [row["runs"] for row in segments] == [" ".join(map(str, SEGMENT["runs"]))] * 6
+    assert {(row["area_pixels"], row["area_mm2"]) for row in segments} == {("12", "0.48")}
 
 
 @given(st.text(max_size=40))

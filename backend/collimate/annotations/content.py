@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.geometry import ImageGrid, MarkMalformed, checked_points
+from collimate.annotations.runs import checked_runs
 from collimate.kit.errors import Unprocessable
 from collimate.projects import schema
 from collimate.projects.models import Label, LabelSchema
@@ -15,6 +16,7 @@ from collimate.studies.models import Instance
 from collimate.tasks.models import Read, Task
 
 ANSWER = "answer"
+SEGMENT = "segment"
 
 
 class LabelUnknown(Unprocessable):
@@ -31,7 +33,8 @@ def checked_content(
     """The content as it is stored, in canonical order and precision.
 
     Raises:
-        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage
+        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, MaskMalformed,
+        MaskOutsideImage
     """
     schema_id = read.label_schema_id
     if schema_id is None:
@@ -59,8 +62,9 @@ def _checked_keys(labels: Sequence[Label], mode: str, keys: Sequence[str]) -> li
 def _checked_mark(
     session: Session, task: Task, kind: str, labels: Sequence[Label], content: dict[str, Any]
 ) -> dict[str, Any]:
-    if set(content) != {"label_key", "sop_instance_uid", "frame_number", "points"}:
-        raise MarkMalformed("A mark names a label, an image, a frame and its points.")
+    shape = "runs" if kind == SEGMENT else "points"
+    if set(content) != {"label_key", "sop_instance_uid", "frame_number", shape}:
+        raise MarkMalformed(f"A {kind} names a label, an image, a frame and its {shape}.")
     if not any(label.key == content["label_key"] and label.kind == kind for label in labels):
         raise LabelUnknown(f"There is no {kind} label of that key.")
     grid = _grid(session, task.study_id, str(content["sop_instance_uid"]))
@@ -71,8 +75,19 @@ def _checked_mark(
         "label_key": content["label_key"],
         "sop_instance_uid": content["sop_instance_uid"],
         "frame_number": frame_number,
-        "points": checked_points(kind, content["points"], grid),
+        shape: checked_runs(content[shape], grid)
+        if kind == SEGMENT
+        else checked_points(kind, content[shape], grid),
     }
+
+
+def place_of(kind: str, content: dict[str, Any]) -> str | None:
+    """Where within a read there can be only one annotation; None where there can be many."""
+    if kind == ANSWER:
+        return ANSWER
+    if kind == SEGMENT:
+        return f"{content['label_key']}/{content['sop_instance_uid']}/{content['frame_number']}"
+    return None
 
 
 def _grid(session: Session, study_id: UUID, sop_instance_uid: str) -> ImageGrid:

@@ -11,13 +11,18 @@ from collimate.kit.database import Row
 
 
 class Annotation(Row):
-    """One mark or one study-level answer within a read; its content lies in its revisions."""
+    """One mark, segment or study-level answer within a read; its content lies in its revisions.
+
+    `place` is set where there can be only one: the answer of the read, a segment on its frame.
+    """
 
     __tablename__ = "annotation"
+    __table_args__ = (UniqueConstraint("read_id", "kind", "place"),)
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id"), index=True)
     kind: Mapped[str]
+    place: Mapped[str | None]
 
 
 class AnnotationRevision(Row):

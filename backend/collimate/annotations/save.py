@@ -14,7 +14,7 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import schemas
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ANSWER, checked_content
+from collimate.annotations.content import SEGMENT, checked_content, place_of
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Forbidden, NotFound, Stale, Unprocessable
 from collimate.tasks import lease, places
@@ -32,6 +32,10 @@ class AnnotationNotFound(NotFound):
 
 class StaleRevision(Stale):
     """This was changed in another window meanwhile."""
+
+
+class SegmentCannotMove(Unprocessable):
+    """A segment stays on its frame; one that is empty has no pixels."""
 
 
 class SuggestionUnknown(Unprocessable):
@@ -81,7 +85,8 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change:
     Raises:
         TokenCannotLabel, ReadNotFound, AnnotationNotFound, IdempotencyKeyReused
         StaleRevision: `parent_id` is not the newest revision; the answer carries that one.
-        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, SuggestionUnknown
+        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, MaskMalformed,
+        MaskOutsideImage, SegmentCannotMove, SuggestionUnknown
     """
     require_person(actor)
     request = {"verb": "save", "read_id": read_id, **asdict(change)}
@@ -94,15 +99,15 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change:
 
 def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dict[str, Any]:
     read, task = places.lock_own(session, actor.user, read_id)
-    annotation = _annotation(session, read, change)
-    head = head_of(session, annotation.id)
-    if (head.id if head else None) != change.parent_id:
-        raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
     content = (
         {}
         if change.is_deleted
         else checked_content(session, read, task, change.kind, change.content)
     )
+    annotation = _annotation(session, read, change, content)
+    head = head_of(session, annotation.id)
+    if (head.id if head else None) != change.parent_id:
+        raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
     _check_suggestion(session, task, change.suggestion_id)
     revision = AnnotationRevision(
         annotation_id=annotation.id,
@@ -131,31 +136,41 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
     }
 
 
-def _annotation(session: Session, read: Read, change: Change) -> Annotation:
+def _annotation(
+    session: Session, read: Read, change: Change, content: dict[str, Any]
+) -> Annotation:
+    if change.kind == SEGMENT and change.is_deleted:
+        raise SegmentCannotMove("Save it without runs instead of deleting it.")
+    place = place_of(change.kind, content) if content else None
     found = session.get(Annotation, change.annotation_id)
     if found is not None:
         if found.read_id != read.id or found.kind != change.kind:
             raise AnnotationNotFound()
+        if change.kind == SEGMENT and found.place != place:
+            raise SegmentCannotMove("Begin a segment of its own on the other frame.")
         return found
-    if change.kind == ANSWER:
-        _refuse_second_answer(session, read)
+    if place is not None:
+        _refuse_second(session, read, change.kind, place)
     if change.parent_id is not None:
         raise StaleRevision("The annotation this was made from is not there.", current=None)
     annotation = Annotation(
-        id=change.annotation_id, project_id=read.project_id, read_id=read.id, kind=change.kind
-    )
+        id=change.annotation_id, project_id=read.project_id, read_id=read.id, kind=change.kind,
+        place=place,
+    )  # fmt: skip
     session.add(annotation)
     session.flush()
     return annotation
 
 
-def _refuse_second_answer(session: Session, read: Read) -> None:
+def _refuse_second(session: Session, read: Read, kind: str, place: str) -> None:
     other = session.scalars(
-        select(Annotation).where(Annotation.read_id == read.id, Annotation.kind == ANSWER)
+        select(Annotation).where(
+            Annotation.read_id == read.id, Annotation.kind == kind, Annotation.place == place
+        )
     ).first()
     if other is not None:
         raise StaleRevision(
-            "The question was answered in another window.",
+            "This was begun in another window.",
             current=_json(other, head_of(session, other.id)),
         )
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from collimate.annotations.geometry import MAX_POINTS
+from collimate.annotations.runs import MAX_RUNS
 from collimate.kit.http import Answer, Body
 from collimate.projects.schemas import LabelSchemaOut
 from collimate.tasks.schemas import ActiveMs, FenceBody
 from collimate.tasks.states import ReadState
 
-AnnotationKind = Literal["answer", "box", "polygon", "length"]
+AnnotationKind = Literal["answer", "box", "polygon", "length", "segment"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -33,11 +34,20 @@ class MarkContent(Body):
     points: list[Point] = Field(max_length=MAX_POINTS)
 
 
+class SegmentContent(Body):
+    """A segment on one frame; `runs` is [gap, run, …] of pixels in row-major order."""
+
+    label_key: LabelKey
+    sop_instance_uid: str = Field(max_length=64)
+    frame_number: int = Field(ge=1)
+    runs: list[Annotated[int, Field(ge=0)]] = Field(max_length=MAX_RUNS)
+
+
 class DeletedContent(Body):
     """A deletion says nothing."""
 
 
-Content = AnswerContent | MarkContent | DeletedContent
+Content = AnswerContent | MarkContent | SegmentContent | DeletedContent
 
 
 class AnnotationIn(FenceBody):

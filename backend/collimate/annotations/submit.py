@@ -11,7 +11,7 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import case, save
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ANSWER
+from collimate.annotations.content import ANSWER, SEGMENT
 from collimate.annotations.models import Annotation, AnnotationRevision, Submission
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
@@ -145,16 +145,19 @@ def _content(session: Session, read: Read, task: Task, live: list[Head]) -> dict
         "study_uid": session.get_one(Study, task.study_id).study_uid,
         "label_schema_id": str(schema.id),
         "answer": answer,
-        "marks": [
-            {
-                "annotation_id": str(annotation.id),
-                "revision_id": str(revision.id),
-                "kind": annotation.kind,
-                **revision.content,
-            }
-            for annotation, revision in live
-            if annotation.kind != ANSWER
+        "marks": [_said(*head) for head in live if head[0].kind not in (ANSWER, SEGMENT)],
+        "segments": [
+            _said(*head) for head in live if head[0].kind == SEGMENT and head[1].content["runs"]
         ],
+    }
+
+
+def _said(annotation: Annotation, revision: AnnotationRevision) -> dict[str, Any]:
+    return {
+        "annotation_id": str(annotation.id),
+        "revision_id": str(revision.id),
+        "kind": annotation.kind,
+        **revision.content,
     }
 
 

@@ -104,7 +104,8 @@ def counts_of(chosen: list[Chosen]) -> dict[str, Any]:
 def said_keys(content: dict[str, Any]) -> list[str]:
     """Keys of every label a submission uses, answers first, each once."""
     answer = content.get("answer") or {"label_keys": []}
-    marked = [mark["label_key"] for mark in content.get("marks", [])]
+    drawn = [*content.get("marks", []), *content.get("segments", [])]
+    marked = [mark["label_key"] for mark in drawn]
     return list(dict.fromkeys([*answer["label_keys"], *marked]))
 
 

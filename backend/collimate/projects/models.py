@@ -58,7 +58,7 @@ class LabelSchema(Row):
 
 
 class Label(Row):
-    """Something a reader may say or draw; `kind`: class, box, polygon or length."""
+    """Something a reader may say or draw; `kind`: class, box, polygon, length or segment."""
 
     __tablename__ = "label"
     __table_args__ = (

@@ -105,7 +105,7 @@ class MemberIn(Body):
     role: Role
 
 
-LabelKind = Literal["class", "box", "polygon", "length"]
+LabelKind = Literal["class", "box", "polygon", "length", "segment"]
 AnswerMode = Literal["single", "multi", "none"]
 
 

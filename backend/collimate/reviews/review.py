@@ -164,6 +164,9 @@ def _row(found: Any, is_blinded: bool) -> dict[str, Any]:
         "submitted_at": submission.created_at,
         "label_keys": answer["label_keys"],
         "mark_count": len(submission.content.get("marks", [])),
+        "segment_count": len(
+            {segment["label_key"] for segment in submission.content.get("segments", [])}
+        ),
         "verdict": verdict.verdict if verdict else None,
         "comment": verdict.comment if verdict else None,
     }

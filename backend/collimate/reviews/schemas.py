@@ -21,6 +21,7 @@ class ReviewRow(Answer):
     submitted_at: datetime
     label_keys: list[str]
     mark_count: int
+    segment_count: int
     verdict: VerdictName | None
     comment: str | None
 

@@ -14,7 +14,7 @@ export type Project = Schemas['ProjectOut'];
 
 export type Member = Schemas['MemberOut'];
 
-export type LabelKind = 'class' | 'box' | 'polygon' | 'length';
+export type LabelKind = Schemas['LabelOut']['kind'];
 
 export type LabelIn = Schemas['LabelIn'];
 

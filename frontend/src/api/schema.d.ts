@@ -1496,7 +1496,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -1508,7 +1508,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "box" | "polygon" | "length";
+            kind: "answer" | "box" | "polygon" | "length" | "segment";
             /** Parent Id */
             parent_id: string | null;
             /** Reason */
@@ -1527,7 +1527,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "box" | "polygon" | "length";
+            kind: "answer" | "box" | "polygon" | "length" | "segment";
             revision: components["schemas"]["RevisionOut"];
         };
         /**
@@ -2081,7 +2081,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "class" | "box" | "polygon" | "length";
+            kind: "class" | "box" | "polygon" | "length" | "segment";
             /** Name */
             name: string;
         };
@@ -2108,7 +2108,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "class" | "box" | "polygon" | "length";
+            kind: "class" | "box" | "polygon" | "length" | "segment";
             /** Name */
             name: string;
             /** Position */
@@ -2792,6 +2792,8 @@ export interface components {
              * @description null where reading is blinded
              */
             reader_name: string | null;
+            /** Segment Count */
+            segment_count: number;
             /**
              * Study Id
              * Format: uuid
@@ -2820,7 +2822,7 @@ export interface components {
              */
             author_id: string;
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -2852,7 +2854,7 @@ export interface components {
         /** RevisionOut */
         RevisionOut: {
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -2876,6 +2878,20 @@ export interface components {
          * @enum {string}
          */
         Role: "reader" | "reviewer" | "data_manager" | "project_admin";
+        /**
+         * SegmentContent
+         * @description A segment on one frame; `runs` is [gap, run, …] of pixels in row-major order.
+         */
+        SegmentContent: {
+            /** Frame Number */
+            frame_number: number;
+            /** Label Key */
+            label_key: string;
+            /** Runs */
+            runs: number[];
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+        };
         /** SeriesDetail */
         SeriesDetail: {
             /** Instances */

@@ -1,7 +1,8 @@
 """COCO: pictures as PNG and one JSON per split, in a zip.
 
 COCO's pixel coordinates are ours: the corner of the first pixel is (0, 0). A box is
-[x, y, width, height]; a length is a pair of keypoints, COCO's only mark without an area.
+[x, y, width, height]; a length is a pair of keypoints, COCO's only mark without an area; a segment
+is a run-length mask, one annotation per frame.
 Source: https://cocodataset.org/#format-data
 """
 
@@ -10,7 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from collimate.annotations.geometry import polygon_area
+from collimate.annotations.runs import from_mask, to_mask
 from collimate.datasets.exports.archive import add_bytes, add_json
 from collimate.datasets.exports.version import FrozenImage, FrozenRead, FrozenVersion
 from collimate.datasets.splits import SPLITS
@@ -120,6 +124,10 @@ def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[di
             image = images[mark["sop_instance_uid"], mark["frame_number"]]
             category = categories[mark["kind"], mark["label_key"]]
             items.append(_annotation(len(items) + 1, mark, read, image, category))
+        for segment in read.segments:
+            image = images[segment["sop_instance_uid"], segment["frame_number"]]
+            category = categories["segment", segment["label_key"]]
+            items.append(_segment(len(items) + 1, segment, read, image, category))
     return items
 
 
@@ -148,6 +156,35 @@ def _annotation(
         item |= {"keypoints": [x1, y1, 2, x2, y2, 2], "num_keypoints": 2, "area": 0.0}
         item["attributes"]["length_mm"] = _length_mm(mark["points"], image)
     return item
+
+
+def _segment(
+    number: int, segment: dict[str, Any], read: FrozenRead, image: dict[str, Any], category: int
+) -> dict[str, Any]:
+    """A mask as COCO's uncompressed run lengths: column by column, outside first."""
+    facts = image["attributes"]
+    mask = to_mask(segment["runs"], facts["rows"], facts["columns"])
+    rows = np.arange(image["height"]) * facts["rows"] // image["height"]
+    columns = np.arange(image["width"]) * facts["columns"] // image["width"]
+    shown = mask[np.ix_(rows, columns)]
+    counts = from_mask(shown.T)
+    rest = shown.size - sum(counts)
+    ys, xs = np.nonzero(shown)
+    box = [xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1] if xs.size else [0, 0, 0, 0]
+    return {
+        "id": number,
+        "image_id": image["id"],
+        "category_id": category,
+        "bbox": [int(value) for value in box],
+        "area": int(shown.sum()),
+        "iscrowd": 0,
+        "segmentation": {
+            "size": [image["height"], image["width"]],
+            "counts": [*counts, rest] if rest else counts,
+        },
+        "attributes": {"reader": read.reader, "annotation_id": segment["annotation_id"],
+                       "kind": "segment"},
+    }  # fmt: skip
 
 
 def _on_picture(points: list[list[float]], image: dict[str, Any]) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""CSV: one table of reads, one of marks, one of labels, and the manifest, in a zip."""
+"""CSV: tables of reads, marks, segments and labels, and the manifest, in a zip."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from collimate.annotations.runs import area_pixels
 from collimate.datasets.exports.archive import add_bytes, add_json
 from collimate.datasets.exports.version import FrozenVersion
 
@@ -32,10 +33,11 @@ def table(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def write_csv(version: FrozenVersion, target: Path) -> None:
-    """Write the version to `target` as a zip of `reads.csv`, `marks.csv`, `labels.csv`."""
+    """Write the version to `target` as a zip of `reads`, `marks`, `segments` and `labels.csv`."""
     with zipfile.ZipFile(target, "w") as archive:
         add_bytes(archive, "reads.csv", _reads(version))
         add_bytes(archive, "marks.csv", _marks(version))
+        add_bytes(archive, "segments.csv", _segments(version))
         add_bytes(archive, "labels.csv", _labels(version))
         add_json(archive, "manifest.json", version.manifest)
 
@@ -101,6 +103,39 @@ def _marks(version: FrozenVersion) -> bytes:
             for mark in read.marks
         ),
     )
+
+
+def _segments(version: FrozenVersion) -> bytes:
+    """A row per segment and frame; `runs` as `annotations.runs` writes them."""
+    spacing = {image.sop_instance_uid: image.pixel_spacing_mm for image in version.images}
+    header = [
+        "study_uid", "patient", "split", "reader", "label_key", "sop_instance_uid",
+        "frame_number", "area_pixels", "area_mm2", "runs", "annotation_id",
+    ]  # fmt: skip
+    return table(
+        header,
+        (
+            [
+                read.study_uid,
+                read.patient,
+                read.split,
+                read.reader,
+                segment["label_key"],
+                segment["sop_instance_uid"],
+                segment["frame_number"],
+                area_pixels(segment["runs"]),
+                _area_mm2(segment["runs"], spacing.get(segment["sop_instance_uid"])),
+                " ".join(map(str, segment["runs"])),
+                segment["annotation_id"],
+            ]
+            for read in version.reads
+            for segment in read.segments
+        ),
+    )
+
+
+def _area_mm2(runs: list[int], spacing: list[float] | None) -> float | str:
+    return round(area_pixels(runs) * spacing[0] * spacing[1], 3) if spacing else ""
 
 
 def _labels(version: FrozenVersion) -> bytes:

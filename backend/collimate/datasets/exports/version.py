@@ -24,6 +24,7 @@ class FrozenRead:
     submitted_at: str
     label_keys: tuple[str, ...]
     marks: tuple[dict[str, Any], ...]
+    segments: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead,
                 (contents[entry["submission_id"]].get("answer") or {}).get("label_keys", ())
             ),
             marks=tuple(contents[entry["submission_id"]].get("marks", ())),
+            segments=tuple(contents[entry["submission_id"]].get("segments", ())),
         )
         for entry in entries
     )

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { LabelSchema } from '../../api/projects';
 import type { Annotation } from '../../api/reading';
+import { areaOf } from '../../geometry/mask';
 import type { SaveState } from './autosave';
 import { type Item, itemOf } from './items';
 import styles from './Panel.module.css';
@@ -78,5 +79,7 @@ export function describe(item: Item | null, schema: LabelSchema): string {
   if (!item) return 'deleted';
   const nameOf = (key: string) => schema.labels.find((label) => label.key === key)?.name ?? key;
   if (item.kind === 'answer') return item.label_keys.map(nameOf).join(', ') || 'no answer';
-  return `${nameOf(item.label_key)} (${item.kind}, ${item.points.length} points)`;
+  const size =
+    item.kind === 'segment' ? `${areaOf(item.runs)} pixels` : `${item.points.length} points`;
+  return `${nameOf(item.label_key)} (${item.kind}, ${size})`;
 }

@@ -29,6 +29,7 @@ export const labelsOf = (schema: LabelSchema, kind: Label['kind']): Label[] =>
 /** What pressing a label does: a class is answered, a mark label takes up its tool. */
 export function labelCommands(schema: LabelSchema): Command[] {
   return schema.labels
+    .filter(({ kind }) => kind !== 'segment')
     .filter((label) => label.kind !== 'class' || schema.answer_mode !== 'none')
     .map((label) => ({
       id: `label.${label.key}`,
@@ -46,6 +47,7 @@ function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
     chooseClass(key, schema.answer_mode === 'multi' ? 'multi' : 'single', newId);
     return;
   }
+  if (kind === 'segment') return;
   const selected = selectedId ? items[selectedId] : undefined;
   if (selectedId && selected?.kind === kind && selected.label_key !== key) relabel(selectedId, key);
   use(kind, key);

@@ -1,5 +1,12 @@
-/** What a reader has said about a case: one answer and any number of marks, by annotation id. */
-import type { Annotation, AnnotationKind, AnswerContent, MarkContent } from '../../api/reading';
+/** What a reader has said about a case: one answer, marks and segments, by annotation id. */
+import type {
+  Annotation,
+  AnnotationKind,
+  AnswerContent,
+  MarkContent,
+  SegmentContent,
+} from '../../api/reading';
+import type { Runs } from '../../geometry/mask';
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 
@@ -11,21 +18,41 @@ export interface Answer {
   readonly suggestion_id?: string;
 }
 
-export type Item = Answer | Mark;
+/**
+ * A segment on one frame. There is at most one of a label on a frame, and it is emptied rather
+ * than deleted, so that every window goes on with the same one.
+ */
+export interface Segment {
+  readonly id: string;
+  readonly kind: 'segment';
+  readonly label_key: string;
+  readonly sop_instance_uid: string;
+  readonly frame_number: number;
+  readonly runs: Runs;
+}
+
+export type Item = Answer | Mark | Segment;
 
 /** Items by annotation id, in the order they were begun. */
 export type Items = Readonly<Record<string, Item>>;
 
-export const marksOf = (items: Items): Mark[] =>
-  Object.values(items).filter((item): item is Mark => item.kind !== 'answer');
+export const isMark = (item: Item): item is Mark =>
+  item.kind !== 'answer' && item.kind !== 'segment';
+
+export const marksOf = (items: Items): Mark[] => Object.values(items).filter(isMark);
+
+export const segmentsOf = (items: Items): Segment[] =>
+  Object.values(items).filter((item): item is Segment => item.kind === 'segment');
 
 export const answerOf = (items: Items): Answer | null =>
   Object.values(items).find((item): item is Answer => item.kind === 'answer') ?? null;
 
 /** What is sent for an item; coordinates to 1/10,000 pixel, as the server keeps them. */
-export function contentOf(item: Item): AnswerContent | MarkContent {
+export function contentOf(item: Item): AnswerContent | MarkContent | SegmentContent {
   if (item.kind === 'answer') return { label_keys: [...item.label_keys] };
   const { label_key, sop_instance_uid, frame_number } = item;
+  if (item.kind === 'segment')
+    return { label_key, sop_instance_uid, frame_number, runs: [...item.runs] };
   const points = item.points.map(([x, y]): [number, number] => [rounded(x), rounded(y)]);
   return { label_key, sop_instance_uid, frame_number, points };
 }
@@ -35,17 +62,27 @@ const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 const isAnswer = (kind: AnnotationKind, content: object): content is AnswerContent =>
   kind === 'answer' && 'label_keys' in content;
 
+const isSegment = (content: object): content is SegmentContent => 'runs' in content;
+
 /** An annotation of the server as an item; null when its newest revision deletes it. */
 export function itemOf({ id, kind, revision }: Annotation): Item | null {
   const { content, is_deleted } = revision;
   if (is_deleted) return null;
   if (isAnswer(kind, content)) return { id, kind: 'answer', label_keys: content.label_keys };
+  if (kind === 'segment') return isSegment(content) ? { id, kind, ...content } : null;
   if (kind === 'answer' || !('points' in content)) return null;
   const { label_key, sop_instance_uid, frame_number } = content;
   const points = content.points.map(([x = 0, y = 0]) => imagePoint(x, y));
   return { id, kind, label_key, sop_instance_uid, frame_number, points };
 }
 
+const texts = new WeakMap<Item, string>();
+
 /** The state of one annotation as text: equal text, nothing to save. */
-export const stateText = (item: Item | null): string =>
-  item === null ? 'deleted' : JSON.stringify(contentOf(item));
+export function stateText(item: Item | null): string {
+  if (item === null) return 'deleted';
+  // Items never change, and the mask of a whole slice is long: written once.
+  const known = texts.get(item) ?? JSON.stringify(contentOf(item));
+  texts.set(item, known);
+  return known;
+}

@@ -1,11 +1,16 @@
 /** One log of everything done to a case, walked back and forth by undo and redo. */
 import type { Item, Items } from './items';
 
-/** One step: what an annotation was before and is after; null is "not there". */
-export interface Step {
+/** What one annotation was before a step and is after it; null is "not there". */
+export interface Change {
   readonly id: string;
   readonly before: Item | null;
   readonly after: Item | null;
+}
+
+/** One thing done, to one annotation or, as with a brush through slices, to many at once. */
+export interface Step {
+  readonly changes: readonly Change[];
   /** What was done, for the undo tooltip: "box", "answer", "delete". */
   readonly title: string;
 }
@@ -25,15 +30,19 @@ export interface Worked {
   readonly log: Log;
 }
 
-function put(items: Items, id: string, item: Item | null): Items {
-  if (item) return { ...items, [id]: item };
-  const { [id]: _gone, ...rest } = items;
-  return rest;
+function put(items: Items, changes: readonly Change[], side: 'before' | 'after'): Items {
+  const made: Record<string, Item> = { ...items };
+  for (const change of changes) {
+    const item = change[side];
+    if (item) made[change.id] = item;
+    else delete made[change.id];
+  }
+  return made;
 }
 
 /** Does a step; whatever had been undone can no longer be redone. */
 export const perform = ({ items, log }: Worked, step: Step): Worked => ({
-  items: put(items, step.id, step.after),
+  items: put(items, step.changes, 'after'),
   log: { done: [...log.done, step].slice(-LONGEST_LOG), undone: [] },
 });
 
@@ -41,7 +50,7 @@ export function undo(worked: Worked): Worked {
   const step = worked.log.done.at(-1);
   if (!step) return worked;
   return {
-    items: put(worked.items, step.id, step.before),
+    items: put(worked.items, step.changes, 'before'),
     log: { done: worked.log.done.slice(0, -1), undone: [...worked.log.undone, step] },
   };
 }
@@ -50,7 +59,7 @@ export function redo(worked: Worked): Worked {
   const step = worked.log.undone.at(-1);
   if (!step) return worked;
   return {
-    items: put(worked.items, step.id, step.after),
+    items: put(worked.items, step.changes, 'after'),
     log: { done: [...worked.log.done, step], undone: worked.log.undone.slice(0, -1) },
   };
 }

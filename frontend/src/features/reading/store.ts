@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Mark, MarkKind } from '../../viewer/marks';
 import type { ViewportTool } from '../../viewer/Viewport';
-import { type Answer, answerOf, type Item, type Items } from './items';
+import { type Answer, answerOf, type Item, type Items, isMark, type Segment } from './items';
 import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
 
 export interface Editing {
@@ -41,6 +41,8 @@ interface Actions {
   draw(mark: Mark): void;
   edit(id: string, points: Mark['points']): void;
   relabel(id: string, labelKey: string): void;
+  /** Segments on one or many frames as a brush left them; one step of the log. */
+  paint(segments: readonly Segment[], title: string): void;
   remove(id: string): void;
   undo(): void;
   redo(): void;
@@ -85,10 +87,10 @@ export const useReading = create<ReadingStore>()((set, get) => {
     if (!isReadOnly) set(perform({ items, log }, made));
   };
   const change = (id: string, after: Item | null, title: string) =>
-    step({ id, before: get().items[id] ?? null, after, title });
+    step({ changes: [{ id, before: get().items[id] ?? null, after }], title });
   const changeMark = (id: string, title: string, make: (mark: Mark) => Mark) => {
     const item = get().items[id];
-    if (item && item.kind !== 'answer') change(id, make(item), title);
+    if (item && isMark(item)) change(id, make(item), title);
   };
   const answer = (label_keys: string[], newId: () => string, suggestion_id?: string) => {
     const id = answerOf(get().items)?.id ?? newId();
@@ -131,6 +133,16 @@ export const useReading = create<ReadingStore>()((set, get) => {
     },
     edit: (id, points) => changeMark(id, 'move', (mark) => ({ ...mark, points })),
     relabel: (id, label_key) => changeMark(id, 'label', (mark) => ({ ...mark, label_key })),
+    paint(segments, title) {
+      const { items } = get();
+      // The first stroke is taken back to an empty segment, never to none: see Segment.
+      const changes = segments.map((after) => ({
+        id: after.id,
+        before: items[after.id] ?? { ...after, runs: [] },
+        after,
+      }));
+      if (changes.length > 0) step({ changes, title });
+    },
     remove(id) {
       if (get().items[id]) change(id, null, 'delete');
       dropLostSelection();

@@ -3,7 +3,7 @@ import type { Annotation } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 import { createActiveClock, IDLE_AFTER_MS } from './activeClock';
-import { contentOf, itemOf, marksOf, stateText } from './items';
+import { contentOf, isMark, itemOf, marksOf, type Segment, segmentsOf, stateText } from './items';
 import { useReading } from './store';
 
 const mark = (id: string, x = 10): Mark => ({
@@ -13,6 +13,15 @@ const mark = (id: string, x = 10): Mark => ({
   sop_instance_uid: '1.2.3',
   frame_number: 1,
   points: [imagePoint(x, 10), imagePoint(x + 20, 30)],
+});
+
+const segment = (id: string, runs: number[], frame = 1): Segment => ({
+  id,
+  kind: 'segment',
+  label_key: 'liver',
+  sop_instance_uid: '1.2.3',
+  frame_number: frame,
+  runs,
 });
 
 const room = () => useReading.getState();
@@ -70,6 +79,27 @@ describe('undo and redo', () => {
   });
 });
 
+describe('segments', () => {
+  test('a stroke through many frames is undone and redone as one step', () => {
+    room().paint([segment('a', [1, 2])], 'brush');
+    room().paint([segment('a', [1, 5]), segment('b', [0, 9], 2)], 'brush');
+    room().undo();
+    expect(segmentsOf(room().items).map(({ runs }) => runs)).toEqual([[1, 2], []]);
+    room().redo();
+    expect(segmentsOf(room().items).map(({ runs }) => runs)).toEqual([
+      [1, 5],
+      [0, 9],
+    ]);
+  });
+
+  test('undoing the first stroke leaves an empty segment, which is saved like any other', () => {
+    room().paint([segment('a', [1, 2])], 'brush');
+    room().undo();
+    expect(segmentsOf(room().items)).toEqual([segment('a', [])]);
+    expect(marksOf(room().items)).toEqual([]);
+  });
+});
+
 describe('answers', () => {
   const keys = () => {
     const answer = Object.values(room().items).find((item) => item.kind === 'answer');
@@ -105,7 +135,7 @@ describe('answers', () => {
 });
 
 describe('items and what is sent', () => {
-  const answered = (item: Mark): Annotation => ({
+  const answered = (item: Mark | Segment): Annotation => ({
     id: item.id,
     kind: item.kind,
     revision: {
@@ -130,12 +160,18 @@ describe('items and what is sent', () => {
     };
     const back = itemOf(answered(drawn));
     expect(back).toMatchObject({ ...drawn, points: expect.anything() });
-    const points = back && back.kind !== 'answer' ? back.points : [];
+    const points = back && isMark(back) ? back.points : [];
     points.forEach(([x, y], index) => {
       expect(Math.abs(x - (drawn.points[index]?.[0] ?? 0))).toBeLessThan(0.01);
       expect(Math.abs(y - (drawn.points[index]?.[1] ?? 0))).toBeLessThan(0.01);
     });
     expect(stateText(back)).toBe(stateText(drawn));
+  });
+
+  test('a segment sent and read back is the same segment', () => {
+    const painted = segment('s', [5, 3, 10, 4]);
+    expect(itemOf(answered(painted))).toEqual(painted);
+    expect(stateText(itemOf(answered(painted)))).toBe(stateText(painted));
   });
 
   test('a deleted annotation is no item', () => {

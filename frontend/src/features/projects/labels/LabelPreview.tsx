@@ -1,5 +1,12 @@
 /** The reading panel as readers will see it, from the design as it stands. */
-import { IconCircle, IconLine, IconPolygon, IconRectangle, IconSquare } from '@tabler/icons-react';
+import {
+  IconBrush,
+  IconCircle,
+  IconLine,
+  IconPolygon,
+  IconRectangle,
+  IconSquare,
+} from '@tabler/icons-react';
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
 import styles from './Labels.module.css';
@@ -10,6 +17,7 @@ const MARK_ICONS = {
   box: IconRectangle,
   polygon: IconPolygon,
   length: IconLine,
+  segment: IconBrush,
 };
 
 export function LabelPreview({ draft }: { draft: SchemaDraft }) {
