@@ -1,5 +1,7 @@
 """A project, and short ways to bring files into it and to look at what became of them."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -7,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import uvicorn
 from sqlalchemy import select
 
 from collimate.access.models import User
@@ -14,11 +17,13 @@ from collimate.access.policy import Role
 from collimate.kit.database import open_session
 from collimate.projects.models import Project
 from collimate.studies import image_reads
+from collimate.studies.dicomweb import opened
 from collimate.studies.drain import ingest_waiting
 from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
 from collimate.studies.receive import receive
 from collimate.studies.sandbox import close_sandbox
 from tests import factories
+from tests.live import free_port
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,9 +33,10 @@ def _sandbox_ends() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_remembered_reads() -> Iterator[None]:
+def _nothing_remembered() -> Iterator[None]:
     yield
     image_reads._noted.clear()
+    opened.forget()
 
 
 @dataclass
@@ -104,3 +110,35 @@ def member(archive: Archive) -> Callable[[Role], User]:
             return factories.make_member(session, project=archive.project, role=role)
 
     return make
+
+
+@pytest.fixture
+def owner(archive, client):
+    return client(archive.owner)
+
+
+@pytest.fixture
+def web(archive):
+    return f"/dicomweb/{archive.project.id}"
+
+
+@pytest.fixture
+def server(app):
+    """The application behind a real socket."""
+    port = free_port()
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join()

@@ -1,14 +1,12 @@
 """DICOMweb as clients see it: search, retrieve, render, store."""
 
 import io
-import threading
 import time
 
 import numpy as np
 import pydicom
 import pytest
 import requests
-import uvicorn
 from dicomweb_client.api import DICOMwebClient
 from PIL import Image
 from sqlalchemy import func, select
@@ -19,45 +17,9 @@ from collimate.access.sign_in import new_token
 from collimate.jobs.models import Job
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
-from collimate.studies.models import Instance, Series, Study
+from collimate.studies.models import Instance, Study
 from tests import dicoms
-from tests.live import free_port
-
-MULTIPART = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
-
-
-@pytest.fixture
-def owner(archive, client):
-    return client(archive.owner)
-
-
-@pytest.fixture
-def web(archive):
-    return f"/dicomweb/{archive.project.id}"
-
-
-def address_of(archive, instance: Instance) -> str:
-    with open_session() as session:
-        study = session.get_one(Study, instance.study_id)
-        series = session.get_one(Series, instance.series_id)
-    return (
-        f"/dicomweb/{archive.project.id}/studies/{study.study_uid}/series/{series.series_uid}"
-        f"/instances/{instance.sop_instance_uid}"
-    )
-
-
-def parts_of(answer) -> list[tuple[dict[str, str], bytes]]:
-    boundary = answer.headers["content-type"].split('boundary="')[1].rstrip('"')
-    assert len(boundary) >= 32
-    pieces = (b"\r\n" + answer.content).split(f"\r\n--{boundary}".encode())
-    assert pieces[0] == b""
-    assert pieces[-1] == b"--\r\n"
-    found = []
-    for piece in pieces[1:-1]:
-        head, _, payload = piece.partition(b"\r\n\r\n")
-        lines = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
-        found.append((dict(lines), payload))
-    return found
+from tests.studies.dicomweb import MULTIPART, address_of, parts_of
 
 
 @pytest.mark.parametrize("syntax", [dicoms.EXPLICIT, dicoms.BIG_ENDIAN, dicoms.JPEG_2000])
@@ -185,55 +147,6 @@ def owner_image(owner, address: str, window: str) -> Image.Image:
     return Image.open(io.BytesIO(answer.content))
 
 
-def test_searches_match_as_the_standard_says(owner, archive, web):
-    dates = ["20200110", "20200220", "20210330"]
-    files = [
-        archive.bring(dicoms.radiograph(seed=index, PatientID=f"person {index}", StudyDate=date))
-        for index, date in enumerate(dates)
-    ]
-    archive.bring(dicoms.ct_slice(seed=7))
-    found = [archive.image(file) for file in files]
-    pseudonym = found[0].patient.pseudonym
-
-    def count(level: str = "studies", **query) -> int:
-        answer = owner.get(f"{web}/{level}", params=query)
-        assert answer.status_code == 200, answer.text
-        return len(answer.json())
-
-    assert count() == 4
-    assert count(PatientID=pseudonym) == 1
-    assert count(PatientID=pseudonym[:-1] + "?") == 1
-    assert count(PatientID="P-*") == 4
-    assert count(**{"00100020": pseudonym}) == 1
-    assert count(PatientID="%") == 0
-    assert count(ModalitiesInStudy="CT") == 1
-    assert count("series", Modality="DX") == 3
-    assert count("instances", Modality="DX", Rows="96") == 3
-    assert count(StudyInstanceUID=f"{found[0].study.study_uid},{found[1].study.study_uid}") == 2
-    day = f"{found[0].study.study_date:%Y%m%d}"
-    assert count(StudyDate=day) == 1
-    assert count(StudyDate=f"{day}-{day}") == 1
-    assert count(StudyDate="-19000101") == 0
-    assert count(StudyDate=f"{day}-") >= 1
-    assert count(StudyDescription="chest") == 0
-    assert count(StudyDescription="", includefield="all", fuzzymatching="false") == 4
-    for bad in ({"StudyDate": "yesterday"}, {"Nonsense": "1"}, {"SeriesNumber": "1"}):
-        assert owner.get(f"{web}/studies", params=bad).status_code == 400
-
-
-def test_pages_say_that_there_is_more(owner, archive, web):
-    for index in range(3):
-        archive.bring(dicoms.radiograph(seed=index))
-    first = owner.get(f"{web}/studies", params={"limit": 2})
-    assert len(first.json()) == 2
-    assert "additional results" in first.headers["warning"]
-    rest = owner.get(f"{web}/studies", params={"limit": 2, "offset": 2})
-    assert len(rest.json()) == 1
-    assert "warning" not in rest.headers
-    uids = {one["0020000D"]["Value"][0] for one in first.json() + rest.json()}
-    assert len(uids) == 3
-
-
 def test_another_project_s_study_does_not_exist(owner, archive, make_archive, client, web):
     other = make_archive()
     file = other.bring(dicoms.radiograph())
@@ -294,28 +207,6 @@ def test_only_those_who_manage_data_may_store(archive, client, member, web):
     assert archive.files() == []
 
 
-@pytest.fixture
-def server(app):
-    """The application behind a real socket."""
-    port = free_port()
-    config = uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=port,
-        log_level="error",
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-    )
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join()
-
-
 def test_dicomweb_client_searches_retrieves_and_stores(server, archive):
     with open_session() as session:
         _, secret = new_token(session, session.get_one(User, archive.owner.id), "script", 1)
@@ -342,30 +233,3 @@ def test_dicomweb_client_searches_retrieves_and_stores(server, archive):
     assert len(remote.retrieve_series(study_uid, series_uid)) == 3
     picture = remote.retrieve_instance_rendered(study_uid, series_uid, uid)
     assert picture[:2] == b"\xff\xd8"
-
-
-def test_readers_that_stall_do_not_hold_up_the_others(server, archive):
-    import socket
-
-    file = archive.bring(dicoms.radiograph(rows=1500, columns=1500))
-    with open_session() as session:
-        _, secret = new_token(session, session.get_one(User, archive.owner.id), "script", 1)
-    address = address_of(archive, archive.image(file).instance) + "/frames/1"
-    host, port = server.removeprefix("http://").split(":")
-    request = (
-        f"GET {address} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\r\n\r\n"
-    ).encode()
-    stalled = []
-    for _ in range(60):
-        line = socket.create_connection((host, int(port)))
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        line.sendall(request)
-        stalled.append(line)
-    started = time.monotonic()
-    answer = requests.get(
-        server + address, headers={"authorization": f"Bearer {secret}"}, timeout=30
-    )
-    assert len(parts_of(answer)[0][1]) == 1500 * 1500 * 2
-    assert time.monotonic() - started < 20
-    for line in stalled:
-        line.close()

@@ -107,7 +107,7 @@ OCTETS = "application/octet-stream"
     ],
 )
 def test_the_form_follows_the_accept_header(header, form):
-    assert choose_form(header, OCTETS, {"1.2.840.10008.1.2.1"}) == form
+    assert choose_form(header, OCTETS, frozenset({"1.2.840.10008.1.2.1"})) == form
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_form_follows_the_accept_header(header, form):
 )
 def test_what_we_cannot_serve_is_406(header):
     with pytest.raises(CannotBeServedSo):
-        choose_form(header, OCTETS, {"1.2.840.10008.1.2.1"})
+        choose_form(header, OCTETS, frozenset({"1.2.840.10008.1.2.1"}))
 
 
 def test_pictures_are_jpeg_unless_png_is_preferred():

@@ -4,11 +4,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from collimate.kit.database import Row
+from collimate.kit.database import Row, Table
 
 
 class Patient(Row):
@@ -19,7 +28,14 @@ class Patient(Row):
     """
 
     __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("project_id", "keyed_hash"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "keyed_hash"),
+        # wildcards at the end of a text find their way by this operator class
+        Index(
+            "ix_patient_project_id_pseudonym", "project_id", "pseudonym",
+            postgresql_ops={"pseudonym": "text_pattern_ops"},
+        ),
+    )  # fmt: skip
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     pseudonym: Mapped[str]
@@ -30,12 +46,23 @@ class Patient(Row):
 
 
 class Study(Row):
-    """One DICOM study in one project, already de-identified."""
+    """One DICOM study in one project, already de-identified.
+
+    `revision` is counted up by a trigger whenever its instances change, so that what was made
+    from them (metadata, frame index) is known to be out of date.
+    """
 
     __tablename__ = "study"
     __table_args__ = (
         UniqueConstraint("project_id", "study_uid"),
         Index("ix_study_project_id_study_date", "project_id", "study_date", "id"),
+        Index(
+            "ix_study_newest_first",
+            "project_id",
+            text("study_date DESC NULLS LAST"),
+            text("id DESC"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
@@ -49,6 +76,7 @@ class Study(Row):
     manufacturer_model_name: Mapped[str | None]
     series_count: Mapped[int] = mapped_column(default=0)
     instance_count: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     trust: Mapped[str | None]
@@ -69,6 +97,7 @@ class Series(Row):
         Index(
             "ix_series_waits_for_assessment", "project_id", postgresql_where=text("NOT is_assessed")
         ),
+        Index("ix_series_project_id_modality", "project_id", "modality", "study_id"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
@@ -122,6 +151,21 @@ class Instance(Row):
     removed: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     thumbnail_sha256: Mapped[str] = mapped_column(index=True)
+
+
+class MetadataCopy(Table):
+    """The DICOM JSON of all instances of a study or series, as a gzipped array.
+
+    Good for one revision of the study only; a change of its instances removes it.
+    """
+
+    __tablename__ = "metadata_copy"
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int]
+    sha256: Mapped[str]
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ReceivedFile(Row):

@@ -1308,6 +1308,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dicomweb/{project_id}/studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/bulkdata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve All Bulkdata */
+        get: operations["retrieve_all_bulkdata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dicomweb/{project_id}/studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/bulkdata/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retrieve Bulkdata */
+        get: operations["retrieve_bulkdata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dicomweb/{project_id}/studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/frames/{frame_list}": {
         parameters: {
             query?: never;
@@ -6065,8 +6099,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6098,8 +6132,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6128,8 +6162,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6161,8 +6195,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6192,8 +6226,8 @@ export interface operations {
             header?: never;
             path: {
                 series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6225,9 +6259,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                project_id: string;
                 series_uid: string;
                 study_uid: string;
-                project_id: string;
             };
             cookie?: never;
         };
@@ -6256,10 +6290,75 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retrieve_all_bulkdata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_uid: string;
+                sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retrieve_bulkdata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag: string;
+                series_uid: string;
+                sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6289,10 +6388,10 @@ export interface operations {
             header?: never;
             path: {
                 frame_list: string;
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6325,10 +6424,10 @@ export interface operations {
             header?: never;
             path: {
                 frame_list: string;
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6357,10 +6456,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6392,10 +6491,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6424,10 +6523,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: string;
-                study_uid: string;
                 series_uid: string;
                 sop_instance_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6457,8 +6556,8 @@ export interface operations {
             header?: never;
             path: {
                 series_uid: string;
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6487,9 +6586,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                study_uid: string;
-                project_id: string;
                 series_uid: string;
+                project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };
@@ -6518,8 +6617,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                study_uid: string;
                 project_id: string;
+                study_uid: string;
             };
             cookie?: never;
         };

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from collimate.studies.dicomweb import query, rendered, retrieve, stow
+from collimate.studies.dicomweb import (
+    bulkdata,
+    frames,
+    metadata,
+    query,
+    rendered,
+    retrieve,
+    stow,
+)
 
 router = APIRouter(tags=["dicomweb"])
-for part in (query, rendered, retrieve, stow):
+for part in (query, rendered, retrieve, metadata, frames, bulkdata, stow):
     router.include_router(part.router)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from collimate.kit.errors import Problem
 
@@ -65,7 +66,7 @@ def _quality(text: str | None) -> float:
         return 0.0
 
 
-def choose_form(header: str | None, payload: str, transfer_syntaxes: set[str]) -> str:
+def choose_form(header: str | None, payload: str, transfer_syntaxes: frozenset[str]) -> str:
     """`multipart` or `single`, for a payload type held in one of these transfer syntaxes.
 
     Raises:
@@ -84,14 +85,15 @@ def choose_form(header: str | None, payload: str, transfer_syntaxes: set[str]) -
     )
 
 
-def choose_picture(header: str | None) -> str:
+def choose_picture(header: str | None) -> Literal["jpeg", "png"]:
     """`jpeg` or `png`.
 
     Raises:
         CannotBeServedSo
     """
     for accepted in read_accept(header):
-        for kind in ("jpeg", "png"):
-            if accepted.takes(f"image/{kind}"):
-                return kind
+        if accepted.takes("image/jpeg"):
+            return "jpeg"
+        if accepted.takes("image/png"):
+            return "png"
     raise CannotBeServedSo("Pictures are served as image/jpeg or image/png.")

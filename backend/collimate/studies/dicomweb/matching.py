@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy.orm import aliased
 
 from collimate.dicom.identity import parse_date
 from collimate.kit.errors import Problem
@@ -13,7 +14,8 @@ from collimate.studies.browse import escape_like
 from collimate.studies.keywords import TAGS
 from collimate.studies.models import Instance, Patient, Series, Study
 
-NOT_ATTRIBUTES = frozenset({"limit", "offset", "includefield", "fuzzymatching"})
+NOT_ATTRIBUTES = frozenset({"limit", "offset", "includefield", "fuzzymatching", "accept"})
+MOST_VALUES = 1000
 Matcher = Callable[[str], ColumnElement[bool]]
 
 
@@ -27,11 +29,40 @@ def wildcard(column: Any) -> Matcher:
     """`*` and `?` match any run and any one character; several values by backslash."""
 
     def match(text: str) -> ColumnElement[bool]:
-        if not text or text == "*":
+        if not text or set(text) == {"*"}:
             return true()
         if "*" in text or "?" in text:
-            return column.ilike(escape_like(text).replace("*", "%").replace("?", "_"))
-        return column.in_(text.split("\\"))
+            return column.like(escape_like(text).replace("*", "%").replace("?", "_"))
+        return column.in_(_few(text.split("\\")))
+
+    return match
+
+
+def _few(values: list[str]) -> list[str]:
+    if len(values) > MOST_VALUES:
+        raise SearchNotSupported(f"At most {MOST_VALUES} values are searched at once.")
+    return values
+
+
+def person_name(column: Any) -> Matcher:
+    """As `wildcard`, in any case, and without the components that are empty (PS3.5 6.2.1.2).
+
+    A name here is a pseudonym: one component, in capitals.
+    """
+
+    def match(text: str) -> ColumnElement[bool]:
+        return wildcard(column)(re.sub(r"[\^=][\^=*]*$", "", text.strip().upper()))
+
+    return match
+
+
+def fuzzy_name(column: Any) -> Matcher:
+    """Every word of the name occurs, whatever its case and whatever stands between its letters."""
+
+    def match(text: str) -> ColumnElement[bool]:
+        plain = func.regexp_replace(func.lower(column), "[^a-z0-9]", "", "g")
+        words = [re.sub(r"[^a-z0-9]", "", one) for one in re.split(r"[\^=\s,]+", text.lower())]
+        return and_(true(), *(plain.contains(word) for word in words if word))
 
     return match
 
@@ -40,7 +71,7 @@ def uids(column: Any) -> Matcher:
     """One UID, or several separated by commas or backslashes."""
 
     def match(text: str) -> ColumnElement[bool]:
-        return column.in_(re.split(r"[,\\]", text)) if text else true()
+        return column.in_(_few(re.split(r"[,\\]", text))) if text else true()
 
     return match
 
@@ -84,35 +115,72 @@ def _day(text: str) -> date | None:
     return day
 
 
-def removed(text: str) -> ColumnElement[bool]:
+def times(column: Any) -> Matcher:
+    """`101500`, `10-12` or `1015-`; what is not said (minutes, seconds) may be anything."""
+
+    def match(text: str) -> ColumnElement[bool]:
+        if not text:
+            return true()
+        first, dash, last = text.partition("-")
+        low, high = _moment(first, "0"), _moment(last if dash else first, "9")
+        seconds = func.substr(column, 1, 6)
+        return and_(seconds >= low, seconds <= high)
+
+    return match
+
+
+def _moment(text: str, filler: str) -> str:
+    if not re.fullmatch(r"([0-9]{2}){0,3}(\.[0-9]{1,6})?", text):
+        raise SearchNotSupported("Times are written HHMMSS, ranges with a hyphen.")
+    return text[:6].ljust(6, filler)
+
+
+def stored(dicom_json: Any, tag: str, *, is_name: bool = False) -> Any:
+    """The first value of an attribute in stored DICOM JSON, as text."""
+    value = dicom_json[tag]["Value"][0]
+    return value["Alphabetic"].astext if is_name else value.astext
+
+
+def dropped(text: str) -> ColumnElement[bool]:
     """De-identification leaves nothing here, so only the empty key matches."""
     return false() if text.strip("*") else true()
 
 
 def _any_modality(text: str) -> ColumnElement[bool]:
-    mine = select(Series.id).where(Series.study_id == Study.id, wildcard(Series.modality)(text))
-    return mine.exists()
+    any_of = aliased(Series)  # not the series that is searched for
+    mine = select(any_of.id).where(
+        any_of.project_id == Study.project_id,
+        any_of.study_id == Study.id,
+        wildcard(any_of.modality)(text),
+    )
+    return mine.correlate(Study).exists()
 
 
+_STUDY, _SERIES = Study.dicom_json, Series.dicom_json
 STUDY_KEYS: dict[str, Matcher] = {
     "StudyInstanceUID": uids(Study.study_uid),
     "StudyDate": dates(Study.study_date),
+    "StudyTime": times(stored(_STUDY, "00080030")),
     "ModalitiesInStudy": _any_modality,
     "PatientID": wildcard(Patient.pseudonym),
-    "PatientName": wildcard(Patient.pseudonym),
+    "PatientName": person_name(Patient.pseudonym),
     "PatientSex": wildcard(Patient.sex),
-    "AccessionNumber": removed,
-    "StudyDescription": removed,
-    "ReferringPhysicianName": removed,
-    "StudyID": removed,
-    "PatientBirthDate": removed,
+    "PatientBirthDate": wildcard(stored(_STUDY, "00100030")),
+    "AccessionNumber": wildcard(stored(_STUDY, "00080050")),
+    "StudyDescription": wildcard(stored(_STUDY, "00081030")),
+    "ReferringPhysicianName": wildcard(stored(_STUDY, "00080090", is_name=True)),
+    "StudyID": wildcard(stored(_STUDY, "00200010")),
 }
 SERIES_KEYS: dict[str, Matcher] = {
     "SeriesInstanceUID": uids(Series.series_uid),
     "Modality": wildcard(Series.modality),
     "SeriesNumber": numbers(Series.series_number),
-    "SeriesDescription": removed,
+    "SeriesDescription": wildcard(stored(_SERIES, "0008103E")),
     "BodyPartExamined": wildcard(Study.body_part),
+    "PerformedProcedureStepStartDate": wildcard(stored(_SERIES, "00400244")),
+    "PerformedProcedureStepStartTime": times(stored(_SERIES, "00400245")),
+    "RequestAttributesSequence.ScheduledProcedureStepID": dropped,
+    "RequestAttributesSequence.RequestedProcedureID": dropped,
 }
 INSTANCE_KEYS: dict[str, Matcher] = {
     "SOPInstanceUID": uids(Instance.sop_instance_uid),
@@ -122,10 +190,25 @@ INSTANCE_KEYS: dict[str, Matcher] = {
     "Columns": numbers(Instance.columns),
     "NumberOfFrames": numbers(Instance.frame_count),
 }
-_KEYWORD_OF = {TAGS[key]: key for key in (*STUDY_KEYS, *SERIES_KEYS, *INSTANCE_KEYS) if key in TAGS}
+OF_PATIENT = frozenset({"PatientID", "PatientName", "PatientSex"})
+_ALL = (*STUDY_KEYS, *SERIES_KEYS, *INSTANCE_KEYS)
+_NESTED = {
+    "00400275.00400009": "RequestAttributesSequence.ScheduledProcedureStepID",
+    "00400275.00401001": "RequestAttributesSequence.RequestedProcedureID",
+    "00400244": "PerformedProcedureStepStartDate",
+    "00400245": "PerformedProcedureStepStartTime",
+}
+_KEYWORD_OF = {TAGS[key]: key for key in _ALL if key in TAGS} | _NESTED
 
 
-def criteria(query: list[tuple[str, str]], keys: dict[str, Matcher]) -> list[ColumnElement[bool]]:
+def keyword_of(name: str) -> str:
+    """The keyword of a search key, which may be written as a tag."""
+    return _KEYWORD_OF.get(name.upper(), name)
+
+
+def criteria(
+    query: list[tuple[str, str]], keys: dict[str, Matcher], *, fuzzy: bool = False
+) -> list[ColumnElement[bool]]:
     """What a query string asks of attributes, named by keyword or tag.
 
     Raises:
@@ -135,10 +218,13 @@ def criteria(query: list[tuple[str, str]], keys: dict[str, Matcher]) -> list[Col
     for name, text in query:
         if name in NOT_ATTRIBUTES:
             continue
-        matcher = keys.get(_KEYWORD_OF.get(name.upper(), name))
+        keyword = keyword_of(name)
+        matcher = keys.get(keyword)
         if matcher is None:
             raise SearchNotSupported(f"Searchable here: {', '.join(sorted(keys))}.")
         if "\0" in text or len(text) > 4000:
             raise SearchNotSupported("This value is not searched.")
+        if fuzzy and keyword == "PatientName":
+            matcher = fuzzy_name(Patient.pseudonym)
         found.append(matcher(text))
     return found

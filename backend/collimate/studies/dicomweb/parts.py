@@ -1,24 +1,34 @@
 """Answers in one part or many, one buffer in memory at a time (RFC 2387, PS3.18 8.6.1.2.1)."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from collimate.kit.blobs import CHUNK_BYTES, blobs
+from collimate.kit.blobs import BlobMissing, blobs
 
 # Long and random, because clients look for it in the pixels as well.
 BOUNDARY = "collimate.f3b1c62e9a7d4508b6e2d91c47af035e8d26"
 _TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
+_STEP_BYTES = 4 << 20
+_COLD_READS = 8
 OCTETS = "application/octet-stream"
 DICOM = "application/dicom"
+Buffer = bytes | bytearray
 
 
-@dataclass(frozen=True)
+@cache
+def _cold_reads() -> CapacityLimiter:
+    return CapacityLimiter(_COLD_READS)
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of a blob that become one part."""
+    """Bytes of a blob that become one part, behind the bytes of `start`."""
 
     sha256: str
     offset: int
@@ -26,6 +36,12 @@ class Piece:
     location: str = ""
     media_type: str = OCTETS
     transfer_syntax_uid: str = "1.2.840.10008.1.2.1"
+    start: bytes = b""
+
+    @property
+    def byte_count(self) -> int:
+        """Length of the part."""
+        return len(self.start) + self.length
 
     @property
     def content_type(self) -> str:
@@ -34,75 +50,137 @@ class Piece:
 
     def head(self, is_first: bool) -> bytes:
         """What stands before the bytes in a multipart body."""
-        lines = [f"{'' if is_first else chr(13) + chr(10)}--{BOUNDARY}"]
-        lines.append(f"Content-Type: {self.content_type}")
-        if self.location:
-            lines.append(f"Content-Location: {self.location}")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+        break_before = "" if is_first else "\r\n"
+        location = f"\r\nContent-Location: {self.location}" if self.location else ""
+        return (
+            f"{break_before}--{BOUNDARY}\r\nContent-Type: {self.content_type}{location}\r\n\r\n"
+        ).encode()
 
 
-def _buffers(piece: Piece, step: int) -> Iterator[bytes]:
-    for start in range(0, piece.length, step):
-        wanted = min(step, piece.length - start)
-        buffer = blobs().read(piece.sha256, piece.offset + start, wanted)
+async def read_steps(piece: Piece) -> AsyncIterator[Buffer]:
+    """The bytes of a piece. What lies in memory is read at once; a few threads wait for the disk.
+
+    Raises:
+        BlobMissing: also where the stored bytes are shorter than their index says.
+    """
+    store = blobs()
+    for start in range(0, piece.length, _STEP_BYTES):
+        offset, wanted = piece.offset + start, min(_STEP_BYTES, piece.length - start)
+        buffer: Buffer | None = store.read_warm(piece.sha256, offset, wanted)
+        if buffer is None:
+            buffer = await to_thread.run_sync(
+                store.read, piece.sha256, offset, wanted, limiter=_cold_reads()
+            )
         if len(buffer) != wanted:
-            raise OSError("stored bytes are shorter than their index says")
+            raise BlobMissing("The stored bytes are shorter than their index says.")
         yield buffer
 
 
 class PartsResponse(Response):
-    """Streams pieces of blobs. What is one frame is read and sent as one buffer."""
+    """Streams pieces of blobs; no thread and no connection waits for the reader."""
 
     def __init__(
-        self, pieces: list[Piece], *, form: str, etag: str | None = None, whole_pieces: bool = False
+        self, pieces: list[Piece], *, form: str, etag: str, byte_range: str | None = None
     ) -> None:
         self.pieces, self.form = pieces, form
-        self.step = max((p.length for p in pieces), default=1) if whole_pieces else CHUNK_BYTES
-        self.step = max(self.step, 1)
-        # Read now, so that missing bytes are an error and not a broken answer.
-        self.opened = _buffers(pieces[0], self.step)
-        self.first = next(self.opened, b"")
+        self.status_code, self.background, self.body = 200, None, b""
         single = form == "single"
-        self.status_code = 200
-        self.background = None
-        self.body = b""
         headers = {
             "content-type": pieces[0].content_type if single else _multipart_type(pieces[0]),
-            "content-length": str(self._length()),
             "cache-control": "private, no-cache",
+            "vary": "accept",
+            "etag": etag,
         }
-        if etag:
-            headers["etag"] = etag
+        if single:
+            headers["accept-ranges"] = "bytes"
+            self._cut(byte_range, headers)
+        headers["content-length"] = str(self._length())
         self.init_headers(headers)
+        self._opened: AsyncIterator[Buffer] | None = None
+        self._first: Buffer = b""
+
+    def _cut(self, byte_range: str | None, headers: dict[str, str]) -> None:
+        """Narrow the one piece to the asked range. Source: RFC 9110 14.2."""
+        (piece,) = self.pieces
+        chosen = read_range(byte_range, piece.length) if not piece.start else None
+        if chosen is None:
+            return
+        first, last = chosen
+        if first > last:
+            self.status_code, self.pieces = 416, []
+            headers["content-range"] = f"bytes */{piece.length}"
+            return
+        self.status_code = 206
+        headers["content-range"] = f"bytes {first}-{last}/{piece.length}"
+        self.pieces = [
+            Piece(
+                piece.sha256, piece.offset + first, last - first + 1, piece.location,
+                piece.media_type, piece.transfer_syntax_uid,
+            )
+        ]  # fmt: skip
 
     def _length(self) -> int:
-        payload = sum(piece.length for piece in self.pieces)
+        payload = sum(piece.byte_count for piece in self.pieces)
         if self.form == "single":
             return payload
         heads = sum(len(piece.head(i == 0)) for i, piece in enumerate(self.pieces))
         return heads + payload + len(_TAIL)
 
+    async def open(self) -> None:
+        """Read the first bytes, so that missing ones are an error and not a broken answer.
+
+        Raises:
+            BlobMissing
+        """
+        if self._opened is None and self.pieces:
+            self._opened = read_steps(self.pieces[0])
+            self._first = await anext(self._opened, b"")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await self.open()
+        start = {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": self.raw_headers,
+        }
+        await send(start)
+        many = self.form != "single"
         for index, piece in enumerate(self.pieces):
-            if self.form != "single":
-                await _send(send, piece.head(index == 0))
-            buffers = self.opened if index == 0 else _buffers(piece, self.step)
+            before = (piece.head(index == 0) if many else b"") + piece.start
+            if before:
+                await _send(send, before)
+            steps = self._opened if index == 0 and self._opened else read_steps(piece)
             if index == 0:
-                await _send(send, self.first)
-                self.first = b""
-            while (buffer := await to_thread.run_sync(_next, buffers)) is not None:
+                await _send(send, self._first)
+                self._first = b""
+            async for buffer in steps:
                 await _send(send, buffer)
-        await _send(send, b"" if self.form == "single" else _TAIL, more=False)
+        await _send(send, _TAIL if many else b"", more=False)
 
 
-def _next(buffers: Iterator[bytes]) -> bytes | None:
-    return next(buffers, None)
-
-
-async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
+async def _send(send: Send, body: Buffer, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
 def _multipart_type(piece: Piece) -> str:
     return f'multipart/related; type="{piece.media_type}"; boundary="{BOUNDARY}"'
+
+
+def read_range(header: str | None, length: int) -> tuple[int, int] | None:
+    """First and last byte of a single range, both counted from 0; None means everything.
+
+    A range that holds nothing has its first byte behind its last. Several ranges, and what is
+    none, are answered with everything, as RFC 9110 14.2 allows.
+    """
+    found = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", (header or "").replace(" ", ""))
+    if found is None or found.groups() == ("", ""):
+        return None
+    low, high = found.groups()
+    if not low:
+        return max(0, length - int(high)), length - 1 if int(high) else -1
+    if high and int(high) < int(low):
+        return None
+    first = int(low)
+    if first >= length:
+        return 1, 0
+    return first, min(int(high) if high else length - 1, length - 1)

@@ -4,13 +4,19 @@ import hashlib
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 
 from collimate.kit.blobs import blobs
+from collimate.kit.recent import Recent
+
+_stored: Recent[str, bytes] = Recent(16 << 20, len)
 
 
-def not_modified(request: Request, etag: str) -> Response | None:
+def not_modified(headers: Headers, etag: str) -> Response | None:
     """304 where the client has this very representation."""
-    asked = request.headers.get("if-none-match", "")
+    asked = headers.get("if-none-match")
+    if asked is None:
+        return None
     names = {name.strip().removeprefix("W/") for name in asked.split(",")}
     if etag in names or asked.strip() == "*":
         return Response(
@@ -31,7 +37,14 @@ def picture(content: bytes, media_type: str, etag: str) -> Response:
 def stored_picture(request: Request, sha256: str) -> Response:
     """A stored JPEG."""
     etag = f'"{sha256[:40]}"'
-    return not_modified(request, etag) or picture(blobs().read(sha256), "image/jpeg", etag)
+    unchanged = not_modified(request.headers, etag)
+    if unchanged is not None:
+        return unchanged
+    content = _stored.get(sha256)
+    if content is None:
+        content = blobs().read(sha256)
+        _stored.put(sha256, content)
+    return picture(content, "image/jpeg", etag)
 
 
 def etag_of(*parts: object) -> str:

@@ -1,177 +1,210 @@
 """QIDO-RS: searching studies, series and instances (PS3.18 10.6)."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import Select, Text, cast, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
-from collimate.kit.http import SessionDep
-from collimate.projects.models import Project
-from collimate.studies.dicomweb.door import READING_ORDER, SeenProject, SeenSeries, SeenStudy
-from collimate.studies.dicomweb.matching import INSTANCE_KEYS, SERIES_KEYS, STUDY_KEYS, criteria
-from collimate.studies.dicomweb.retrieve import JSON, SERIES, STUDY, json_list
+from collimate.kit import database
+from collimate.studies.dicomweb.door import SeenProject, SeenSeries, SeenStudy
+from collimate.studies.dicomweb.frame_index import READING_ORDER
+from collimate.studies.dicomweb.matching import (
+    INSTANCE_KEYS,
+    OF_PATIENT,
+    SERIES_KEYS,
+    STUDY_KEYS,
+    Matcher,
+    criteria,
+    keyword_of,
+)
+from collimate.studies.dicomweb.metadata import JSON
+from collimate.studies.dicomweb.retrieve import SERIES, STUDY
+from collimate.studies.dicomweb.shown import (
+    INSTANCE_COLUMNS,
+    asked_fields,
+    instance_json,
+    packed,
+    retrieve_url,
+    unknown_fields,
+    widened,
+)
 from collimate.studies.models import Instance, Patient, Series, Study
 
 router = APIRouter()
 PROJECT = "/dicomweb/{project_id}"
 MOST = 1000
-Limit = Annotated[int, Query(ge=0, le=10**6)]
-Offset = Annotated[int, Query(ge=0, le=10**9)]
 NEWEST_FIRST = (Study.study_date.desc().nulls_last(), Study.id.desc())
+MORE_TEXT = "There are additional results that can be requested"
+
+
+@dataclass(frozen=True)
+class Level:
+    """One of the three levels: what can be asked of it and how it is ordered."""
+
+    name: str
+    keys: dict[str, Matcher]
+    order: tuple[Any, ...]
+
+
+STUDIES = Level("studies", STUDY_KEYS, NEWEST_FIRST)
+ALL_SERIES = Level("series", STUDY_KEYS | SERIES_KEYS, (*NEWEST_FIRST, *READING_ORDER[:2]))
+INSTANCES = Level(
+    "instances", STUDY_KEYS | SERIES_KEYS | INSTANCE_KEYS, (*NEWEST_FIRST, *READING_ORDER)
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of what was found; there are never more than `MOST` in one answer."""
+
+    limit: int
+    offset: int
+
+
+def asked_page(
+    limit: Annotated[int, Query(ge=0, le=10**6)] = MOST,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Page:
+    """The page of the query string."""
+    return Page(min(limit, MOST), offset)
+
+
+PageDep = Annotated[Page, Depends(asked_page)]
 
 
 @router.get(PROJECT + "/studies", response_class=Response)
-def search_studies(
-    request: Request,
-    session: SessionDep,
-    project: SeenProject,
-    limit: Limit = MOST,
-    offset: Offset = 0,
-) -> Response:
-    query = _in(select(cast(Study.dicom_json, Text)), project)
-    query = query.where(*criteria(request.query_params.multi_items(), STUDY_KEYS))
-    return _answer(_page(session, query.order_by(*NEWEST_FIRST), limit, offset), limit)
+def search_studies(request: Request, project: SeenProject, page: PageDep) -> Response:
+    return _search(request, STUDIES, page, project)
 
 
 @router.get(PROJECT + "/series", response_class=Response)
-def search_all_series(
-    request: Request,
-    session: SessionDep,
-    project: SeenProject,
-    limit: Limit = MOST,
-    offset: Offset = 0,
-) -> Response:
-    return _series(request, session, _in(_series_rows(), project), limit, offset)
+def search_all_series(request: Request, project: SeenProject, page: PageDep) -> Response:
+    return _search(request, ALL_SERIES, page, project)
 
 
 @router.get(STUDY + "/series", response_class=Response)
-def search_series(
-    request: Request,
-    session: SessionDep,
-    study: SeenStudy,
-    limit: Limit = MOST,
-    offset: Offset = 0,
-) -> Response:
-    mine = _series_rows().join(Patient, Patient.id == Study.patient_id)
-    return _series(request, session, mine.where(Study.id == study.id), limit, offset)
+def search_series(request: Request, project_id: UUID, study: SeenStudy, page: PageDep) -> Response:
+    return _search(request, ALL_SERIES, page, project_id, Study.id == study.study_id)
 
 
 @router.get(PROJECT + "/instances", response_class=Response)
-def search_all_instances(
-    request: Request,
-    session: SessionDep,
-    project: SeenProject,
-    limit: Limit = MOST,
-    offset: Offset = 0,
-) -> Response:
-    return _instances(request, session, _in(_instance_rows(), project), limit, offset)
+def search_all_instances(request: Request, project: SeenProject, page: PageDep) -> Response:
+    return _search(request, INSTANCES, page, project)
 
 
 @router.get(STUDY + "/instances", response_class=Response)
 def search_study_instances(
-    request: Request,
-    session: SessionDep,
-    study: SeenStudy,
-    limit: Limit = MOST,
-    offset: Offset = 0,
+    request: Request, project_id: UUID, study: SeenStudy, page: PageDep
 ) -> Response:
-    mine = _instance_rows().join(Patient, Patient.id == Study.patient_id)
-    return _instances(request, session, mine.where(Study.id == study.id), limit, offset)
+    return _search(request, INSTANCES, page, project_id, Study.id == study.study_id)
 
 
 @router.get(SERIES + "/instances", response_class=Response)
 def search_series_instances(
+    request: Request, project_id: UUID, series: SeenSeries, page: PageDep
+) -> Response:
+    return _search(request, INSTANCES, page, project_id, Series.id == series.series_id)
+
+
+def _search(
     request: Request,
-    session: SessionDep,
-    series: SeenSeries,
-    limit: Limit = MOST,
-    offset: Offset = 0,
+    level: Level,
+    page: Page,
+    project_id: UUID,
+    within: ColumnElement[bool] | None = None,
 ) -> Response:
-    mine = _instance_rows().join(Patient, Patient.id == Study.patient_id)
-    return _instances(request, session, mine.where(Series.id == series.id), limit, offset)
-
-
-def _in(query: Select[Any], project: Project) -> Select[Any]:
-    joined = query.join(Patient, Patient.id == Study.patient_id)
-    return joined.where(Study.project_id == project.id, Study.deleted_at.is_(None))
-
-
-def _series_rows() -> Select[Any]:
-    return select(cast(Series.dicom_json, Text)).join(Study, Study.id == Series.study_id)
-
-
-def _series(
-    request: Request, session: Session, rows: Select[Any], limit: int, offset: int
-) -> Response:
-    asked = criteria(request.query_params.multi_items(), {**STUDY_KEYS, **SERIES_KEYS})
-    ordered = rows.where(*asked).order_by(*NEWEST_FIRST, *READING_ORDER[:2])
-    return _answer(_page(session, ordered, limit, offset), limit)
-
-
-SHOWN = ("sop_class_uid", "sop_instance_uid", "instance_number", "rows", "columns",
-         "bits_allocated", "frame_count", "served_transfer_syntax_uid")  # fmt: skip
-
-
-def _instance_rows() -> Select[Any]:
-    columns = [getattr(Instance, name) for name in SHOWN]
-    return (
-        select(Study.study_uid, Series.series_uid, Series.modality, *columns)
-        .select_from(Instance)
-        .join(Series, Series.id == Instance.series_id)
-        .join(Study, Study.id == Instance.study_id)
+    asked = request.query_params.multi_items()
+    fuzzy = request.query_params.get("fuzzymatching", "").lower() == "true"
+    fields = asked_fields(asked)
+    address = f"/dicomweb/{project_id}/studies"
+    query = _rows(level, address, bool(fields))
+    if any(keyword_of(name) in OF_PATIENT for name, _ in asked):
+        query = query.join(Patient, Patient.id == Study.patient_id)
+    query = query.where(
+        Study.project_id == project_id,
+        Study.deleted_at.is_(None),
+        *([] if within is None else [within]),
+        *criteria(asked, level.keys, fuzzy=fuzzy),
     )
+    query = query.order_by(*level.order).limit(page.limit + 1).offset(page.offset)
+    with database.open_session() as session:
+        rows = session.execute(query).all()
+    shown = rows[: page.limit]
+    if level is STUDIES and not fields:
+        objects = [row[0].encode() for row in shown]
+    else:
+        is_whole = within is None
+        objects = [packed(_object(level, row, address, fields, is_whole)) for row in shown]
+    return _answer(objects, _headers(page, len(rows), unknown_fields(fields)))
 
 
-def _instances(
-    request: Request, session: Session, rows: Select[Any], limit: int, offset: int
-) -> Response:
-    keys = {**STUDY_KEYS, **SERIES_KEYS, **INSTANCE_KEYS}
-    asked = criteria(request.query_params.multi_items(), keys)
-    ordered = rows.where(*asked).order_by(*NEWEST_FIRST, *READING_ORDER)
-    found = _page(session, ordered, limit, offset)
-    return _answer([orjson.dumps(_instance_json(row)).decode() for row in found], limit)
+def _rows(level: Level, address: str, with_sample: bool) -> Select[Any]:
+    """The columns of a level; a study alone is one text that is passed on as it is."""
+    if level is STUDIES and not with_sample:
+        url = func.jsonb_build_object("vr", "UR", "Value", func.jsonb_build_array(
+            literal(f"{address}/").concat(Study.study_uid)))  # fmt: skip
+        retrieve = func.jsonb_build_object("00081190", url, type_=JSONB)
+        return select(cast(Study.dicom_json.op("||")(retrieve), Text))
+    columns: list[Any] = [Study.study_uid, Study.dicom_json.label("study_json")]
+    if level is not STUDIES:
+        columns += [Series.series_uid, Series.dicom_json.label("series_json")]
+    if level is INSTANCES:
+        columns += [getattr(Instance, name) for name in INSTANCE_COLUMNS]
+    if with_sample:
+        columns.append(_sample(level).label("sample"))
+    query: Select[Any] = select(*columns)
+    if level is STUDIES:
+        return query
+    if level is ALL_SERIES:
+        return query.select_from(Series).join(Study, Study.id == Series.study_id)
+    query = query.select_from(Instance).join(Series, Series.id == Instance.series_id)
+    return query.join(Study, Study.id == Series.study_id)
 
 
-def _instance_json(row: Any) -> dict[str, Any]:
-    """The instance level. Source: PS3.18 table 10.6.3-5."""
-    elements = {
-        "00080016": ("UI", row.sop_class_uid),
-        "00080018": ("UI", row.sop_instance_uid),
-        "00080056": ("CS", "ONLINE"),
-        "00080060": ("CS", row.modality),
-        "00083002": ("UI", row.served_transfer_syntax_uid),
-        "0020000D": ("UI", row.study_uid),
-        "0020000E": ("UI", row.series_uid),
-        "00200013": ("IS", row.instance_number),
-        "00280008": ("IS", row.frame_count),
-        "00280010": ("US", row.rows),
-        "00280011": ("US", row.columns),
-        "00280100": ("US", row.bits_allocated),
-    }
-    return {
-        tag: {"vr": vr} if value is None else {"vr": vr, "Value": [value]}
-        for tag, (vr, value) in elements.items()
-    }
+def _sample(level: Level) -> Any:
+    """The DICOM JSON of an instance that stands for its study or series in `includefield`."""
+    if level is INSTANCES:
+        return Instance.dicom_json
+    owner = Study if level is STUDIES else Series
+    mine = Instance.study_id == Study.id if level is STUDIES else Instance.series_id == Series.id
+    first = select(Instance.dicom_json).where(mine).order_by(Instance.id).limit(1)
+    return first.correlate(owner).scalar_subquery()
 
 
-def _page(session: Session, query: Select[Any], limit: int, offset: int) -> list[Any]:
-    paged = query.limit(min(limit, MOST) + 1).offset(offset)
-    rows = session.execute(paged).all()
-    return [row[0] if len(row) == 1 else row for row in rows]
+def _object(
+    level: Level, row: Any, address: str, fields: frozenset[str], is_whole: bool
+) -> dict[str, Any]:
+    """One match. Levels above its own are shown where the path does not name them."""
+    url = f"{address}/{row.study_uid}"
+    shown: dict[str, Any] = dict(row.study_json) if is_whole or level is STUDIES else {}
+    if level is not STUDIES:
+        url += f"/series/{row.series_uid}"
+        shown |= row.series_json
+    if level is INSTANCES:
+        url += f"/instances/{row.sop_instance_uid}"
+        shown |= instance_json(row, row.study_uid, row.series_uid)
+    shown["00081190"] = retrieve_url(url)
+    return widened(level.name, shown, row.sample, fields) if fields else shown
 
 
-def _answer(texts: list[str], limit: int) -> Response:
-    """One page; that there is more is said as PS3.18 8.3.4.4 asks.
+def _headers(page: Page, found_count: int, unknown: list[str]) -> dict[str, str]:
+    """What PS3.18 8.3.4.4 asks to be said, and the number of all where it is known anyway."""
+    warnings = []
+    headers = {"cache-control": "private, no-cache"}
+    if found_count > page.limit:
+        warnings.append(MORE_TEXT)
+    elif found_count or not page.offset:
+        headers["x-total-count"] = str(page.offset + found_count)
+    if unknown:
+        warnings.append("Some fields of includefield are not supported")
+    if warnings:
+        headers["warning"] = ", ".join(f'299 collimate "{text}"' for text in warnings)
+    return headers
 
-    Raises nothing: an empty page is an empty array.
-    """
-    most = min(limit, MOST)
-    headers = None
-    if len(texts) > most:
-        headers = {"warning": '299 collimate "There are additional results that can be requested"'}
-    if not texts[:most]:
-        return Response("[]", media_type=JSON)
-    return json_list(texts[:most], headers)
+
+def _answer(objects: list[bytes], headers: dict[str, str]) -> Response:
+    return Response(b"[" + b",".join(objects) + b"]", media_type=JSON, headers=headers)

@@ -1,7 +1,7 @@
 """Rendered frames and thumbnails (PS3.18 10.4.1.1.3 and 10.4.1.1.4), drawn in the sandbox."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -13,23 +13,22 @@ from collimate.kit import database
 from collimate.kit.blobs import blobs
 from collimate.kit.errors import Problem
 from collimate.kit.http import SessionDep
+from collimate.kit.recent import Recent
 from collimate.studies.dicomweb.accept import choose_picture
 from collimate.studies.dicomweb.door import SeenInstance, SeenSeries, SeenStudy
+from collimate.studies.dicomweb.frame_index import ImageInfo, InstanceNotFound
+from collimate.studies.dicomweb.frames import read_frame_list
 from collimate.studies.dicomweb.pictures import etag_of, not_modified, picture, stored_picture
-from collimate.studies.dicomweb.retrieve import (
-    INSTANCE,
-    SERIES,
-    STUDY,
-    frame_ranges,
-    read_frame_list,
-)
-from collimate.studies.models import Instance
+from collimate.studies.dicomweb.retrieve import INSTANCE, SERIES, STUDY
+from collimate.studies.models import Instance, Study
 from collimate.studies.sandbox import sandbox
 from collimate.studies.show import thumbnail_of
 
 router = APIRouter()
 Viewport = Annotated[str | None, Query(max_length=100)]
 Window = Annotated[str | None, Query(max_length=100)]
+_drawn: Recent[str, bytes] = Recent(32 << 20, len)
+"""In memory only: nothing of an erased study stays behind on a disk."""
 
 
 class BadRenderQuery(Problem):
@@ -76,10 +75,29 @@ def _render(
     kind = choose_picture(request.headers.get("accept"))
     size, chosen = read_viewport(viewport), read_window(window)
     etag = etag_of("rendered", kind, instance.frames_sha256, number, size, chosen)
-    unchanged = not_modified(request, etag)
+    unchanged = not_modified(request.headers, etag)
     if unchanged is not None:
         return unchanged
-    ((offset, length),) = frame_ranges(instance.id, [number])
+    drawn = _drawn.get(etag)
+    if drawn is None:
+        drawn = _draw(instance, number, kind, size, chosen)
+        _drawn.put(etag, drawn)
+    return picture(drawn, f"image/{kind}", etag)
+
+
+def _draw(
+    instance: ImageInfo,
+    number: int,
+    kind: Literal["jpeg", "png"],
+    size: int | None,
+    window: tuple[float, float] | None,
+) -> bytes:
+    """Have the sandbox draw a frame.
+
+    Raises:
+        CannotBeRendered
+    """
+    offset, length = instance.frame(number)
     with database.open_session() as session:
         dicom_json = session.scalars(
             select(Instance.dicom_json).where(Instance.id == instance.id)
@@ -87,12 +105,9 @@ def _render(
     frame = blobs().read(instance.frames_sha256, offset, length)
     facts = frame_facts(dicom_json, number - 1)
     try:
-        drawn = sandbox().render(
-            frame, facts, size=size, kind="png" if kind == "png" else "jpeg", window=chosen
-        )
+        return sandbox().render(frame, facts, size=size, kind=kind, window=window)
     except Rejected as rejected:
         raise CannotBeRendered(rejected.text) from None
-    return picture(drawn, f"image/{kind}", etag)
 
 
 def read_viewport(text: str | None) -> int | None:
@@ -131,14 +146,15 @@ def read_window(text: str | None) -> tuple[float, float] | None:
 
 @router.get(STUDY + "/thumbnail", response_class=Response)
 def study_thumbnail(request: Request, session: SessionDep, study: SeenStudy) -> Response:
-    return stored_picture(request, thumbnail_of(session, study))
+    return stored_picture(request, thumbnail_of(session, session.get_one(Study, study.study_id)))
 
 
 @router.get(SERIES + "/thumbnail", response_class=Response)
-def series_thumbnail(
-    request: Request, session: SessionDep, study: SeenStudy, series: SeenSeries
-) -> Response:
-    return stored_picture(request, thumbnail_of(session, study, series.series_uid))
+def series_thumbnail(request: Request, series: SeenSeries) -> Response:
+    instances = list(series.instances.values())
+    if not instances:
+        raise InstanceNotFound()
+    return stored_picture(request, instances[len(instances) // 2].thumbnail_sha256)
 
 
 @router.get(INSTANCE + "/thumbnail", response_class=Response)

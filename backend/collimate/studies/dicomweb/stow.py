@@ -14,6 +14,7 @@ from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Problem
 from collimate.projects.models import Project
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
+from collimate.studies.dicomweb.metadata import JSON
 from collimate.studies.dicomweb.multipart import (
     BadMultipart,
     MultipartReader,
@@ -21,7 +22,6 @@ from collimate.studies.dicomweb.multipart import (
     PartData,
     PartEnds,
 )
-from collimate.studies.dicomweb.retrieve import JSON
 from collimate.studies.drain import ingest_received
 from collimate.studies.jobs import ask_for_embedding
 from collimate.studies.models import Instance, ReceivedFile, Series, Study
