@@ -10,7 +10,7 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 NODE_PATH = $$($(BIN)/python tools/node_path.py)
 NPM = PATH="$(NODE_PATH):$$PATH" npm --prefix frontend
 
-.PHONY: setup setup-dev run demo-real check test browser test-tools migrate api clean
+.PHONY: setup setup-dev run demo-real check test browser test-tools bench-dicomweb migrate api clean
 
 setup: $(VENV)/.installed
 
@@ -67,6 +67,10 @@ test: test-tools frontend/dist/index.html
 
 browser: test-tools frontend/dist/index.html
 	$(BIN)/pytest -m browser
+
+# ARGS=--quick for a short one; Orthanc is installed from Debian where that is allowed.
+bench-dicomweb: setup
+	$(BIN)/python bench/dicomweb.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) frontend/node_modules frontend/dist

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "revisions_of_studies"
-down_revision = "pictures_are_measured"
+down_revision = "segments"
 
 EVENTS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
 

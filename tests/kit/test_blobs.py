@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collimate.kit.blobs import BlobMissing, BodyTooLarge, LocalBlobs, spool
+from collimate.kit.blobs import BlobMissing, BodyTooLarge, LocalBlobs, blob_of, spool
 
 
 @given(content=st.binary(max_size=4096), offset=st.integers(0, 5000), length=st.integers(0, 5000))
@@ -72,3 +72,65 @@ def test_a_failed_sync_fails_the_write(tmp_path: Path, monkeypatch: pytest.Monke
         blobs.put(source)
     monkeypatch.undo()
     assert not blobs.path(hashlib.sha256(b"pixels").hexdigest()).exists()
+
+
+def test_files_that_are_adopted_are_moved_and_each_kept_once(tmp_path: Path) -> None:
+    store = LocalBlobs(tmp_path / "root")
+    store.root.mkdir()
+    contents = [b"one", b"two", b"one", b"three"]
+    files = []
+    for number, content in enumerate(contents):
+        path = tmp_path / f"file {number}"
+        path.write_bytes(content)
+        files.append((path, blob_of(path)))
+    store.adopt([files[0], files[1], files[3]])
+    store.adopt(files[2:3])
+    assert [store.read(blob.sha256) for _, blob in files] == contents
+    assert not files[0][0].exists()
+    assert files[2][0].exists()
+
+
+def test_adopting_syncs_each_file_before_it_has_its_name_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalBlobs(tmp_path / "root")
+    store.root.mkdir()
+    done: list[str] = []
+    real_sync, real_rename = os.fsync, Path.rename
+
+    def sync(descriptor: int) -> None:
+        done.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+        real_sync(descriptor)
+
+    def rename(path: Path, target: Path) -> Path:
+        done.append(f"rename {path.name}")
+        return real_rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "rename", rename)
+    files = []
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+        files.append((tmp_path / name, blob_of(tmp_path / name)))
+    store.adopt(files)
+    last_rename = max(done.index("rename a"), done.index("rename b"))
+    for name, blob in ((path.name, blob) for path, blob in files):
+        assert done.index(f"sync {name}") < done.index(f"rename {name}")
+        assert done.index(f"sync {blob.sha256[:2]}") > last_rename
+    assert done.index("sync root") > last_rename
+
+
+def test_what_is_in_memory_is_read_without_waiting_and_the_rest_is_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
+    store = LocalBlobs(tmp_path / "root")
+    source = tmp_path / "source"
+    source.write_bytes(bytes(range(256)) * 64)
+    blob = store.put(source)
+    store.read(blob.sha256)
+    assert store.read_warm(blob.sha256, 100, 50) in (
+        None,
+        bytearray(store.read(blob.sha256, 100, 50)),
+    )
+    assert store.read_warm(blob.sha256, 16_000, 1_000) is None
+    assert store.read_warm("0" * 64, 0, 1) is None

@@ -12,9 +12,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from collimate.access.models import AuditEvent, User
-from collimate.access.policy import Role
 from collimate.access.sign_in import new_token
-from collimate.jobs.models import Job
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.studies.models import Instance, Study
@@ -156,55 +154,6 @@ def test_another_project_s_study_does_not_exist(owner, archive, make_archive, cl
     assert client(other.owner).get(
         f"/dicomweb/{other.project.id}/studies/{uid}/metadata"
     ).status_code == 200  # fmt: skip
-
-
-BOUNDARY = "stow-boundary"
-
-
-def stow(browser, web, *files: bytes, boundary: str = BOUNDARY, **headers):
-    pieces = []
-    for data in files:
-        pieces.append(f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode())
-        pieces.append(data + b"\r\n")
-    body = b"".join([*pieces, f"--{BOUNDARY}--".encode()])
-    kind = f'multipart/related; type="application/dicom"; boundary={boundary}'
-    return browser.post(f"{web}/studies", content=body, headers={"content-type": kind, **headers})
-
-
-def test_storing_says_for_each_object_what_became_of_it(owner, archive, web):
-    good = dicoms.radiograph()
-    other = dicoms.radiograph(array=dicoms.pattern(96, 80, seed=9))
-    answer = stow(owner, web, good, dicoms.broken("truncated_pixels"), other,
-                  dicoms.broken("segmentation"))  # fmt: skip
-    assert answer.status_code == 202
-    body = answer.json()
-    (done,) = body["00081199"]["Value"]
-    failed = [one["00081197"]["Value"][0] for one in body["00081198"]["Value"]]
-    assert failed == [0xC000, 0x0111, 0x0122]
-    assert owner.get(done["00081190"]["Value"][0] + "/frames/1").status_code == 200
-    assert owner.get(body["00081190"]["Value"][0]).status_code == 200
-    assert stow(owner, web, good).status_code == 200
-    assert stow(owner, web, dicoms.broken("text")).status_code == 409
-    with open_session() as session:
-        kinds = set(session.scalars(select(Job.kind)))
-    assert kinds == {"ingest_received", "embed_studies"}
-
-
-def test_storing_what_is_no_multipart_stores_nothing(owner, archive, web):
-    assert stow(owner, web, b"x", boundary="other").status_code == 400
-    assert stow(owner, web).status_code == 400
-    json = owner.post(f"{web}/studies", content=b"{}", headers={"content-type": "application/json"})
-    assert json.status_code == 415
-    assert archive.rows(Study) == []
-
-
-def test_only_those_who_manage_data_may_store(archive, client, member, web):
-    reader = client(member(Role.READER))
-    assert stow(reader, web, dicoms.radiograph()).status_code == 403
-    unsafe = client(archive.owner)
-    assert stow(unsafe, web, dicoms.radiograph(), **{"x-csrf-token": "no"}).status_code == 403
-    assert stow(client(), web, dicoms.radiograph()).status_code == 401
-    assert archive.files() == []
 
 
 def test_dicomweb_client_searches_retrieves_and_stores(server, archive):

@@ -4,7 +4,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from collimate.kit.errors import NotFound, TooLarge
 from collimate.kit.settings import settings
 
 CHUNK_BYTES = 1 << 20
+_SYNCS_AT_ONCE = 8
 _NO_WAIT = getattr(os, "RWF_NOWAIT", 0)
 
 
@@ -39,6 +41,9 @@ class Blobs(Protocol):
 
     def put(self, source: Path) -> Blob:
         """Keep a copy of a file."""
+
+    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
+        """Keep files whose blobs are known, durable together; on our disk they are moved."""
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
         """Bytes `offset` to `offset + length` of a blob."""
@@ -87,8 +92,26 @@ def spool(chunks: Iterable[bytes], folder: Path, limit_bytes: int) -> tuple[Path
     return Path(name), Blob(digest.hexdigest(), count)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def blob_of(path: Path) -> Blob:
+    """The address a file would have."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return Blob(digest.hexdigest(), path.stat().st_size)
+
+
+def _each(action: Callable[[Path], object], paths: Iterable[Path]) -> None:
+    """Do it to all of them side by side: what is synced together shares one disk commit."""
+    several = list(paths)
+    if len(several) < 2:
+        for path in several:
+            action(path)
+        return
+    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
+        list(pool.map(action, several))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -109,15 +132,32 @@ class LocalBlobs:
             staged, blob = spool(
                 iter(lambda: file.read(CHUNK_BYTES), b""), self.root / "incoming", 1 << 62
             )
-        target = self.path(blob.sha256)
-        if target.exists():
+        if self.path(blob.sha256).exists():
             staged.unlink()
-            return blob
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staged.rename(target)
-        _sync_folder(target.parent)
-        _sync_folder(self.root)
+        else:
+            self._move([(staged, blob)])
         return blob
+
+    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
+        here = os.stat(self.root).st_dev
+        fresh = [one for one in files if not self.path(one[1].sha256).exists()]
+        for path, _ in (one for one in fresh if one[0].stat().st_dev != here):
+            self.put(path)
+        mine = [one for one in fresh if not self.path(one[1].sha256).exists()]
+        _each(_sync, (path for path, _ in mine))
+        self._move(mine)
+
+    def _move(self, synced: Sequence[tuple[Path, Blob]]) -> None:
+        """Give files that are durable already their names, and make the names durable."""
+        folders: set[Path] = set()
+        for path, blob in synced:
+            target = self.path(blob.sha256)
+            if not target.parent.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(self.root)
+            path.rename(target)
+            folders.add(target.parent)
+        _each(_sync, sorted(folders))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
         try:
@@ -172,6 +212,9 @@ class ObjectBlobs:
         blob = Blob(digest.hexdigest(), source.stat().st_size)
         self.store.put(blob.sha256, source)
         return blob
+
+    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
+        _each(self.put, (path for path, _ in files))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
         try:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from collimate.dicom.near_duplicates import bands
 from collimate.dicom.prepared import PreparedInstance
-from collimate.kit.blobs import blobs
+from collimate.kit.blobs import blob_of, blobs
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
 from collimate.studies.answer_keys import keep_answer_key
@@ -39,10 +39,12 @@ class StoredImage:
 
 def keep_blobs(prepared: PreparedInstance, out: Path) -> StoredImage:
     """Store what the sandbox wrote into `out`."""
-    file = blobs().put(out / "instance.dcm")
-    in_file = prepared.frames_in == "file"
-    frames = file if in_file else blobs().put(out / "frames.raw")
-    thumbnail = blobs().put(out / "thumbnail.jpg")
+    names = ["instance.dcm", "thumbnail.jpg", *(["frames.raw"] * (prepared.frames_in == "frames"))]
+    written = [(out / name, blob_of(out / name)) for name in names]
+    blobs().adopt(written)
+    (file, thumbnail), frames = (blob for _, blob in written[:2]), written[-1][1]
+    if prepared.frames_in == "file":
+        frames = file
     return StoredImage(file.sha256, file.byte_count, frames.sha256, thumbnail.sha256)
 
 

@@ -4,9 +4,10 @@ They hold identifiers, so none may outlive its use; they are shared by content, 
 removed while another file has the same.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ARRAY, String, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from collimate.kit import database
@@ -22,6 +23,13 @@ def _key(sha256: str) -> str:
 def hold(session: Session, sha256: str) -> None:
     """Nobody removes these bytes until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_key(sha256), 2))))
+
+
+def hold_all(session: Session, hashes: Collection[str]) -> None:
+    """As `hold`, for several; always in the same order, so that two cannot wait for each other."""
+    keys = sorted(_key(one) for one in hashes)
+    key = func.unnest(literal(keys, ARRAY(String))).column_valued("key")
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 2))))
 
 
 def forget(sha256: str) -> bool:

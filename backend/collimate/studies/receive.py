@@ -1,14 +1,15 @@
 """Take a file in: durable under its hash, with a row that says what became of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.dicom.limits import LIMITS
+from collimate.dicom.sent_as import SentAs
 from collimate.jobs import events
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
@@ -23,6 +24,15 @@ from collimate.studies.states import KEEPS_BYTES, FileState, move
 LIMIT_BYTES = LIMITS.zip_bytes
 NAME_CHARACTERS = 300
 DUPLICATE_TEXT = "The same file is already here."
+
+
+class Arrived(NamedTuple):
+    """A whole file in our work folder, and what it calls itself."""
+
+    path: Path
+    blob: Blob
+    name: str
+    sent_as: SentAs = SentAs()
 
 
 class FileChangedOnTheWay(Unprocessable):
@@ -82,6 +92,56 @@ def keep(
     session.flush()
     events.publish(session, "received_file", project_id, file_id=file.id)
     return file
+
+
+def keep_together(
+    session: Session, project_id: UUID, *, by: UUID | None, arrived: Sequence[Arrived]
+) -> list[ReceivedFile]:
+    """Keep files that came together, durable at once; answers their rows in the same order.
+
+    As with `keep`, the same bytes as an accepted image are a duplicate.
+    """
+    hashes = {one.blob.sha256 for one in arrived}
+    raw_bytes.hold_all(session, hashes)
+    there = accepted_instances(session, project_id, hashes)
+    fresh = {one.blob.sha256: one for one in arrived if one.blob.sha256 not in there}
+    blobs().adopt([(one.path, one.blob) for one in fresh.values()])
+    files = []
+    for one in arrived:
+        file = ReceivedFile(
+            project_id=project_id,
+            received_by=by,
+            file_name=shown_name(one.name),
+            sha256=one.blob.sha256,
+            byte_count=one.blob.byte_count,
+            facts={},
+            state=FileState.RECEIVED,
+        )
+        if one.blob.sha256 in there:
+            move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
+            file.instance_id, file.has_bytes = there[one.blob.sha256], False
+        files.append(file)
+    session.add_all(files)
+    session.flush()
+    for file in files[:1]:
+        events.publish(session, "received_file", project_id, file_id=file.id)
+    return files
+
+
+def accepted_instances(
+    session: Session, project_id: UUID, hashes: Collection[str]
+) -> dict[str, UUID]:
+    """The ids of images that came from exactly these bytes, by hash; no deleted studies."""
+    rows = session.execute(
+        select(Instance.source_sha256, Instance.id)
+        .join(Study, Study.id == Instance.study_id)
+        .where(
+            Instance.project_id == project_id,
+            Instance.source_sha256.in_(hashes),
+            Study.deleted_at.is_(None),
+        )
+    )
+    return {row.source_sha256: row.id for row in rows}
 
 
 def shown_name(name: str) -> str:

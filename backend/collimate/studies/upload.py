@@ -12,6 +12,7 @@ from uuid import UUID
 
 from anyio import to_thread
 
+from collimate.dicom.sent_as import LOOKED_AT_BYTES
 from collimate.kit import database
 from collimate.kit.blobs import CHUNK_BYTES, Blob, BodyTooLarge, work_folder
 from collimate.studies.quarantine import describe
@@ -37,6 +38,7 @@ class Incoming:
         self._digest = hashlib.sha256()
         self._waiting = bytearray()
         self.byte_count = 0
+        self.start = b""
 
     async def write(self, chunk: bytes | memoryview) -> None:
         """Take a piece; it goes to the disk by the mebibyte, in a thread.
@@ -47,6 +49,8 @@ class Incoming:
         self.byte_count += len(chunk)
         if self.byte_count > LIMIT_BYTES:
             raise BodyTooLarge(f"At most {LIMIT_BYTES // 2**20} MiB are accepted.")
+        if len(self.start) < LOOKED_AT_BYTES:
+            self.start += bytes(chunk[: LOOKED_AT_BYTES - len(self.start)])
         self._waiting += chunk
         if len(self._waiting) >= CHUNK_BYTES:
             await to_thread.run_sync(self._flush)

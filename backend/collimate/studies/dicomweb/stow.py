@@ -1,18 +1,25 @@
-"""STOW-RS: storing instances, each through the same door as an upload (PS3.18 10.5)."""
+"""STOW-RS: storing instances, each through the same door as an upload (PS3.18 10.5).
+
+All objects of a request become durable together. Then the answer waits until each of them has
+been looked at, and says what became of it; who sends `Prefer: respond-async` (RFC 7240) is
+answered as soon as the objects are durable, and they are looked at later.
+"""
 
 import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from collimate.dicom.sent_as import read_names
 from collimate.kit import database
 from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Problem
-from collimate.projects.models import Project
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.metadata import JSON
 from collimate.studies.dicomweb.multipart import (
@@ -22,32 +29,16 @@ from collimate.studies.dicomweb.multipart import (
     PartData,
     PartEnds,
 )
+from collimate.studies.dicomweb.stow_answer import Outcome, store_response
 from collimate.studies.drain import ingest_received
 from collimate.studies.jobs import ask_for_embedding
 from collimate.studies.models import Instance, ReceivedFile, Series, Study
-from collimate.studies.receive import ask_for_ingest, keep
+from collimate.studies.receive import Arrived, ask_for_ingest, keep_together
 from collimate.studies.states import FileState
 from collimate.studies.upload import Incoming, Ticket
 
 router = APIRouter()
 NAME = "STOW-RS"
-# PS3.18 table I.2-2
-CANNOT_UNDERSTAND = 0xC000
-NOT_SUPPORTED_SYNTAX = 0xC122
-PROCESSING_FAILURE = 0x0110
-DUPLICATE_IDENTITY = 0x0111
-SOP_CLASS_NOT_SUPPORTED = 0x0122
-OUT_OF_RESOURCES = 0xA700
-REASONS = {
-    "conflict": DUPLICATE_IDENTITY,
-    "derived_object": SOP_CLASS_NOT_SUPPORTED,
-    "no_pixel_data": SOP_CLASS_NOT_SUPPORTED,
-    "unsupported_transfer_syntax": NOT_SUPPORTED_SYNTAX,
-    "too_large": OUT_OF_RESOURCES,
-    "out_of_memory": OUT_OF_RESOURCES,
-    "decode_timeout": PROCESSING_FAILURE,
-    "unexpected_error": PROCESSING_FAILURE,
-}
 
 
 class NotMultipartDicom(Problem):
@@ -63,27 +54,34 @@ class NotMultipartDicom(Problem):
 )
 async def store_instances(request: Request, ticket: TicketDep) -> Response:
     reader = MultipartReader(read_boundary(request.headers.get("content-type", "")))
-    outcomes: list[dict[str, Any]] = []
     with work_folder() as folder:
-        incoming: Incoming | None = None
-        try:
-            async for chunk in body_chunks(request):
-                for event in reader.feed(chunk):
-                    if isinstance(event, PartBegins):
-                        incoming = Incoming(folder)
-                    elif isinstance(event, PartData) and incoming is not None:
-                        await incoming.write(event.data)
-                    elif isinstance(event, PartEnds) and incoming is not None:
-                        store = partial(_store, ticket, incoming)
-                        outcomes.append(await to_thread.run_sync(store))
-            reader.finish()
-        finally:
-            if incoming is not None:
-                incoming.close()
-    if not outcomes:
-        raise BadMultipart("There is no part in it.")
-    await to_thread.run_sync(partial(_wake, ticket))
-    return _response(f"/dicomweb/{ticket.project_id}/studies", outcomes)
+        arrived = await _take_parts(request, reader, folder)
+        if not arrived:
+            raise BadMultipart("There is no part in it.")
+        waits = not prefers_async(request.headers.get("prefer", ""))
+        outcomes = await to_thread.run_sync(partial(_store, ticket, arrived, waits=waits))
+    return store_response(f"/dicomweb/{ticket.project_id}/studies", outcomes, is_done=waits)
+
+
+async def _take_parts(request: Request, reader: MultipartReader, folder: Path) -> list[Arrived]:
+    """Write the parts to files as they come; what is in memory stays small."""
+    arrived: list[Arrived] = []
+    incoming: Incoming | None = None
+    try:
+        async for chunk in body_chunks(request):
+            for event in reader.feed(chunk):
+                if isinstance(event, PartBegins):
+                    incoming = Incoming(folder)
+                elif isinstance(event, PartData) and incoming is not None:
+                    await incoming.write(event.data)
+                elif isinstance(event, PartEnds) and incoming is not None:
+                    blob = await to_thread.run_sync(incoming.finish)
+                    arrived.append(Arrived(incoming.path, blob, NAME, read_names(incoming.start)))
+        reader.finish()
+    finally:
+        if incoming is not None:
+            incoming.close()
+    return arrived
 
 
 def read_boundary(content_type: str) -> str:
@@ -103,67 +101,42 @@ def read_boundary(content_type: str) -> str:
     return found.get("boundary", "")
 
 
-def _store(ticket: Ticket, incoming: Incoming) -> dict[str, Any]:
-    """Receive and ingest one part; each step is a transaction of its own."""
-    blob = incoming.finish()
+def prefers_async(header: str) -> bool:
+    """Whether the client would rather be answered before all is done. Source: RFC 7240 4.1."""
+    return "respond-async" in [one.split(";")[0].strip().lower() for one in header.split(",")]
+
+
+def _store(ticket: Ticket, arrived: list[Arrived], *, waits: bool) -> list[Outcome]:
+    """Make the objects durable, in one transaction; then have them looked at, one by one."""
     with database.open_session() as session:
-        file = keep(
-            session, ticket.project_id, by=ticket.user_id, name=NAME, path=incoming.path, blob=blob
+        files = keep_together(session, ticket.project_id, by=ticket.user_id, arrived=arrived)
+        waiting = [file.id for file in files if file.state == FileState.RECEIVED]
+        if waiting and not waits:
+            ask_for_ingest(session, ticket.project_id, ticket.user_id)
+    if waits:
+        for file_id in waiting:
+            ingest_received(file_id)
+    with database.open_session() as session:
+        if waits:
+            # once more, for what somebody else was just looking at
+            ask_for_ingest(session, ticket.project_id, ticket.user_id)
+            ask_for_embedding(session, ticket.project_id)
+        return _outcomes(session, [file.id for file in files], arrived)
+
+
+def _outcomes(session: Session, file_ids: list[Any], arrived: list[Arrived]) -> list[Outcome]:
+    rows = session.execute(
+        select(
+            ReceivedFile.id, ReceivedFile.state, ReceivedFile.code, Study.study_uid,
+            Series.series_uid, Instance.sop_class_uid, Instance.sop_instance_uid,
         )
-        file_id, state = file.id, file.state
-    incoming.path.unlink(missing_ok=True)
-    if state == FileState.RECEIVED:
-        ingest_received(file_id)
-    with database.open_session() as session:
-        stored = session.get_one(ReceivedFile, file_id)
-        if stored.instance_id is None:
-            return {"code": stored.code or "received"}
-        instance = session.get_one(Instance, stored.instance_id)
-        return {
-            "study_uid": session.get_one(Study, instance.study_id).study_uid,
-            "series_uid": session.get_one(Series, instance.series_id).series_uid,
-            "sop_class_uid": instance.sop_class_uid,
-            "sop_instance_uid": instance.sop_instance_uid,
-        }
-
-
-def _wake(ticket: Ticket) -> None:
-    with database.open_session() as session:
-        project = session.get_one(Project, ticket.project_id)
-        ask_for_ingest(session, project.id, ticket.user_id)
-        ask_for_embedding(session, project.id)
-
-
-def _response(address: str, outcomes: list[dict[str, Any]]) -> Response:
-    """The Store Instances Response Module. Source: PS3.18 table I.1-1."""
-    done = [_referenced(address, one) for one in outcomes if "code" not in one]
-    failed = [_failed(one["code"]) for one in outcomes if "code" in one]
-    body: dict[str, Any] = {}
-    if done:
-        body["00081190"] = {"vr": "UR", "Value": [address]}
-        body["00081199"] = {"vr": "SQ", "Value": done}
-    if failed:
-        body["00081198"] = {"vr": "SQ", "Value": failed}
-    status = 200 if not failed else 202 if done else 409
-    return Response(orjson.dumps(body), status_code=status, media_type=JSON)
-
-
-def _referenced(address: str, one: dict[str, Any]) -> dict[str, Any]:
-    url = (
-        f"{address}/{one['study_uid']}/series/{one['series_uid']}"
-        f"/instances/{one['sop_instance_uid']}"
-    )
-    return {
-        "00081150": {"vr": "UI", "Value": [one["sop_class_uid"]]},
-        "00081155": {"vr": "UI", "Value": [one["sop_instance_uid"]]},
-        "00081190": {"vr": "UR", "Value": [url]},
-    }
-
-
-def _failed(code: str) -> dict[str, Any]:
-    # The object's own identity is not said: it was never let out of the sandbox.
-    return {
-        "00081150": {"vr": "UI"},
-        "00081155": {"vr": "UI"},
-        "00081197": {"vr": "US", "Value": [REASONS.get(code, CANNOT_UNDERSTAND)]},
-    }
+        .outerjoin(Instance, Instance.id == ReceivedFile.instance_id)
+        .outerjoin(Series, Series.id == Instance.series_id)
+        .outerjoin(Study, Study.id == Instance.study_id)
+        .where(ReceivedFile.id.in_(file_ids))
+    )  # fmt: skip
+    found = {row.id: row for row in rows}
+    return [
+        Outcome(found[file_id].state, found[file_id].code, one.sent_as, tuple(found[file_id][3:]))
+        for file_id, one in zip(file_ids, arrived, strict=True)
+    ]
