@@ -1,11 +1,11 @@
-FROM node:24-bookworm-slim AS frontend
+FROM node:24.11.1-bookworm-slim AS frontend
 WORKDIR /build/frontend
 COPY frontend/package.json frontend/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY frontend/ ./
 RUN npm run build
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 WORKDIR /opt/collimate
 COPY requirements.txt ./
 RUN pip install --no-cache-dir torch==2.13.0 && pip install --no-cache-dir -r requirements.txt

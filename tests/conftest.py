@@ -42,13 +42,13 @@ def sample_folder() -> Path:
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
     """The address of a real PostgreSQL with the newest schema."""
-    from collimate.embedded import start_postgres
+    from collimate.embedded.postgres import start_postgres
     from collimate.kit.settings import settings
 
-    admin, stop = start_postgres()
-    with psycopg.connect(admin, autocommit=True) as connection:
+    postgres = start_postgres()
+    with psycopg.connect(postgres.address, autocommit=True) as connection:
         connection.execute("CREATE DATABASE collimate_test")
-    address = admin.replace("/postgres?", "/collimate_test?")
+    address = postgres.address.replace("/postgres?", "/collimate_test?")
     os.environ["COLLIMATE_DATABASE_URL"] = address
     settings.cache_clear()
     from collimate.migrate import migrate
@@ -58,7 +58,7 @@ def database_server() -> Iterator[str]:
     from collimate.kit.database import engine
 
     engine().dispose()
-    stop()
+    postgres.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from collimate.embedded import PROCESSES
+from collimate.embedded.run import PROCESSES
 
 
 def free_port() -> int:
@@ -76,7 +76,7 @@ def wait_for_port(port: int, log: Path) -> None:
 
 
 def wait_until_healthy(address: str, log: Path) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"{address}/healthz", timeout=2).status_code == 200:

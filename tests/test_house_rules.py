@@ -251,15 +251,3 @@ def test_commands_of_the_readme_exist():
                                   "docs/glossary.md", "docker-compose.yml"])  # fmt: skip
 def test_the_files_a_newcomer_looks_for_exist(name):
     assert (ROOT / name).stat().st_size > 500
-
-
-def test_the_compose_file_is_sound_and_uses_the_same_entry_points():
-    import yaml
-
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    services = compose["services"]
-    assert {"postgres", "redis", "objects", "web", "worker", "gpu-worker"} <= set(services)
-    from collimate.embedded import PROCESSES
-
-    for name, arguments in PROCESSES.items():
-        assert arguments[0] in str(services[name]["command"])

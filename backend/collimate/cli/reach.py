@@ -1,6 +1,5 @@
 """Reaching the database and the things named on the command line."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,26 +18,20 @@ from collimate.projects.models import Project
 
 @contextmanager
 def database() -> Iterator[None]:
-    """The database, migrated; an embedded server that was not running is stopped afterwards."""
-    from collimate.embedded import start_postgres
+    """The database, migrated; an embedded server nobody else uses is stopped afterwards."""
+    from collimate.embedded.postgres import start_postgres
     from collimate.kit.database import engine
     from collimate.migrate import migrate
 
     keep_logs_quiet()
-    stop = None
-    if not settings().database_url:
-        was_running = (settings().home_path / "postgres" / "data" / "postmaster.pid").exists()
-        address, stop_server = start_postgres()
-        os.environ["COLLIMATE_DATABASE_URL"] = address
-        settings.cache_clear()
-        stop = None if was_running else stop_server
+    postgres = None if settings().database_url else start_postgres()
     try:
         migrate()
         yield
     finally:
         engine().dispose()
-        if stop is not None:
-            stop()
+        if postgres is not None:
+            postgres.leave()
 
 
 def find_or_create(session: Session, name_or_id: str, owner: str | None) -> Project:

@@ -46,10 +46,10 @@ def up(
     ] = None,
 ) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    from collimate import embedded
+    from collimate.embedded.run import run
 
     source = _source(demo_images)
-    raise typer.Exit(embedded.run(None if source is None else _builder(source)))
+    raise typer.Exit(run(None if source is None else _builder(source)))
 
 
 def receive() -> None:

