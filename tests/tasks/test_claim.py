@@ -92,7 +92,8 @@ def test_two_readers_do_not_read_the_same_patient_at_once_while_there_are_others
 
 
 def test_a_hold_out_case_reaches_readers_only_to_measure(session):
-    room = make_room(session, tasks=0)
+    room = make_room(session, tasks=1)
+    claim.claim_next(session, room.project, room.readers[1])
     study = factories.make_study(session, project=room.project, is_holdout=True)
     task = factories.make_task(session, project=room.project, study=study, priority=99.0)
     reader = room.readers[0]
@@ -105,6 +106,21 @@ def test_a_hold_out_case_reaches_readers_only_to_measure(session):
             queue.reprioritise(session, room.project.id, {task.id: (1.0, arm, "")})
     queue.reprioritise(session, room.project.id, {task.id: (1.0, "evaluation", "measures")})
     assert claim.claim_next(session, room.project, reader).task_id == task.id
+
+
+def test_where_every_patient_is_held_out_readers_get_them_at_once_to_measure(session):
+    room = make_room(session, tasks=0)
+    held = [factories.make_study(session, project=room.project, is_holdout=True) for _ in range(2)]
+    reads = [claim.claim_next(session, room.project, reader) for reader in room.readers]
+    tasks = [session.get_one(Task, read.task_id) for read in reads]
+    assert {task.study_id for task in tasks} == {study.id for study in held}
+    assert {(task.arm, task.reason) for task in tasks} == {("evaluation", queue.HOLDOUT_REASON)}
+
+    factories.make_study(session, project=room.project)
+    late = factories.make_study(session, project=room.project, is_holdout=True)
+    queue.open_missing(session, room.project.id)
+    task = session.scalars(select(Task).where(Task.study_id == late.id)).one()
+    assert task.arm == "arrival", "with a pool, the learner asks for what it measures with"
 
 
 def test_without_a_learner_every_case_is_read(session):

@@ -166,7 +166,7 @@ def _to_measure(project: Project, now: Situation, size: int, rules: LearningRule
     wanted = min(round(size * share / (1.0 - share)), max(0, ENOUGH_EVALUATED - read))
     free = np.flatnonzero(pool.is_holdout & pool.is_open & ~pool.is_given).tolist()
     free.sort(key=lambda row: hmac.digest(project.key, pool.order_keys[row].encode(), "sha256"))
-    return [_Ask(row, EVALUATION, {}, EVALUATION, reasons.EVALUATION) for row in free[:wanted]]
+    return [_Ask(row, EVALUATION, {}, EVALUATION, queue.HOLDOUT_REASON) for row in free[:wanted]]
 
 
 def _interleaved(asked: list[_Ask], measuring: list[_Ask]) -> list[_Ask]:

@@ -5,7 +5,6 @@ import numpy as np
 from collimate.learning.labels import Question
 from collimate.ml.batches import Pick, Reason
 
-EVALUATION = "measures the model: never trained on"
 PLAIN = {
     Reason.CONTROL: "control: drawn at random",
     Reason.RANDOM: "drawn at random",

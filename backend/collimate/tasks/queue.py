@@ -20,6 +20,7 @@ from collimate.tasks.states import ReadState
 
 ARMS = frozenset({"strategy", "control", "evaluation", "person", "arrival"})
 HOLDOUT_ARM = "evaluation"
+HOLDOUT_REASON = "measures the model: never trained on"
 CHUNK = 1000
 
 
@@ -58,6 +59,7 @@ def open_missing(session: Session, project_id: UUID) -> int:
             statement.on_conflict_do_nothing(index_elements=["study_id"]).returning(Task.id)
         )
     _add_places(session, project_id, opened, range(1, wanted + 1))
+    _ask_to_measure(session, project)
     if opened:
         events.publish(session, "task", project_id, count=len(opened))
     return len(opened)
@@ -71,6 +73,33 @@ def _add_places(session: Session, project_id: UUID, tasks: list[UUID], slots: ra
     ]
     if rows:
         session.execute(insert(Read), rows)
+
+
+def _ask_to_measure(session: Session, project: Project) -> None:
+    """Where every patient is held out, no round will ever ask for one: readers get them at once.
+
+    The next round decides anew, once there is something to learn from.
+    """
+    studies = (
+        select(Study.id)
+        .join(Patient, Patient.id == Study.patient_id)
+        .where(Study.project_id == project.id, Study.deleted_at.is_(None))
+        .where(Study.instance_count > 0)
+    )
+    pool = studies.where(Patient.is_holdout.is_(False)).exists()
+    if not learning_rules(project).is_on or session.scalar(select(pool)):
+        return
+    waiting = (
+        select(Task.id)
+        .where(Task.project_id == project.id, Task.study_id.in_(studies))
+        .where(Task.state == ReadState.OPEN, Task.arm == "arrival")
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    session.execute(
+        update(Task)
+        .where(Task.id.in_(session.scalars(waiting).all()))
+        .values(arm=HOLDOUT_ARM, reason=HOLDOUT_REASON)
+    )
 
 
 def _follow_rule(session: Session, project_id: UUID, wanted: int) -> None:
