@@ -91,6 +91,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/projects/{project_id}/learning/queue": P.SEE_LEARNING,
     "POST /api/projects/{project_id}/learning/round": P.MANAGE_LEARNING,
     "POST /api/projects/{project_id}/learning/encoder": P.MANAGE_LEARNING,
+    "POST /api/projects/{project_id}/learning/encoder/weights": P.MANAGE_LEARNING,
     "POST /api/models/{model_id}/promote": P.MANAGE_LEARNING,
     "GET /api/learning/strategies": SIGNED_IN,
 }

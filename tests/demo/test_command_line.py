@@ -1,15 +1,18 @@
 """The commands a person types, run as they are."""
 
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests import factories
+from tests.learning.weights import own_weights
 from typer.testing import CliRunner
 
 from collimate.access.models import User
@@ -17,6 +20,7 @@ from collimate.access.sign_in import by_token
 from collimate.cli import commands
 from collimate.cli.doctor import examine
 from collimate.kit.errors import Problem
+from collimate.learning.models import Encoder
 from collimate.projects.models import Project
 from collimate.studies.models import AnswerKey, Study
 
@@ -29,6 +33,21 @@ def run(*arguments: str, given: str | None = None, code: int = 0) -> str:
         raise result.exception
     assert result.exit_code == code, result.output
     return result.stdout
+
+
+def test_an_encoder_is_given_from_a_file_and_a_pickle_is_refused_in_words(
+    session: Session, tmp_path: Path
+) -> None:
+    project = factories.make_project(session)
+    run("user", "add", "chief@clinic.example", "--admin")
+    session.commit()
+    weights = tmp_path / "encoder.safetensors"
+    weights.write_bytes(own_weights())
+    given = run("encoder", "give", project.name, str(weights)).strip()
+    assert session.get_one(Encoder, UUID(given)).project_id == project.id
+    weights.write_bytes(pickle.dumps({"weights": 1}))
+    with pytest.raises(Problem, match="pickle"):
+        run("encoder", "give", project.name, str(weights))
 
 
 def test_accounts_are_made_listed_changed_and_closed(session: Session) -> None:

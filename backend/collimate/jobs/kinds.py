@@ -10,6 +10,7 @@ class JobKind(StrEnum):
     EXPORT_DATASET = "export_dataset"
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
+    COMPARE_ENCODERS = "compare_encoders"
     RUN_ROUND = "run_round"
     EXPLAIN = "explain"
 
@@ -26,6 +27,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.EXPORT_DATASET: Queue.LIGHT,
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
+    JobKind.COMPARE_ENCODERS: Queue.ML,
     JobKind.RUN_ROUND: Queue.ML,
     JobKind.EXPLAIN: Queue.ML,
 }
@@ -35,6 +37,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.EXPORT_DATASET: "Writing an export",
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
+    JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
     JobKind.RUN_ROUND: "Learning from the newest reads",
     JobKind.EXPLAIN: "Computing an explanation map",
 }
@@ -42,6 +45,7 @@ TITLE_OF: dict[JobKind, str] = {
 PRIORITY_OF: dict[JobKind, int] = {
     JobKind.EXPLAIN: 30,
     JobKind.RUN_ROUND: 20,
+    JobKind.COMPARE_ENCODERS: 5,
     JobKind.EMBED_STUDIES: 10,
     JobKind.TRAIN_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,

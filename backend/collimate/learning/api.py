@@ -3,17 +3,19 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from collimate.access.api import ActorDep
+from collimate.access.api import ActorDep, current_actor
 from collimate.access.policy import Permission
 from collimate.jobs.models import Job
 from collimate.jobs.schemas import JobOut
+from collimate.kit import database
 from collimate.kit.http import SessionDep
 from collimate.learning import (
     ask,
     explanations,
+    give,
     page,
     queue,
     schemas,
@@ -25,6 +27,8 @@ from collimate.learning.models import ModelVersion
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
+from collimate.studies.api import RAW_BODY
+from collimate.studies.dicomweb.door import body_chunks
 from collimate.studies.models import Study
 
 router = APIRouter(tags=["learning"])
@@ -38,6 +42,14 @@ def managed_model(session: SessionDep, actor: ActorDep, model_id: UUID) -> Model
     return members.guard(
         session, actor.user, model, Permission.MANAGE_LEARNING, versions.ModelNotFound
     )
+
+
+def weights_ticket(request: Request, project_id: UUID) -> give.WeightsTicket:
+    """Leave to give weights, in a transaction that ends before the first byte is read."""
+    with database.open_session() as session:
+        actor = current_actor(request, session)
+        project = members.require(session, actor.user, project_id, Permission.MANAGE_LEARNING)
+        return give.WeightsTicket(actor.user.id, project.id)
 
 
 def explainable_study(session: SessionDep, actor: ActorDep, study_id: UUID) -> Study:
@@ -81,6 +93,18 @@ def start_round(session: SessionDep, actor: ActorDep, project: ManagedProject) -
 @router.post("/api/projects/{project_id}/learning/encoder", response_model=JobOut, status_code=202)
 def start_encoder(session: SessionDep, actor: ActorDep, project: ManagedProject) -> Job:
     return ask.for_encoder(session, project, by=actor.user.id)
+
+
+@router.post(
+    "/api/projects/{project_id}/learning/encoder/weights",
+    response_model=JobOut,
+    status_code=202,
+    openapi_extra=RAW_BODY,
+)
+async def give_encoder(
+    request: Request, ticket: Annotated[give.WeightsTicket, Depends(weights_ticket)]
+) -> Job:
+    return await give.take_weights(ticket, body_chunks(request))
 
 
 @router.get(

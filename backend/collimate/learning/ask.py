@@ -16,18 +16,23 @@ def for_round(session: Session, project: Project, *, by: UUID | None) -> Job:
     audit.record(
         session, by, "round_requested", "project", project.id, project_id=project.id
     )  # fmt: skip
+    return learn_anew(session, project.id, by=by)
+
+
+def learn_anew(session: Session, project_id: UUID, *, by: UUID | None = None) -> Job:
+    """Have a round run now; asked twice it comes once."""
     return enqueue(
         session,
         JobKind.RUN_ROUND,
-        project_id=project.id,
+        project_id=project_id,
         requested_by=by,
-        dedup_key=f"round-now:{project.id}",
+        dedup_key=f"round-now:{project_id}",
         is_forced=1,
     )
 
 
 def for_encoder(session: Session, project: Project, *, by: UUID | None) -> Job:
-    """Train a new encoder on the project's images now; the present one serves until it is done."""
+    """Train a new encoder on the project's images now; it serves once it proves better."""
     audit.record(
         session, by, "encoder_requested", "project", project.id, project_id=project.id
     )  # fmt: skip

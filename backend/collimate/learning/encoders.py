@@ -1,20 +1,15 @@
 """Encoders of a project: which serve now, which is being trained, one given as a file."""
 
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from collimate.access import audit
 from collimate.jobs import events
-from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
-from collimate.kit.blobs import blobs
 from collimate.learning.models import Encoder
 from collimate.ml import descriptors
-from collimate.projects.models import Project
 
 SCATTERING, SIMCLR, GIVEN = "scattering", "simclr", "given"
 DEEP = (SIMCLR, GIVEN)
@@ -105,35 +100,16 @@ def begin_training(session: Session, project_id: UUID) -> Encoder:
     return encoder
 
 
-def give_encoder(session: Session, project: Project, path: Path, *, by: UUID | None) -> Encoder:
-    """Take weights from a safetensors file; the ML worker checks them before they serve.
-
-    Nothing in the file is executed, here or there.
-    """
-    blob = blobs().put(path)
-    encoder = Encoder(
-        project_id=project.id,
-        kind=GIVEN,
-        state=TRAINING,
-        weights_sha256=blob.sha256,
-        dimension=DEEP_DIMENSION,
-        recipe={},
+def stand_ready(session: Session, encoder: Encoder) -> None:
+    """Note that a trained encoder is complete; it serves once it proves better (`gate.decide`)."""
+    session.execute(
+        update(Encoder)
+        .where(Encoder.project_id == encoder.project_id, Encoder.kind == SIMCLR)
+        .where(Encoder.state == READY, ~Encoder.is_current, Encoder.id != encoder.id)
+        .values(state=RETIRED)
     )
-    session.add(encoder)
+    encoder.state = READY
     session.flush()
-    audit.record(
-        session, by, "encoder_given", "encoder", encoder.id,
-        project_id=project.id, weights_sha256=blob.sha256,
-    )  # fmt: skip
-    enqueue(
-        session,
-        JobKind.TRAIN_ENCODER,
-        project_id=project.id,
-        requested_by=by,
-        dedup_key=f"encoder-given:{encoder.id}",
-        encoder_id=encoder.id,
-    )
-    return encoder
 
 
 def swap_in(session: Session, encoder: Encoder) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobFailed, JobRun
-from collimate.learning import encoders, rounds
-from collimate.learning.ask import for_embedding
+from collimate.learning import encoders, gate, rounds
+from collimate.learning.ask import for_embedding, learn_anew
 from collimate.learning.due import newest_batch, next_round_in
 from collimate.learning.gpu import explain, train
 from collimate.learning.gpu.embed import embed_missing
@@ -16,11 +16,13 @@ from collimate.projects.models import Project
 
 
 def embed_studies(run: JobRun) -> dict[str, Any]:
-    """Look at new studies with every encoder that serves; then order the first queue."""
+    """Look at new studies with every encoder that serves or may; then order the first queue."""
     project_id = _project_id(run)
     with run.open_session() as session:
         encoders.scattering_encoder(session, project_id)
+        waiting = gate.candidate(session, project_id)
         serving = [row.id for row in encoders.current_encoders(session, project_id)]
+        serving += [] if waiting is None else [waiting.id]
     for place, encoder_id in enumerate(serving):
         progress = _share(run, place, len(serving))
         if not embed_missing(run, encoder_id, progress, may_pause=True):
@@ -54,12 +56,23 @@ def run_round(run: JobRun) -> dict[str, Any]:
             if is_forced:
                 raise JobFailed(str(error)) from error
             return {"skipped": 1}
+        gate.ask(session, project_id, done.label_count)
         return {
             "round_number": done.round_number,
             "label_count": done.label_count,
             "pick_count": done.pick_count,
             "seconds": round(done.seconds, 2),
         }
+
+
+def compare_encoders(run: JobRun) -> dict[str, Any]:
+    """Let the newest trained encoder serve if the labels say that it is better."""
+    project_id = _project_id(run)
+    with run.open_session() as session:
+        is_better = gate.decide(session, project_id)
+        if is_better:
+            learn_anew(session, project_id)
+    return {"skipped": 1} if is_better is None else {"is_better": int(is_better)}
 
 
 def explain_study(run: JobRun) -> dict[str, Any]:
@@ -91,6 +104,7 @@ def _ask(session: Any, kind: JobKind, project_id: UUID, name: str) -> None:
 HANDLERS: dict[JobKind, Handler] = {
     JobKind.EMBED_STUDIES: embed_studies,
     JobKind.TRAIN_ENCODER: train_encoder,
+    JobKind.COMPARE_ENCODERS: compare_encoders,
     JobKind.RUN_ROUND: run_round,
     JobKind.EXPLAIN: explain_study,
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
-from collimate.learning import encoders, forecast, warn
+from collimate.learning import encoders, forecast, gate, warn
 from collimate.learning.due import next_round_in
 from collimate.learning.labels import Labelled, Question, labelled_studies, question_of
 from collimate.learning.models import Encoder, TrainingRun
@@ -33,6 +33,7 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
     return {
         "state": _state(session, project.id, encoder),
         "encoder": _encoder(session, project.id, encoder),
+        "encoder_trial": gate.describe(session, project.id),
         **counts,
         "next_round_in": next_round_in(session, project),
         "curve": _curve(shown),

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collimate.learning.encoders import current_encoders
-from collimate.learning.models import Embedding
+from collimate.learning.models import Embedding, Encoder
 from collimate.ml.features import Blocks
 from collimate.projects.models import Project
 from collimate.studies.models import Patient, Study
@@ -41,9 +41,9 @@ class Pool:
         return len(self.study_ids)
 
 
-def load_pool(session: Session, project: Project) -> Pool:
-    """Read the pool in a fixed order (by study)."""
-    encoders = current_encoders(session, project.id)
+def load_pool(session: Session, project: Project, encoders: list[Encoder] | None = None) -> Pool:
+    """Read the pool in a fixed order (by study), as the encoders in use (or others) see it."""
+    encoders = current_encoders(session, project.id) if encoders is None else encoders
     vectors = {encoder.kind: _vectors(session, encoder.id) for encoder in encoders}
     rows = [
         row

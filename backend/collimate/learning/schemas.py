@@ -1,7 +1,10 @@
 """JSON shapes of learning."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from collimate.kit.http import Answer
 
@@ -11,6 +14,26 @@ class EncoderOut(Answer):
     state: str
     dimension: int
     progress: float
+
+
+class EncoderComparison(Answer):
+    label_count: int
+    loss_now: float = Field(description="Class-balanced log-loss of what serves now, held out")
+    loss_other: float
+    score_now: float = Field(description="Macro recall")
+    score_other: float
+    difference: float = Field(description="Log-loss the new encoder saves")
+    low: float
+    high: float
+    is_better: bool
+    compared_at: datetime
+
+
+class EncoderTrial(Answer):
+    kind: str
+    state: Literal["waiting", "in_use", "not_better"]
+    next_at_label_count: int | None
+    last: EncoderComparison | None
 
 
 class CurvePoint(Answer):
@@ -72,6 +95,7 @@ class PromotedModel(Answer):
 class LearningPage(Answer):
     state: str
     encoder: EncoderOut | None
+    encoder_trial: EncoderTrial | None
     pool_count: int
     labelled_count: int
     control_count: int

@@ -13,18 +13,18 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
-SIDE = 96
-WIDTHS = (24, 48, 96, 192)
+from collimate.ml.weights import (
+    COLLIMATE,
+    SIDE,
+    WIDTHS,
+    UnreadableWeights,
+    check_weights,
+)
+
 FEATURES = WIDTHS[-1]
 # The last stage keeps its 6 by 6 grid, so that an explanation is finer than thirds of the image.
 STRIDES = (1, 2, 2, 1)
-FORMAT = "collimate-encoder-1"
-MAX_FILE_BYTES = 512 * 2**20
 BATCH = 128
-
-
-class UnreadableWeights(ValueError):
-    """The file is not a safetensors file of exactly this network's tensors."""
 
 
 class Block(nn.Module):
@@ -79,7 +79,7 @@ def save_encoder(network: Network, path: Path, *, recipe: dict[str, object]) -> 
         name: value.detach().to("cpu").contiguous() for name, value in network.state_dict().items()
     }
     # One metadata entry only: several are written in an order that changes from run to run.
-    about = json.dumps({"format": FORMAT, "recipe": recipe}, sort_keys=True)
+    about = json.dumps({"format": COLLIMATE, "recipe": recipe}, sort_keys=True)
     content = save(tensors, {"about": about})
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
@@ -91,8 +91,7 @@ def load_encoder(path: Path) -> Encoder:
     Raises: UnreadableWeights.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableWeights("The file is larger than any encoder this program reads.")
+        check_weights(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -100,20 +99,12 @@ def load_encoder(path: Path) -> Encoder:
         about = json.loads(metadata.get("about", "{}"))
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise UnreadableWeights("The file is not a readable safetensors file.") from error
+    if any(not torch.isfinite(value).all() for value in tensors.values()):
+        raise UnreadableWeights("The weights hold values that are not finite numbers.")
     network = Network()
-    _require_same_tensors(network, tensors)
     network.load_state_dict(tensors)
     recipe = about.get("recipe", {}) if isinstance(about, dict) else {}
     return Encoder(network.eval(), digest, dict(recipe) if isinstance(recipe, dict) else {})
-
-
-def _require_same_tensors(network: Network, tensors: dict[str, Tensor]) -> None:
-    wanted = {name: (value.shape, value.dtype) for name, value in network.state_dict().items()}
-    found = {name: (value.shape, value.dtype) for name, value in tensors.items()}
-    if wanted != found:
-        raise UnreadableWeights("The tensors in the file are not those of this encoder.")
-    if any(not torch.isfinite(value).all() for value in tensors.values()):
-        raise UnreadableWeights("The weights hold values that are not finite numbers.")
 
 
 def embed(

@@ -605,6 +605,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/learning/encoder/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give Encoder */
+        post: operations["give_encoder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/learning/models": {
         parameters: {
             query?: never;
@@ -1822,6 +1839,41 @@ export interface components {
          * @description A deletion says nothing.
          */
         DeletedContent: Record<string, never>;
+        /** EncoderComparison */
+        EncoderComparison: {
+            /**
+             * Compared At
+             * Format: date-time
+             */
+            compared_at: string;
+            /**
+             * Difference
+             * @description Log-loss the new encoder saves
+             */
+            difference: number;
+            /** High */
+            high: number;
+            /** Is Better */
+            is_better: boolean;
+            /** Label Count */
+            label_count: number;
+            /**
+             * Loss Now
+             * @description Class-balanced log-loss of what serves now, held out
+             */
+            loss_now: number;
+            /** Loss Other */
+            loss_other: number;
+            /** Low */
+            low: number;
+            /**
+             * Score Now
+             * @description Macro recall
+             */
+            score_now: number;
+            /** Score Other */
+            score_other: number;
+        };
         /** EncoderOut */
         EncoderOut: {
             /** Dimension */
@@ -1832,6 +1884,19 @@ export interface components {
             progress: number;
             /** State */
             state: string;
+        };
+        /** EncoderTrial */
+        EncoderTrial: {
+            /** Kind */
+            kind: string;
+            last: components["schemas"]["EncoderComparison"] | null;
+            /** Next At Label Count */
+            next_at_label_count: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "in_use" | "not_better";
         };
         /**
          * ExportFormat
@@ -2049,7 +2114,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "export_dataset" | "embed_studies" | "train_encoder" | "run_round" | "explain";
+        JobKind: "ingest_received" | "export_dataset" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
         /** JobList */
         JobList: {
             /** Items */
@@ -2207,6 +2272,7 @@ export interface components {
             control_count: number;
             curve: components["schemas"]["Curve"];
             encoder: components["schemas"]["EncoderOut"] | null;
+            encoder_trial: components["schemas"]["EncoderTrial"] | null;
             /** Evaluation Count */
             evaluation_count: number;
             /** Holdout Count */
@@ -4761,6 +4827,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_encoder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

@@ -19,14 +19,16 @@ from collimate.kit import database
 from collimate.kit.blobs import BlobMissing, blobs
 from collimate.kit.settings import settings
 from collimate.learning import encoders
+from collimate.learning.ask import learn_anew
 from collimate.learning.gpu.embed import embed_missing
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import Encoder
 from collimate.learning.urgent import urgent_job_waits
 from collimate.ml import self_supervised
 from collimate.ml.checkpoints import UnreadableCheckpoint
-from collimate.ml.encoder import SIDE, UnreadableWeights, load_encoder
+from collimate.ml.encoder import load_encoder
 from collimate.ml.images import to_bytes
+from collimate.ml.weights import SIDE, UnreadableWeights
 from collimate.studies.models import Patient, Study
 
 FEWEST_STUDIES = 200
@@ -36,7 +38,10 @@ TRAINING_SHARE = 0.8
 
 
 def train_or_check(run: JobRun) -> dict[str, Any]:
-    """Train the project's encoder, or check one that was given, then let it serve."""
+    """Train the project's encoder, or check one that was given.
+
+    A given one serves at once, because a person chose it; a trained one waits for `gate.decide`.
+    """
     given = run.arguments.get("encoder_id")
     if given is not None:
         return _take_given(run, UUID(given))
@@ -56,7 +61,7 @@ def train_or_check(run: JobRun) -> dict[str, Any]:
     with _noting_a_cancel(run, row.id):
         if row.weights_sha256 is None and not _train(run, row):
             return _pause(run, is_forced)
-        return _serve(run, row.id)
+        return _embed_all(run, row.id)
 
 
 @contextmanager
@@ -139,8 +144,8 @@ def _pause(run: JobRun, is_forced: bool) -> dict[str, Any]:
     return {"paused": 1}
 
 
-def _serve(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
-    """Embed the whole project, only then let the encoder serve, and learn anew."""
+def _embed_all(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
+    """Embed the whole project; only then may the encoder serve or be compared."""
     rest = 1.0 - TRAINING_SHARE
     report: Callable[[float], None] = lambda fraction: run.report(  # noqa: E731
         TRAINING_SHARE + rest * fraction, "Looking at all studies with the new encoder"
@@ -148,14 +153,17 @@ def _serve(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
     embed_missing(run, encoder_id, report, may_pause=False)
     with run.open_session() as session:
         row = session.get_one(Encoder, encoder_id)
-        encoders.swap_in(session, row)
-        enqueue(
-            session,
-            JobKind.RUN_ROUND,
-            project_id=row.project_id,
-            dedup_key=f"round-now:{row.project_id}",
-            is_forced=1,
-        )
+        if row.kind == encoders.GIVEN:
+            encoders.swap_in(session, row)
+            learn_anew(session, row.project_id)
+        else:
+            encoders.stand_ready(session, row)
+            enqueue(
+                session,
+                JobKind.COMPARE_ENCODERS,
+                project_id=row.project_id,
+                dedup_key=f"compare:{row.project_id}",
+            )
     return {"encoder_id": str(encoder_id)}
 
 
@@ -173,7 +181,7 @@ def _take_given(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
         row = session.get_one(Encoder, encoder_id)
         row.recipe = {**row.recipe, "given": recipe}
     with _noting_a_cancel(run, encoder_id):
-        return _serve(run, encoder_id)
+        return _embed_all(run, encoder_id)
 
 
 def _note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:

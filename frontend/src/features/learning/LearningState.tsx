@@ -50,6 +50,7 @@ export function LearningState({ learning }: { learning: Learning }) {
           note={encoderNote(learning)}
         />
       </StatRow>
+      {learning.encoder_trial && <p className={styles.note}>{trialNote(learning.encoder_trial)}</p>}
       {learning.warnings.length > 0 && (
         <ul className={styles.warnings} aria-label="Warnings">
           {learning.warnings.map((warning) => (
@@ -68,6 +69,17 @@ function nextRound(learning: Learning): string {
   if (learning.next_round_in === null) return 'no round is planned';
   if (learning.next_round_in <= 0) return 'learns again any moment';
   return `learns again after ${plural(learning.next_round_in, 'read')}`;
+}
+
+/** What the labels said of the encoder trained on these images. */
+function trialNote(trial: NonNullable<Learning['encoder_trial']>): string {
+  const { last, next_at_label_count: next } = trial;
+  if (!last)
+    return `A trained encoder waits: at ${plural(next ?? 0, 'label')} it is compared with what serves.`;
+  const numbers = `macro recall ${formatScore(last.score_other)} with it, ${formatScore(last.score_now)} without, log-loss saved ${last.difference.toFixed(3)} (${last.low.toFixed(3)} to ${last.high.toFixed(3)})`;
+  const base = `Compared on ${plural(last.label_count, 'label')}, held out by patient: ${numbers}.`;
+  if (trial.state === 'in_use') return `The trained encoder serves. ${base}`;
+  return `The trained encoder stays out, asked again at ${plural(next ?? 0, 'label')}. ${base}`;
 }
 
 function encoderNote(learning: Learning): string {
