@@ -11,6 +11,7 @@ import os
 import platform
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -50,7 +51,7 @@ class Size:
     minutes: float = 11.0
 
 
-QUICK = Size(1, 100, 10, 60, 160, 20, 48, (20, 500, 20_000), 2.5)
+QUICK = Size(1, 100, 10, 60, 160, 20, 48, (20, 200, 20_000), 2.5)
 
 
 class Bench:
@@ -278,6 +279,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write every figure there as well")
     parser.add_argument("--folder", type=Path, help="where the servers keep their data meanwhile")
     chosen = parser.parse_args()
+    # whoever ends this run ends the servers with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     size = QUICK if chosen.quick else Size()
     size.passes = chosen.passes or size.passes
     bench = Bench(size)

@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from collimate.access.models import AuditEvent, User
+from collimate.access.policy import Role
 from collimate.access.sign_in import new_token
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
@@ -109,11 +110,53 @@ def test_objects_are_de_identified_part_10_files(owner, archive, web):
     assert np.array_equal(dataset.pixel_array, dicoms.pattern(64, 64, seed=0, signed=True))
     assert dataset.StudyInstanceUID == study.study_uid
     assert b"Ruskin" not in answer.content
+    assert int(answer.headers["content-length"]) == len(answer.content)
     alone = owner.get(f"{web}/studies/{study.study_uid}", headers={"accept": "application/dicom"})
     assert alone.status_code == 406
     address = address_of(archive, archive.rows(Instance)[0])
     single = owner.get(address, headers={"accept": "application/dicom"})
     assert single.content[128:132] == b"DICM"
+
+
+@pytest.mark.parametrize(
+    ("data", "syntax"),
+    [
+        (dicoms.multi_frame(syntax=dicoms.JPEG_2000), dicoms.JPEG_2000),
+        (dicoms.radiograph(rows=33, columns=41, syntax=dicoms.RLE), dicoms.RLE),
+    ],
+)
+def test_compressed_objects_are_served_as_they_came_or_uncompressed(owner, archive, data, syntax):
+    address = address_of(archive, archive.image(archive.bring(data)).instance)
+
+    def get(transfer_syntax: str = "") -> pydicom.Dataset:
+        answer = owner.get(address, headers={"accept": f"application/dicom{transfer_syntax}"})
+        assert answer.status_code == 200, answer.text
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        return pydicom.dcmread(io.BytesIO(answer.content))
+
+    as_it_came = get("; transfer-syntax=*")
+    assert as_it_came.file_meta.TransferSyntaxUID == syntax
+    assert get(f"; transfer-syntax={syntax}") == as_it_came
+    for wanted in ("", f"; transfer-syntax={dicoms.EXPLICIT}"):
+        native = get(wanted)
+        assert native.file_meta.TransferSyntaxUID == dicoms.EXPLICIT
+        assert native.SOPInstanceUID == as_it_came.SOPInstanceUID
+        assert np.array_equal(native.pixel_array, as_it_came.pixel_array)
+    other = {"accept": f"application/dicom; transfer-syntax={dicoms.JPEG_LS}"}
+    assert owner.get(address, headers=other).status_code == 406
+
+
+def test_a_study_is_deleted_by_those_who_manage_data(owner, archive, web, client, member):
+    file = archive.bring(dicoms.radiograph())
+    address = f"{web}/studies/{archive.image(file).study.study_uid}"
+    assert client(member(Role.READER)).delete(address).status_code == 403
+    assert owner.get(f"{address}/metadata").status_code == 200
+    assert owner.delete(address).status_code == 204
+    assert owner.get(f"{address}/metadata").status_code == 404
+    assert owner.delete(address).status_code == 404
+    deleted = select(func.count()).where(AuditEvent.action == "study_deleted")
+    with open_session() as session:
+        assert session.scalar(deleted) == 1
 
 
 def test_rendered_frames_follow_viewport_window_and_accept(owner, archive):

@@ -80,6 +80,10 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
         source, out = Path(request["source"]), Path(request["out"])
         image_to_dicom(source, out, limits=limits, **request["facts"])
         return b""
+    if request["verb"] == "native_head":
+        from collimate.dicom.write import native_head
+
+        return native_head(json.loads(payload), int(request["pixel_bytes"]))
     return _render(request, payload)
 
 

@@ -99,6 +99,16 @@ class Sandbox:
         reply = self._ask(request, b"", _size(source))
         return PreparedInstance.from_json(json.loads(reply))
 
+    def native_head(self, dicom_json: dict[str, Any], pixel_bytes: int) -> bytes:
+        """See `collimate.dicom.write.native_head`.
+
+        Raises:
+            Rejected: the JSON cannot be written as a data set.
+        """
+        request = {"verb": "native_head", "pixel_bytes": pixel_bytes}
+        payload = json.dumps(dicom_json).encode()
+        return self._ask(request, payload, len(payload))
+
     def convert(self, source: Path, out: Path, **facts: Any) -> None:
         """See `collimate.dicom.from_image.image_to_dicom`; `facts` are its keyword arguments.
 

@@ -6,12 +6,12 @@ Source: PS3.10 chapter 7, PS3.5 7.1 and A.4.
 import struct
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 IMPLEMENTATION_CLASS_UID = "2.25.283464578712630561849137562021804651372"
 _UNDEFINED = 0xFFFFFFFF
@@ -52,6 +52,21 @@ def write_part10(
         elif pixel_bytes % 2:
             file.write(b"\0")
     return start
+
+
+def native_head(dicom_json: dict[str, Any], pixel_bytes: int) -> bytes:
+    """All of an Explicit VR Little Endian file that stands before its native pixels.
+
+    `dicom_json` describes the frames as they are served, without Pixel Data.
+    """
+    dataset = Dataset.from_json(dicom_json)
+    vr = b"OW" if dataset.BitsAllocated > 8 else b"OB"
+    length = pixel_bytes + pixel_bytes % 2
+    return (
+        part10_start(dataset.SOPClassUID, dataset.SOPInstanceUID, ExplicitVRLittleEndian)
+        + _body(dataset)
+        + struct.pack("<HH2sHL", 0x7FE0, 0x0010, vr, 0, length)
+    )
 
 
 def _write_all(file: BinaryIO, pieces: Iterable[bytes | memoryview]) -> None:

@@ -1217,7 +1217,8 @@ export interface paths {
         get: operations["retrieve_study"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete Study By Uid */
+        delete: operations["delete_study_by_uid"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6209,6 +6210,36 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_study_by_uid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_uid: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

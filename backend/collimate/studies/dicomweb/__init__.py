@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from collimate.studies.dicomweb import (
     bulkdata,
+    delete,
     frames,
     metadata,
     query,
@@ -13,5 +14,5 @@ from collimate.studies.dicomweb import (
 )
 
 router = APIRouter(tags=["dicomweb"])
-for part in (query, rendered, retrieve, metadata, frames, bulkdata, stow):
+for part in (query, rendered, retrieve, metadata, frames, bulkdata, stow, delete):
     router.include_router(part.router)

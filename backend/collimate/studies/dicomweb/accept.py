@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from collimate.dicom.prepared import EXPLICIT_VR_LITTLE_ENDIAN
 from collimate.kit.errors import Problem
 
 _ITEM = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _PARAMETER = re.compile(r';\s*([\w!#$%&\'*+.^`|~-]+)\s*=\s*("(?:\\.|[^"\\])*"|[^;"]*)')
 MOST_CHARACTERS = 4000
+DICOM = "application/dicom"
 
 
 class CannotBeServedSo(Problem):
@@ -82,6 +84,27 @@ def choose_form(header: str | None, payload: str, transfer_syntaxes: frozenset[s
             return "single"
     raise CannotBeServedSo(
         f"Ask for {payload} in transfer syntax {', '.join(sorted(transfer_syntaxes))}, or for *."
+    )
+
+
+def choose_objects(header: str | None, held: frozenset[str]) -> tuple[str, str]:
+    """`multipart` or `single`, and the transfer syntax: `*`, one all are held in, or the default.
+
+    Who names no transfer syntax gets Explicit VR Little Endian (PS3.18 8.7.3.5.2).
+
+    Raises:
+        CannotBeServedSo
+    """
+    for accepted in read_accept(header):
+        wanted = accepted.transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN
+        if wanted not in ("*", EXPLICIT_VR_LITTLE_ENDIAN) and held != {wanted}:
+            continue
+        if accepted.takes("multipart/related") and accepted.part_type in (None, DICOM, "*/*"):
+            return "multipart", wanted
+        if accepted.takes(DICOM):
+            return "single", wanted
+    raise CannotBeServedSo(
+        f"Objects are served as {DICOM} in Explicit VR Little Endian or, for *, as they are held."
     )
 
 

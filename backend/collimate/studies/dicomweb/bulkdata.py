@@ -35,9 +35,7 @@ def _pixels(request: Request, instance: ImageInfo, location: str) -> Response:
     served = instance.served_transfer_syntax_uid
     form = choose_form(request.headers.get("accept"), OCTETS, frozenset({served}))
     etag = etag_of("bulkdata", form, instance.frames_sha256)
-    start, _ = instance.frame(1)
-    last, length = instance.frame(instance.frame_count)
-    piece = Piece(instance.frames_sha256, start, last + length - start, location, OCTETS, served)
+    piece = Piece(instance.frames_sha256, *instance.pixels, location, OCTETS, served)
     return not_modified(request.headers, etag) or PartsResponse(
         [piece], form=form, etag=etag, byte_range=request.headers.get("range")
     )

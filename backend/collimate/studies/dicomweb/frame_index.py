@@ -39,6 +39,12 @@ class ImageInfo:
     thumbnail_sha256: str
     ranges: "array[int]"
 
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Offset and length of all frames, which lie one behind the other."""
+        start, (last, length) = self.ranges[0], self.frame(self.frame_count)
+        return start, last + length - start
+
     def frame(self, number: int) -> tuple[int, int]:
         """Offset and length in bytes of a frame, counted from 1."""
         return self.ranges[2 * number - 2], self.ranges[2 * number - 1]

@@ -28,7 +28,7 @@ def _cold_reads() -> CapacityLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of a blob that become one part, behind the bytes of `start`."""
+    """Bytes of a blob that become one part, between the bytes of `start` and `end`."""
 
     sha256: str
     offset: int
@@ -37,11 +37,12 @@ class Piece:
     media_type: str = OCTETS
     transfer_syntax_uid: str = "1.2.840.10008.1.2.1"
     start: bytes = b""
+    end: bytes = b""
 
     @property
     def byte_count(self) -> int:
         """Length of the part."""
-        return len(self.start) + self.length
+        return len(self.start) + self.length + len(self.end)
 
     @property
     def content_type(self) -> str:
@@ -155,6 +156,8 @@ class PartsResponse(Response):
                 self._first = b""
             async for buffer in steps:
                 await _send(send, buffer)
+            if piece.end:
+                await _send(send, piece.end)
         await _send(send, _TAIL if many else b"", more=False)
 
 

@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import select
 
-from collimate.studies.dicomweb.accept import CannotBeServedSo, choose_form
+from collimate.kit import database
+from collimate.studies.dicomweb.accept import CannotBeServedSo, choose_objects
 from collimate.studies.dicomweb.door import SeenInstance, SeenSeries, SeenStudy
 from collimate.studies.dicomweb.frame_index import (
     ImageInfo,
@@ -12,6 +14,8 @@ from collimate.studies.dicomweb.frame_index import (
 )
 from collimate.studies.dicomweb.parts import DICOM, PartsResponse, Piece
 from collimate.studies.dicomweb.pictures import etag_of, not_modified
+from collimate.studies.models import Instance
+from collimate.studies.sandbox import sandbox
 
 router = APIRouter()
 STUDY = "/dicomweb/{project_id}/studies/{study_uid}"
@@ -37,19 +41,32 @@ def retrieve_instance(request: Request, instance: SeenInstance) -> Response:
 def _objects(request: Request, instances: list[ImageInfo]) -> Response:
     if not instances:
         raise InstanceNotFound()
-    etag = etag_of("objects", *(one.file_sha256 for one in instances))
     held = frozenset(_stored_syntax(one) for one in instances)
-    form = choose_form(request.headers.get("accept"), DICOM, held)
+    form, syntax = choose_objects(request.headers.get("accept"), held)
     if form == "single" and len(instances) > 1:
         raise CannotBeServedSo("Several objects are served as multipart/related only.")
-    pieces = [
-        Piece(
-            one.file_sha256, 0, one.file_bytes,
-            media_type=DICOM, transfer_syntax_uid=_stored_syntax(one),
+    etag = etag_of("objects", form, syntax, *(one.file_sha256 for one in instances))
+    unchanged = not_modified(request.headers, etag)
+    if unchanged is not None:
+        return unchanged
+    pieces = [_piece(one, syntax) for one in instances]
+    return PartsResponse(pieces, form=form, etag=etag)
+
+
+def _piece(info: ImageInfo, syntax: str) -> Piece:
+    """The stored file, or its served frames with a head written for them."""
+    stored = _stored_syntax(info)
+    if syntax in ("*", stored):
+        return Piece(
+            info.file_sha256, 0, info.file_bytes, media_type=DICOM, transfer_syntax_uid=stored
         )
-        for one in instances
-    ]  # fmt: skip
-    return not_modified(request.headers, etag) or PartsResponse(pieces, form=form, etag=etag)
+    with database.open_session() as session:
+        described = session.scalars(select(Instance.dicom_json).where(Instance.id == info.id)).one()
+    start, length = info.pixels
+    return Piece(
+        info.frames_sha256, start, length, media_type=DICOM, transfer_syntax_uid=syntax,
+        start=sandbox().native_head(described, length), end=b"\0" * (length % 2),
+    )  # fmt: skip
 
 
 def _stored_syntax(info: ImageInfo) -> str:
