@@ -10,7 +10,8 @@ FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/nul
 NODE_PATH = $$($(BIN)/python tools/node_path.py)
 NPM = PATH="$(NODE_PATH):$$PATH" npm --prefix frontend
 
-.PHONY: setup setup-dev run demo-real check test browser test-tools bench-dicomweb migrate api clean
+.PHONY: setup setup-dev run demo-real check test browser test-tools migrate api clean \
+	bench-dicomweb bench-active-learning bench-selection
 
 setup: $(VENV)/.installed
 
@@ -71,6 +72,17 @@ browser: test-tools frontend/dist/index.html
 # ARGS=--quick for a short one; Orthanc is installed from Debian where that is allowed.
 bench-dicomweb: setup
 	$(BIN)/python bench/dicomweb.py $(ARGS)
+
+# ARGS=--full for every arm, pool and 50 seeds; --resume goes on after an interruption.
+bench-active-learning: $(VENV)/.installed-bench
+	$(BIN)/python bench/active_learning.py --write $(ARGS)
+
+bench-selection: $(VENV)/.installed-bench
+	$(BIN)/python bench/selection.py --write $(ARGS)
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
+	@touch $@
 
 clean:
 	rm -rf $(VENV) frontend/node_modules frontend/dist

@@ -13,6 +13,7 @@ STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FEW_STRENGTHS = (0.01, 0.1, 1.0)
 DEFAULT_STRENGTH = 0.03
 MAX_FOLDS = 4
+SCORED_AT_ONCE = 16_384
 TEMPERATURES = (0.25, 20.0)
 FORMAT = "collimate-head-1"
 
@@ -115,12 +116,20 @@ def probabilities(
 
     Raises: ValueError where z is not finite or not as wide as the head.
     """
-    if z.ndim != 2 or z.shape[1] != head.coef.shape[1] or not np.isfinite(z).all():
-        raise ValueError("Features must be finite and as wide as the head.")
-    scaled = (np.asarray(z, np.float64) @ head.coef.T + head.intercept) / head.temperature
-    if head.multi_label:
-        return 1.0 / (1.0 + np.exp(-np.clip(scaled, -500, 500)))
-    return np.exp(_log_softmax(scaled))
+    if z.ndim != 2 or z.shape[1] != head.coef.shape[1]:
+        raise ValueError("Features must be as wide as the head.")
+    said = np.empty((len(z), len(head.coef)))
+    for start in range(0, len(z), SCORED_AT_ONCE):
+        part = np.asarray(z[start : start + SCORED_AT_ONCE], np.float64)
+        scaled = (part @ head.coef.T + head.intercept) / head.temperature
+        if not np.isfinite(scaled).all():
+            raise ValueError("Features must be finite.")
+        if head.multi_label:
+            rows = 1.0 / (1.0 + np.exp(-np.clip(scaled, -500, 500)))
+        else:
+            rows = np.exp(_log_softmax(scaled))
+        said[start : start + SCORED_AT_ONCE] = rows
+    return said
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from collimate.ml.strategies import NEED_DRAWS, PoolView, QueryStrategy, Regions
 SECONDS_PER_CASE = 10.0
 SECONDS_PER_MASK = 15.0
 SECONDS_PER_OUTLINE_SIDE = 30.0
-GROWN_ENOUGH = 1.3
+GROWN_ENOUGH = 1.5
 
 
 class Lessons(Protocol):
@@ -40,7 +40,7 @@ def lessons_of(known: Known, strategy: QueryStrategy | None, seed: int) -> Lesso
 
 @dataclass
 class Classes:
-    """A calibrated linear head; its penalty is chosen anew when labels grew by 30 %."""
+    """A calibrated linear head; its penalty is chosen anew when labels grew by half."""
 
     known: Known
     strategy: QueryStrategy | None
@@ -115,7 +115,8 @@ class Masks:
         held = np.flatnonzero(known.is_holdout)
         predicted = head.probabilities(self.features[held]).argmax(axis=-1)
         score = dice_by_group(masks[held], predicted, known.patients[held], class_count=count)
-        said = head.probabilities(self.features[pool])
+        # Every second row and column is enough to rank the pool by, at a quarter of the cost.
+        said = head.probabilities(self.features[pool][:, ::2, ::2])
         doubt, by_class = pooled_doubt(said)
         return score, replace(
             view,

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from collimate.ml.strategies.herding import BLOCK, squared_distances
+from collimate.ml.strategies.herding import nearest_squared, squared_distances
 from collimate.ml.strategies.pool import PoolView
 
 
@@ -14,11 +14,9 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
     Savarese, "Active learning for convolutional neural networks", ICLR 2018.
     """
     z, pickable = pool.z, pool.pickable
-    distance = np.full(len(pool), np.inf, dtype=np.float32)
     known = pool.z[pool.labelled]
-    for start in range(0, len(known), BLOCK):
-        block = squared_distances(z, known[start : start + BLOCK])
-        np.minimum(distance, block.min(axis=1), out=distance)
+    distance = nearest_squared(z, known)
+    length = np.einsum("nd,nd->n", z, z)
     if len(known) == 0:
         centre = z.mean(axis=0, keepdims=True, dtype=np.float32)
         distance = -squared_distances(z, centre)[:, 0]
@@ -29,6 +27,8 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
         if not picks and len(known) == 0:
             distance = np.full(len(pool), np.inf, dtype=np.float32)
         picks.append(chosen)
-        np.minimum(distance, squared_distances(z, z[[chosen]])[:, 0], out=distance)
+        # One product per pick: the lengths do not change.
+        apart = length + (length[chosen] - 2.0 * (z @ z[chosen]))
+        np.minimum(distance, np.maximum(apart, 0.0, out=apart), out=distance)
         pickable &= ~pool.same_patient(chosen)
     return np.array(picks, dtype=np.int64)

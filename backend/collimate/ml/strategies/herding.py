@@ -10,6 +10,7 @@ from collimate.ml.strategies.pool import PoolUnusable, PoolView
 MAX_ITEMS = 6_000
 RADIUS_SAMPLE = 2_000
 BLOCK = 256
+ROWS_AT_ONCE = 8_192
 ASSUMED_CLASSES = 5
 
 Rows = Float32[np.ndarray, "rows width"]
@@ -92,12 +93,22 @@ def gaussian_kernel(
 
 def nearest_kernel(z: Rows, labelled: Rows, radius: float) -> Float32[np.ndarray, " rows"]:
     """Return every row's highest kernel value to a labelled item; 0 where none is labelled."""
-    closest = np.zeros(len(z), dtype=np.float32)
     if len(labelled) == 0:
-        return closest
-    for start in range(0, len(z), BLOCK):
-        squared = squared_distances(z[start : start + BLOCK], labelled).min(axis=1)
-        closest[start : start + BLOCK] = np.exp(-squared / np.float32(radius**2))
+        return np.zeros(len(z), dtype=np.float32)
+    return np.exp(-nearest_squared(z, labelled) / np.float32(radius**2))
+
+
+def nearest_squared(z: Rows, known: Rows) -> Float32[np.ndarray, " rows"]:
+    """Return every row's squared distance to the nearest known item; infinite without any.
+
+    Memory: O(rows + ROWS_AT_ONCE x BLOCK).
+    """
+    closest = np.full(len(z), np.inf, dtype=np.float32)
+    for start in range(0, len(z), ROWS_AT_ONCE):
+        own = closest[start : start + ROWS_AT_ONCE]
+        for first in range(0, len(known), BLOCK):
+            rows = squared_distances(z[start : start + ROWS_AT_ONCE], known[first : first + BLOCK])
+            np.minimum(own, rows.min(axis=1), out=own)
     return closest
 
 

@@ -10,6 +10,7 @@ MAX_CLUSTERS = 500
 NEIGHBOURS = 20
 SMALLEST_CLUSTER = 5
 LARGEST_COMPARED = 2_000
+EXACT_UP_TO = 5_000
 
 
 def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, " picks"]:
@@ -23,10 +24,7 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
     cluster = _clusters(pool, k, rng)
     sizes = np.bincount(cluster)
     known = np.bincount(cluster[pool.labelled], minlength=len(sizes))
-    typicality = np.zeros(len(pool))
-    for number in range(len(sizes)):
-        members = np.flatnonzero(cluster == number)
-        typicality[members] = _typicality(pool.z[members], rng)
+    typicality = np.full(len(pool), np.nan)
     pickable = pool.pickable
     picks: list[int] = []
     while len(picks) < k and pickable.any():
@@ -35,7 +33,10 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
         number = min(
             usable.tolist(), key=lambda c: (sizes[c] < SMALLEST_CLUSTER, known[c], -sizes[c])
         )
-        members = np.flatnonzero((cluster == number) & pickable)
+        members = np.flatnonzero(cluster == number)
+        if np.isnan(typicality[members[0]]):
+            typicality[members] = _typicality(pool.z[members], rng)
+        members = members[pickable[members]]
         chosen = int(members[typicality[members].argmax()])
         picks.append(chosen)
         known[number] += 1
@@ -46,10 +47,12 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
 def _clusters(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, " items"]:
     from sklearn.cluster import KMeans, MiniBatchKMeans
 
-    distinct = len(np.unique(pool.z, axis=0))
-    count = min(int(pool.labelled.sum()) + k, MAX_CLUSTERS, distinct)
+    count = min(int(pool.labelled.sum()) + k, MAX_CLUSTERS)
     seed = int(rng.integers(2**31))
-    method = KMeans if len(pool) <= 5_000 else MiniBatchKMeans
+    if len(pool) > EXACT_UP_TO:
+        method = MiniBatchKMeans
+    else:
+        method, count = KMeans, min(count, len(np.unique(pool.z, axis=0)))
     return method(count, n_init=1, random_state=seed).fit_predict(pool.z).astype(np.int64)
 
 

@@ -1,0 +1,144 @@
+"""The benchmark's pools as arrays; what takes long to compute is kept beside the benchmark."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from collimate.demo.label_table import Columns, read_table
+from collimate.demo.replay.answers import Known, load
+from collimate.demo.replay.pictures import Seen, describe
+from collimate.ml.features import fit_space, unit
+from collimate.ml.images import model_image, to_bytes
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache"
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SYNTHETIC_CASES = 900
+TEST_SHARE = 0.3
+
+
+def digits() -> Known:
+    """Handwritten digits of scikit-learn: a regression test, not medicine."""
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    return _pixels(images, labels, seed=0)
+
+
+def digits_rare() -> Known:
+    """The same with five digits made twenty times rarer in the pool."""
+    known = digits()
+    rng = np.random.default_rng(1)
+    keep = known.is_holdout | (known.labels < 5) | (rng.random(len(known.labels)) < 0.05)
+    for digit in range(5, 10):
+        keep[np.flatnonzero((known.labels == digit) & ~known.is_holdout)[:3]] = True
+    return _rows(known, keep)
+
+
+def chest_xray(steps: int = 300) -> Known:
+    """Children's chest X-rays: normal, bacterial, viral (labelled-cxr)."""
+    folder = DATA / "labelled-cxr"
+    columns = Columns(patient="group", split="split")
+    table = read_table(folder, folder / "labels.csv", columns)
+    return load(table.images, encoder_steps=steps, tell=_tell)
+
+
+def cardiac_mr(steps: int = 300) -> Known:
+    """Short-axis cardiac MR with left-ventricle masks (labelled-cardiac-mr)."""
+    folder = DATA / "labelled-cardiac-mr"
+    columns = Columns(label=None, patient="group", mask="mask")
+    table = read_table(folder, folder / "labels.csv", columns)
+    return load(table.images, encoder_steps=steps, tell=_tell)
+
+
+def synthetic(steps: int = 300) -> Known:
+    """Computed chest radiographs: five classes, two of them rare, several sites."""
+    from collimate.demo.radiographs import cohort, draw
+
+    cases = cohort(SYNTHETIC_CASES)
+    small, large = [], []
+    for number, case in enumerate(cases):
+        if number % 100 == 0:
+            _tell(f"drawing radiographs: {number} of {len(cases)}")
+        pixels = draw(case).pixels
+        small.append(model_image(pixels, size=64))
+        large.append(to_bytes(model_image(pixels, size=96)))
+    names = tuple(sorted({case.label_key for case in cases}))
+    labels = np.array([names.index(case.label_key) for case in cases])
+    patients = np.array([str(case.patient_number) for case in cases])
+    is_test = _split(patients, seed=0)
+    seen = Seen(list(range(len(cases))), np.stack(small), np.stack(large), None, {})
+    blocks = describe(seen, is_test, encoder_steps=steps, tell=_tell)
+    space = fit_space({name: values[~is_test] for name, values in blocks.items()})
+    return Known(
+        space.transform(blocks), np.zeros((0, 64, 64), np.float32), labels, names, patients,
+        is_test, {},
+    )  # fmt: skip
+
+
+POOLS: dict[str, Callable[[], Known]] = {
+    "chest X-ray": chest_xray,
+    "synthetic chest X-ray": synthetic,
+    "digits": digits,
+    "digits, half of them rare": digits_rare,
+    "cardiac MR masks": cardiac_mr,
+}
+NEEDS = {"chest X-ray": "labelled-cxr", "cardiac MR masks": "labelled-cardiac-mr"}
+
+
+def is_here(name: str) -> bool:
+    """Whether the images that a pool is made from are on this machine."""
+    return name not in NEEDS or (DATA / NEEDS[name] / "labels.csv").exists()
+
+
+def pool(name: str) -> Known:
+    """A pool by name, from the cache if it was made before."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / f"{name.replace(' ', '-').replace(',', '')}.npz"
+    if path.exists():
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = {key: kept[key] for key in kept.files}
+        masks = arrays.pop("masks", None)
+        names = tuple(arrays.pop("class_names").tolist())
+        return Known(**arrays, class_names=names, refused={}, masks=masks)
+    known = POOLS[name]()
+    arrays = {
+        "z": known.z, "small": known.small, "labels": known.labels, "patients": known.patients,
+        "is_holdout": known.is_holdout, "class_names": np.array(known.class_names),
+    }  # fmt: skip
+    if known.masks is not None:
+        arrays["masks"] = known.masks
+    np.savez_compressed(path, **arrays)
+    return known
+
+
+def _pixels(values: np.ndarray, labels: np.ndarray, *, seed: int) -> Known:
+    patients = np.arange(len(labels)).astype(str)
+    is_test = _split(patients, seed=seed)
+    space = fit_space({"pixels": values[~is_test]}, components=32)
+    return Known(
+        space.transform({"pixels": values}), np.zeros((0, 64, 64), np.float32),
+        labels.astype(np.int64), tuple(str(n) for n in np.unique(labels)), patients, is_test, {},
+    )  # fmt: skip
+
+
+def _split(patients: np.ndarray, *, seed: int) -> np.ndarray:
+    people = np.random.default_rng(seed).permutation(np.unique(patients))
+    return np.isin(patients, people[: round(TEST_SHARE * len(people))])
+
+
+def _rows(known: Known, keep: np.ndarray) -> Known:
+    return replace(
+        known, z=known.z[keep], labels=known.labels[keep], patients=known.patients[keep],
+        is_holdout=known.is_holdout[keep],
+    )  # fmt: skip
+
+
+def unit_rows(known: Known) -> np.ndarray:
+    """The pool as peers see it: unit length, double precision."""
+    return unit(known.z[known.pool]).astype(np.float64)
+
+
+def _tell(text: str) -> None:
+    print(f"  {text}", flush=True)

@@ -1,0 +1,95 @@
+"""The results as a section of docs/benchmarks.md, whatever they say."""
+
+from pathlib import Path
+
+import numpy as np
+
+from active.judge import against, area, holm, interval, penalties, ratio, reach
+from active.run import Run
+
+START, END = "<!-- active-learning:start -->", "<!-- active-learning:end -->"
+SHARES = (0.90, 0.95, 0.99)
+
+
+def section(results: list[dict], about: str) -> str:
+    """The whole section; `results` holds a pool's name, full score, counts and runs."""
+    parts = [START, "## Active learning: labels to reach the same quality", "", about.strip(), ""]
+    for result in results:
+        parts += [*_pool(result), ""]
+    return "\n".join([*parts, END])
+
+
+def put(text: str, path: Path, ends: tuple[str, str] = (START, END)) -> None:
+    """Replace the section between two marks, in a file that others write to as well."""
+    before = path.read_text() if path.exists() else "# Benchmarks\n"
+    start, end = ends
+    if start in before:
+        head, rest = before.split(start, 1)
+        path.write_text(head + text + rest.split(end, 1)[1])
+    else:
+        path.write_text(before.rstrip() + "\n\n" + text + "\n")
+
+
+def _pool(result: dict) -> list[str]:
+    runs: dict[str, list[Run]] = {}
+    for run in result["runs"]:
+        runs.setdefault(run.arm, []).append(run)
+    random = runs["random"]
+    full = result["full"]
+    seeds = len(random)
+    lines = [
+        f"### {result['pool']}",
+        "",
+        f"Pool {result['pool_count']}, test {result['test_count']}, patients on one side only; "
+        f"{result['metric']} {full:.3f} with every label. {result['course']}. {seeds} seeds.",
+        "",
+        "| Arm | labels to 90 % | to 95 % | to 99 % | of random's labels to 95 % "
+        "| of random's minutes | mean score | p against random | beaten by others |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    others = {name: own for name, own in runs.items() if name != "random"}
+    p_values = holm({name: against(own, random) for name, own in others.items()})
+    beaten = penalties(runs)
+    order = sorted(runs, key=lambda name: -np.mean([area(run) for run in runs[name]]))
+    for name in order:
+        own = runs[name]
+        lines.append(
+            f"| {name} | "
+            + " | ".join(_needed(own, share * full) for share in SHARES)
+            + f" | {_ratio(own, random, 0.95 * full)}"
+            + f" | {_ratio(own, random, 0.95 * full, minutes=True)}"
+            + f" | {_area(own)} | {_p(p_values.get(name))} | {_share(beaten.get(name))} |"
+        )
+    return lines
+
+
+def _needed(runs: list[Run], target: float) -> str:
+    found = [reach(run, target) for run in runs]
+    reached = [value for value in found if value is not None]
+    if 2 * len(reached) <= len(found):
+        return f"not reached ({len(reached)}/{len(found)})"
+    ordered = sorted(np.inf if value is None else value for value in found)
+    note = "" if len(reached) == len(found) else f" ({len(reached)}/{len(found)})"
+    return f"{np.median(ordered):.0f}{note}"
+
+
+def _ratio(own: list[Run], random: list[Run], target: float, *, minutes: bool = False) -> str:
+    if own[0].arm == "random":
+        return "1"
+    found = ratio(own, random, target, minutes=minutes)
+    return "" if found is None else f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"
+
+
+def _area(runs: list[Run]) -> str:
+    mean, low, high = interval([area(run) for run in runs])
+    return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
