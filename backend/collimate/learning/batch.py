@@ -17,6 +17,7 @@ from collimate.learning.models import QueryBatch, QueryPick
 from collimate.learning.pool import Pool, still_open
 from collimate.ml.batches import query_batch
 from collimate.ml.draws import dropout_draws
+from collimate.ml.limits import Limits
 from collimate.ml.strategies import NEED_DRAWS, PoolView, QueryStrategy
 from collimate.projects.models import Project
 from collimate.projects.rules import LearningRules, learning_rules
@@ -128,7 +129,10 @@ def _chosen(
         draws=_draws(now, own, strategy, rng),
         progress=float(np.mean(~pool.is_open[own])) if len(own) else 0.0,
     )
-    picks = query_batch(strategy, view, size, rng=rng, control_share=rules.control_share)
+    picks = query_batch(
+        strategy, view, size, rng=rng, control_share=rules.control_share,
+        limits=_limits(now, own, rules),
+    )  # fmt: skip
     return [
         _Ask(
             int(own[pick.index]),
@@ -139,6 +143,18 @@ def _chosen(
         )
         for pick in picks
     ]
+
+
+def _limits(now: Situation, own: np.ndarray, rules: LearningRules) -> Limits:
+    """The project's quotas, and what is being read now: its twins are not asked for."""
+    is_read = np.zeros(len(now.pool), dtype=bool)
+    if now.lessons is not None:
+        is_read[now.lessons.rows] = True
+    return Limits(
+        {name: values[own] for name, values in now.pool.groups.items()},
+        rules.quota_shares(),
+        being_read=(~now.pool.is_open & ~is_read)[own],
+    )
 
 
 def _answers(now: Situation, own: np.ndarray) -> np.ndarray | None:

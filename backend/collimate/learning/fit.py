@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from collimate.kit import ids
 from collimate.kit.blobs import blobs, work_folder
-from collimate.learning import curve, measure
+from collimate.learning import curve, measure, subgroups
 from collimate.learning.labels import Labelled, Question, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
@@ -106,7 +106,10 @@ def fit_model(
     started = time.monotonic()
     head = _head(ground, lessons, question, seed)
     said = probabilities(head, ground.z)
-    found = _measure(said, pool, lessons, question)
+    found = {
+        **_measure(said, pool, lessons, question),
+        "subgroups": _by_group(said, pool, lessons, question),
+    }
     control = _control_arm(ground, lessons, question, seed)
     run = TrainingRun(
         project_id=project.id,
@@ -157,6 +160,19 @@ def _measure(said: np.ndarray, pool: Pool, lessons: Lessons, question: Question)
         answers if question.is_multi else answers.argmax(axis=1),
         said[lessons.holdout_rows],
         pool.patients[lessons.holdout_rows].astype(str),
+        question.keys,
+    )
+
+
+def _by_group(
+    said: np.ndarray, pool: Pool, lessons: Lessons, question: Question
+) -> list[dict[str, Any]]:
+    rows, answers = lessons.holdout_rows, lessons.holdout_answers
+    return subgroups.scores_by_group(
+        {name: values[rows] for name, values in pool.groups.items()},
+        answers if question.is_multi else answers.argmax(axis=1),
+        said[rows],
+        pool.patients[rows].astype(str),
         question.keys,
     )
 

@@ -39,6 +39,7 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
         "curve": _curve(shown),
         "calibration": shown.get("calibration") or {"bins": [], "ece": None},
         "per_class": _per_class(shown, question),
+        "subgroups": shown.get("subgroups") or [],
         "confusion": shown.get("confusion") or {"keys": [], "matrix": []},
         "model": _model(session, project.id),
         "warnings": warn.warnings(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from collimate.learning.encoders import current_encoders
 from collimate.learning.models import Embedding, Encoder
+from collimate.learning.subgroups import age_band
 from collimate.ml.features import Blocks
 from collimate.projects.models import Project
 from collimate.studies.models import Patient, Study
@@ -24,6 +25,7 @@ class Pool:
     """One row per study that every current encoder has seen, hold-out included.
 
     `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
+    `groups`: site, scanner, sex and age band of each study, empty where not known.
     """
 
     study_ids: list[UUID]
@@ -36,6 +38,7 @@ class Pool:
     is_given: np.ndarray
     blocks: Blocks
     encoder_ids: list[UUID]
+    groups: dict[str, np.ndarray]
 
     def __len__(self) -> int:
         return len(self.study_ids)
@@ -64,7 +67,18 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
             for encoder in encoders
         },
         [encoder.id for encoder in encoders],
+        _groups(rows),
     )
+
+
+def _groups(rows: list[Any]) -> dict[str, np.ndarray]:
+    said = {
+        "site": [row.site for row in rows],
+        "scanner": [row.manufacturer_model_name for row in rows],
+        "sex": [row.sex for row in rows],
+        "age": [age_band(row.age_years) for row in rows],
+    }
+    return {name: np.array([v or "" for v in values], dtype=str) for name, values in said.items()}
 
 
 def still_open(session: Session, task_ids: list[UUID]) -> set[UUID]:
@@ -96,6 +110,9 @@ def _studies(session: Session, project_id: UUID) -> list[Any]:
             Study.study_uid,
             Study.site,
             Study.patient_id,
+            Study.manufacturer_model_name,
+            Patient.sex,
+            Patient.age_years,
             Patient.keyed_hash,
             Patient.is_holdout,
             Task.id.label("task_id"),

@@ -80,6 +80,15 @@ class ClassRecall(Answer):
     count: int
 
 
+class GroupScore(Answer):
+    attribute: str
+    value: str
+    score: float | None
+    low: float | None
+    high: float | None
+    count: int
+
+
 class Confusion(Answer):
     keys: list[str]
     matrix: list[list[int]]
@@ -105,6 +114,7 @@ class LearningPage(Answer):
     curve: Curve
     calibration: Calibration
     per_class: list[ClassRecall]
+    subgroups: list[GroupScore]
     confusion: Confusion
     model: PromotedModel | None
     warnings: list[str]

@@ -1,6 +1,6 @@
 """The rules a project reads and learns by."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from collimate.kit.errors import Unprocessable
@@ -29,7 +29,8 @@ class LearningRules:
 
     `batch_size` picks per round, of which `control_share` are drawn at random before the strategy
     looks; `holdout_share` of patients are kept for measuring; `evaluation_share` of served cases
-    come from them until enough are read.
+    come from them until enough are read. `quotas` are least shares of a batch by group, such as
+    `{"sex:F": 0.4}`; groups are site, scanner, sex and age.
     """
 
     is_on: bool = True
@@ -38,8 +39,18 @@ class LearningRules:
     control_share: float = 0.1
     holdout_share: float = 0.2
     evaluation_share: float = 0.2
+    quotas: dict[str, float] = field(default_factory=dict)
+
+    def quota_shares(self) -> dict[tuple[str, str], float]:
+        """The quotas by attribute and value."""
+        shares = {}
+        for name, share in self.quotas.items():
+            attribute, _, value = name.partition(":")
+            shares[attribute, value] = share
+        return shares
 
 
+QUOTA_GROUPS = ("site", "scanner", "sex", "age")
 RANGES: dict[str, tuple[float, float]] = {
     "wanted_reads": (1, 10),
     "batch_size": (5, 500),
@@ -60,7 +71,7 @@ def learning_rules(project: Project) -> LearningRules:
 
 
 def _filled(kind: Any, stored: dict[str, Any]) -> Any:
-    known = {field.name for field in fields(kind)}
+    known = {one.name for one in fields(kind)}
     return kind(**{key: value for key, value in stored.items() if key in known})
 
 
@@ -74,4 +85,17 @@ def change(rules: ReadingRules | LearningRules, changes: dict[str, Any]) -> dict
     for name, (low, high) in RANGES.items():
         if name in merged and not low <= merged[name] <= high:
             raise RuleOutOfRange(f"{name.replace('_', ' ')} must lie between {low:g} and {high:g}.")
+    _check_quotas(merged.get("quotas", {}))
     return merged
+
+
+def _check_quotas(quotas: dict[str, float]) -> None:
+    for name in quotas:
+        attribute, _, value = name.partition(":")
+        if attribute not in QUOTA_GROUPS or not value:
+            raise RuleOutOfRange(
+                f"A quota names one of {', '.join(QUOTA_GROUPS)} and a value, as in sex:F."
+            )
+    shares = list(quotas.values())
+    if any(not 0.0 <= share <= 1.0 for share in shares):
+        raise RuleOutOfRange("A quota is a share of a batch, between 0 and 1.")

@@ -42,6 +42,7 @@ class LearningRulesOut(Answer):
     control_share: float
     holdout_share: float
     evaluation_share: float
+    quotas: dict[str, float]
 
 
 class ProjectOut(Answer):
@@ -80,6 +81,7 @@ class LearningRulesIn(Body):
     control_share: float | None = None
     holdout_share: float | None = None
     evaluation_share: float | None = None
+    quotas: dict[str, float] | None = None
 
 
 class ProjectChange(Body):

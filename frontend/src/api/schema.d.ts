@@ -2070,6 +2070,21 @@ export interface components {
             tilt_degrees: number;
             trust: components["schemas"]["Trust"];
         };
+        /** GroupScore */
+        GroupScore: {
+            /** Attribute */
+            attribute: string;
+            /** Count */
+            count: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Score */
+            score: number | null;
+            /** Value */
+            value: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2289,6 +2304,8 @@ export interface components {
             pool_count: number;
             /** State */
             state: string;
+            /** Subgroups */
+            subgroups: components["schemas"]["GroupScore"][];
             /** Warnings */
             warnings: string[];
         };
@@ -2304,6 +2321,10 @@ export interface components {
             holdout_share?: number | null;
             /** Is On */
             is_on?: boolean | null;
+            /** Quotas */
+            quotas?: {
+                [key: string]: number;
+            } | null;
             /** Strategy */
             strategy?: string | null;
         };
@@ -2319,6 +2340,10 @@ export interface components {
             holdout_share: number;
             /** Is On */
             is_on: boolean;
+            /** Quotas */
+            quotas: {
+                [key: string]: number;
+            };
             /** Strategy */
             strategy: string;
         };

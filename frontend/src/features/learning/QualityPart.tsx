@@ -7,6 +7,7 @@ import { formatScore } from '../../ui/format';
 import { Plot } from '../../ui/Plot';
 import type { PlotColours } from '../../ui/plotStyle';
 import { type CurveAxis, curveOption, curveSentence, curveTable, hasCurve } from './curvePlot';
+import { GroupTable } from './GroupTable';
 import styles from './Learning.module.css';
 import {
   calibrationOption,
@@ -34,6 +35,7 @@ export function QualityPart({ learning }: { learning: Learning }) {
         <CalibrationPlot learning={learning} />
         {learning.confusion.keys.length > 0 && <ConfusionPlot learning={learning} />}
       </div>
+      {learning.subgroups.length > 0 && <GroupTable groups={learning.subgroups} />}
     </div>
   );
 }
