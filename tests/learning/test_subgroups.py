@@ -1,4 +1,4 @@
-"""Scores by site, scanner, sex and age say who is served less well, and stay silent on few cases."""
+"""Scores by site, scanner, sex and age say who is served less well, and are silent on few."""
 
 import numpy as np
 import pytest
