@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests import dicoms
 from tests.browser.clinic import Clinic, radiographs
@@ -62,6 +62,69 @@ def test_a_folder_with_a_zip_and_broken_files_is_brought_in_and_put_right(
         "button", name="Delete"
     ).click()
     window.see("Every file that came in could be used")
+
+
+def drop(page: Page, paths: list[Path]) -> None:
+    """Let files and folders go over the page, as the desktop's file manager does."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 640, "y": 400, "data": data})
+        if kind == "dragOver":
+            expect(page.get_by_text("Drop DICOM files, folders or zips")).to_be_visible()
+
+
+def test_a_folder_and_files_dropped_with_the_mouse_come_in_with_their_paths(
+    clinic: Clinic, open_window: Open, tmp_path: Path
+) -> None:
+    project = clinic.project("Dropping")
+    folder = tmp_path / "day one"
+    (folder / "room 2").mkdir(parents=True)
+    images = list(radiographs(4).values())
+    (folder / "a.dcm").write_bytes(images[0])
+    (folder / "room 2" / "b.dcm").write_bytes(images[1])
+    loose = [tmp_path / "c.dcm", tmp_path / "d.dcm"]
+    for path, image in zip(loose, images[2:], strict=True):
+        path.write_bytes(image)
+    window = open_window(project.lead, f"{project.path}/studies")
+    window.see("No images yet")
+    drop(window.page, [folder, *loose])
+    window.see("4 of 4 files")
+    expect(window.page.get_by_text("Drop DICOM files, folders or zips")).to_have_count(0)
+    window.see("4 studies")
+    sent = window.page.get_by_role("table", name="Files of this upload")
+    for name in ("day one/a.dcm", "day one/room 2/b.dcm", "c.dcm", "d.dcm"):
+        expect(sent.get_by_role("row").filter(has_text=name)).to_contain_text("received")
+
+
+def test_an_upload_goes_on_by_itself_after_the_connection_was_lost(
+    clinic: Clinic, open_window: Open, tmp_path: Path
+) -> None:
+    project = clinic.project("Lost connection")
+    for number, image in enumerate(radiographs(6).values()):
+        (tmp_path / f"{number}.dcm").write_bytes(image)
+    window = open_window(project.lead, f"{project.path}/studies")
+    window.see("No images yet")
+    window.expect_trouble("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
+    sent: list[str] = []
+
+    def lose_the_rest(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) > 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    window.page.route(re.compile(r"/files\?"), lose_the_rest)
+    window.page.get_by_label("Folder to upload").set_input_files(tmp_path)
+    window.see("The connection was lost; this file is sent again by itself.")
+    window.see("2 of 6 files")
+    window.page.unroute(re.compile(r"/files\?"))
+    window.page.evaluate("window.dispatchEvent(new Event('online'))")
+    window.see("6 of 6 files")
+    window.see("6 studies")
+    received = project.lead.get(f"{project.path}/files", limit=20)["items"]
+    assert sorted(one["state"] for one in received) == ["accepted"] * 6
 
 
 def test_files_already_here_are_not_sent_again(

@@ -1,6 +1,6 @@
 /** Uploads under way; they go on while the user looks at other pages. */
 import { create } from 'zustand';
-import { asProblem } from '../../../api/problem';
+import { asProblem, type Problem } from '../../../api/problem';
 import { knownFiles } from '../../../api/studies';
 import type { PickedFile } from './dropped';
 import { hashOf, send } from './send';
@@ -57,6 +57,25 @@ async function sendOne(upload: Upload, signal: AbortSignal): Promise<void> {
   });
 }
 
+const LOST = 'The connection was lost; this file is sent again by itself.';
+const TRY_AGAIN_MS = 5000;
+
+const isLost = ({ status }: Problem): boolean => [0, 429, 502, 503, 504].includes(status);
+
+/** Until the browser sees a network again, a few seconds have passed, or all was stopped. */
+function untilWorthTrying(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, TRY_AGAIN_MS);
+    window.addEventListener('online', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
 async function work(): Promise<void> {
   running += 1;
   const { signal } = stop;
@@ -69,6 +88,12 @@ async function work(): Promise<void> {
     } catch (error) {
       const problem = asProblem(error);
       const isCancelled = problem.code === 'cancelled';
+      if (isLost(problem) && !isCancelled) {
+        // A gap in the network must not fail ten thousand files one after the other.
+        change(upload.id, { state: 'waiting', share: 0, text: LOST });
+        await untilWorthTrying(signal);
+        continue;
+      }
       change(upload.id, {
         state: isCancelled ? 'cancelled' : 'failed',
         text: problem.detail || problem.title,
