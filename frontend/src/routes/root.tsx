@@ -11,7 +11,7 @@ export interface RouteContext {
 export const rootRoute = createRootRouteWithContext<RouteContext>()({
   component: Outlet,
   notFoundComponent: () => (
-    <main>
+    <main style={{ padding: 16 }}>
       <NotFound />
     </main>
   ),

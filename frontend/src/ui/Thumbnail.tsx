@@ -11,6 +11,7 @@ interface Props {
 
 export function Thumbnail({ url, alt, size = 26 }: Props) {
   const [failedUrl, setFailedUrl] = useState<string | null>(null);
+  const [shownUrl, setShownUrl] = useState<string | null>(null);
   const isMissing = !url || failedUrl === url;
   return (
     <span className={styles.frame} style={{ width: size, height: size }}>
@@ -27,6 +28,8 @@ export function Thumbnail({ url, alt, size = 26 }: Props) {
           height={size}
           loading="lazy"
           decoding="async"
+          data-shown={shownUrl === url}
+          onLoad={() => setShownUrl(url)}
           onError={() => setFailedUrl(url)}
         />
       )}

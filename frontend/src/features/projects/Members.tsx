@@ -83,7 +83,7 @@ export function Members({ project }: { project: Project }) {
     },
   ];
   return (
-    <div className={styles.stack}>
+    <div className={styles.narrow}>
       <AddMember onAdd={(body) => change.mutateAsync(body)} />
       <Failed error={change.error ?? remove.error} />
       <Panel
