@@ -41,6 +41,14 @@ class Taught:
             case = case or self.reader.post(f"{self.project.path}/claim-next", {})
             case = self._read_one(case)
 
+    def claim_suggested(self) -> dict[str, Any]:
+        """Read on until a case is held that the model says something about."""
+        case = self.reader.post(f"{self.project.path}/claim-next", {})
+        while not case["suggestion"]:
+            case = self._read_one(case)
+            assert case, "no case is left that the model says something about"
+        return case
+
     def _read_one(self, case: dict[str, Any]) -> dict[str, Any] | None:
         content = {"label_keys": [self.truth(case["study"]["id"])]}
         body = {"annotation_id": case["read"]["id"], "kind": "answer", "content": content}

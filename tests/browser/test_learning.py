@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.clinic import CLASSES, eventually
+from tests.browser.room import image_of, picture, read_id, see_saved
 from tests.browser.taught import Taught
 from tests.browser.window import Window
 
@@ -80,3 +82,47 @@ def test_a_reader_is_told_why_and_what_the_model_thinks(taught: Taught, open_win
     window.see(re.compile(re.escape(case["reason"]["text"]), re.IGNORECASE))
     page.keyboard.press("Shift+Q")
     page.wait_for_url(re.compile("/worklist"))
+
+
+def open_a_suggested_case(taught: Taught, open_window: Open) -> tuple[Window, dict[str, Any]]:
+    """The reading room on a case the model has something to say about."""
+    held = taught.claim_suggested()
+    window = open_window(taught.reader, f"{taught.project.path}/read")
+    image_of(window.page)
+    assert read_id(window.page) == held["read"]["id"]
+    return window, held
+
+
+def test_an_accepted_suggestion_is_a_revision_of_the_reader_that_names_it(
+    taught: Taught, open_window: Open
+) -> None:
+    window, case = open_a_suggested_case(taught, open_window)
+    page = window.page
+    assert case["annotations"] == []
+    page.keyboard.press("y")
+    see_saved(page)
+    expect(window.button(re.compile("^Accepted"))).to_be_disabled()
+    (annotation,) = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
+    (revision,) = taught.reader.get(f"/annotations/{annotation['id']}/revisions")["items"]
+    assert revision["suggestion_id"] == case["suggestion"]["id"]
+    assert revision["author_id"] == taught.reader.id
+    assert revision["content"]["label_keys"] == [case["suggestion"]["label_key"]]
+    page.keyboard.press("Control+z")
+    eventually(lambda: not taught.reader.get(f"/reads/{case['read']['id']}")["annotations"])
+    expect(window.button(re.compile("^Accept"))).to_be_enabled()
+
+
+def test_the_heat_map_is_laid_over_the_image_and_taken_away_by_one_key(
+    taught: Taught, open_window: Open
+) -> None:
+    window, _case = open_a_suggested_case(taught, open_window)
+    page = window.page
+    without = picture(page)
+    page.keyboard.press("e")
+    heat = page.locator(".viewer-heat")
+    expect(heat).to_be_visible()
+    window.until(lambda: heat.evaluate("map => map.complete && map.naturalWidth > 0"))
+    expect(window.button(re.compile("Hide heat map"))).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("e")
+    expect(heat).to_have_count(0)
+    assert picture(page) == without
