@@ -112,6 +112,18 @@ def change_user(session: Session, by: User, user_id: UUID, changes: dict[str, An
     return user
 
 
+def change_self(session: Session, user: User, changes: dict[str, Any]) -> User:
+    """A person changes their own name or preferences; preferences not named stay as they are."""
+    preferences = changes.get("preferences", {})
+    if "name" in changes:
+        user.name = changes["name"]
+    if preferences:
+        user.preferences = user.preferences | preferences
+    fields = sorted(changes.keys() - {"preferences"} | preferences.keys())
+    audit.record(session, user.id, "user_changed", "user", user.id, fields=fields)
+    return user
+
+
 def change_own_password(session: Session, user: User, current: str, new: str) -> None:
     """A person changes their own password; every session of theirs ends.
 

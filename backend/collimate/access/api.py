@@ -71,10 +71,9 @@ def set_cookie(request: Request, response: Response, secret: str, seconds: int) 
 
 
 @router.patch("/api/me", response_model=schemas.Me)
-def change_me(actor: ActorDep, body: schemas.MeChange) -> User:
-    for field, value in body.model_dump(exclude_none=True).items():
-        setattr(actor.user, field, value)
-    return actor.user
+def change_me(session: SessionDep, actor: ActorDep, body: schemas.MeChange) -> User:
+    changes = body.model_dump(exclude_unset=True, exclude_none=True)
+    return accounts.change_self(session, actor.user, changes)
 
 
 @router.post("/api/me/password", status_code=204)

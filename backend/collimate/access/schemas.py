@@ -1,7 +1,7 @@
 """JSON shapes of accounts, sessions, tokens and the audit trail."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -53,9 +53,31 @@ class UserChange(Body):
     password: str | None = Field(default=None, max_length=512)
 
 
+Chord = Annotated[str, Field(max_length=40, pattern=r"^\S+$")]
+CommandId = Annotated[str, Field(max_length=100)]
+
+
+class Keymap(Body):
+    """Which keys a person uses; the browser knows the commands, the presets and their keys."""
+
+    preset: str = Field(max_length=40)
+    own: dict[CommandId, Annotated[list[Chord], Field(max_length=4)]] = Field(
+        max_length=300, description="Keys chosen one by one, on top of the preset"
+    )
+
+
+class Preferences(Body):
+    """How a person likes to work; kept with the account, so it is the same on every computer."""
+
+    keymap: Keymap | None = None
+    reading_scale: int | None = Field(
+        default=None, ge=100, le=200, description="Size of the words around the image, in percent"
+    )
+
+
 class MeChange(Body):
     name: str | None = Field(default=None, min_length=1, max_length=200)
-    preferences: dict[str, Any] | None = None
+    preferences: Preferences | None = None
 
 
 class PasswordChange(Body):

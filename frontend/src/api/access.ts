@@ -15,7 +15,12 @@ export type Permission = Schemas['Permission'];
 
 export type SessionProject = Schemas['ProjectGlance'];
 
-export type Session = Schemas['SessionOut'];
+/** How a person likes to work; the server keeps it with the account. */
+export type Preferences = Partial<Schemas['Preferences']>;
+
+export type Session = Omit<Schemas['SessionOut'], 'user'> & {
+  user: Omit<Schemas['Me'], 'preferences'> & { preferences: Preferences };
+};
 
 export type Person = Schemas['UserOut'];
 
@@ -32,6 +37,8 @@ function remember(session: Session): Session {
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 60_000,
+  // The page that stands in for a server that is away asks again by itself.
+  retry: false,
   queryFn: async (): Promise<Session | null> => {
     try {
       const session = await ask<Session | undefined>(api.GET('/api/session'));
@@ -71,7 +78,7 @@ export async function signOut(client: QueryClient): Promise<void> {
   client.clear();
 }
 
-export const saveMe = (body: { name?: string; preferences?: Record<string, unknown> }) =>
+export const saveMe = (body: { name?: string; preferences?: Preferences }) =>
   ask(api.PATCH('/api/me', { body }));
 
 export const changePassword = (body: { current: string; new: string }) =>

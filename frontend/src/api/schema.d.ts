@@ -2173,6 +2173,21 @@ export interface components {
              */
             readonly title: string;
         };
+        /**
+         * Keymap
+         * @description Which keys a person uses; the browser knows the commands, the presets and their keys.
+         */
+        Keymap: {
+            /**
+             * Own
+             * @description Keys chosen one by one, on top of the preset
+             */
+            own: {
+                [key: string]: string[];
+            };
+            /** Preset */
+            preset: string;
+        };
         /** KnownHashes */
         KnownHashes: {
             /** Known */
@@ -2426,10 +2441,7 @@ export interface components {
         MeChange: {
             /** Name */
             name?: string | null;
-            /** Preferences */
-            preferences?: {
-                [key: string]: unknown;
-            } | null;
+            preferences?: components["schemas"]["Preferences"] | null;
         };
         /** MemberIn */
         MemberIn: {
@@ -2546,6 +2558,18 @@ export interface components {
             count: number;
             /** Number */
             number: number;
+        };
+        /**
+         * Preferences
+         * @description How a person likes to work; kept with the account, so it is the same on every computer.
+         */
+        Preferences: {
+            keymap?: components["schemas"]["Keymap"] | null;
+            /**
+             * Reading Scale
+             * @description Size of the words around the image, in percent
+             */
+            reading_scale?: number | null;
         };
         /** PreviewIn */
         PreviewIn: {

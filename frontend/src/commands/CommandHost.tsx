@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { HelpPanel } from './HelpPanel';
 import { listenForCommands } from './keyboard';
+import type { Keymap } from './keymap';
 import { openPalette, Palette } from './Palette';
 import { activeCommands, type Command, useRegistry } from './registry';
 
@@ -26,7 +27,14 @@ export function hostCommands(toggleHelp: () => void): Command[] {
   ];
 }
 
-export function CommandHost() {
+interface Props {
+  /** Keeps the person's keys with the account. */
+  onKeymap?: (keymap: Keymap) => Promise<unknown>;
+}
+
+const keepNowhere = () => Promise.resolve();
+
+export function CommandHost({ onKeymap = keepNowhere }: Props) {
   const scopes = useRegistry((registry) => registry.scopes);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const everywhere = useMemo(() => hostCommands(() => setHelpOpen((isOpen) => !isOpen)), []);
@@ -37,7 +45,12 @@ export function CommandHost() {
   return (
     <>
       <Palette commands={commands} />
-      <HelpPanel commands={commands} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <HelpPanel
+        commands={commands}
+        isOpen={isHelpOpen}
+        onClose={() => setHelpOpen(false)}
+        onKeymap={onKeymap}
+      />
     </>
   );
 }

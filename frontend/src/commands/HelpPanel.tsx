@@ -1,43 +1,105 @@
-/** `?`: the keys for where you are. */
-import { Drawer } from '@mantine/core';
-import { KeyCap } from '../ui/KeyCap';
+/** `?`: the keys for where you are, and the place to change them. */
+import { Button, Drawer, Select } from '@mantine/core';
+import { useState } from 'react';
+import { printedChord } from '../ui/KeyCap';
 import styles from './HelpPanel.module.css';
+import { isFixed, KeyRow } from './KeyRow';
+import { DEFAULT_KEYMAP, type Keymap, useKeymap, withOwnKeys } from './keymap';
 import { bySection } from './Palette';
-import { type Command, isEnabled, shortcutsOf } from './registry';
+import { PRESETS } from './presets';
+import { type Command, shortcutsOf } from './registry';
 
 interface Props {
   commands: readonly Command[];
   isOpen: boolean;
   onClose: () => void;
+  /** Keeps the keys with the account. Rejects when that could not be done. */
+  onKeymap: (keymap: Keymap) => Promise<unknown>;
 }
 
-export function HelpPanel({ commands, isOpen, onClose }: Props) {
-  const withKeys = commands.filter((command) => shortcutsOf(command).length > 0);
+export function HelpPanel({ commands, isOpen, onClose, onKeymap }: Props) {
+  const { keymap, change, problem } = useChange(onKeymap);
+  const [listening, setListening] = useState<{ id: string; refusal: string | null } | null>(null);
+  const take = (command: Command, chord: string | null) => {
+    const holder = commands.find(
+      (other) => other.id !== command.id && chord !== null && shortcutsOf(other).includes(chord),
+    );
+    if (holder && chord)
+      return setListening({ id: command.id, refusal: refusalOf(chord, holder.title) });
+    if (chord !== null) change(withOwnKeys(keymap, command.id, chord === '' ? [] : [chord]));
+    setListening(null);
+  };
+  const shown = commands.filter((command) => !isFixed(command) || shortcutsOf(command).length > 0);
   return (
     <Drawer
       opened={isOpen}
       onClose={onClose}
       position="right"
-      size={360}
+      size={400}
       title="Keys on this screen"
+      closeOnEscape={listening === null}
     >
-      {bySection(withKeys).map(([section, members]) => (
+      <Presets keymap={keymap} onChange={change} />
+      {problem && <p role="alert">{problem}</p>}
+      {bySection(shown).map(([section, members]) => (
         <section key={section} aria-label={section}>
           <h3 className={styles.section}>{section}</h3>
           <dl className={styles.list}>
             {members.map((command) => (
-              <div key={command.id} className={styles.row}>
-                <dt className={isEnabled(command) ? undefined : styles.off}>{command.title}</dt>
-                <dd>
-                  {shortcutsOf(command).map((shortcut) => (
-                    <KeyCap key={shortcut} shortcut={shortcut} />
-                  ))}
-                </dd>
-              </div>
+              <KeyRow
+                key={command.id}
+                command={command}
+                isListening={listening?.id === command.id}
+                refusal={listening?.refusal ?? null}
+                onListen={() => setListening({ id: command.id, refusal: null })}
+                onChord={(chord) => take(command, chord)}
+              />
             ))}
           </dl>
         </section>
       ))}
     </Drawer>
+  );
+}
+
+const refusalOf = (chord: string, title: string): string =>
+  `${printedChord(chord)} is the key of “${title}”. Press another one, or Esc.`;
+
+function useChange(onKeymap: Props['onKeymap']) {
+  const { keymap, use } = useKeymap();
+  const [problem, setProblem] = useState('');
+  const change = (next: Keymap) => {
+    use(next);
+    setProblem('');
+    onKeymap(next).catch(() =>
+      setProblem('These keys work now, but could not be kept with your account. Try again later.'),
+    );
+  };
+  return { keymap, change, problem };
+}
+
+interface PresetsProps {
+  keymap: Keymap;
+  onChange: (keymap: Keymap) => void;
+}
+
+function Presets({ keymap, onChange }: PresetsProps) {
+  const ownCount = Object.keys(keymap.own).length;
+  return (
+    <div className={styles.presets}>
+      <Select
+        label="Set of keys"
+        description={PRESETS.find(({ id }) => id === keymap.preset)?.about}
+        data={PRESETS.map(({ id, name }) => ({ value: id, label: name }))}
+        value={keymap.preset}
+        allowDeselect={false}
+        onChange={(preset) => preset && onChange({ ...keymap, preset })}
+      />
+      {ownCount > 0 && (
+        <Button variant="default" onClick={() => onChange({ ...keymap, own: DEFAULT_KEYMAP.own })}>
+          Give up my own keys ({ownCount})
+        </Button>
+      )}
+    </div>
   );
 }

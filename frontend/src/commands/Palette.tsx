@@ -3,6 +3,7 @@ import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/sp
 import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
 import { KeyCap } from '../ui/KeyCap';
+import { useKeymap } from './keymap';
 import { type Command, isEnabled, shortcutsOf } from './registry';
 
 export const openPalette = () => spotlight.open();
@@ -34,6 +35,7 @@ function groupsOf(commands: readonly Command[]): SpotlightActionGroupData[] {
 }
 
 export function Palette({ commands }: { commands: readonly Command[] }) {
+  useKeymap();
   return (
     <Spotlight
       actions={groupsOf(commands)}

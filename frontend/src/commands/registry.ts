@@ -1,5 +1,6 @@
 /** The one list of what a user can do now: toolbar, keyboard, palette and help read it. */
 import { create } from 'zustand';
+import { mappedChords, useKeymap } from './keymap';
 
 export interface Command {
   id: string;
@@ -40,10 +41,10 @@ export function normaliseShortcut(shortcut: string): string {
   return [...held, key].join('+');
 }
 
-export function shortcutsOf(command: Command): string[] {
-  if (command.shortcut === undefined) return [];
-  const chords = typeof command.shortcut === 'string' ? [command.shortcut] : command.shortcut;
-  return chords.map(normaliseShortcut);
+/** The chords of a command: the person's own, the preset's, or those it came with. */
+export function shortcutsOf(command: Command, { keymap } = useKeymap.getState()): string[] {
+  const chords = mappedChords(command.id, keymap) ?? command.shortcut ?? [];
+  return (typeof chords === 'string' ? [chords] : chords).map(normaliseShortcut);
 }
 
 /** Chords that more than one of these commands claims. */

@@ -2,6 +2,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
 import type { Label, LabelSchema } from '../../api/projects';
+import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import type { Frame } from '../../viewer/frames';
 import type { Mark, MarkKind } from '../../viewer/marks';
@@ -36,7 +37,7 @@ export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
         Marks
         <span className={styles.muted}>
           {' '}
-          <KeyCap shortcut="h" /> hides all
+          <CommandKey id="marks.hold" /> hides all
         </span>
       </h2>
       {labels.map((label) => (

@@ -1,7 +1,7 @@
 /** The right panel: what is asked, what was marked, what the model thinks, and submitting. */
 import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
-import { KeyCap } from '../../ui/KeyCap';
+import { CommandKey } from '../../commands/CommandKey';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { AnswerPanel } from './AnswerPanel';
@@ -53,7 +53,7 @@ export function SidePanel(props: SidePanelProps) {
           loading={isSubmitting}
           onMouseDown={keepFocus}
           onClick={actions.submit}
-          rightSection={<KeyCap shortcut="enter" />}
+          rightSection={<CommandKey id="case.submit" />}
         >
           {actions.isReadOnly ? 'Go on' : 'Submit & next'}
         </Button>
@@ -64,7 +64,7 @@ export function SidePanel(props: SidePanelProps) {
             fullWidth
             onMouseDown={keepFocus}
             onClick={actions.openSkip}
-            rightSection={<KeyCap shortcut="k" />}
+            rightSection={<CommandKey id="case.skip" />}
           >
             Skip…
           </Button>

@@ -1,7 +1,7 @@
 /** What the model thinks, to be accepted, ignored or looked behind; it never fills in anything. */
 import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
-import { KeyCap } from '../../ui/KeyCap';
+import { CommandKey } from '../../commands/CommandKey';
 import { keepFocus } from './CommandButton';
 import { answerOf } from './items';
 import styles from './Panel.module.css';
@@ -45,7 +45,7 @@ export function SuggestionPanel({ reading, heat }: SuggestionPanelProps) {
             disabled={isReadOnly || isAccepted}
             onMouseDown={keepFocus}
             onClick={() => accept(best, suggestion.id, () => crypto.randomUUID())}
-            rightSection={<KeyCap shortcut="y" />}
+            rightSection={<CommandKey id="case.accept" />}
           >
             {isAccepted ? 'Accepted' : 'Accept'}
           </Button>
@@ -55,7 +55,7 @@ export function SuggestionPanel({ reading, heat }: SuggestionPanelProps) {
           aria-pressed={isHeatShown}
           onMouseDown={keepFocus}
           onClick={() => arrange({ isHeatShown: !isHeatShown })}
-          rightSection={<KeyCap shortcut="e" />}
+          rightSection={<CommandKey id="case.heat" />}
         >
           {isHeatShown ? 'Hide heat map' : 'Heat map'}
         </Button>

@@ -1,7 +1,7 @@
 /** The window on screen, and the customary ones to choose from. */
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronUp } from '@tabler/icons-react';
-import { KeyCap } from '../../ui/KeyCap';
+import { CommandKey } from '../../commands/CommandKey';
 import type { GreyWindow } from '../../viewer/frameFacts';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
@@ -32,7 +32,7 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          Window <KeyCap shortcut="[" /> <KeyCap shortcut="]" />
+          Window <CommandKey id="image.previousWindow" /> <CommandKey id="image.nextWindow" />
         </Menu.Label>
         {choices.map((choice) => (
           <Menu.Item key={choice.name} onClick={() => viewport?.setWindow(choice.window)}>

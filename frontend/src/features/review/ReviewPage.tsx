@@ -1,7 +1,8 @@
 /** Submitted reads that wait for a second look, and those that had one. */
 import { Button, SegmentedControl } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
+import { labelSchemaQuery } from '../../api/projects';
 import { type ReviewRow, reviewsQuery } from '../../api/reviews';
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
@@ -20,7 +21,7 @@ interface Props {
   onLook: (readId: string) => void;
 }
 
-const COLUMNS: Column<ReviewRow>[] = [
+const columnsWith = (said: (row: ReviewRow) => string): Column<ReviewRow>[] => [
   {
     key: 'thumbnail',
     title: '',
@@ -37,13 +38,13 @@ const COLUMNS: Column<ReviewRow>[] = [
     key: 'reader',
     title: 'Reader',
     sortValue: (row) => row.reader_name,
-    render: (row) => row.reader_name ?? 'hidden, blinded project',
+    render: (row) => row.reader_name ?? <span title="This project is blinded">hidden</span>,
   },
   {
     key: 'answer',
     title: 'Answer',
-    sortValue: (row) => row.label_keys.join(', '),
-    render: (row) => row.label_keys.join(', ') || '–',
+    sortValue: said,
+    render: said,
   },
   {
     key: 'marks',
@@ -83,6 +84,8 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
     () => reviews.data?.pages.flatMap((page) => page.items) ?? [],
     [reviews.data],
   );
+  const said = useAnswerText(projectId);
+  const columns = useMemo(() => columnsWith(said), [said]);
   const chosen = rows.find((row) => row.submission_id === chosenId) ?? rows[0] ?? null;
   return (
     <>
@@ -108,7 +111,7 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
               <DataTable
                 label="Submitted reads"
                 rows={rows}
-                columns={COLUMNS}
+                columns={columns}
                 rowId={(row) => row.submission_id}
                 activeId={chosen?.submission_id}
                 onOpen={(row) => setChosenId(row.submission_id)}
@@ -134,10 +137,23 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
             key={chosen.submission_id}
             projectId={projectId}
             row={chosen}
+            answer={said(chosen)}
             onLook={() => onLook(chosen.read_id)}
           />
         )}
       </div>
     </>
+  );
+}
+
+/** An answer in the names of its labels, as the reader saw them. */
+function useAnswerText(projectId: string) {
+  const { data } = useQuery(labelSchemaQuery(projectId));
+  return useCallback(
+    ({ label_keys }: ReviewRow) => {
+      const nameOf = (key: string) => data?.labels.find((label) => label.key === key)?.name ?? key;
+      return label_keys.map(nameOf).join(', ') || '–';
+    },
+    [data],
   );
 }

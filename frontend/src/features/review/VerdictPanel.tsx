@@ -3,10 +3,10 @@ import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { giveVerdict, type ReviewRow, type Verdict } from '../../api/reviews';
+import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
 import { plural } from '../../ui/format';
-import { KeyCap } from '../../ui/KeyCap';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { Thumbnail } from '../../ui/Thumbnail';
@@ -15,10 +15,11 @@ import styles from './Review.module.css';
 interface Props {
   projectId: string;
   row: ReviewRow;
+  answer: string;
   onLook: () => void;
 }
 
-export function VerdictPanel({ projectId, row, onLook }: Props) {
+export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
   const client = useQueryClient();
   const [comment, setComment] = useState('');
   const give = useMutation({
@@ -45,12 +46,11 @@ export function VerdictPanel({ projectId, row, onLook }: Props) {
   return (
     <Panel title={row.pseudonym}>
       <div className={styles.verdict}>
-        <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} size={276} />
+        <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} size={300} />
         <span>
-          Answer: <strong>{row.label_keys.join(', ') || 'none'}</strong>,{' '}
-          {plural(row.mark_count, 'mark')}
+          Answer: <strong>{answer}</strong>, {plural(row.mark_count, 'mark')}
         </span>
-        <Button variant="default" rightSection={<KeyCap shortcut="o" />} onClick={onLook}>
+        <Button variant="default" rightSection={<CommandKey id="review.look" />} onClick={onLook}>
           Open the images and marks
         </Button>
         <Textarea
@@ -64,7 +64,7 @@ export function VerdictPanel({ projectId, row, onLook }: Props) {
         <Failed error={give.error} />
         <div className={styles.buttons}>
           <Button
-            rightSection={<KeyCap shortcut="a" />}
+            rightSection={<CommandKey id="review.accept" />}
             loading={isPending}
             onClick={() => mutate('accepted')}
           >

@@ -4,10 +4,10 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../../api/tasks';
+import { CommandKey } from '../../commands/CommandKey';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatDuration, plural } from '../../ui/format';
-import { KeyCap } from '../../ui/KeyCap';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
@@ -106,7 +106,7 @@ function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) 
         size="md"
         disabled={!isAvailable}
         leftSection={<IconPlayerPlay size={18} />}
-        rightSection={<KeyCap shortcut="enter" />}
+        rightSection={<CommandKey id="worklist.open" />}
         onClick={onRead}
       >
         Read next

@@ -1,0 +1,63 @@
+"""How a person likes to work follows them from computer to computer."""
+
+import pytest
+
+from collimate.access import accounts
+from collimate.access.audit import AuditEvent
+from collimate.kit.database import open_session
+
+
+@pytest.fixture
+def anna(database):
+    with open_session() as session:
+        user, _ = accounts.create_user(
+            session, email="anna@clinic.example", name="Anna", password="correct horse battery"
+        )
+    return user
+
+
+def preferences_seen_by(browser):
+    return browser.get("/api/session").json()["user"]["preferences"]
+
+
+def test_a_keymap_set_on_one_computer_is_there_on_another(anna, client):
+    keymap = {"preset": "ohif", "own": {"tool.window": ["w", "f2"]}}
+    here, there = client(anna), client(anna)
+    answer = here.patch("/api/me", json={"preferences": {"keymap": keymap}})
+    assert answer.status_code == 200
+    assert preferences_seen_by(there)["keymap"] == keymap
+
+
+def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, client):
+    browser = client(anna)
+    browser.patch("/api/me", json={"preferences": {"keymap": {"preset": "left", "own": {}}}})
+    browser.patch("/api/me", json={"preferences": {"reading_scale": 130}})
+    browser.patch("/api/me", json={"name": "Ann"})
+    seen = browser.get("/api/session").json()["user"]
+    assert seen["name"] == "Ann"
+    assert seen["preferences"] == {
+        "keymap": {"preset": "left", "own": {}},
+        "reading_scale": 130,
+    }
+
+
+@pytest.mark.parametrize(
+    "preferences",
+    [
+        {"reading_scale": 20},
+        {"anything": "else"},
+        {"keymap": {"preset": "ohif", "own": {"x": ["a b"]}}},
+        {"keymap": {"preset": "ohif", "own": {"x" * 101: ["a"]}}},
+    ],
+)
+def test_what_is_no_preference_is_refused(anna, client, preferences):
+    assert client(anna).patch("/api/me", json={"preferences": preferences}).status_code == 422
+
+
+def test_a_change_to_oneself_leaves_a_trace_of_what_and_not_of_the_values(anna, client):
+    browser = client(anna)
+    browser.patch("/api/me", json={"name": "Ann", "preferences": {"reading_scale": 115}})
+    with open_session() as session:
+        event = session.query(AuditEvent).filter_by(action="user_changed").one()
+        assert event.actor_id == anna.id
+        assert event.detail == {"fields": ["name", "reading_scale"]}
