@@ -15,7 +15,10 @@ const ASK_AGAIN = 2;
 
 const client = new QueryClient({
   defaultOptions: {
+    mutations: { networkMode: 'always' },
     queries: {
+      // What browsers think of the network says little about a server in the same building.
+      networkMode: 'always',
       staleTime: 10_000,
       // An answer, even a bad one, is an answer; only silence is worth asking again.
       retry: (count, error) =>
@@ -25,10 +28,20 @@ const client = new QueryClient({
   },
 });
 
+// Without the shell a reload while the server is away ends on a page of the browser's own.
+if (import.meta.env.PROD)
+  void navigator.serviceWorker?.register('/shell.js').catch(() => undefined);
+
 const router = makeRouter(client);
+
+/** A problem has a page that explains it; only what nobody expected belongs in the console. */
+function onCaughtError(error: unknown): void {
+  if (!(error instanceof Problem)) reportError(error);
+}
+
 const root = document.getElementById('root');
 if (root) {
-  createRoot(root).render(
+  createRoot(root, { onCaughtError }).render(
     <StrictMode>
       <MantineProvider
         theme={theme}

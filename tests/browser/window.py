@@ -17,11 +17,21 @@ class Window:
     """A signed-in person's window with a memory for troubles."""
 
     def __init__(
-        self, browser: Browser, address: str, *, width: int = 1280, height: int = 800
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        keeps_the_shell: bool = False,
     ) -> None:
         self.address = address
         self.context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": height}, accept_downloads=True
+            base_url=address,
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            # pages that come from the kept shell cannot be watched on their way
+            service_workers="allow" if keeps_the_shell else "block",
         )
         self.context.set_default_timeout(SECONDS * 1000)
         expect.set_options(timeout=SECONDS * 1000)
@@ -86,7 +96,7 @@ class Window:
     @contextmanager
     def offline(self) -> Iterator[None]:
         """No network inside the block; the browser logs each attempt."""
-        self.expect_trouble("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+        self.expect_trouble("ERR_INTERNET_DISCONNECTED|Failed to fetch|page error: XMLHttpRequest")
         self.context.set_offline(True)
         yield
         self.context.set_offline(False)

@@ -1,9 +1,13 @@
 /** Around every page that needs a session: keys, palette, help, and the panel to sign in again. */
-import { createRoute, Outlet, redirect } from '@tanstack/react-router';
+import { createRoute, Outlet, redirect, useLocation, useNavigate } from '@tanstack/react-router';
 import { sessionQuery } from '../api/access';
 import { CommandHost } from '../commands/CommandHost';
+import { useOwnKeymap } from '../features/account/useOwnKeymap';
+import { OutboxPanel } from '../features/reading/OutboxPanel';
 import { SignedOutPanel } from '../features/sign-in/SignedOutPanel';
 import { rootRoute } from './root';
+
+const READING = /^\/projects\/[^/]+\/read(\/|$)/;
 
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -17,10 +21,19 @@ export const signedInRoute = createRoute({
 });
 
 function SignedIn() {
+  const navigate = useNavigate();
+  const keepKeymap = useOwnKeymap();
+  const isReading = useLocation({ select: ({ pathname }) => READING.test(pathname) });
   return (
     <>
       <Outlet />
-      <CommandHost />
+      <CommandHost onKeymap={keepKeymap} />
+      <OutboxPanel
+        isShown={!isReading}
+        onOpen={({ projectId, readId }) =>
+          void navigate({ to: `/projects/${projectId}/read/${readId}` })
+        }
+      />
       <SignedOutPanel />
     </>
   );

@@ -58,3 +58,7 @@ export function adviceFor(problem: ProblemText): Advice {
   }
   return { kept: UNCHANGED, todo: 'Try again.' };
 }
+
+/** No answer at all, or one from in front of a server that is not there: it passes by itself. */
+export const isServerAway = ({ status, code }: ProblemText): boolean =>
+  (status === 0 && code === 'unreachable') || [502, 503, 504].includes(status);

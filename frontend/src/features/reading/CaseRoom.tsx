@@ -38,7 +38,7 @@ export interface CaseRoomProps {
 export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const { reading } = open;
   const schema = reading.label_schema;
-  const sitting = useSitting(open);
+  const sitting = useSitting(open, room.next);
   const flow = useFlow(reading, sitting, room);
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
@@ -97,12 +97,14 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     <>
       <SaveNotice
         save={sitting.save}
+        kept={sitting.kept}
         schema={schema}
         onResolve={(choice) => {
           const items = sitting.autosave?.resolve(choice);
           if (items) useReading.getState().replace(items);
         }}
         onTakeBack={() => void sitting.takeBack().catch(() => room.next(undefined))}
+        onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
       {flow.problem && <ProblemPanel problem={flow.problem} />}
       {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.cancelSkip} />}
@@ -111,7 +113,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
 
   return (
     <div className={styles.room} data-tools={areToolsShown} data-panel={isPanelShown}>
-      <TopBar reading={reading} save={sitting.save} actions={actions} />
+      <TopBar reading={reading} save={sitting.save} kept={sitting.kept} actions={actions} />
       {areToolsShown && <ToolColumn commands={commands} />}
       {study.isError ? (
         <main className={styles.failed}>
@@ -137,7 +139,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           frames={frames}
           heat={heat}
           actions={actions}
-          isSubmitting={flow.isBusy}
+          isSubmitting={flow.isBusy || sitting.save.at === 'submitting'}
           isAnswerMissing={flow.isAnswerMissing && isAnswerMissing(items, schema)}
           notice={notice}
           onShow={showMark}

@@ -5,7 +5,10 @@ import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { KeyCap } from '../../ui/KeyCap';
 import { ProblemPanel } from '../../ui/ProblemPanel';
+import { isServerAway } from '../../ui/problemAdvice';
+import { ServerAway } from '../../ui/ServerAway';
 import { CaseRoom } from './CaseRoom';
+import { KeptHere } from './KeptHere';
 import styles from './Reading.module.css';
 import { type RoomProps, useRoom } from './useRoom';
 
@@ -24,7 +27,12 @@ export function ReadingRoom({ onClose, ...props }: ReadingRoomProps) {
     <main className={styles.outside}>
       <Closing onClose={onClose} isEmpty={room.phase === 'empty'} />
       {room.phase === 'opening' && <p role="status">Opening the case…</p>}
-      {room.phase === 'problem' && <ProblemPanel problem={room.problem} onRetry={actions.retry} />}
+      {room.phase === 'problem' &&
+        (isServerAway(room.problem) ? (
+          <ServerAway kept={<KeptHere />} onRetry={actions.retry} />
+        ) : (
+          <ProblemPanel problem={room.problem} onRetry={actions.retry} />
+        ))}
       {room.phase === 'empty' && (
         <EmptyState
           title="Nothing left to read"

@@ -1,46 +1,93 @@
 /** What to do when saving stops: compare a conflict, take a case back, read a refusal. */
 import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Annotation } from '../../api/reading';
 import { areaOf } from '../../geometry/mask';
-import type { SaveState } from './autosave';
 import { type Item, itemOf } from './items';
 import styles from './Panel.module.css';
+import type { Kept, SaveState } from './saveState';
 import { useReading } from './store';
 
 export interface SaveNoticeProps {
   readonly save: SaveState;
+  readonly kept: Kept;
   readonly schema: LabelSchema;
   readonly onResolve: (choice: 'mine' | 'theirs') => void;
   readonly onTakeBack: () => void;
+  readonly onCancelSubmit: () => void;
 }
 
-export function SaveNotice({ save, schema, onResolve, onTakeBack }: SaveNoticeProps) {
-  if (save.at === 'conflict')
-    return <Conflict id={save.id} theirs={save.theirs} schema={schema} onResolve={onResolve} />;
-  if (save.at === 'lease-lost')
-    return (
-      <section className={styles.notice} role="alert">
-        <b>This case was opened elsewhere</b>
-        <p className={styles.plain}>
-          Everything you did is kept. To go on in this window, take the case back.
-        </p>
-        <Button variant="default" onClick={onTakeBack}>
-          Go on here
-        </Button>
-      </section>
-    );
-  if (save.at === 'refused')
-    return (
-      <section className={styles.notice} role="alert">
-        <b>{save.problem.title}</b>
-        <p className={styles.plain}>{save.problem.detail}</p>
-        <p className={styles.muted}>
-          Your work is kept on this computer. Change or undo the last step to try again.
-        </p>
-      </section>
-    );
-  return null;
+export function SaveNotice({ save, kept, schema, onResolve, ...actions }: SaveNoticeProps) {
+  switch (save.at) {
+    case 'conflict':
+      return <Conflict id={save.id} theirs={save.theirs} schema={schema} onResolve={onResolve} />;
+    case 'moved':
+      return (
+        <Notice title="Changed in another window">
+          <p className={styles.plain}>
+            This is the case as it is now. Look at it again, then submit.
+          </p>
+        </Notice>
+      );
+    case 'lease-lost':
+      return (
+        <Notice title="This case was opened elsewhere">
+          <p className={styles.plain}>
+            Everything you did is kept. To go on in this window, take the case back.
+          </p>
+          <Button variant="default" onClick={actions.onTakeBack}>
+            Go on here
+          </Button>
+        </Notice>
+      );
+    case 'refused':
+    case 'not-submitted':
+      return (
+        <Notice title={save.problem.title}>
+          <p className={styles.plain}>{save.problem.detail}</p>
+          <p className={styles.muted}>
+            {save.at === 'refused'
+              ? 'Your work is kept on this computer. Change or undo the last step to try again.'
+              : 'Everything you did is saved.'}
+          </p>
+        </Notice>
+      );
+    case 'offline':
+    case 'signed-out':
+      return kept.isSubmitWaiting ? (
+        <Waiting at={save.at} onCancel={actions.onCancelSubmit} />
+      ) : null;
+    default:
+      return null;
+  }
+}
+
+function Notice({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className={styles.notice} role="alert">
+      <b>{title}</b>
+      {children}
+    </section>
+  );
+}
+
+/** A submit that waits for the server; it goes out by itself, once. */
+function Waiting({ at, onCancel }: { readonly at: string; readonly onCancel: () => void }) {
+  return (
+    <section className={styles.notice} role="status">
+      <b>{at === 'offline' ? 'Offline' : 'Signed out'}, submit is kept here and will be sent</b>
+      <p className={styles.plain}>
+        {at === 'offline'
+          ? 'It goes out by itself as soon as the server can be reached, and the next case opens.'
+          : 'It goes out by itself after you sign in again.'}
+      </p>
+      <p className={styles.muted}>Changing the case takes the submit back.</p>
+      <Button variant="default" onClick={onCancel}>
+        Take the submit back
+      </Button>
+    </section>
+  );
 }
 
 interface ConflictProps {
@@ -53,8 +100,7 @@ interface ConflictProps {
 function Conflict({ id, theirs, schema, onResolve }: ConflictProps) {
   const mine = useReading((state) => state.items[id] ?? null);
   return (
-    <section className={styles.notice} role="alert">
-      <b>Changed in another window</b>
+    <Notice title="Changed in another window">
       <p className={styles.plain}>
         Here: <b>{describe(mine, schema)}</b>
       </p>
@@ -70,7 +116,7 @@ function Conflict({ id, theirs, schema, onResolve }: ConflictProps) {
         </Button>
       </div>
       <p className={styles.muted}>Both stay in the history of the case.</p>
-    </section>
+    </Notice>
   );
 }
 

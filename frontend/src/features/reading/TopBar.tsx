@@ -2,27 +2,29 @@
 import { ActionIcon, Popover, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/icons-react';
 import type { ReadingCase } from '../../api/reading';
+import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
-import type { SaveState } from './autosave';
 import { CaseTrust } from './CaseTrust';
 import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
 import styles from './Reading.module.css';
 import { SaveBadge } from './SaveBadge';
+import type { Kept, SaveState } from './saveState';
 import { useReading } from './store';
 
 export interface TopBarProps {
   readonly reading: ReadingCase;
   readonly save: SaveState;
+  readonly kept: Kept;
   readonly actions: CaseActions;
 }
 
-export function TopBar({ reading, save, actions }: TopBarProps) {
+export function TopBar({ reading, save, kept, actions }: TopBarProps) {
   const { study, position } = reading;
   const about = [study.modality, study.body_part, personOf(study)].filter(Boolean).join(' · ');
   return (
     <header className={styles.top}>
-      <Tooltip label={<Hint text="Back to the last case" shortcut="shift+enter" />}>
+      <Tooltip label={<Hint text="Back to the last case" id="case.back" />}>
         <ActionIcon
           color="gray"
           aria-label="Back to the last case"
@@ -41,12 +43,12 @@ export function TopBar({ reading, save, actions }: TopBarProps) {
       <CaseTrust studyId={study.id} />
       {reading.reason?.text && <Why reason={reading.reason} />}
       <span className={styles.push} />
-      <SaveBadge save={save} isReadOnly={actions.isReadOnly} />
+      <SaveBadge save={save} kept={kept} isReadOnly={actions.isReadOnly} />
       {reading.suggestion && <AiSwitch />}
       <span className={styles.hint}>
         <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />
       </span>
-      <Tooltip label={<Hint text="Close" shortcut="shift+q" />}>
+      <Tooltip label={<Hint text="Close" id="case.close" />}>
         <ActionIcon
           color="gray"
           aria-label="Close the reading room"
@@ -65,10 +67,10 @@ const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.s
 const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
   [sex, age_years === null ? null : `${age_years} y`].filter(Boolean).join(' ');
 
-function Hint({ text, shortcut }: { readonly text: string; readonly shortcut: string }) {
+function Hint({ text, id }: { readonly text: string; readonly id: string }) {
   return (
     <span className={styles.tip}>
-      {text} <KeyCap shortcut={shortcut} />
+      {text} <CommandKey id={id} />
     </span>
   );
 }
@@ -94,7 +96,7 @@ function AiSwitch() {
   const isAiOn = useReading((state) => state.isAiOn);
   const arrange = useReading((state) => state.arrange);
   return (
-    <Tooltip label={<Hint text="Suggestion on or off" shortcut="a" />}>
+    <Tooltip label={<Hint text="Suggestion on or off" id="case.ai" />}>
       <UnstyledButton
         className={styles.ai}
         aria-pressed={isAiOn}

@@ -117,13 +117,14 @@ describe('autosave', () => {
   test('offline keeps trying, and work done meanwhile arrives', async () => {
     const server = revisionServer();
     let failures = 4;
-    const { autosave, last } = bench((body, key) =>
+    const { autosave, last, kept } = bench((body, key) =>
       failures-- > 0 ? Promise.reject(lost()) : server.save(body, key),
     );
     autosave.note(items(mark('a')));
     await pass(2000);
     autosave.note(items(mark('a'), mark('b')));
     expect(last()).toEqual({ at: 'offline', since: 1_000_000 });
+    expect(kept()?.changes).toBe(2);
     await pass(16_000);
     expect(last()?.at).toBe('saved');
     expect([...server.heads.keys()].sort()).toEqual(['a', 'b']);

@@ -1,74 +1,69 @@
-/** Keeps a case saved: on this computer at once, on the server within a second. */
+/** Keeps a case saved: on this computer at once, on the server within a second; then submits it. */
 import { asProblem, type Problem } from '../../api/problem';
-import type { Annotation, AnnotationSave } from '../../api/reading';
+import type { Annotation, AnnotationSave, SubmitReply } from '../../api/reading';
+import type { SubmitBody } from './calls';
 import {
   afterSaved,
   type Draft,
+  draftOf,
   keepingMine,
   owed,
   type PendingSave,
   saveFor,
+  submitFor,
   takingTheirs,
   without,
 } from './draft';
 import type { DraftStore } from './draftStore';
 import type { Items } from './items';
-
-export type SaveState =
-  | { readonly at: 'saved'; readonly time: number | null }
-  | { readonly at: 'saving' }
-  | { readonly at: 'offline'; readonly since: number }
-  | { readonly at: 'signed-out' }
-  | { readonly at: 'conflict'; readonly id: string; readonly theirs: Annotation | null }
-  | { readonly at: 'lease-lost' }
-  | { readonly at: 'refused'; readonly problem: Problem };
+import { BLOCKED, isTransient, type Kept, RESTING, RETRY_MS, type SaveState } from './saveState';
 
 export interface AutosaveParts {
   readonly userId: string;
+  readonly projectId: string;
   readonly readId: string;
   readonly fence: number;
   readonly save: (body: AnnotationSave, key: string) => Promise<Annotation>;
+  readonly submit: (body: SubmitBody, key: string) => Promise<SubmitReply>;
   readonly drafts: DraftStore;
   readonly activeMs: () => number;
   readonly newKey: () => string;
   readonly now: () => number;
-  readonly onState: (state: SaveState) => void;
+  readonly onState: (state: SaveState, kept: Kept) => void;
+  /** The work changed from outside: someone else's revisions were taken over. */
+  readonly onItems: (items: Items) => void;
+  readonly onSubmitted: (reply: SubmitReply) => void;
 }
 
 export interface Autosave {
-  /** The work as it is now; called on every change. */
+  /** The work as it is now; called on every change. A changed case is not submitted by itself. */
   note(items: Items): void;
-  /** Sends at once what is waiting; true when the server has everything. */
+  /** Sends at once what is waiting; true when the server has every change. */
   settle(): Promise<boolean>;
+  /** Submits as soon as the server has everything: now, or when it can be reached again. */
+  submit(): void;
+  /** Takes back a submit that waits. */
+  takeBack(): void;
   /** Ends a conflict one way or the other; answers the items as they are then. */
   resolve(choice: 'mine' | 'theirs'): Items;
   /** Goes on after signing in again, a new lease, or a network that came back. */
   resume(fence?: number): void;
   draft(): Draft;
-  /** Changes the books beside the work, and keeps them. */
-  amend(change: (draft: Draft) => Draft): Promise<void>;
   /** Forgets the draft: the read is submitted or given up. */
   forget(): Promise<void>;
-  /** Sends what it can and ends. */
+  /** Ends; what is kept on this computer stays there. */
   stop(): void;
 }
 
 /** How long changes are gathered before they are sent. */
 export const GATHER_MS = 400;
 
-/** Waits between attempts while the server cannot be reached. */
-export const RETRY_MS: readonly number[] = [1000, 2000, 4000, 8000, 15_000];
-
-const BLOCKED: readonly SaveState['at'][] = ['conflict', 'lease-lost', 'refused'];
-
-const isTransient = ({ status }: Problem): boolean =>
-  [0, 408, 425, 429].includes(status) || status >= 500;
-
 /** Starts from the books of the case and sends at once what they still owe. */
 export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
   let draft = start;
   let fence = parts.fence;
   let state: SaveState = { at: 'saved', time: null };
+  let isKeptHere = true;
   let running: Promise<boolean> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempts = 0;
@@ -76,13 +71,41 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
 
   const tell = (next: SaveState) => {
     state = next;
-    if (!isStopped) parts.onState(next);
+    const kept = {
+      changes: owed(draft).length,
+      isSubmitWaiting: draft.submit !== null,
+      isKeptHere,
+    };
+    if (!isStopped) parts.onState(state, kept);
   };
-  // A browser without a database still saves to the server; only the safety net is missing.
-  const keep = () => parts.drafts.keep(parts.userId, parts.readId, draft).catch(() => undefined);
+  const keep = async () => {
+    const at = { project_id: parts.projectId, fence, active_ms: parts.activeMs() };
+    const couldKeep = isKeptHere;
+    // A browser without room still saves to the server; that the net is missing is said.
+    isKeptHere = await parts.drafts.keep(parts.userId, parts.readId, { ...draft, at }).then(
+      () => true,
+      () => false,
+    );
+    if (couldKeep !== isKeptHere) tell(state);
+  };
+  const change = (next: Draft) => {
+    draft = next;
+    return keep();
+  };
   const schedule = (delay: number) => {
     clearTimeout(timer);
     if (!isStopped) timer = setTimeout(() => void run(), delay);
+  };
+
+  /** True when the way to the server is shut for now: the work waits and goes out later. */
+  const mustWait = (problem: Problem): boolean => {
+    if (problem.status === 401) tell({ at: 'signed-out' });
+    else if (isTransient(problem)) {
+      tell({ at: 'offline', since: state.at === 'offline' ? state.since : parts.now() });
+      schedule(RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] ?? 1000);
+      attempts += 1;
+    } else return false;
+    return true;
   };
 
   const sendOne = async (id: string) => {
@@ -91,44 +114,57 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       key: parts.newKey(),
       body: saveFor(draft, id, sitting),
     };
-    draft = { ...draft, pending: { ...draft.pending, [id]: sent } };
-    await keep();
+    await change({ ...draft, pending: { ...draft.pending, [id]: sent } });
     try {
       const saved = await parts.save(sent.body, sent.key);
       // The books are read only now: work may have gone on while the save was under way.
-      draft = afterSaved(draft, sent.body, saved);
       attempts = 0;
-      await keep();
+      await change(afterSaved(draft, sent.body, saved));
       return true;
     } catch (error) {
-      return setback(sent, asProblem(error));
+      const problem = asProblem(error);
+      return !mustWait(problem) && setback(sent, problem);
     }
   };
 
-  /** Takes note of a failed save; true when sending may go on. */
+  /** Takes note of a refused save; true when sending may go on. */
   const setback = async ({ body }: PendingSave, problem: Problem): Promise<boolean> => {
     const id = body.annotation_id;
     const stored = problem.body.annotation as Annotation | undefined;
-    if (problem.status === 401) tell({ at: 'signed-out' });
-    else if (isTransient(problem)) {
-      tell({ at: 'offline', since: state.at === 'offline' ? state.since : parts.now() });
-      schedule(RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] ?? 1000);
-      attempts += 1;
-    } else {
-      draft = stored
-        ? afterSaved(draft, body, stored)
-        : { ...draft, pending: without(draft.pending, id) };
-      await keep();
-      if (problem.code === 'lease-lost') {
-        // Repeated from an earlier sitting: the lease held now is another one.
-        if (stored && body.fence !== fence) return true;
-        tell({ at: 'lease-lost' });
-      } else if (problem.status === 412) {
-        const theirs = (problem.body.current as Annotation | null | undefined) ?? null;
-        tell({ at: 'conflict', id, theirs });
-      } else tell({ at: 'refused', problem });
-    }
+    await change(
+      stored ? afterSaved(draft, body, stored) : { ...draft, pending: without(draft.pending, id) },
+    );
+    if (problem.code === 'lease-lost') {
+      // Repeated from an earlier sitting: the lease held now is another one.
+      if (stored && body.fence !== fence) return true;
+      tell({ at: 'lease-lost' });
+    } else if (problem.status === 412) {
+      const theirs = (problem.body.current as Annotation | null | undefined) ?? null;
+      tell({ at: 'conflict', id, theirs });
+    } else tell({ at: 'refused', problem });
     return false;
+  };
+
+  const sendSubmit = async (): Promise<void> => {
+    const sent = submitFor(draft, { fence, active_ms: parts.activeMs() }, parts.newKey);
+    await change({ ...draft, submit: { sent } });
+    const { key, ...body } = sent;
+    try {
+      const reply = await parts.submit(body, key);
+      const wasStopped = isStopped;
+      await forget();
+      if (!wasStopped) parts.onSubmitted(reply);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (mustWait(problem)) return;
+      const current = problem.body.current as Annotation[] | undefined;
+      // Another window saved something this one has not seen: it is shown before it is submitted.
+      await change({ ...(current ? draftOf(current) : draft), submit: null });
+      if (current) parts.onItems(draft.items);
+      if (current) tell({ at: 'moved' });
+      else if (problem.code === 'lease-lost') tell({ at: 'lease-lost' });
+      else tell({ at: 'not-submitted', problem });
+    }
   };
 
   const pump = async (): Promise<boolean> => {
@@ -136,7 +172,10 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       if (state.at !== 'offline') tell({ at: 'saving' });
       if (!(await sendOne(id))) return false;
     }
-    if (state.at !== 'saved') tell({ at: 'saved', time: parts.now() });
+    if (draft.submit) {
+      if (state.at !== 'offline') tell({ at: 'submitting' });
+      await sendSubmit();
+    } else if (!RESTING.includes(state.at)) tell({ at: 'saved', time: parts.now() });
     return true;
   };
 
@@ -149,22 +188,39 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
     return running;
   };
 
-  if (owed(draft).length > 0) schedule(0);
+  const settle = async () => {
+    // A change made while a save was under way is sent by a second round.
+    if (running) await running;
+    return run();
+  };
+
+  const forget = async () => {
+    isStopped = true;
+    clearTimeout(timer);
+    await parts.drafts.drop(parts.userId, parts.readId).catch(() => undefined);
+  };
+
+  if (draft.submit || owed(draft).length > 0) schedule(0);
 
   return {
     note(items) {
-      if (items === draft.items) return;
-      draft = { ...draft, items };
-      void keep();
+      if (isStopped || items === draft.items) return;
+      void change({ ...draft, items, submit: null });
+      if (state.at === 'offline' || state.at === 'signed-out') tell(state);
       if (owed(draft).length === 0) return;
       // A refusal was for what stood there before: another state is tried again.
-      if (state.at === 'saved' || state.at === 'refused') tell({ at: 'saving' });
-      if (state.at === 'saving') schedule(GATHER_MS);
+      if (RESTING.includes(state.at) || state.at === 'refused') tell({ at: 'saving' });
+      if (state.at === 'saving' || state.at === 'submitting') schedule(GATHER_MS);
     },
-    async settle() {
-      // A change made while a save was under way is sent by a second round.
-      if (running) await running;
-      return run();
+    settle,
+    submit() {
+      void change({ ...draft, submit: draft.submit ?? { sent: null } });
+      if (state.at === 'offline' || state.at === 'signed-out') tell(state);
+      void settle();
+    },
+    takeBack() {
+      void change({ ...draft, submit: null });
+      tell(state);
     },
     resolve(choice) {
       if (state.at !== 'conflict') return draft.items;
@@ -184,17 +240,8 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       schedule(0);
     },
     draft: () => draft,
-    async amend(change) {
-      draft = change(draft);
-      await keep();
-    },
-    async forget() {
-      isStopped = true;
-      clearTimeout(timer);
-      await parts.drafts.drop(parts.userId, parts.readId).catch(() => undefined);
-    },
+    forget,
     stop() {
-      if (!isStopped) void run();
       isStopped = true;
       clearTimeout(timer);
     },

@@ -1,13 +1,15 @@
 /** What the tests of saving share: a server that keeps revisions, and a bench to save from. */
 import { vi } from 'vitest';
 import { Problem } from '../../api/problem';
-import type { Annotation, AnnotationSave } from '../../api/reading';
+import type { Annotation, AnnotationSave, SubmitReply } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
-import { type Autosave, createAutosave, type SaveState } from './autosave';
+import { type Autosave, createAutosave } from './autosave';
+import type { SubmitBody } from './calls';
 import { type Draft, draftOf } from './draft';
 import { browserDrafts, type DraftStore } from './draftStore';
 import type { Answer, Items } from './items';
+import type { Kept, SaveState } from './saveState';
 
 export const answer = (...label_keys: string[]): Answer => ({
   id: 'answer',
@@ -67,32 +69,50 @@ export const lost = () => new Problem(0, 'unreachable', 'Unreachable', '');
 export interface Bench {
   autosave: Autosave;
   states: SaveState[];
+  submitted: SubmitReply[];
   last: () => SaveState | undefined;
+  kept: () => Kept | undefined;
 }
+
+interface Stand {
+  start?: Draft;
+  drafts?: DraftStore;
+  submit?: (body: SubmitBody, key: string) => Promise<SubmitReply>;
+}
+
+export const REPLY: SubmitReply = { submission_id: 's1', next: null };
 
 export function bench(
   save: (body: AnnotationSave, key: string) => Promise<Annotation>,
-  start: Draft = EMPTY,
-  drafts: DraftStore = browserDrafts(),
+  { start = EMPTY, drafts = browserDrafts(), submit = async () => REPLY }: Stand = {},
 ): Bench {
   const states: SaveState[] = [];
+  const submitted: SubmitReply[] = [];
+  let kept: Kept | undefined;
   let keys = 0;
   const run = Math.random().toString(36).slice(2);
   const autosave = createAutosave(
     {
       userId: 'user-1',
+      projectId: 'project-1',
       readId: 'read-1',
       fence: 3,
       save,
+      submit,
       drafts,
       activeMs: () => 1234,
       newKey: () => `${run}-${++keys}`,
       now: () => 1_000_000,
-      onState: (state) => states.push(state),
+      onState: (state, keptNow) => {
+        states.push(state);
+        kept = keptNow;
+      },
+      onItems: () => undefined,
+      onSubmitted: (reply) => submitted.push(reply),
     },
     start,
   );
-  return { autosave, states, last: () => states.at(-1) };
+  return { autosave, states, submitted, last: () => states.at(-1), kept: () => kept };
 }
 
 export const items = (...list: (Answer | Mark)[]): Items =>

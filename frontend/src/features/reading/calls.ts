@@ -55,11 +55,12 @@ export interface SubmitBody {
   revision_ids: string[];
 }
 
-export const submitRead = (readId: string, body: SubmitBody, key: string) =>
+/** `wants_next` holds the next case at once; the reply then carries it. */
+export const submitRead = (readId: string, body: SubmitBody, key: string, wants_next: boolean) =>
   ask<SubmitReply>(
     api.POST('/api/reads/{read_id}/submit', {
       params: { ...ofRead(readId), ...withKey(key) },
-      body: { ...body, wants_next: true },
+      body: { ...body, wants_next },
     }),
   );
 

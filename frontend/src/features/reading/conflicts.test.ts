@@ -135,12 +135,12 @@ describe('drafts on this computer', () => {
   test('what the server never got is there after a crash, and is sent on opening', async () => {
     const server = revisionServer();
     const drafts = browserDrafts();
-    const crashed = bench(() => new Promise(() => undefined), EMPTY, drafts);
+    const crashed = bench(() => new Promise(() => undefined), { drafts });
     crashed.autosave.note(items(answer('normal'), mark('m')));
     await pass(1000);
     const local = await drafts.load('user-1', 'read-1');
     expect(local && owed(local).sort()).toEqual(['answer', 'm']);
-    const { last } = bench(server.save, withLocal(draftOf([]), local), drafts);
+    const { last } = bench(server.save, { start: withLocal(draftOf([]), local), drafts });
     await pass(1000);
     expect(last()?.at).toBe('saved');
     expect([...server.heads.keys()].sort()).toEqual(['answer', 'm']);
@@ -148,7 +148,10 @@ describe('drafts on this computer', () => {
 
   test('belong to their user and read', async () => {
     const drafts = browserDrafts();
-    await drafts.keep('user-1', 'read-1', { ...EMPTY, items: items(answer('normal')) });
+    const at = { project_id: 'p', fence: 1, active_ms: 0 };
+    await drafts.keep('user-1', 'read-1', { ...EMPTY, items: items(answer('normal')), at });
+    expect([...(await drafts.all('user-1')).keys()]).toEqual(['read-1']);
+    expect((await drafts.all('user-2')).size).toBe(0);
     expect(await drafts.load('user-2', 'read-1')).toBeNull();
     expect(await drafts.load('user-1', 'read-2')).toBeNull();
     await drafts.drop('user-1', 'read-1');
@@ -197,10 +200,13 @@ describe('drafts on this computer', () => {
       load: () => Promise.reject(new DOMException('no')),
       keep: () => Promise.reject(new DOMException('no')),
       drop: () => Promise.reject(new DOMException('no')),
+      all: () => Promise.reject(new DOMException('no')),
+      count: () => Promise.reject(new DOMException('no')),
     };
-    const { autosave, last } = bench(server.save, EMPTY, forbidden);
+    const { autosave, last, kept } = bench(server.save, { drafts: forbidden });
     autosave.note(items(answer('normal')));
     await pass(1000);
     expect(last()?.at).toBe('saved');
+    expect(kept()?.isKeptHere).toBe(false);
   });
 });

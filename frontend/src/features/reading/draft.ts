@@ -16,7 +16,7 @@ export interface PendingSave {
   readonly body: AnnotationSave;
 }
 
-/** A submit whose answer has not come: repeated with the same key. */
+/** A submit that went out and whose answer has not come: repeated with the same key. */
 export interface PendingSubmit {
   readonly key: string;
   readonly revision_ids: string[];
@@ -24,11 +24,28 @@ export interface PendingSubmit {
   readonly fence: number;
 }
 
+/** A submit the reader asked for; it goes out once the server has every change. */
+export interface WantedSubmit {
+  readonly sent: PendingSubmit | null;
+}
+
 export interface Draft {
   readonly items: Items;
   readonly known: Readonly<Record<string, Known>>;
   readonly pending: Readonly<Record<string, PendingSave>>;
-  readonly submit: PendingSubmit | null;
+  readonly submit: WantedSubmit | null;
+}
+
+/** What must be known to go on with a case that is not on screen: whose turn, and where. */
+export interface Whereabouts {
+  readonly project_id: string;
+  readonly fence: number;
+  readonly active_ms: number;
+}
+
+/** The books as they lie in the browser's database. */
+export interface KeptDraft extends Draft {
+  readonly at: Whereabouts;
 }
 
 const DELETED = stateText(null);
@@ -58,6 +75,9 @@ export function owed({ items, known, pending }: Draft): string[] {
     pending[id] !== undefined || stateText(items[id] ?? null) !== (known[id]?.state ?? DELETED);
   return [...ids].filter(isOwed);
 }
+
+/** True when the server still has to be told something. */
+export const isOwing = (draft: Draft): boolean => draft.submit !== null || owed(draft).length > 0;
 
 /**
  * The server's case with what this computer still owes put on top. The parents stay those the
@@ -137,3 +157,15 @@ export function takingTheirs(draft: Draft, id: string, theirs: Annotation | null
 /** The newest revisions of everything that is there, as a submit names them. */
 export const revisionIds = ({ items, known }: Draft): string[] =>
   Object.keys(items).flatMap((id) => known[id]?.revision_id ?? []);
+
+/** The request that submits these books. The same submit again keeps its key: it has one effect. */
+export function submitFor(
+  draft: Draft,
+  sitting: { readonly fence: number; readonly active_ms: number },
+  newKey: () => string,
+): PendingSubmit {
+  const revision_ids = revisionIds(draft).sort();
+  const sent = draft.submit?.sent;
+  const isSame = sent?.fence === sitting.fence && sent.revision_ids.join() === revision_ids.join();
+  return sent && isSame ? sent : { key: newKey(), revision_ids, ...sitting };
+}

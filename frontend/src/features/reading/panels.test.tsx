@@ -1,46 +1,15 @@
-import { MantineProvider } from '@mantine/core';
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, screen } from '@testing-library/react';
 import axe from 'axe-core';
-import type { ReactNode } from 'react';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Label, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
-import { CommandHost } from '../../commands/CommandHost';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import type { CaseActions } from './caseCommands';
 import { answerOf } from './items';
+import { schema, within } from './readingBench';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
-
-const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
-  id: key,
-  key,
-  name: `The ${key}`,
-  kind,
-  colour: '#56b4e9',
-  hotkey,
-  code_scheme: null,
-  code_value: null,
-  code_meaning: null,
-  position: Number(hotkey),
-});
-
-const schema: LabelSchema = {
-  id: 's',
-  project_id: 'p',
-  created_at: '2026-01-01T00:00:00Z',
-  version: 1,
-  question: 'What is it?',
-  answer_mode: 'single',
-  is_used: true,
-  labels: [
-    label('normal', 'class', '1'),
-    label('viral', 'class', '2'),
-    label('nodule', 'box', '3'),
-  ],
-};
 
 const reading: ReadingCase = {
   read: {
@@ -89,14 +58,6 @@ const actions: CaseActions = {
   close: vi.fn(),
   isReadOnly: false,
 };
-
-const within = (content: ReactNode) =>
-  render(
-    <MantineProvider defaultColorScheme="dark">
-      {content}
-      <CommandHost />
-    </MantineProvider>,
-  );
 
 const panel = () => (
   <SidePanel

@@ -2,9 +2,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
-import type { Autosave } from './autosave';
-import { releaseRead, skipRead, submitRead } from './calls';
-import { revisionIds } from './draft';
+import { releaseRead, skipRead } from './calls';
 import { answerOf, type Items } from './items';
 import { useReading } from './store';
 import type { RoomActions } from './useRoom';
@@ -37,26 +35,6 @@ function answerNothingIfNone(reading: ReadingCase): void {
   const { items, answerNothing } = useReading.getState();
   if (reading.label_schema.answer_mode === 'multi' && !answerOf(items))
     answerNothing(() => crypto.randomUUID());
-}
-
-async function sendSubmit(reading: ReadingCase, sitting: Sitting, autosave: Autosave) {
-  const revision_ids = revisionIds(autosave.draft()).sort();
-  const waiting = autosave.draft().submit;
-  const isRepeat = waiting?.revision_ids.join() === revision_ids.join();
-  const pending =
-    waiting && isRepeat && waiting.fence === sitting.fence()
-      ? waiting
-      : {
-          key: crypto.randomUUID(),
-          revision_ids,
-          active_ms: sitting.activeMs(),
-          fence: sitting.fence(),
-        };
-  await autosave.amend((draft) => ({ ...draft, submit: pending }));
-  const { key, ...body } = pending;
-  const reply = await submitRead(reading.read.id, body, key);
-  await autosave.forget();
-  return reply;
 }
 
 export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomActions): Flow {
@@ -94,11 +72,8 @@ export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomAction
         const isLacking = isAnswerMissing(useReading.getState().items, reading.label_schema);
         setMissing(isLacking);
         if (isLacking) return;
-        void once(async () => {
-          answerNothingIfNone(reading);
-          if (await autosave.settle())
-            room.next((await sendSubmit(reading, sitting, autosave)).next);
-        });
+        answerNothingIfNone(reading);
+        autosave.submit();
       },
       openSkip: () => setSkipping(true),
       cancelSkip: () => setSkipping(false),

@@ -4,8 +4,9 @@ import { useSession } from '../../api/access';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { claimNext, openRead } from './calls';
+import { whileOutboxIsAtIt } from './caseLock';
 import { type Draft, draftOf, withLocal } from './draft';
-import { browserDrafts } from './draftStore';
+import { drafts } from './draftStore';
 
 export interface OpenCase {
   readonly reading: ReadingCase;
@@ -32,8 +33,6 @@ export interface RoomActions {
   back(): boolean;
   retry(): void;
 }
-
-export const drafts = browserDrafts();
 
 /** Claims under way by project: a page that mounts twice must not take two cases. */
 const claims = new Map<string, Promise<ReadingCase>>();
@@ -77,6 +76,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
       setRoom((now) => (now.phase === 'open' ? now : { phase: 'opening' }));
       try {
         const reading = await coming;
+        await whileOutboxIsAtIt(reading.read.id);
         const local = await drafts.load(userId, reading.read.id).catch(() => null);
         if (!isWanted()) return;
         const draft = withLocal(draftOf(reading.annotations), local);

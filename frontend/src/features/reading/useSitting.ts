@@ -1,18 +1,23 @@
 /** One sitting at one case: autosave, the clock of active time, the lease. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { useSignInState } from '../../api/client';
 import { asProblem, Problem } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
-import { type Autosave, createAutosave, type SaveState } from './autosave';
-import { claimTask, renewLease, saveAnnotation } from './calls';
+import { type Autosave, createAutosave } from './autosave';
+import { claimTask, renewLease, saveAnnotation, submitRead } from './calls';
+import { holdCase } from './caseLock';
+import { drafts } from './draftStore';
 import { useReadout } from './readout';
+import { type Kept, NOTHING_KEPT, type SaveState } from './saveState';
 import { useReading } from './store';
-import { drafts, type OpenCase } from './useRoom';
+import type { OpenCase } from './useRoom';
 
 export interface Sitting {
   readonly autosave: Autosave | null;
   readonly save: SaveState;
+  readonly kept: Kept;
   readonly isReadOnly: boolean;
   readonly fence: () => number;
   readonly activeMs: () => number;
@@ -27,40 +32,50 @@ export const isFinished = (state: string): boolean => state === 'submitted' || s
 
 const SAVED: SaveState = { at: 'saved', time: null };
 
-export function useSitting({ reading, draft }: OpenCase): Sitting {
+/** `onSubmitted` is told of the case the submit brought along; null when nothing is left. */
+export function useSitting(
+  { reading, draft }: OpenCase,
+  onSubmitted: (next: ReadingCase | null) => void,
+): Sitting {
   const userId = useSession().user.id;
   const { read } = reading;
   const isReadOnly = isFinished(read.state);
-  const [save, setSave] = useState<SaveState>(SAVED);
+  const [{ save, kept }, setSaving] = useState({ save: SAVED, kept: NOTHING_KEPT });
   const [autosave, setAutosave] = useState<Autosave | null>(null);
   const fence = useRef(read.fence);
   const clock = useRef<ActiveClock | null>(null);
+  const submitted = useRef(onSubmitted);
+  submitted.current = onSubmitted;
 
-  // Before the first paint, so that the last case's answer is never seen under this one.
+  // Before the first paint, so that the last case's answer is never seen under this one; and all
+  // of it in one layout effect, so that the last case has let go of the store before this one
+  // fills it: otherwise the last case would save this one's marks as its own.
   useLayoutEffect(() => {
     useReading.getState().open(draft.items, isReadOnly);
     useReadout.setState({ view: null, hover: null });
-  }, [draft, isReadOnly]);
-
-  useEffect(() => {
     const ticking = createActiveClock(read.active_ms, performance.now());
     clock.current = ticking;
     if (isReadOnly) return;
     const made = createAutosave(
       {
         userId,
+        projectId: reading.project_id,
         readId: read.id,
         fence: read.fence,
         save: (body, key) => saveAnnotation(read.id, body, key),
+        submit: (body, key) => submitRead(read.id, body, key, true),
         drafts,
         activeMs: () => ticking.read(performance.now()),
         newKey: () => crypto.randomUUID(),
         now: () => Date.now(),
-        onState: setSave,
+        onState: (now, keptNow) => setSaving({ save: now, kept: keptNow }),
+        onItems: (items) => useReading.getState().replace(items),
+        onSubmitted: (reply) => submitted.current(reply.next),
       },
       draft,
     );
     setAutosave(made);
+    const letGo = holdCase(read.id);
     const stopNoting = useReading.subscribe(({ items }) => made.note(items));
     const stopListening = listen(made, ticking);
     const stopRenewing = renewWhileActive(ticking, () =>
@@ -72,14 +87,16 @@ export function useSitting({ reading, draft }: OpenCase): Sitting {
       stopNoting();
       stopListening();
       stopRenewing();
+      void made.settle().finally(letGo);
       made.stop();
     };
-  }, [userId, read, draft, isReadOnly]);
+  }, [userId, reading.project_id, read, draft, isReadOnly]);
 
   return useMemo(
     () => ({
       autosave,
       save,
+      kept,
       isReadOnly,
       fence: () => fence.current,
       activeMs: () => clock.current?.read(performance.now()) ?? 0,
@@ -90,7 +107,7 @@ export function useSitting({ reading, draft }: OpenCase): Sitting {
         autosave?.resume(taken.read.fence);
       },
     }),
-    [autosave, save, isReadOnly, read],
+    [autosave, save, kept, isReadOnly, read],
   );
 }
 

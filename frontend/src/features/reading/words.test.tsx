@@ -1,49 +1,17 @@
-import { MantineProvider } from '@mantine/core';
-import { fireEvent, render, screen } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { fireEvent, screen } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../api/problem';
-import type { Label, LabelSchema } from '../../api/projects';
 import type { Annotation } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
+import { schema, within } from './readingBench';
 import { SaveBadge, saveText } from './SaveBadge';
 import { SaveNotice } from './SaveNotice';
 import { markedIndices } from './SliceBar';
 import { valueText } from './StatusLine';
+import { type Kept, NOTHING_KEPT } from './saveState';
 import { useReading } from './store';
 import { windowText } from './WindowMenu';
-
-const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
-  id: key,
-  key,
-  name: `The ${key}`,
-  kind,
-  colour: '#56b4e9',
-  hotkey,
-  code_scheme: null,
-  code_value: null,
-  code_meaning: null,
-  position: Number(hotkey),
-});
-
-const schema: LabelSchema = {
-  id: 's',
-  project_id: 'p',
-  created_at: '2026-01-01T00:00:00Z',
-  version: 1,
-  question: 'What is it?',
-  answer_mode: 'single',
-  is_used: true,
-  labels: [
-    label('normal', 'class', '1'),
-    label('viral', 'class', '2'),
-    label('nodule', 'box', '3'),
-  ],
-};
-
-const within = (content: ReactNode) =>
-  render(<MantineProvider defaultColorScheme="dark">{content}</MantineProvider>);
 
 describe('saving, in words', () => {
   const theirs: Annotation = {
@@ -63,17 +31,33 @@ describe('saving, in words', () => {
     const texts = [
       { at: 'saved', time: null },
       { at: 'saving' },
+      { at: 'submitting' },
       { at: 'offline', since: 0 },
       { at: 'signed-out' },
       { at: 'conflict', id: 'a', theirs: null },
       { at: 'lease-lost' },
       { at: 'refused', problem: new Problem(422, 'x', 'X', '') },
+      { at: 'not-submitted', problem: new Problem(409, 'x', 'X', '') },
     ] as const;
-    expect(new Set(texts.map((state) => saveText(state).text)).size).toBe(texts.length);
+    expect(new Set(texts.map((state) => saveText(state, NOTHING_KEPT).text)).size).toBe(
+      texts.length,
+    );
+  });
+
+  test('offline says how much is kept here, and that a submit waits', () => {
+    const offline = { at: 'offline', since: 0 } as const;
+    const textWith = (kept: Partial<Kept>) => saveText(offline, { ...NOTHING_KEPT, ...kept }).text;
+    expect(textWith({ changes: 1 })).toMatch(/Offline since .*, 1 change kept here/);
+    expect(textWith({ changes: 3, isSubmitWaiting: true })).toContain(
+      '3 changes and the submit kept here',
+    );
+    expect(textWith({ changes: 1, isKeptHere: false })).toContain('keep this window open');
   });
 
   test('the time of the last save is shown', () => {
-    within(<SaveBadge save={{ at: 'saved', time: Date.now() }} isReadOnly={false} />);
+    within(
+      <SaveBadge save={{ at: 'saved', time: Date.now() }} kept={NOTHING_KEPT} isReadOnly={false} />,
+    );
     expect(screen.getByRole('status').textContent).toMatch(/Saved \d\d:\d\d:\d\d/);
   });
 
@@ -83,9 +67,11 @@ describe('saving, in words', () => {
     within(
       <SaveNotice
         save={{ at: 'conflict', id: 'a', theirs }}
+        kept={NOTHING_KEPT}
         schema={schema}
         onResolve={onResolve}
         onTakeBack={() => undefined}
+        onCancelSubmit={() => undefined}
       />,
     );
     expect(screen.getByRole('alert').textContent).toContain('Here: The normal');
