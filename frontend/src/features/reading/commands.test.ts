@@ -3,6 +3,8 @@ import type { Label, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
 import { hostCommands } from '../../commands/CommandHost';
 import { commandFor } from '../../commands/keyboard';
+import { DEFAULT_KEYMAP, useKeymap } from '../../commands/keymap';
+import { PRESETS } from '../../commands/presets';
 import { type Command, findConflicts, isEnabled } from '../../commands/registry';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
@@ -96,6 +98,7 @@ function type(...keys: string[]): void {
 
 beforeEach(() => {
   submit.mockClear();
+  useKeymap.getState().use(DEFAULT_KEYMAP);
   useReading.getState().open({}, false);
   useReading.getState().use('window');
   useReading.getState().arrange({ isAiOn: true, isHeatShown: false });
@@ -104,6 +107,17 @@ beforeEach(() => {
 describe('keys of the reading room', () => {
   test('no two commands share a key, those of the frame included', () => {
     expect(findConflicts([...all(), ...hostCommands(() => undefined)])).toEqual([]);
+  });
+
+  test.each(PRESETS.map(({ id }) => id))('no two commands share a key in the set %s', (preset) => {
+    useKeymap.getState().use({ preset, own: {} });
+    expect(findConflicts([...all(), ...hostCommands(() => undefined)])).toEqual([]);
+  });
+
+  test('every key of a set belongs to a command that is there', () => {
+    const ids = new Set(all().map(({ id }) => id));
+    const strangers = PRESETS.flatMap(({ keys }) => Object.keys(keys)).filter((id) => !ids.has(id));
+    expect(strangers).toEqual([]);
   });
 
   test('every command has a title, a section and an id of its own', () => {
