@@ -15,7 +15,7 @@ from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
-from collimate.studies.models import ReceivedFile
+from collimate.studies.models import HeldImage, ReceivedFile
 from collimate.tasks.models import Read
 from tests.factories import (
     make_member,
@@ -112,6 +112,11 @@ def _machine_rows(
     )  # fmt: skip
     for row in (file, dataset, run):
         _add(session, row)
+    held = HeldImage(
+        project_id=project_id, file_id=file.id, series_uid="1.2", modality="US", rows=8, columns=8,
+        reasons=["kind"], found_boxes=[], frame_count=1, frame_ranges=[[0, 64]], dicom_json={},
+    )  # fmt: skip
+    _add(session, held)
     export = Export(
         project_id=project_id, dataset_version_id=dataset.id, format="csv", requested_by=user_id
     )
@@ -123,6 +128,8 @@ def _machine_rows(
         _add(session, row)
     return {
         "file_id": file.id,
+        "held_image_id": held.id,
+        "frame_number": 1,
         "dataset_id": dataset.id,
         "export_id": export.id,
         "model_id": model.id,

@@ -41,6 +41,15 @@ MATRIX: dict[str, Any] = {
     "POST /api/projects": ADMIN,
     "GET /api/projects/{project_id}": P.SEE_PROJECT,
     "PATCH /api/projects/{project_id}": P.MANAGE_PROJECT,
+    "GET /api/projects/{project_id}/deidentification": P.SEE_PROJECT,
+    "PATCH /api/projects/{project_id}/deidentification": P.MANAGE_PROJECT,
+    "POST /api/projects/{project_id}/deidentification/look-up": P.LOOK_UP_IDENTITIES,
+    "POST /api/projects/{project_id}/deidentification/preview": P.MANAGE_DATA,
+    "GET /api/projects/{project_id}/deidentification/report": P.SEE_STUDIES,
+    "GET /api/projects/{project_id}/imports": P.SEE_STUDIES,
+    "GET /api/projects/{project_id}/held-images": P.MANAGE_DATA,
+    "GET /api/held-images/{held_image_id}/frames/{frame_number}": P.MANAGE_DATA,
+    "POST /api/held-images/{held_image_id}/release": P.MANAGE_DATA,
     "GET /api/projects/{project_id}/members": P.MANAGE_PROJECT,
     "PUT /api/projects/{project_id}/members": P.MANAGE_PROJECT,
     "DELETE /api/projects/{project_id}/members/{user_id}": P.MANAGE_PROJECT,
@@ -106,7 +115,8 @@ ELSEWHERE = {
     "GET /api/studies/{study_id}/explanation": "tests/learning",
 }
 # A healthy 404 for someone who is allowed: the thing itself may be empty.
-EMPTY_IS_FINE = {"/problems/worklist-empty", "/problems/blob-missing", "/problems/not-found"}
+EMPTY_IS_FINE = {"/problems/worklist-empty", "/problems/blob-missing", "/problems/not-found",
+                 "/problems/held-image-not-found"}  # fmt: skip
 
 
 def routes(app) -> list[str]:

@@ -10,6 +10,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     DATA_MANAGER = "data_manager"
     PROJECT_ADMIN = "project_admin"
+    HONEST_BROKER = "honest_broker"
 
 
 class Permission(StrEnum):
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     MANAGE_LEARNING = "manage_learning"
     MANAGE_DATASETS = "manage_datasets"
     MANAGE_PROJECT = "manage_project"
+    LOOK_UP_IDENTITIES = "look_up_identities"
     SEE_AUDIT = "see_audit"
     CREATE_PROJECT = "create_project"
     MANAGE_USERS = "manage_users"
@@ -49,7 +51,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MANAGE_DATASETS,
         }
     ),
-    Role.PROJECT_ADMIN: frozenset(Permission) - {P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS},
+    Role.PROJECT_ADMIN: frozenset(Permission)
+    - {P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS, P.LOOK_UP_IDENTITIES},
+    # the one who may link a patient to a pseudonym sees no image and no label
+    Role.HONEST_BROKER: frozenset({P.SEE_PROJECT, P.LOOK_UP_IDENTITIES}),
 }
 
 

@@ -89,9 +89,15 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
 
 def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
     from collimate.dicom.prepare import prepare
+    from collimate.dicom.text_in_pixels import Box
 
+    boxes = request["boxes"]
     prepared = prepare(
-        Path(request["source"]), Path(request["out"]), Profile.from_json(request["profile"]), limits
+        Path(request["source"]),
+        Path(request["out"]),
+        Profile.from_json(request["profile"]),
+        limits,
+        None if boxes is None else [Box(*box) for box in boxes],
     )
     return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
 

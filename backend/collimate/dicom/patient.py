@@ -71,8 +71,8 @@ def mark_clean_pixels(clean: Dataset) -> None:
     clean.BurnedInAnnotation = "NO"
     items = clean.DeidentificationMethodCodeSequence
     if CLEAN_PIXELS[0] not in {item.CodeValue for item in items}:
-        items.append(_code(*CLEAN_PIXELS))
-        items.sort(key=lambda item: str(item.CodeValue))
+        added = sorted([*items, _code(*CLEAN_PIXELS)], key=lambda item: str(item.CodeValue))
+        clean.DeidentificationMethodCodeSequence = Sequence(added)
 
 
 def _code(value: str, meaning: str) -> Dataset:

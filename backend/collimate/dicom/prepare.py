@@ -3,7 +3,8 @@
 import copy
 import hashlib
 import mmap
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,11 +12,13 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from collimate.dicom import describe, jpeg8, kinds, pixels
+from collimate.dicom.blackout import blacked_out
 from collimate.dicom.comments import blank_comments
 from collimate.dicom.deidentify import Cleaned, deidentify
 from collimate.dicom.frames import encode_picture, modality_values, shown
 from collimate.dicom.limits import LIMITS, Limits
 from collimate.dicom.part10 import Received, open_part10
+from collimate.dicom.patient import mark_clean_pixels
 from collimate.dicom.pixels import Frame, PixelFacts
 from collimate.dicom.prepared import (
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -26,6 +29,8 @@ from collimate.dicom.prepared import (
 from collimate.dicom.profile import Profile
 from collimate.dicom.quality import measure_quality, picture_hash
 from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.suspicion import has_hidden_overlay, suspect
+from collimate.dicom.text_in_pixels import Box
 from collimate.dicom.write import write_part10
 
 INSTANCE_NAME = "instance.dcm"
@@ -43,8 +48,28 @@ class _Stored:
     sample_index: int
 
 
-def prepare(source: Path, out: Path, profile: Profile, limits: Limits = LIMITS) -> PreparedInstance:
+@dataclass(frozen=True)
+class _Looked:
+    """What the middle frame is like, and whether a person has to see it."""
+
+    quality: dict[str, float]
+    picture_hash: int | None
+    grey: Frame
+    suspicions: Sequence[str] = ()
+    text_boxes: Sequence[Box] = ()
+
+
+def prepare(
+    source: Path,
+    out: Path,
+    profile: Profile,
+    limits: Limits = LIMITS,
+    boxes: Sequence[Box] | None = None,
+) -> PreparedInstance:
     """De-identify a file and make its frames servable.
+
+    `boxes` are what a person has decided to black out in every frame, none where nothing has to
+    be; None as long as nobody has looked. With boxes, the stored pixels are native.
 
     Writes `instance.dcm` (Part 10, native files always as Explicit VR Little Endian, compressed
     ones as they were), `thumbnail.jpg` and, unless the frames can be served from
@@ -64,7 +89,16 @@ def prepare(source: Path, out: Path, profile: Profile, limits: Limits = LIMITS) 
         # not closed by hand: views into it live as long as the objects made from them
         view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     sha256 = hashlib.sha256(view).hexdigest()
-    return _prepare(_open_image(view, limits), out, profile, sha256, limits)
+    cleaner = _Cleaner(profile, sha256, limits, boxes)
+    return _prepare(_open_image(view, limits), out, cleaner)
+
+
+@dataclass(frozen=True)
+class _Cleaner:
+    profile: Profile
+    sha256: str
+    limits: Limits
+    boxes: Sequence[Box] | None
 
 
 def _open_image(view: memoryview, limits: Limits) -> Received:
@@ -79,19 +113,24 @@ def _open_image(view: memoryview, limits: Limits) -> Received:
     return received
 
 
-def _prepare(
-    received: Received, out: Path, profile: Profile, sha256: str, limits: Limits
-) -> PreparedInstance:
-    facts = pixels.read_facts(received, limits)
-    cleaned = deidentify(received.dataset, profile, source_sha256=sha256)
+def _prepare(received: Received, out: Path, cleaner: _Cleaner) -> PreparedInstance:
+    facts = pixels.read_facts(received, cleaner.limits)
+    cleaned = deidentify(received.dataset, cleaner.profile, source_sha256=cleaner.sha256)
     clean = cleaned.dataset
     if not clean.get("SOPClassUID"):
         clean.SOPClassUID = kinds.SECONDARY_CAPTURE
-    stored = _store(received, facts, clean, out)
+    if cleaner.boxes is not None:
+        mark_clean_pixels(clean)
+    if cleaner.boxes:
+        stored = _store_blacked_out(received, facts, clean, out, cleaner.boxes)
+    else:
+        stored = _store(received, facts, clean, out)
     served = _as_served(clean, facts, stored.sample)
     dicom_json = dict(sorted(served.to_json_dict().items()))
-    look = _look(stored, dicom_json, out, limits)
-    return _summary(received, cleaned, served, stored, dicom_json, look, sha256)
+    looked = _look(stored, dicom_json, out, cleaner.limits)
+    if cleaner.boxes is None:
+        looked = _suspect(looked, received, served, stored)
+    return _summary(received, cleaned, served, stored, dicom_json, looked, cleaner)
 
 
 def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> _Stored:
@@ -118,6 +157,40 @@ def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> 
     shape = (facts.rows, facts.columns, 3)[: 3 if facts.samples == 3 else 2]
     frame = np.frombuffer(value[middle * length : (middle + 1) * length], dtype).reshape(shape)
     return _Stored("file", ranges, frame.copy(), middle)
+
+
+def _store_blacked_out(
+    received: Received, facts: PixelFacts, clean: Dataset, out: Path, boxes: Sequence[Box]
+) -> _Stored:
+    """Write every frame plain, with the boxes black."""
+    native = received.transfer_syntax_uid in kinds.NATIVE
+    value = pixels.native_value(received, facts) if native else received.pixel_value()
+    frames = pixels.decode_frames(received, facts, value)
+    first = blacked_out(next(frames), facts, boxes)
+    middle, kept = facts.frame_count // 2, [first]
+
+    def written() -> Iterator[memoryview]:
+        yield first.data
+        for index, frame in enumerate(frames, 1):
+            black = blacked_out(frame, facts, boxes)
+            if black.nbytes != first.nbytes:
+                raise Rejected(RejectionCode.undecodable)
+            if index == middle:
+                kept[0] = black
+            yield black.data
+
+    if describe.is_lossy(clean, received.transfer_syntax_uid):
+        clean.LossyImageCompression = "01"
+    start = write_part10(
+        out / INSTANCE_NAME,
+        _as_served(clean, facts, first),
+        transfer_syntax_uid=kinds.EXPLICIT_LITTLE,
+        pixels=written(),
+        pixel_bytes=first.nbytes * facts.frame_count,
+        pixel_vr=b"OW" if first.dtype.itemsize > 1 else b"OB",
+    )
+    ranges = [[start + index * first.nbytes, first.nbytes] for index in range(facts.frame_count)]
+    return _Stored("file", ranges, kept[0], middle)
 
 
 def _store_frames(received: Received, facts: PixelFacts, value: memoryview, out: Path) -> _Stored:
@@ -161,15 +234,14 @@ def _as_served(clean: Dataset, facts: PixelFacts, sample: Frame) -> Dataset:
     return served
 
 
-@dataclass(frozen=True)
-class _Look:
-    """What one frame looks like in numbers."""
+def _suspect(looked: _Looked, received: Received, served: Dataset, stored: _Stored) -> _Looked:
+    compressed = received.transfer_syntax_uid in kinds.ENCAPSULATED
+    hidden_overlay = compressed and has_hidden_overlay(received.dataset)
+    reasons, boxes = suspect(served, stored.sample, looked.grey, hidden_overlay=hidden_overlay)
+    return replace(looked, suspicions=reasons, text_boxes=boxes)
 
-    quality: dict[str, float]
-    picture_hash: int | None
 
-
-def _look(stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits) -> _Look:
+def _look(stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits) -> _Looked:
     """Write the thumbnail of the middle frame and measure that frame."""
     facts = frame_facts(dicom_json, stored.sample_index)
     grey = shown(stored.sample, facts)
@@ -177,12 +249,12 @@ def _look(stored: _Stored, dicom_json: dict[str, Any], out: Path, limits: Limits
     (out / THUMBNAIL_NAME).write_bytes(picture)
     if stored.sample.ndim == 3:
         luminance = grey.mean(axis=2).astype(np.uint8)
-        return _Look(measure_quality(luminance, luminance), picture_hash(luminance))
+        return _Looked(measure_quality(luminance, luminance), picture_hash(luminance), grey)
     values = modality_values(stored.sample, facts.slope, facts.intercept)
     quality = measure_quality(values, grey, padding=padding_values(dicom_json, facts))
     # whoever exports an image again may set another window, so the hash does not see the stated one
     unwindowed = shown(stored.sample, replace(facts, window=None))
-    return _Look(quality, picture_hash(unwindowed))
+    return _Looked(quality, picture_hash(unwindowed), grey)
 
 
 def _summary(
@@ -191,17 +263,18 @@ def _summary(
     served: Dataset,
     stored: _Stored,
     dicom_json: dict[str, Any],
-    look: _Look,
-    sha256: str,
+    looked: _Looked,
+    cleaner: _Cleaner,
 ) -> PreparedInstance:
+    syntax = kinds.EXPLICIT_LITTLE if cleaner.boxes else received.transfer_syntax_uid
     spacing, spacing_kind = describe.spacing_mm(served)
     return PreparedInstance(
         study_uid=str(served.StudyInstanceUID),
         series_uid=str(served.SeriesInstanceUID),
         sop_instance_uid=str(served.SOPInstanceUID),
         sop_class_uid=str(served.SOPClassUID),
-        original_transfer_syntax_uid=received.transfer_syntax_uid,
-        source_sha256=sha256,
+        original_transfer_syntax_uid=syntax,
+        source_sha256=cleaner.sha256,
         patient_hash=cleaned.patient_hash,
         pseudonym=cleaned.pseudonym,
         study=describe.describe_study(served),
@@ -219,10 +292,12 @@ def _summary(
         frames_in=stored.frames_in,
         frame_ranges=stored.ranges,
         dicom_json=dicom_json,
-        quality=look.quality,
-        picture_hash=look.picture_hash,
+        quality=looked.quality,
+        picture_hash=looked.picture_hash,
         removed=cleaned.removed,
         actions=cleaned.actions,
         burned_in_suspected=describe.is_burned_in_suspected(served),
+        suspicions=list(looked.suspicions),
+        text_boxes=[list(astuple(box)) for box in looked.text_boxes],
         served_transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN,
     )

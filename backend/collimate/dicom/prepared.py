@@ -14,7 +14,8 @@ class PreparedInstance:
     `frame_ranges` are `[offset, length]` in bytes inside `instance.dcm` (`frames_in` = "file")
     or `frames.raw` ("frames"). `dicom_json` follows PS3.18 annex F and describes the frames as
     they are served, without Pixel Data. `actions` counts what de-identification did, by action code
-    of PS3.15 table E.1-1a and keyword.
+    of PS3.15 table E.1-1a and keyword. `suspicions` say why a person has to look at the pixels (see
+    `dicom/suspicion.py`) and `text_boxes` where, as [x, y, width, height] in pixels.
     """
 
     study_uid: str
@@ -45,6 +46,8 @@ class PreparedInstance:
     removed: list[str]
     actions: dict[str, dict[str, int]]
     burned_in_suspected: bool
+    suspicions: list[str]
+    text_boxes: list[list[int]]
     served_transfer_syntax_uid: str = EXPLICIT_VR_LITTLE_ENDIAN
 
     def to_json(self) -> dict[str, Any]:

@@ -84,8 +84,10 @@ class Sandbox:
         """Process id of the warm process; None while there is none."""
         return None if self._process is None else self._process.pid
 
-    def prepare(self, source: Path, out: Path, profile: Profile) -> PreparedInstance:
-        """See `collimate.dicom.prepare.prepare`.
+    def prepare(
+        self, source: Path, out: Path, profile: Profile, boxes: list[Any] | None = None
+    ) -> PreparedInstance:
+        """See `collimate.dicom.prepare.prepare`; boxes are lists of x, y, width, height.
 
         Raises:
             Rejected: when the file cannot be used, also when reading it had to be stopped.
@@ -95,6 +97,7 @@ class Sandbox:
             "source": str(source.resolve()),
             "out": str(out.resolve()),
             "profile": profile.to_json(),
+            "boxes": boxes,
         }
         reply = self._ask(request, b"", _size(source))
         return PreparedInstance.from_json(json.loads(reply))

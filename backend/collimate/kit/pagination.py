@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from typing import Any
+from uuid import UUID
 
 from collimate.kit.errors import Unprocessable
 
@@ -30,3 +31,15 @@ def read_cursor(text: str, length: int) -> list[Any]:
     if not isinstance(values, list) or len(values) != length:
         raise BadCursor("Start again from the first page.")
     return values
+
+
+def read_id(text: str) -> UUID:
+    """The one id of a cursor.
+
+    Raises:
+        BadCursor
+    """
+    try:
+        return UUID(read_cursor(text, 1)[0])
+    except (ValueError, AttributeError, TypeError) as error:
+        raise BadCursor("Start again from the first page.") from error

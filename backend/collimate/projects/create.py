@@ -13,7 +13,7 @@ from collimate.access.models import User
 from collimate.access.policy import Role
 from collimate.jobs import events
 from collimate.projects import members, rules
-from collimate.projects.models import Member, Project
+from collimate.projects.models import DeidentificationKey, Member, Project
 
 
 def create_project(
@@ -30,6 +30,7 @@ def create_project(
     )
     session.add(project)
     session.flush()
+    session.add(DeidentificationKey(project_id=project.id, key=secrets.token_bytes(32)))
     session.add(Member(project_id=project.id, user_id=owner.id, role=Role.PROJECT_ADMIN))
     session.flush()
     audit.record(session, owner.id, "project_made", "project", project.id, project_id=project.id)

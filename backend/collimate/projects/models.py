@@ -16,7 +16,8 @@ class Project(Row):
 
     `reading_rules`: wanted_reads, blinded, review_required, show_reason, show_suggestion,
     guideline. `learning_rules`: strategy, batch_size, control_share, holdout_share, retrain_every.
-    `key` is the secret that UIDs, pseudonyms and date shifts of this project derive from.
+    `deidentification`: see `projects/profile.py`. `key` is the secret that the order of draws
+    derives from; the one that identities derive from is a `DeidentificationKey`.
     """
 
     __tablename__ = "project"
@@ -25,13 +26,27 @@ class Project(Row):
     purpose: Mapped[str] = mapped_column(default="")
     reading_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     learning_rules: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    deidentification: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     key: Mapped[bytes] = mapped_column(LargeBinary(32))
     is_demo: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
 
 
+class DeidentificationKey(Row):
+    """What UIDs, pseudonyms and date shifts of a project derive from, with the instance secret.
+
+    Insert only: another key would cut the link between the visits of a patient. The table holds
+    no identifier of a person, and is of no use without the secret, which is not in the database.
+    """
+
+    __tablename__ = "deidentification_key"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), unique=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
 class Member(Row):
-    """A user's role in a project: reader, reviewer, data_manager or project_admin."""
+    """A user's role in a project; the roles are in `access/policy.py`."""
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("project_id", "user_id"),)

@@ -1,7 +1,7 @@
 """JSON shapes of projects, members, label schemas, and of the browser session."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -89,6 +89,43 @@ class ProjectChange(Body):
     purpose: str | None = Field(default=None, max_length=4000)
     reading_rules: ReadingRulesIn | None = None
     learning_rules: LearningRulesIn | None = None
+
+
+class SafePrivateTag(Body):
+    creator: str = Field(min_length=1, max_length=64)
+    tag: str = Field(max_length=20, description="gggg,xxee, for example 0019xx0C")
+
+
+class DeidentificationOut(Answer):
+    retain_dates: bool = Field(description="Dates moved per patient; off: removed")
+    retain_characteristics: bool = Field(description="Sex, age up to 90, size, weight")
+    retain_device: bool
+    clean_descriptors: bool
+    hold_suspected: bool = Field(description="A person looks where pixels may show a name")
+    safe_private: list[SafePrivateTag]
+
+
+class DeidentificationChange(Body):
+    retain_dates: bool | None = None
+    retain_characteristics: bool | None = None
+    retain_device: bool | None = None
+    clean_descriptors: bool | None = None
+    hold_suspected: bool | None = None
+    safe_private: list[SafePrivateTag] | None = Field(default=None, max_length=200)
+
+
+class LookUpIn(Body):
+    patient_id: str = Field(min_length=1, max_length=64)
+    issuer: str = Field(default="", max_length=64)
+    uids: list[Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")]] = Field(
+        default=[], max_length=1000
+    )
+
+
+class LookedUpOut(Answer):
+    pseudonym: str
+    shift_days: int = Field(description="Days by which all dates of this patient are moved back")
+    uids: dict[str, str]
 
 
 class MemberOut(Answer):

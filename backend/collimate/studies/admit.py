@@ -188,7 +188,7 @@ COPIED = (
     "original_transfer_syntax_uid", "served_transfer_syntax_uid", "frame_ranges", "rows",
     "columns", "frame_count", "samples_per_pixel", "bits_allocated", "photometric_interpretation",
     "pixel_spacing_mm", "is_lossy", "burned_in_suspected", "quality", "picture_hash",
-    "removed", "dicom_json",
+    "removed", "actions", "dicom_json",
 )  # fmt: skip
 
 

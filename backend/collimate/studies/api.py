@@ -13,9 +13,12 @@ from collimate.projects.models import Project
 from collimate.studies import (
     assess,
     browse,
+    held,
     lookalikes,
+    preview,
     quarantine,
     receive,
+    report,
     schemas,
     show,
     tags,
@@ -23,7 +26,7 @@ from collimate.studies import (
 )
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
-from collimate.studies.models import ReceivedFile, Study
+from collimate.studies.models import HeldImage, ReceivedFile, Study
 from collimate.studies.states import FileState
 
 router = APIRouter(tags=["studies"])
@@ -58,6 +61,14 @@ ImageStudy = Annotated[Study, study_for(Permission.SEE_IMAGES)]
 ListedStudy = Annotated[Study, study_for(Permission.SEE_STUDIES)]
 ManagedStudy = Annotated[Study, study_for(Permission.MANAGE_DATA)]
 ManagedFile = Annotated[ReceivedFile, Depends(managed_file, scope="function")]
+
+
+def managed_held_image(session: SessionDep, actor: ActorDep, held_image_id: UUID) -> HeldImage:
+    """The held image of the path, for someone who manages the data of its project."""
+    return held.authorised(session, actor.user, held_image_id)
+
+
+ManagedHeldImage = Annotated[HeldImage, Depends(managed_held_image, scope="function")]
 
 
 def study_filter(
@@ -148,8 +159,11 @@ async def upload_file(
     ticket: TicketDep,
     name: Annotated[str, Query(min_length=1, max_length=1000)],
     sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
+    import_id: UUID | None = None,
 ) -> dict[str, Any]:
-    file = await upload.take(ticket, body_chunks(request), name=name, sha256=sha256)
+    file = await upload.take(
+        ticket, body_chunks(request), name=name, sha256=sha256, import_id=import_id
+    )
     response.status_code = upload.status_of(file)
     return file
 
@@ -180,3 +194,58 @@ def retry_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> dict[
 @router.delete("/api/files/{file_id}", status_code=204)
 def delete_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> None:
     quarantine.delete(session, actor.user.id, file)
+
+
+@router.get("/api/projects/{project_id}/held-images", response_model=schemas.HeldImagePage)
+def list_held_images(
+    session: SessionDep,
+    project: DataProject,
+    decided: bool = False,
+    limit: Limit = 50,
+    after: After = None,
+) -> dict[str, Any]:
+    return held.page(session, project.id, decided=decided, limit=limit, after=after)
+
+
+@router.get(
+    "/api/held-images/{held_image_id}/frames/{frame_number}",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)
+def show_held_frame(
+    session: SessionDep, actor: ActorDep, row: ManagedHeldImage, frame_number: int
+) -> Response:
+    drawn = held.picture_of(session, actor.user.id, row, frame_number)
+    return Response(drawn, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+
+@router.post("/api/held-images/{held_image_id}/release", response_model=schemas.Released)
+def release_held_image(
+    session: SessionDep, actor: ActorDep, row: ManagedHeldImage, body: schemas.ReleaseIn
+) -> dict[str, int]:
+    count = held.release(session, actor.user.id, row, body.boxes, whole_series=body.whole_series)
+    return {"released_count": count}
+
+
+@router.post(
+    "/api/projects/{project_id}/deidentification/preview",
+    response_model=schemas.DeidentificationPreview,
+    openapi_extra=RAW_BODY,
+)
+async def preview_file(request: Request, ticket: TicketDep) -> dict[str, Any]:
+    return await preview.preview(ticket, body_chunks(request))
+
+
+@router.get("/api/projects/{project_id}/imports", response_model=schemas.ImportList)
+def list_imports(session: SessionDep, project: SeenProject, limit: Limit = 50) -> dict[str, Any]:
+    return {"items": report.imports_of(session, project.id, limit)}
+
+
+@router.get(
+    "/api/projects/{project_id}/deidentification/report",
+    response_model=schemas.DeidentificationReport,
+)
+def show_report(
+    session: SessionDep, project: SeenProject, import_id: UUID | None = None
+) -> dict[str, Any]:
+    return report.report_of(session, project.id, import_id)

@@ -5,16 +5,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
-from collimate.dicom.identity import keyed
-from collimate.dicom.profile import Profile
 from collimate.dicom.rejection import Rejected
 from collimate.dicom.sandbox import Sandbox
 from collimate.jobs import events
 from collimate.kit.blobs import BlobMissing, blobs, work_folder
 from collimate.kit.database import after_commit
-from collimate.kit.settings import instance_secret
 from collimate.projects.models import Project
-from collimate.studies import raw_bytes
+from collimate.projects.profile import profile_of, rules_of
+from collimate.studies import held, raw_bytes
 from collimate.studies.admit import Conflicting, admit, keep_blobs, known_as
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
@@ -27,13 +25,6 @@ CONFLICT_TEXT = (
     "Find out which is right; delete this file if it is not needed."
 )
 MISSING_TEXT = "The stored bytes of this file cannot be found. Send it again from the source."
-
-
-def profile_of(project: Project) -> Profile:
-    """The secrets this project's images are de-identified with."""
-    return Profile(
-        project_key=project.key, instance_key=keyed(instance_secret(), "patients of this instance")
-    )
 
 
 def ingest_one(session: Session, sandbox: Sandbox, file: ReceivedFile) -> ReceivedFile:
@@ -67,11 +58,20 @@ def _unpack(session: Session, file: ReceivedFile, source: Path) -> None:
 def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
     project = session.get_one(Project, file.project_id)
     with work_folder() as out:
-        prepared = sandbox.prepare(source, out, profile_of(project))
-        stored = keep_blobs(prepared, out)
+        boxes = held.decided_boxes(session, file)
+        prepared = sandbox.prepare(source, out, profile_of(session, project), boxes)
+        must_wait = bool(prepared.suspicions) and rules_of(project).hold_suspected
+        if must_wait:
+            preview_sha256 = held.keep_preview(prepared, out, file)
+        else:
+            stored = keep_blobs(prepared, out)
     known = known_as(session, project.id, prepared)
     if known is not None:
         _duplicate(session, file, known)
+        return
+    if must_wait:
+        held.hold(session, file, prepared, preview_sha256)
+        _note(session, file, "file_held", reasons=prepared.suspicions)
         return
     try:
         instance = admit(session, project, file, prepared, stored)

@@ -149,6 +149,7 @@ class Instance(Row):
     picture_hash: Mapped[int | None] = mapped_column(BigInteger)
     picture_bands: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     removed: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    actions: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     thumbnail_sha256: Mapped[str] = mapped_column(index=True)
 
@@ -181,10 +182,12 @@ class ReceivedFile(Row):
         Index("ix_received_file_project_id_state", "project_id", "state", "id"),
         Index("ix_received_file_project_id_sha256", "project_id", "sha256"),
         Index("ix_received_file_sha256", "sha256"),
+        Index("ix_received_file_project_id_import_id", "project_id", "import_id"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     received_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    import_id: Mapped[UUID | None]
     file_name: Mapped[str]
     sha256: Mapped[str]
     byte_count: Mapped[int] = mapped_column(BigInteger)
@@ -194,6 +197,35 @@ class ReceivedFile(Row):
     text: Mapped[str | None]
     has_bytes: Mapped[bool] = mapped_column(default=True)
     instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instance.id"))
+
+
+class HeldImage(Row):
+    """An image that may show who the patient is, and what a person decided about it.
+
+    `reasons` as in `dicom/suspicion.py`; boxes are [x, y, width, height] in pixels, `found_boxes`
+    by the detector, `boxes` by the person who released it. `preview_sha256` are the frames, gone
+    once it is decided. `decision`: None, `released` or `deleted`.
+    """
+
+    __tablename__ = "held_image"
+    __table_args__ = (Index("ix_held_image_project_id_decision", "project_id", "decision", "id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("received_file.id"), unique=True)
+    series_uid: Mapped[str]
+    modality: Mapped[str]
+    reasons: Mapped[list[Any]] = mapped_column(JSONB)
+    found_boxes: Mapped[list[Any]] = mapped_column(JSONB)
+    rows: Mapped[int]
+    columns: Mapped[int]
+    frame_count: Mapped[int]
+    frame_ranges: Mapped[list[Any]] = mapped_column(JSONB)
+    dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    preview_sha256: Mapped[str | None]
+    decision: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None]
+    boxes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class AnswerKey(Row):

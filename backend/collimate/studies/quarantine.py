@@ -12,9 +12,9 @@ from collimate.access.policy import Permission
 from collimate.jobs import events
 from collimate.kit.database import after_commit
 from collimate.kit.errors import NotFound
-from collimate.kit.pagination import BadCursor, cursor, read_cursor
+from collimate.kit.pagination import cursor, read_id
 from collimate.projects import members
-from collimate.studies import raw_bytes
+from collimate.studies import held, raw_bytes
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import ask_for_ingest
 from collimate.studies.states import FileState, move
@@ -62,7 +62,7 @@ def file_page(
     if state is not None:
         query = query.where(ReceivedFile.state == state)
     if after is not None:
-        query = query.where(ReceivedFile.id < _cursor_id(after))
+        query = query.where(ReceivedFile.id < read_id(after))
     found = session.execute(query).all()
     counts = session.execute(
         select(ReceivedFile.state, func.count().label("file_count"))
@@ -75,13 +75,6 @@ def file_page(
         "next": cursor([items[-1]["id"]]) if len(found) > limit else None,
         "counts": {row.state: row.file_count for row in counts},
     }
-
-
-def _cursor_id(text: str) -> UUID:
-    try:
-        return UUID(read_cursor(text, 1)[0])
-    except (ValueError, AttributeError, TypeError) as error:
-        raise BadCursor("Start again from the first page.") from error
 
 
 def retry(session: Session, by: UUID, file: ReceivedFile) -> ReceivedFile:
@@ -102,9 +95,10 @@ def delete(session: Session, by: UUID, file: ReceivedFile) -> None:
     """Give up a file that was set aside; its bytes go, the row stays as a record.
 
     Raises:
-        FileMoveNotAllowed: it is neither quarantined nor in conflict.
+        FileMoveNotAllowed: it is neither quarantined, held nor in conflict.
     """
     sha256 = file.sha256
+    held.give_up(session, by, file)
     move(file, FileState.DELETED, code=file.code, text=file.text)
     audit.record(session, by, "file_deleted", "received_file", file.id, project_id=file.project_id)
     events.publish(session, "received_file", file.project_id, file_id=file.id)

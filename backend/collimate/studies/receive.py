@@ -47,6 +47,7 @@ def receive(
     name: str,
     chunks: Iterable[bytes],
     facts: dict[str, Any] | None = None,
+    import_id: UUID | None = None,
 ) -> ReceivedFile:
     """Keep a file that comes as a stream; the caller asks for its ingest.
 
@@ -57,7 +58,10 @@ def receive(
     """
     with work_folder() as folder:
         path, blob = spool(chunks, folder, LIMIT_BYTES)
-        return keep(session, project.id, by=by, name=name, path=path, blob=blob, facts=facts)
+        return keep(
+            session, project.id, by=by, name=name, path=path, blob=blob, facts=facts,
+            import_id=import_id,
+        )  # fmt: skip
 
 
 def keep(
@@ -69,12 +73,17 @@ def keep(
     path: Path,
     blob: Blob,
     facts: dict[str, Any] | None = None,
+    import_id: UUID | None = None,
 ) -> ReceivedFile:
-    """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate."""
+    """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate.
+
+    Files that came together share an `import_id`, so that one report can tell of them.
+    """
     raw_bytes.hold(session, blob.sha256)
     file = ReceivedFile(
         project_id=project_id,
         received_by=by,
+        import_id=import_id,
         file_name=shown_name(name),
         sha256=blob.sha256,
         byte_count=blob.byte_count,

@@ -1,7 +1,7 @@
 """JSON shapes of studies, received files and tags."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -148,6 +148,7 @@ class FileCounts(Answer):
     unpacked: int = 0
     conflict: int = 0
     quarantined: int = 0
+    held: int = 0
     deleted: int = 0
 
 
@@ -163,3 +164,72 @@ class HashesIn(Body):
 
 class KnownHashes(Answer):
     known: list[str]
+
+
+PixelBox = Annotated[
+    list[Annotated[int, Field(ge=0, le=32768)]],
+    Field(min_length=4, max_length=4, description="x, y, width, height in pixels"),
+]
+
+
+class HeldImageOut(Answer):
+    id: UUID
+    file_id: UUID
+    file_name: str = Field(description="Empty once it is decided")
+    series_uid: str
+    modality: str
+    reasons: list[str] = Field(description="stated, kind, text_found, overlay")
+    found_boxes: list[PixelBox] = Field(description="Where the detector saw text")
+    rows: int
+    columns: int
+    frame_count: int
+    created_at: datetime
+    decision: Literal["released", "deleted"] | None
+    decided_at: datetime | None
+    decided_by_name: str | None
+    boxes: list[PixelBox] | None = Field(description="What was blacked out in every frame")
+    study_id: UUID | None
+
+
+class HeldImagePage(Answer):
+    items: list[HeldImageOut]
+    next: str | None
+
+
+class ReleaseIn(Body):
+    boxes: list[PixelBox] = Field(max_length=100)
+    whole_series: bool = Field(
+        default=False, description="The same for all waiting images of its series and size"
+    )
+
+
+class Released(Answer):
+    released_count: int
+
+
+class ImportRow(Answer):
+    import_id: UUID
+    created_at: datetime
+    received_by_name: str | None
+    file_count: int
+
+
+class ImportList(Answer):
+    items: list[ImportRow]
+
+
+Actions = dict[str, dict[str, int]]
+"""Action code of PS3.15 table E.1-1a, attribute name, how many."""
+
+
+class DeidentificationReport(Answer):
+    import_id: UUID | None
+    files: FileCounts
+    actions: Actions
+
+
+class DeidentificationPreview(Answer):
+    actions: Actions
+    suspicions: list[str]
+    would_be_held: bool
+    kept: list[TagRow] = Field(description="What would be stored, after de-identification")

@@ -12,7 +12,7 @@ class FileState(StrEnum):
     `accepted`: it is an image of a study now. `duplicate`: the same bytes had come before.
     `unpacked`: a zip whose entries became files of their own. `conflict`: other bytes under the
     identity of an image that is already here; the first stays. `quarantined`: it cannot be used,
-    and says why.
+    and says why. `held`: its pixels may show who the patient is; a person has to look first.
     """
 
     RECEIVED = "received"
@@ -21,12 +21,14 @@ class FileState(StrEnum):
     UNPACKED = "unpacked"
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"
+    HELD = "held"
     DELETED = "deleted"
 
 
 S = FileState
 ALLOWED: dict[FileState, frozenset[FileState]] = {
-    S.RECEIVED: frozenset({S.ACCEPTED, S.DUPLICATE, S.UNPACKED, S.CONFLICT, S.QUARANTINED}),
+    S.RECEIVED: frozenset({S.ACCEPTED, S.DUPLICATE, S.UNPACKED, S.CONFLICT, S.QUARANTINED, S.HELD}),
+    S.HELD: frozenset({S.RECEIVED, S.DELETED}),
     S.QUARANTINED: frozenset({S.RECEIVED, S.DELETED}),
     S.CONFLICT: frozenset({S.DELETED}),
     S.ACCEPTED: frozenset(),
@@ -34,7 +36,7 @@ ALLOWED: dict[FileState, frozenset[FileState]] = {
     S.UNPACKED: frozenset(),
     S.DELETED: frozenset(),
 }
-KEEPS_BYTES = frozenset({S.RECEIVED, S.CONFLICT, S.QUARANTINED})
+KEEPS_BYTES = frozenset({S.RECEIVED, S.CONFLICT, S.QUARANTINED, S.HELD})
 """The bytes as they came, and the name, are kept only in these states."""
 
 

@@ -1,6 +1,7 @@
 """The tag viewer: stored DICOM JSON as flat rows."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -33,12 +34,12 @@ def tag_rows(session: Session, study: Study, sop_instance_uid: str | None) -> li
     found = session.scalars(query).first()
     if found is None:
         raise ImageNotFound()
-    rows = []
-    for row in _flat(found, ""):
-        rows.append(row)
-        if len(rows) == ROWS:
-            break
-    return rows
+    return flat_rows(found)
+
+
+def flat_rows(dicom_json: dict[str, Any]) -> list[dict[str, str]]:
+    """The attributes of a data set, those of its sequences below them."""
+    return list(islice(_flat(dicom_json, ""), ROWS))
 
 
 def _flat(dataset: dict[str, Any], path: str) -> Iterator[dict[str, str]]:

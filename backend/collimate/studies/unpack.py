@@ -63,6 +63,7 @@ def unpack(archive: ReceivedFile, source: Path) -> Unpacked:
             receive(
                 session, project, by=archive.received_by, name=stream.name,
                 chunks=_rest(start, stream), facts=facts,
+                import_id=archive.import_id or archive.id,
             )  # fmt: skip
         done.file_count += 1
     if not done.file_count:

@@ -75,7 +75,12 @@ class Incoming:
 
 
 async def take(
-    ticket: Ticket, chunks: AsyncIterator[bytes], *, name: str, sha256: str | None
+    ticket: Ticket,
+    chunks: AsyncIterator[bytes],
+    *,
+    name: str,
+    sha256: str | None,
+    import_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Receive one file and ask for its ingest; the answer says what is known of it.
 
@@ -87,20 +92,23 @@ async def take(
         try:
             async for chunk in chunks:
                 await incoming.write(chunk)
-            finish = partial(_finish, ticket, incoming, name, sha256)
+            finish = partial(_finish, ticket, incoming, name, sha256, import_id)
             return await to_thread.run_sync(finish)
         finally:
             incoming.close()
 
 
-def _finish(ticket: Ticket, incoming: Incoming, name: str, sha256: str | None) -> dict[str, Any]:
+def _finish(
+    ticket: Ticket, incoming: Incoming, name: str, sha256: str | None, import_id: UUID | None
+) -> dict[str, Any]:
     blob = incoming.finish()
     if sha256 is not None and sha256 != blob.sha256:
         raise FileChangedOnTheWay("Nothing was kept. Send the file again.")
     with database.open_session() as session:
         file = keep(
-            session, ticket.project_id, by=ticket.user_id, name=name, path=incoming.path, blob=blob
-        )
+            session, ticket.project_id, by=ticket.user_id, name=name, path=incoming.path,
+            blob=blob, import_id=import_id,
+        )  # fmt: skip
         if file.state == FileState.RECEIVED:
             ask_for_ingest(session, ticket.project_id, ticket.user_id)
         return describe(session, file)
