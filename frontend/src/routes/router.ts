@@ -5,6 +5,7 @@ import { accountRoute } from './account';
 import { adminRoute } from './admin';
 import { assignmentRoute } from './assignment';
 import { datasetsRoute } from './datasets';
+import { deidentificationRoute } from './deidentification';
 import { framedRoute } from './framed';
 import { homeRoute } from './home';
 import { labelsRoute } from './labels';
@@ -28,6 +29,7 @@ const projectPages = [
   overviewRoute,
   labelsRoute,
   rulesRoute,
+  deidentificationRoute,
   membersRoute,
   assignmentRoute,
   studiesRoute,

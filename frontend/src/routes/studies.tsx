@@ -2,7 +2,7 @@
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { FACETS } from '../api/studies';
 import { StudiesPage } from '../features/studies/StudiesPage';
-import type { StudiesView } from '../features/studies/view';
+import { STUDIES_TABS, type StudiesView } from '../features/studies/view';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -18,7 +18,7 @@ export function readView(search: Record<string, unknown>): StudiesView {
     search: text('search'),
     read_state: text('read_state'),
     holdout: typeof search.holdout === 'boolean' ? search.holdout : undefined,
-    tab: search.tab === 'files' ? 'files' : undefined,
+    tab: STUDIES_TABS.find((tab) => tab !== 'studies' && tab === search.tab),
     view: search.view === 'pictures' ? 'pictures' : undefined,
     study: text('study'),
   };

@@ -31,7 +31,16 @@ export const ROLES: { value: Role; label: string; does: string }[] = [
     label: 'Data manager',
     does: 'brings in images, freezes and exports datasets',
   },
-  { value: 'project_admin', label: 'Project admin', does: 'everything in this project' },
+  {
+    value: 'project_admin',
+    label: 'Project admin',
+    does: 'everything in this project but asking who is who',
+  },
+  {
+    value: 'honest_broker',
+    label: 'Honest broker',
+    does: 'may ask which pseudonym a patient has here; sees no image and no label',
+  },
 ];
 
 export function Members({ project }: { project: Project }) {

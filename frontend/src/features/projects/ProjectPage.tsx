@@ -13,6 +13,7 @@ const TABS = [
   { page: 'overview', title: 'Overview', isForManagers: false },
   { page: 'labels', title: 'Labels', isForManagers: false },
   { page: 'rules', title: 'Reading and learning rules', isForManagers: true },
+  { page: 'deidentification', title: 'De-identification', isForManagers: false },
   { page: 'members', title: 'Members', isForManagers: true },
   { page: 'assignment', title: 'Assignment', isForManagers: true },
 ];

@@ -18,6 +18,7 @@ import { RelativeTime } from '../../ui/RelativeTime';
 
 const STATES: FileState[] = [
   'quarantined',
+  'held',
   'conflict',
   'received',
   'accepted',
@@ -27,6 +28,7 @@ const STATES: FileState[] = [
 
 const EMPTY: Record<string, string> = {
   quarantined: 'Every file that came in could be used',
+  held: 'No image waits for a look at its pixels',
   conflict: 'No file disagrees with one that is already here',
   received: 'No file is waiting',
 };

@@ -2,6 +2,8 @@
 import { Tabs } from '@mantine/core';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
+import { HeldImages } from './held/HeldImages';
+import { ImportReport } from './ImportReport';
 import { ReceivedFiles } from './ReceivedFiles';
 import styles from './Studies.module.css';
 import { StudyBrowser } from './StudyBrowser';
@@ -9,7 +11,7 @@ import { StudyDrawer } from './StudyDrawer';
 import { DropArea } from './upload/DropArea';
 import { UploadButtons } from './upload/UploadButtons';
 import { UploadPanel } from './upload/UploadPanel';
-import type { StudiesView } from './view';
+import { STUDIES_TABS, type StudiesView } from './view';
 
 interface Props {
   projectId: string;
@@ -31,18 +33,28 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
         <UploadPanel projectId={projectId} />
         <Tabs
           value={view.tab ?? 'studies'}
-          onChange={(tab) => onView({ tab: tab === 'files' ? 'files' : undefined })}
+          onChange={(next) => onView({ tab: STUDIES_TABS.find((tab) => tab === next) })}
           keepMounted={false}
         >
           <Tabs.List mb="md">
             <Tabs.Tab value="studies">Studies</Tabs.Tab>
             <Tabs.Tab value="files">Received files and quarantine</Tabs.Tab>
+            {canManage && <Tabs.Tab value="held">Text in pixels</Tabs.Tab>}
+            <Tabs.Tab value="report">De-identification report</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="studies">
             <StudyBrowser projectId={projectId} view={view} onView={onView} canManage={canManage} />
           </Tabs.Panel>
           <Tabs.Panel value="files">
             <ReceivedFiles projectId={projectId} canManage={canManage} />
+          </Tabs.Panel>
+          {canManage && (
+            <Tabs.Panel value="held">
+              <HeldImages projectId={projectId} />
+            </Tabs.Panel>
+          )}
+          <Tabs.Panel value="report">
+            <ImportReport projectId={projectId} />
           </Tabs.Panel>
         </Tabs>
       </div>

@@ -1,8 +1,11 @@
 /** What of the studies page stands in its URL. */
 import type { StudyFilter } from '../../api/studies';
 
+export const STUDIES_TABS = ['studies', 'files', 'held', 'report'] as const;
+export type StudiesTab = (typeof STUDIES_TABS)[number];
+
 export interface StudiesView extends StudyFilter {
-  tab?: 'studies' | 'files';
+  tab?: StudiesTab;
   view?: 'table' | 'pictures';
   study?: string;
 }

@@ -19,12 +19,14 @@ export interface Sending {
   name: string;
   file: Blob;
   sha256: string | null;
+  /** Files of one drop share it, so that one report tells of them. */
+  importId: string;
   onProgress: (share: number) => void;
   signal: AbortSignal;
 }
 
-function addressOf({ projectId, name, sha256 }: Sending): string {
-  const query = new URLSearchParams({ name });
+function addressOf({ projectId, name, sha256, importId }: Sending): string {
+  const query = new URLSearchParams({ name, import_id: importId });
   if (sha256) query.set('sha256', sha256);
   return `/api/projects/${encodeURIComponent(projectId)}/files?${query}`;
 }

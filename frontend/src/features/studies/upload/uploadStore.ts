@@ -10,6 +10,7 @@ export type UploadState = 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 
 export interface Upload {
   id: number;
   projectId: string;
+  importId: string;
   name: string;
   file: File;
   state: UploadState;
@@ -115,9 +116,10 @@ export const useUploads = create<UploadStore>()((set, get) => ({
   uploads: [],
   add: (projectId, files) => {
     if (stop.signal.aborted) stop = new AbortController();
+    const importId = newImportId();
     const added = files.map(({ name, file }): Upload => {
       nextId += 1;
-      return { id: nextId, projectId, name, file, state: 'waiting', share: 0, text: '' };
+      return { id: nextId, projectId, importId, name, file, state: 'waiting', share: 0, text: '' };
     });
     set({ uploads: [...get().uploads, ...added] });
     startWorkers();
@@ -143,6 +145,15 @@ export const useUploads = create<UploadStore>()((set, get) => ({
   },
   clear: () => set({ uploads: get().uploads.filter(isUnderWay) }),
 }));
+
+/** A random UUID; `crypto.randomUUID` exists on secure origins only. */
+function newImportId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 export function isUnderWay(upload: Upload): boolean {
   return upload.state === 'waiting' || upload.state === 'sending';

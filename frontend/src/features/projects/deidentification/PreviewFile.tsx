@@ -1,0 +1,77 @@
+/** Try a file: what would be removed and what would be left. Nothing of it is kept. */
+import { Button, FileButton, Tabs } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type Preview, previewFile } from '../../../api/deidentification';
+import { ActionTable } from '../../../ui/ActionTable';
+import { type Column, DataTable } from '../../../ui/DataTable';
+import { EmptyState } from '../../../ui/EmptyState';
+import { Failed } from '../../../ui/Loaded';
+import { Panel } from '../../../ui/Panel';
+import styles from '../ProjectPage.module.css';
+
+type Kept = Preview['kept'][number];
+
+export function PreviewFile({ projectId }: { projectId: string }) {
+  const look = useMutation({ mutationFn: (file: File) => previewFile(projectId, file) });
+  return (
+    <Panel
+      title="Try it with a file"
+      side="checked and cleaned like any other, then forgotten"
+      actions={
+        <FileButton onChange={(file) => file && look.mutate(file)}>
+          {(props) => (
+            <Button {...props} size="xs" variant="default" loading={look.isPending}>
+              Choose a DICOM file
+            </Button>
+          )}
+        </FileButton>
+      }
+    >
+      <Failed error={look.error} />
+      {look.data ? (
+        <Found preview={look.data} />
+      ) : (
+        <p className={styles.muted}>
+          Shows every attribute that the saved options would remove, replace or keep, before
+          anything is imported.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Found({ preview }: { preview: Preview }) {
+  return (
+    <>
+      {preview.would_be_held && (
+        <p>It would wait for a person: its pixels may show who the patient is.</p>
+      )}
+      <Tabs defaultValue="done" keepMounted={false}>
+        <Tabs.List mb="xs">
+          <Tabs.Tab value="done">What would be done</Tabs.Tab>
+          <Tabs.Tab value="kept">What would be stored</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="done">
+          <ActionTable actions={preview.actions} height="calc(100vh - 360px)" />
+        </Tabs.Panel>
+        <Tabs.Panel value="kept">
+          <DataTable
+            label="What would be stored"
+            rows={preview.kept}
+            columns={KEPT}
+            rowId={(row) => row.tag}
+            height="calc(100vh - 360px)"
+            isDense
+            empty={<EmptyState title="Nothing would be left" />}
+          />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+const KEPT: Column<Kept>[] = [
+  { key: 'tag', title: 'Tag', render: (row) => row.tag },
+  { key: 'keyword', title: 'Attribute', render: (row) => row.keyword || '–' },
+  { key: 'value', title: 'Value', render: (row) => <span title={row.value}>{row.value}</span> },
+];

@@ -1,0 +1,46 @@
+/** What de-identification did to the files that came in together. */
+import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { importsQuery, reportQuery } from '../../api/deidentification';
+import { ActionTable } from '../../ui/ActionTable';
+import { plural } from '../../ui/format';
+import { Failed, Loaded } from '../../ui/Loaded';
+import { Panel } from '../../ui/Panel';
+
+const EVERYTHING = 'all';
+
+export function ImportReport({ projectId }: { projectId: string }) {
+  const [chosen, setChosen] = useState(EVERYTHING);
+  const imports = useQuery(importsQuery(projectId));
+  const report = useQuery(reportQuery(projectId, chosen === EVERYTHING ? null : chosen));
+  const choices = (imports.data ?? []).map((one) => ({
+    value: one.import_id,
+    label: `${new Date(one.created_at).toLocaleString()} · ${plural(one.file_count, 'file')}${
+      one.received_by_name ? ` · ${one.received_by_name}` : ''
+    }`,
+  }));
+  const files = Object.entries(report.data?.files ?? {}).filter(([, count]) => count > 0);
+  return (
+    <Panel
+      title="De-identification report"
+      side={files.map(([state, count]) => `${count} ${state}`).join(' · ')}
+      actions={
+        <Select
+          aria-label="Import"
+          size="xs"
+          w={360}
+          data={[{ value: EVERYTHING, label: 'Everything in this project' }, ...choices]}
+          value={chosen}
+          onChange={(value) => setChosen(value ?? EVERYTHING)}
+        />
+      }
+      isFlush
+    >
+      <Failed error={imports.error} />
+      <Loaded of={report}>
+        {({ actions }) => <ActionTable actions={actions} height="calc(100vh - 240px)" />}
+      </Loaded>
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+/** One frame of a held image, and the boxes drawn over it with the mouse. */
+import { type PointerEvent, useRef, useState } from 'react';
+import { type HeldImage, heldFrameUrl } from '../../../api/deidentification';
+import { type Box, boxBetween } from './boxes';
+import styles from './Held.module.css';
+
+interface Props {
+  image: HeldImage;
+  frameNumber: number;
+  boxes: readonly Box[];
+  chosen: number | null;
+  onChoose: (index: number) => void;
+  onDraw: (box: Box) => void;
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+export function HeldPicture({ image, frameNumber, boxes, chosen, onChoose, onDraw }: Props) {
+  const area = useRef<SVGSVGElement>(null);
+  const [drag, setDrag] = useState<{ from: Point; to: Point } | null>(null);
+  const pointOf = (event: PointerEvent): Point => {
+    const bounds = area.current?.getBoundingClientRect();
+    if (!bounds) return { x: 0, y: 0 };
+    return {
+      x: ((event.clientX - bounds.left) / bounds.width) * image.columns,
+      y: ((event.clientY - bounds.top) / bounds.height) * image.rows,
+    };
+  };
+  const finish = () => {
+    const box = drag && boxBetween(drag.from, drag.to, image);
+    if (box && box.width > 2 && box.height > 2) onDraw(box);
+    setDrag(null);
+  };
+  const drawn = drag && boxBetween(drag.from, drag.to, image);
+  return (
+    <div className={styles.stage}>
+      <div className={styles.frame} style={{ aspectRatio: `${image.columns} / ${image.rows}` }}>
+        <img
+          className={styles.picture}
+          src={heldFrameUrl(image.id, frameNumber)}
+          alt={`Frame ${frameNumber} of ${image.frame_count}, not released`}
+          draggable={false}
+        />
+        <svg
+          ref={area}
+          className={styles.boxes}
+          viewBox={`0 0 ${image.columns} ${image.rows}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${boxes.length} boxes to black out`}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            const point = pointOf(event);
+            setDrag({ from: point, to: point });
+          }}
+          onPointerMove={(event) => drag && setDrag({ ...drag, to: pointOf(event) })}
+          onPointerUp={finish}
+          onPointerCancel={() => setDrag(null)}
+        >
+          {boxes.map((box, index) => (
+            <rect
+              key={`${box.x} ${box.y} ${box.width} ${box.height}`}
+              {...box}
+              className={index === chosen ? styles.chosen : styles.box}
+              onPointerDown={() => onChoose(index)}
+            />
+          ))}
+          {drawn && <rect {...drawn} className={styles.chosen} />}
+        </svg>
+      </div>
+    </div>
+  );
+}
