@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "keys_and_holds"
-down_revision = "series_report_their_geometry"
+down_revision = "revisions_of_studies"
 
 
 def upgrade() -> None:

@@ -191,6 +191,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/held-images/{held_image_id}/frames/{frame_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Held Frame */
+        get: operations["show_held_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-images/{held_image_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release Held Image */
+        post: operations["release_held_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -484,6 +518,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/deidentification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Deidentification */
+        get: operations["show_deidentification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Deidentification */
+        patch: operations["change_deidentification"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/deidentification/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look Up Identity */
+        post: operations["look_up_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/deidentification/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview File */
+        post: operations["preview_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/deidentification/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Report */
+        get: operations["show_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/files": {
         parameters: {
             query?: never;
@@ -513,6 +616,40 @@ export interface paths {
         put?: never;
         /** List Known */
         post: operations["list_known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/held-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Held Images */
+        get: operations["list_held_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Imports */
+        get: operations["list_imports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1835,6 +1972,75 @@ export interface components {
             note: string;
             split_shares: components["schemas"]["SplitSharesOut"];
         };
+        /** DeidentificationChange */
+        DeidentificationChange: {
+            /** Clean Descriptors */
+            clean_descriptors?: boolean | null;
+            /** Hold Suspected */
+            hold_suspected?: boolean | null;
+            /** Retain Characteristics */
+            retain_characteristics?: boolean | null;
+            /** Retain Dates */
+            retain_dates?: boolean | null;
+            /** Retain Device */
+            retain_device?: boolean | null;
+            /** Safe Private */
+            safe_private?: components["schemas"]["SafePrivateTag"][] | null;
+        };
+        /** DeidentificationOut */
+        DeidentificationOut: {
+            /** Clean Descriptors */
+            clean_descriptors: boolean;
+            /**
+             * Hold Suspected
+             * @description A person looks where pixels may show a name
+             */
+            hold_suspected: boolean;
+            /**
+             * Retain Characteristics
+             * @description Sex, age up to 90, size, weight
+             */
+            retain_characteristics: boolean;
+            /**
+             * Retain Dates
+             * @description Dates moved per patient; off: removed
+             */
+            retain_dates: boolean;
+            /** Retain Device */
+            retain_device: boolean;
+            /** Safe Private */
+            safe_private: components["schemas"]["SafePrivateTag"][];
+        };
+        /** DeidentificationPreview */
+        DeidentificationPreview: {
+            /** Actions */
+            actions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Kept
+             * @description What would be stored, after de-identification
+             */
+            kept: components["schemas"]["TagRow"][];
+            /** Suspicions */
+            suspicions: string[];
+            /** Would Be Held */
+            would_be_held: boolean;
+        };
+        /** DeidentificationReport */
+        DeidentificationReport: {
+            /** Actions */
+            actions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            files: components["schemas"]["FileCounts"];
+            /** Import Id */
+            import_id: string | null;
+        };
         /**
          * DeletedContent
          * @description A deletion says nothing.
@@ -1984,6 +2190,11 @@ export interface components {
              */
             duplicate?: number;
             /**
+             * Held
+             * @default 0
+             */
+            held?: number;
+            /**
              * Quarantined
              * @default 0
              */
@@ -2006,10 +2217,10 @@ export interface components {
          *     `accepted`: it is an image of a study now. `duplicate`: the same bytes had come before.
          *     `unpacked`: a zip whose entries became files of their own. `conflict`: other bytes under the
          *     identity of an image that is already here; the first stays. `quarantined`: it cannot be used,
-         *     and says why.
+         *     and says why. `held`: its pixels may show who the patient is; a person has to look first.
          * @enum {string}
          */
-        FileState: "received" | "accepted" | "duplicate" | "unpacked" | "conflict" | "quarantined" | "deleted";
+        FileState: "received" | "accepted" | "duplicate" | "unpacked" | "conflict" | "quarantined" | "held" | "deleted";
         /**
          * FindingCode
          * @description What may be wrong with the geometry of a series; stored, so never reused.
@@ -2094,6 +2305,91 @@ export interface components {
         HashesIn: {
             /** Sha256 */
             sha256: string[];
+        };
+        /** HeldImageOut */
+        HeldImageOut: {
+            /**
+             * Boxes
+             * @description What was blacked out in every frame
+             */
+            boxes: number[][] | null;
+            /** Columns */
+            columns: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** Decision */
+            decision: ("released" | "deleted") | null;
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * File Name
+             * @description Empty once it is decided
+             */
+            file_name: string;
+            /**
+             * Found Boxes
+             * @description Where the detector saw text
+             */
+            found_boxes: number[][];
+            /** Frame Count */
+            frame_count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Modality */
+            modality: string;
+            /**
+             * Reasons
+             * @description stated, kind, text_found, overlay
+             */
+            reasons: string[];
+            /** Rows */
+            rows: number;
+            /** Series Uid */
+            series_uid: string;
+            /** Study Id */
+            study_id: string | null;
+        };
+        /** HeldImagePage */
+        HeldImagePage: {
+            /** Items */
+            items: components["schemas"]["HeldImageOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ImportList */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportRow"][];
+        };
+        /** ImportRow */
+        ImportRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** File Count */
+            file_count: number;
+            /**
+             * Import Id
+             * Format: uuid
+             */
+            import_id: string;
+            /** Received By Name */
+            received_by_name: string | null;
         };
         /** InstanceDetail */
         InstanceDetail: {
@@ -2372,6 +2668,21 @@ export interface components {
              */
             lease_until: string;
         };
+        /** LookUpIn */
+        LookUpIn: {
+            /**
+             * Issuer
+             * @default
+             */
+            issuer?: string;
+            /** Patient Id */
+            patient_id: string;
+            /**
+             * Uids
+             * @default []
+             */
+            uids?: string[];
+        };
         /** Lookalike */
         Lookalike: {
             /**
@@ -2395,6 +2706,20 @@ export interface components {
         Lookalikes: {
             /** Items */
             items: components["schemas"]["Lookalike"][];
+        };
+        /** LookedUpOut */
+        LookedUpOut: {
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Shift Days
+             * @description Days by which all dates of this patient are moved back
+             */
+            shift_days: number;
+            /** Uids */
+            uids: {
+                [key: string]: string;
+            };
         };
         /** Manifest */
         Manifest: {
@@ -2551,7 +2876,7 @@ export interface components {
          * @description What can be allowed.
          * @enum {string}
          */
-        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs";
+        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs";
         /** Position */
         Position: {
             /** Count */
@@ -2877,6 +3202,22 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** ReleaseIn */
+        ReleaseIn: {
+            /** Boxes */
+            boxes: number[][];
+            /**
+             * Whole Series
+             * @description The same for all waiting images of its series and size
+             * @default false
+             */
+            whole_series?: boolean;
+        };
+        /** Released */
+        Released: {
+            /** Released Count */
+            released_count: number;
+        };
         /** ReviewIn */
         ReviewIn: {
             /**
@@ -3027,7 +3368,17 @@ export interface components {
          * @description What a member is in a project.
          * @enum {string}
          */
-        Role: "reader" | "reviewer" | "data_manager" | "project_admin";
+        Role: "reader" | "reviewer" | "data_manager" | "project_admin" | "honest_broker";
+        /** SafePrivateTag */
+        SafePrivateTag: {
+            /** Creator */
+            creator: string;
+            /**
+             * Tag
+             * @description gggg,xxee, for example 0019xx0C
+             */
+            tag: string;
+        };
         /**
          * SegmentContent
          * @description A segment on one frame; `runs` is [gap, run, …] of pixels in row-major order.
@@ -3944,6 +4295,73 @@ export interface operations {
             };
         };
     };
+    show_held_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame_number: number;
+                held_image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_held_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held_image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_jobs: {
         parameters: {
             query?: {
@@ -4589,6 +5007,175 @@ export interface operations {
             };
         };
     };
+    show_deidentification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeidentificationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_deidentification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeidentificationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeidentificationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_up_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeidentificationPreview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_report: {
+        parameters: {
+            query?: {
+                import_id?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeidentificationReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_files: {
         parameters: {
             query?: {
@@ -4629,6 +5216,7 @@ export interface operations {
             query: {
                 name: string;
                 sha256?: string | null;
+                import_id?: string | null;
             };
             header?: never;
             path: {
@@ -4693,6 +5281,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnownHashes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_held_images: {
+        parameters: {
+            query?: {
+                decided?: boolean;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldImagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
                 };
             };
             /** @description Validation Error */
