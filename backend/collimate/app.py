@@ -28,7 +28,7 @@ from collimate.kit.database import engine
 from collimate.kit.errors import NotFound
 from collimate.kit.settings import settings
 from collimate.projects.api import events
-from collimate.studies.dicomweb.frames import WarmFrames
+from collimate.studies.dicomweb.warm import WarmAnswers
 from collimate.studies.sandbox import close_sandbox
 
 VERSION = "0.1.0"
@@ -66,7 +66,7 @@ def make_app() -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.add_middleware(WarmFrames)
+    app.add_middleware(WarmAnswers)
     http.install(app)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().host_names)
     for station in STATIONS:

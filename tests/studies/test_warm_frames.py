@@ -47,6 +47,20 @@ def test_the_second_look_asks_the_database_nothing(owner, film):
     assert second.headers["x-content-type-options"] == "nosniff"
 
 
+def test_pictures_are_drawn_once_and_thumbnails_read_once(owner, film):
+    address = film[0].removesuffix("/frames/1")
+    for path in ("rendered", "rendered?viewport=20,20&window=100,300,linear", "thumbnail"):
+        first = owner.get(f"{address}/{path}")
+        with statements() as asked:
+            second = owner.get(f"{address}/{path}")
+            same = owner.get(f"{address}/{path}", headers={"if-none-match": first.headers["etag"]})
+        assert asked == []
+        assert (second.content, second.headers) == (first.content, first.headers)
+        assert (same.status_code, same.content) == (304, b"")
+    assert owner.get(f"{address}/rendered?window=x").status_code == 400
+    assert owner.get(f"{address}/rendered", headers={"accept": "text/html"}).status_code == 406
+
+
 def test_a_series_is_looked_up_once_for_all_its_slices(owner, archive):
     files = [archive.bring(dicoms.ct_slice(slice_index=index)) for index in range(3)]
     addresses = [address_of(archive, archive.image(file).instance) for file in files]

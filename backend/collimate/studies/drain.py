@@ -1,5 +1,6 @@
 """Work through the files that wait, one transaction each, whatever they hold."""
 
+import time
 from collections import Counter
 from contextlib import AbstractContextManager
 from typing import Any
@@ -27,6 +28,7 @@ UNEXPECTED_TEXT = (
     "Nothing was lost; try again, and report it if it stays."
 )
 _ASSESS_EVERY = 200
+_REPORT_EVERY_S = 1.0
 _NOT_THE_FILE = (OperationalError, InterfaceError, LostLease, JobCancelled, SandboxUnavailable)
 
 
@@ -37,13 +39,17 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
         JobFailed: the image reader cannot be started; the files keep waiting.
     """
     counts: Counter[str] = Counter()
+    reported = time.monotonic()
     try:
         while (state := _ingest_next(project_id, run)) is not None:
             counts[state] += 1
             if counts.total() % _ASSESS_EVERY == 0:
                 assess_waiting(project_id)
             if run is not None:
-                _report(run, project_id, counts.total())
+                run.check()
+                if time.monotonic() - reported > _REPORT_EVERY_S:
+                    _report(run, project_id, counts.total())
+                    reported = time.monotonic()
     except SandboxUnavailable as error:
         raise JobFailed("The image reader could not be started. The files keep waiting.") from error
     assess_waiting(project_id)

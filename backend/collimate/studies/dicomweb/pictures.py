@@ -36,15 +36,26 @@ def picture(content: bytes, media_type: str, etag: str) -> Response:
 
 def stored_picture(request: Request, sha256: str) -> Response:
     """A stored JPEG."""
-    etag = f'"{sha256[:40]}"'
-    unchanged = not_modified(request.headers, etag)
-    if unchanged is not None:
-        return unchanged
+    recalled = recall_stored_picture(request.headers, sha256)
+    if recalled is not None:
+        return recalled
+    content = blobs().read(sha256)
+    _stored.put(sha256, content)
+    return picture(content, "image/jpeg", _stored_etag(sha256))
+
+
+def recall_stored_picture(headers: Headers, sha256: str) -> Response | None:
+    """The same, if it is in memory or the client has it."""
+    etag = _stored_etag(sha256)
     content = _stored.get(sha256)
-    if content is None:
-        content = blobs().read(sha256)
-        _stored.put(sha256, content)
+    unchanged = not_modified(headers, etag)
+    if unchanged is not None or content is None:
+        return unchanged
     return picture(content, "image/jpeg", etag)
+
+
+def _stored_etag(sha256: str) -> str:
+    return f'"{sha256[:40]}"'
 
 
 def etag_of(*parts: object) -> str:

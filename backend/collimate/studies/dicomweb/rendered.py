@@ -1,11 +1,13 @@
 """Rendered frames and thumbnails (PS3.18 10.4.1.1.3 and 10.4.1.1.4), drawn in the sandbox."""
 
 import math
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from starlette.datastructures import Headers
 
 from collimate.dicom.prepared import frame_facts
 from collimate.dicom.rejection import Rejected
@@ -67,22 +69,56 @@ def rendered_frame(
 
 def _render(
     request: Request,
-    instance: SeenInstance,
+    instance: ImageInfo,
     number: int,
     viewport: str | None,
     window: str | None,
 ) -> Response:
-    kind = choose_picture(request.headers.get("accept"))
+    drawing = _asked(request.headers, instance, number, viewport, window)
+    recalled = _recall(request.headers, drawing)
+    if recalled is not None:
+        return recalled
+    drawn = _draw(instance, number, drawing.kind, drawing.size, drawing.window)
+    _drawn.put(drawing.etag, drawn)
+    return picture(drawn, f"image/{drawing.kind}", drawing.etag)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """What a picture depends on."""
+
+    kind: Literal["jpeg", "png"]
+    size: int | None
+    window: tuple[float, float] | None
+    etag: str
+
+
+def _asked(
+    headers: Headers, instance: ImageInfo, number: int, viewport: str | None, window: str | None
+) -> _Drawing:
+    kind = choose_picture(headers.get("accept"))
     size, chosen = read_viewport(viewport), read_window(window)
     etag = etag_of("rendered", kind, instance.frames_sha256, number, size, chosen)
-    unchanged = not_modified(request.headers, etag)
-    if unchanged is not None:
+    return _Drawing(kind, size, chosen, etag)
+
+
+def _recall(headers: Headers, drawing: _Drawing) -> Response | None:
+    unchanged = not_modified(headers, drawing.etag)
+    drawn = _drawn.get(drawing.etag)
+    if unchanged is not None or drawn is None:
         return unchanged
-    drawn = _drawn.get(etag)
-    if drawn is None:
-        drawn = _draw(instance, number, kind, size, chosen)
-        _drawn.put(etag, drawn)
-    return picture(drawn, f"image/{kind}", etag)
+    return picture(drawn, f"image/{drawing.kind}", drawing.etag)
+
+
+def recall_rendered(
+    headers: Headers, instance: ImageInfo, viewport: str | None, window: str | None
+) -> Response | None:
+    """The picture of the first frame, if it was drawn before or the client has it.
+
+    Raises:
+        BadRenderQuery, CannotBeServedSo
+    """
+    return _recall(headers, _asked(headers, instance, 1, viewport, window))
 
 
 def _draw(
