@@ -20,6 +20,7 @@ PLUGINS = (
     "/usr/local/share/orthanc/plugins",
 )
 WAIT_S = 90
+NAMES = ("app", "worker")
 
 
 @dataclass
@@ -137,6 +138,20 @@ def start_orthanc(program: str, folder: Path, name: str = "Orthanc") -> Server:
     return Server(name, port, "/dicom-web", {}, [top], top, [process])
 
 
+def _python(module: str, log: Path) -> subprocess.Popen[bytes]:
+    """One process of Collimate, as `collimate up` starts it."""
+    malloc = {
+        "MALLOC_MMAP_THRESHOLD_": "16777216",
+        "MALLOC_TRIM_THRESHOLD_": "134217728",
+        "OMP_NUM_THREADS": "1",
+    }
+    with log.open("ab") as target:
+        return subprocess.Popen(
+            [sys.executable, "-m", module], stdout=target, stderr=target,
+            env={**os.environ, **malloc}, start_new_session=True,
+        )  # fmt: skip
+
+
 def start_collimate(folder: Path) -> tuple[Server, str]:
     """Collimate as `collimate up` runs it, without the ML worker; answers the project's id too.
 
@@ -145,26 +160,21 @@ def start_collimate(folder: Path) -> tuple[Server, str]:
     folder.mkdir(parents=True)
     port = free_port()
     os.environ |= {"COLLIMATE_HOME": str(folder), "COLLIMATE_PORT": str(port)}
-    from collimate import embedded
-    from collimate.kit.settings import settings
+    from collimate.embedded.postgres import start_postgres
     from collimate.migrate import migrate
 
-    address, stop_postgres = embedded.start_postgres()
-    os.environ["COLLIMATE_DATABASE_URL"] = address
-    settings.cache_clear()
+    postgres = start_postgres()
     migrate()
-    (folder / "logs").mkdir()
-    web = embedded._spawn("web", embedded.PROCESSES["web"], folder / "logs")
-    worker = embedded._spawn("worker", embedded.PROCESSES["worker"], folder / "logs")
-    _wait(f"http://127.0.0.1:{port}/healthz", web, folder / "logs" / "web.log")
-    postmaster = int((folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+    web, worker = (_python(f"collimate.{name}", folder / f"{name}.log") for name in NAMES)
+    _wait(f"http://127.0.0.1:{port}/healthz", web, folder / "app.log")
+    postmaster = int((postgres.data / "postmaster.pid").read_text().split()[0])
     project_id, secret = _project()
     server = _Collimate(
         "Collimate", port, f"/dicomweb/{project_id}", {"Authorization": f"Bearer {secret}"},
         [psutil.Process(pid) for pid in (web.pid, worker.pid, postmaster)],
         psutil.Process(web.pid), [web, worker],
     )  # fmt: skip
-    server.stop_postgres = stop_postgres
+    server.stop_postgres = postgres.stop
     return server, project_id
 
 
