@@ -40,7 +40,8 @@ def _keys() -> None:
         "SELECT gen_random_uuid(), id, key, now() FROM project"
     )
     op.execute(
-        "UPDATE project SET key = sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea)"
+        "UPDATE project SET key = "
+        "sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea)"
     )
 
 
@@ -65,9 +66,7 @@ def _holds() -> None:
         sa.Column("boxes", JSONB, nullable=True),
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["user.id"], name=op.f("fk_held_image_decided_by")
-        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_held_image_decided_by")),
         sa.ForeignKeyConstraint(
             ["file_id"], ["received_file.id"], name=op.f("fk_held_image_file_id")
         ),
