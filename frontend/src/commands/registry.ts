@@ -11,6 +11,8 @@ export interface Command {
   shortcut?: string | readonly string[];
   /** Absent means: always. A disabled command keeps its key, so that the key does nothing else. */
   isEnabled?: () => boolean;
+  /** For commands that switch something: whether it is on now. */
+  isOn?: () => boolean;
   /** Works even while the user types in a field; only for chords with a modifier, and Escape. */
   worksInFields?: boolean;
   run: () => void | Promise<void>;

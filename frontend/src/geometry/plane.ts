@@ -7,7 +7,7 @@ import {
   patientPoint,
 } from './units';
 
-type Vector = readonly [number, number, number];
+export type Vector = readonly [number, number, number];
 
 /**
  * The plane of one image (PS3.3 C.7.6.2.1.1): `origin` is the patient position of the CENTRE of
@@ -68,6 +68,9 @@ export const cross = (a: Vector, b: Vector): Vector => [
   a[0] * b[1] - a[1] * b[0],
 ];
 
+export const normalOf = (plane: Pick<ImagePlane, 'rowDirection' | 'columnDirection'>): Vector =>
+  cross(plane.rowDirection, plane.columnDirection);
+
 /** Position along the plane's normal in mm: sorts the slices of a stack. */
 export const positionAlongNormal = (plane: ImagePlane): number =>
-  dot(plane.origin, cross(plane.rowDirection, plane.columnDirection));
+  dot(plane.origin, normalOf(plane));

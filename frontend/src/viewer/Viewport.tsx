@@ -4,6 +4,7 @@ import { toImage } from '../geometry/affine';
 import { isOnImage } from '../geometry/points';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
 import { CornerText } from './CornerText';
+import { type Gaze, gazeOf } from './camera';
 import type { Outcome } from './drawing';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
@@ -14,7 +15,9 @@ import type { Mark, MarkKind, MarkStyle } from './marks';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
 import { valueAt } from './pixels';
+import { ReferenceLines } from './ReferenceLines';
 import type { StackEngine, View } from './stackEngine';
+import { useCine } from './useCine';
 import { useStackEngine } from './useStackEngine';
 import { useWheel } from './useWheel';
 import './viewer.css';
@@ -37,6 +40,9 @@ export interface ViewportHandle {
   rotate(degrees: number): void;
   flip(axis: 'horizontal' | 'vertical'): void;
   zoom(factor: number): void;
+  /** The place in the middle and the scale; null while nothing is drawn. */
+  gaze(): Gaze | null;
+  lookAt(gaze: Gaze): void;
   retry(): void;
 }
 
@@ -52,6 +58,10 @@ export interface ViewportProps {
   readonly isTextShown: boolean;
   readonly isReadOnly: boolean;
   readonly heatMap: HeatMapSource | null;
+  /** Frames on screen elsewhere: where they cut this image is drawn as a line. */
+  readonly others?: readonly Frame[];
+  /** Plays the stack at this rate; null or absent stands still. */
+  readonly framesPerSecond?: number | null;
   readonly onOutcome: (outcome: Outcome, frame: Frame) => void;
   readonly onView: (view: View) => void;
   readonly onShown: (index: number) => void;
@@ -76,8 +86,18 @@ export function Viewport(props: ViewportProps) {
   const stage = useRef<HTMLDivElement>(null);
   const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
   const frame = frames[view.index];
-  useWheel(stage, engine, { index: view.index, count: frames.length });
-  useImperativeHandle(props.ref, () => handleOf(engine, retry), [engine, retry]);
+  const place = { index: view.index, count: frames.length };
+  useWheel(stage, engine, place);
+  useCine(engine, props.framesPerSecond ?? null, place);
+  const gaze = useRef<() => Gaze | null>(() => null);
+  gaze.current = () =>
+    frame && view.affine && stage.current
+      ? gazeOf(view.affine, frame, {
+          width: stage.current.clientWidth,
+          height: stage.current.clientHeight,
+        })
+      : null;
+  useImperativeHandle(props.ref, () => handleOf(engine, retry, gaze), [engine, retry]);
   useEffect(() => engine?.setNavigation(isMarkTool(tool) ? null : tool), [engine, tool]);
   const [isHovered, setHovered] = useState(false);
 
@@ -113,6 +133,9 @@ export function Viewport(props: ViewportProps) {
         {frame && view.affine && heatMap && belongsTo(frame, heatMap) && (
           <HeatMap source={heatMap} affine={view.affine} size={frame.size} />
         )}
+        {frame && view.affine && props.others && (
+          <ReferenceLines affine={view.affine} frame={frame} others={props.others} />
+        )}
         <MarksLayer
           affine={view.affine}
           size={frame?.size ?? NO_SIZE}
@@ -141,7 +164,11 @@ export function Viewport(props: ViewportProps) {
 const stateOf = (problem: LoadProblem | null, isLoading: boolean, view: View): string =>
   problem ? 'problem' : isLoading ? 'loading' : view.affine ? 'shown' : 'empty';
 
-const handleOf = (engine: StackEngine | null, retry: () => void): ViewportHandle => ({
+const handleOf = (
+  engine: StackEngine | null,
+  retry: () => void,
+  gaze: { readonly current: () => Gaze | null },
+): ViewportHandle => ({
   show: (index) => void engine?.show(index),
   setWindow: (window) => engine?.setWindow(window),
   invert: () => engine?.invert(),
@@ -150,5 +177,7 @@ const handleOf = (engine: StackEngine | null, retry: () => void): ViewportHandle
   rotate: (degrees) => engine?.rotate(degrees),
   flip: (axis) => engine?.flip(axis),
   zoom: (factor) => engine?.zoom(factor),
+  gaze: () => gaze.current(),
+  lookAt: (next) => engine?.lookAt(next),
   retry,
 });

@@ -1,8 +1,8 @@
 /** Zoom, turn and flip of a viewport, and the map from image to screen they add up to. */
 import { getShouldUseCPURendering, type Types } from '@cornerstonejs/core';
-import { type Affine, affineFrom } from '../geometry/affine';
-import { imageToPatient, indexToPatient } from '../geometry/plane';
-import { type CanvasPoint, imagePoint } from '../geometry/units';
+import { type Affine, affineFrom, scaleOf, toCanvas, toImage } from '../geometry/affine';
+import { imageToPatient, indexToPatient, patientToImage } from '../geometry/plane';
+import { type CanvasPoint, canvasPoint, imagePoint, type PatientPoint } from '../geometry/units';
 import type { Frame } from './frames';
 
 export function fitKeepingTurn(viewport: Types.IStackViewport): void {
@@ -52,6 +52,54 @@ export function zoomAround(
   const moved = (point: Types.Point3) =>
     point.map((value, axis) => value + (held[axis] ?? 0) - (slipped[axis] ?? 0)) as Types.Point3;
   viewport.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
+}
+
+/** What a viewport looks at: the place in its middle, and CSS pixels per millimetre. */
+export interface Gaze {
+  readonly place: PatientPoint;
+  readonly pixelsPerMillimetre: number;
+}
+
+const millimetresPerPixel = ({ row, column }: Frame['plane']['spacing']): number =>
+  Math.sqrt(row * column);
+
+export function gazeOf(
+  affine: Affine,
+  frame: Frame,
+  size: { readonly width: number; readonly height: number },
+): Gaze {
+  const middle = toImage(affine, canvasPoint(size.width / 2, size.height / 2));
+  return {
+    place: imageToPatient(frame.plane, middle),
+    pixelsPerMillimetre: scaleOf(affine) / millimetresPerPixel(frame.plane.spacing),
+  };
+}
+
+/** Zooms and pans so that the viewport looks at the same place as another does. */
+export function lookAt(viewport: Types.IStackViewport, frame: Frame, gaze: Gaze): void {
+  const before = affineOf(viewport, frame);
+  if (!before) return;
+  const now = scaleOf(before) / millimetresPerPixel(frame.plane.spacing);
+  zoomAround(viewport, gaze.pixelsPerMillimetre / now);
+  const affine = affineOf(viewport, frame);
+  if (affine) bringToMiddle(viewport, toCanvas(affine, patientToImage(frame.plane, gaze.place)));
+}
+
+function bringToMiddle(viewport: Types.IStackViewport, spot: CanvasPoint): void {
+  const { clientWidth, clientHeight } = viewport.element;
+  const there = viewport.canvasToWorld([spot[0], spot[1]]);
+  const middle = viewport.canvasToWorld([clientWidth / 2, clientHeight / 2]);
+  const { focalPoint, position } = viewport.getCamera();
+  if (!focalPoint || !position) return;
+  const moved = (point: Types.Point3) =>
+    point.map((value, axis) => value + (there[axis] ?? 0) - (middle[axis] ?? 0)) as Types.Point3;
+  viewport.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
+}
+
+/** True while the whole image is shown as large as it fits, as nobody has moved it. */
+export function isFitted(viewport: Types.IStackViewport): boolean {
+  const [x, y] = viewport.getPan();
+  return Math.abs(viewport.getZoom() - 1) < 1e-3 && Math.hypot(x, y) < 1;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 export const ENGINE_ID = 'collimate';
 
 /** Decoded images kept in memory; the oldest go first. */
-const CACHE_BYTES = 1024 * 1024 * 1024;
+export const CACHE_BYTES = 1024 * 1024 * 1024;
 
 /** `?backend=cpu` in the address draws on the processor (slow graphics, remote desktops). */
 const wantsProcessor = (): boolean =>

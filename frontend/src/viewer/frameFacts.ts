@@ -121,6 +121,15 @@ export function unitOf(image: DicomObject, modality: string): string {
   return modality === 'CT' && numberOf(image, '00281053') !== undefined ? 'HU' : '';
 }
 
+/** Display rate of a cine (PS3.3 C.7.6.5): recommended, as recorded, or from the frame time. */
+export function frameRateOf(image: DicomObject): number | null {
+  const [recommended, recorded, frameTimeMs] = ['00082144', '00180040', '00181063'].map((tag) =>
+    numberOf(image, tag),
+  );
+  const rate = recommended ?? recorded ?? (frameTimeMs ? 1000 / frameTimeMs : undefined);
+  return rate && rate > 0 ? rate : null;
+}
+
 /** What the loader gets: our spacing and plane, so that both draw the image at the same place. */
 export function loaderAttributes(
   image: DicomObject,

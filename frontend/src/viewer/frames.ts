@@ -5,6 +5,7 @@ import { type DicomObject, frameAsImage, frameCountOf, numberOf, textOf } from '
 import {
   type EndLetters,
   edgesOf,
+  frameRateOf,
   loaderAttributes,
   type NamedWindow,
   planeOf,
@@ -28,6 +29,7 @@ export interface Frame {
   /** Where the image is drawn; unit spacing at the origin when the file does not say. */
   readonly plane: ImagePlane;
   readonly isPlaced: boolean;
+  readonly frame_of_reference_uid: string;
   readonly edge: EndLetters;
   /** The file's own windows, the protocol's first. */
   readonly windows: readonly NamedWindow[];
@@ -35,6 +37,8 @@ export interface Frame {
   readonly valueUnit: string;
   readonly isLossy: boolean;
   readonly lossyRatio: number | null;
+  /** Frames per second the file asks for when it is a moving picture. */
+  readonly framesPerSecond: number | null;
   /** The single-frame attributes the image loader reads. */
   readonly attributes: DicomObject;
 }
@@ -43,6 +47,10 @@ export interface Series {
   readonly series_uid: string;
   readonly series_number: number | null;
   readonly modality: string;
+  /** What the scanner called it; empty when that was removed. */
+  readonly description: string;
+  /** A small picture of it. */
+  readonly thumbnailUrl: string;
   readonly frames: readonly Frame[];
 }
 
@@ -59,6 +67,9 @@ export const frameUrl = (
 ): string =>
   `/dicomweb/${uri(projectId)}/studies/${uri(uids.study)}/series/${uri(uids.series)}` +
   `/instances/${uri(uids.instance)}/frames/${frameNumber}`;
+
+const thumbnailUrl = (projectId: string, studyUid: string, seriesUid: string): string =>
+  `/dicomweb/${uri(projectId)}/studies/${uri(studyUid)}/series/${uri(seriesUid)}/thumbnail`;
 
 function frameOf(projectId: string, object: DicomObject, frameNumber: number): Frame {
   const image = frameAsImage(object, frameNumber);
@@ -82,12 +93,14 @@ function frameOf(projectId: string, object: DicomObject, frameNumber: number): F
     spacingKind: kind,
     plane,
     isPlaced,
+    frame_of_reference_uid: textOf(image, '00200052') ?? '',
     edge: edgesOf(image, plane, isPlaced),
     windows: windowsOf(image),
     isColour: (numberOf(image, '00280002') ?? 1) > 1,
     valueUnit: unitOf(image, modality),
     isLossy: textOf(image, '00282110') === '01',
     lossyRatio: numberOf(image, '00282112') ?? null,
+    framesPerSecond: frameRateOf(image),
     attributes: loaderAttributes(image, plane, uids.series),
   };
 }
@@ -136,6 +149,8 @@ export function seriesOf(projectId: string, objects: readonly DicomObject[]): Se
       series_uid,
       series_number: frames[0] ? (numberOf(frames[0].attributes, '00200011') ?? null) : null,
       modality: frames[0]?.modality ?? '',
+      description: frames[0] ? (textOf(frames[0].attributes, '0008103E') ?? '') : '',
+      thumbnailUrl: thumbnailUrl(projectId, frames[0]?.study_uid ?? '', series_uid),
       frames: inReadingOrder(frames),
     }))
     .sort((one, other) => (one.series_number ?? 0) - (other.series_number ?? 0));

@@ -13,20 +13,27 @@ const CT_WINDOWS: readonly NamedWindow[] = [
   { name: 'Liver', center: 60, width: 160 },
 ];
 
+/** Windows of the file that are offered; some files carry dozens. */
+const MOST_OWN = 4;
+
 /** A choice in the window menu; `null` means "from the pixels on screen". */
 export interface WindowChoice {
   readonly name: string;
   readonly window: GreyWindow | null;
+  /** The same window has the same key in every case. */
+  readonly shortcut?: string;
 }
 
-/** At most nine choices, so that each has a digit to go with. */
+/** The protocol's window first, whatever it is; then customary ones; Auto reads the pixels. */
 export function windowChoices(frame: Frame): WindowChoice[] {
   if (frame.isColour) return [];
-  const own = frame.windows.map(({ name, center, width }) => ({ name, window: { center, width } }));
-  const auto: WindowChoice = { name: 'Auto', window: null };
+  const plain = ({ name, center, width }: NamedWindow) => ({ name, window: { center, width } });
+  const [first, ...more] = frame.windows.slice(0, MOST_OWN).map(plain);
+  const auto: WindowChoice = { name: 'Auto', window: null, shortcut: 'alt+2' };
   const customary = frame.modality === 'CT' && frame.valueUnit === 'HU' ? CT_WINDOWS : [];
-  const rest = customary.map(({ name, center, width }) => ({ name, window: { center, width } }));
-  return [...own, auto, ...rest].slice(0, 9);
+  const keyed = customary.map((one, index) => ({ ...plain(one), shortcut: `alt+${index + 3}` }));
+  const protocol = first ? [{ ...first, shortcut: 'alt+1' }] : [];
+  return [...protocol, auto, ...keyed, ...more];
 }
 
 /** Values looked at for a percentile; more change nothing a reader could see. */

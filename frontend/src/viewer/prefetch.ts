@@ -1,9 +1,16 @@
-/** Fetches the frames around the one on screen, nearest first, one at a time. */
+/** Fetches frames before they are asked for: nearest to what is looked at first, a few at a time. */
+import { CACHE_BYTES } from './cornerstone';
 import type { Frame } from './frames';
 import { prefetchFrames } from './imageIds';
 
-/** Frames fetched on each side of the one on screen. */
-const REACH = 40;
+/** Requests under way at once, over all viewports; what is asked for directly goes past them. */
+const IN_FLIGHT = 4;
+
+/** Share of the memory that frames nobody has asked for yet may take. */
+const SHARE = 0.5;
+
+/** Bytes of one decoded sample; grey images are kept as 16 bits or floats. */
+const BYTES_PER_SAMPLE = 2;
 
 /** Indices around `index`, nearest first, the way forward before the way back. */
 export function nearestFirst(index: number, count: number, reach: number): number[] {
@@ -14,27 +21,49 @@ export function nearestFirst(index: number, count: number, reach: number): numbe
   return found;
 }
 
+/** Frames on each side that fit into the memory set aside for them. */
+export function reachOf({ size, isColour }: Pick<Frame, 'size' | 'isColour'>): number {
+  const bytes = size.rows * size.columns * (isColour ? 4 : BYTES_PER_SAMPLE);
+  return Math.floor((CACHE_BYTES * SHARE) / Math.max(1, bytes) / 2);
+}
+
 export interface Prefetch {
   around(frames: readonly Frame[], index: number): void;
   stop(): void;
 }
 
+interface Wish {
+  rest: Frame[];
+}
+
+/** Wishes of all viewports, the one last looked at first. */
+let wishes: Wish[] = [];
+let flying = 0;
+
+function pump(): void {
+  while (flying < IN_FLIGHT) {
+    const frame = wishes.find(({ rest }) => rest.length > 0)?.rest.shift();
+    if (!frame) return;
+    flying += 1;
+    void prefetchFrames([frame]).finally(() => {
+      flying -= 1;
+      pump();
+    });
+  }
+}
+
 export function createPrefetch(): Prefetch {
-  let round = 0;
-  const run = async (frames: readonly Frame[], index: number, mine: number) => {
-    for (const near of nearestFirst(index, frames.length, REACH)) {
-      const frame = frames[near];
-      if (mine !== round || !frame) return;
-      await prefetchFrames([frame]);
-    }
-  };
+  const wish: Wish = { rest: [] };
   return {
     around(frames, index) {
-      round += 1;
-      void run(frames, index, round);
+      const here = frames[index];
+      const order = here ? nearestFirst(index, frames.length, reachOf(here)) : [];
+      wish.rest = order.flatMap((near) => frames[near] ?? []);
+      wishes = [wish, ...wishes.filter((one) => one !== wish)];
+      pump();
     },
     stop() {
-      round += 1;
+      wishes = wishes.filter((one) => one !== wish);
     },
   };
 }

@@ -2,7 +2,16 @@
 import { Enums, eventTarget, getRenderingEngine, type Types } from '@cornerstonejs/core';
 import { type Affine, isSameAffine } from '../geometry/affine';
 import type { CanvasPoint } from '../geometry/units';
-import { affineOf, fitKeepingTurn, flip, rotateBy, zoomAround } from './camera';
+import {
+  affineOf,
+  fitKeepingTurn,
+  flip,
+  type Gaze,
+  isFitted,
+  lookAt,
+  rotateBy,
+  zoomAround,
+} from './camera';
 import { ENGINE_ID, renderingEngine } from './cornerstone';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
@@ -40,6 +49,8 @@ export interface StackEngine {
   flip(axis: 'horizontal' | 'vertical'): void;
   /** Zooms by a factor so that the image under `around` (default: the middle) stays put. */
   zoom(factor: number, around?: CanvasPoint): void;
+  /** Looks at the same place of the patient as another viewport, equally large. */
+  lookAt(gaze: Gaze): void;
   currentImage(): Types.IImage | undefined;
   destroy(): void;
 }
@@ -104,8 +115,17 @@ function stackOn(
       prefetch.around(frames, index);
     },
   });
-  const stopWatching = watch(element, report, (imageId, error) => {
-    if (imageId === frames[place.wanted]?.imageId) events.onProblem(loadProblemOf(error));
+  const stopWatching = watch(element, {
+    onChange: report,
+    onResize() {
+      const wasFitted = place.shown >= 0 && isFitted(viewport);
+      getRenderingEngine(ENGINE_ID)?.resize(true, true);
+      if (wasFitted) redrawAfter(() => fitKeepingTurn(viewport));
+      else report();
+    },
+    onFailure(imageId, error) {
+      if (imageId === frames[place.wanted]?.imageId) events.onProblem(loadProblemOf(error));
+    },
   });
 
   return {
@@ -124,6 +144,11 @@ function stackOn(
     rotate: (degrees) => redrawAfter(() => rotateBy(viewport, degrees)),
     flip: (axis) => redrawAfter(() => flip(viewport, axis)),
     zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
+    lookAt: (gaze) =>
+      redrawAfter(() => {
+        const frame = frames[place.shown];
+        if (frame) lookAt(viewport, frame, gaze);
+      }),
     currentImage: () => (place.shown < 0 ? undefined : viewport.getCornerstoneImage()),
     destroy() {
       place.wanted = -1;
@@ -169,12 +194,14 @@ function createPager(
   };
 }
 
+interface Watched {
+  readonly onChange: () => void;
+  readonly onResize: () => void;
+  readonly onFailure: (imageId: string | undefined, error: unknown) => void;
+}
+
 /** Calls back when the view changes or an image fails; returns what ends the watch. */
-function watch(
-  element: HTMLDivElement,
-  onChange: () => void,
-  onFailure: (imageId: string | undefined, error: unknown) => void,
-): () => void {
+function watch(element: HTMLDivElement, { onChange, onResize, onFailure }: Watched): () => void {
   const onLoadError = (event: Event) => {
     const detail = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
     onFailure(detail.imageId, detail.error);
@@ -187,10 +214,7 @@ function watch(
   ];
   for (const name of failures) eventTarget.addEventListener(name, onLoadError);
   for (const name of changes) element.addEventListener(name, onChange);
-  const observer = new ResizeObserver(() => {
-    getRenderingEngine(ENGINE_ID)?.resize(true, true);
-    onChange();
-  });
+  const observer = new ResizeObserver(onResize);
   observer.observe(element);
   return () => {
     for (const name of failures) eventTarget.removeEventListener(name, onLoadError);

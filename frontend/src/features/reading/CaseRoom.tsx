@@ -1,9 +1,10 @@
 /** One case on the table: top bar, tools, image, questions. */
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { problemFrom } from '../../api/problem';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import { StudyNotLoaded } from '../../viewer/dicomweb';
+import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import type { Mark } from '../../viewer/marks';
 import {
@@ -14,6 +15,8 @@ import {
   showFrame,
 } from './caseCommands';
 import { ImagePane } from './ImagePane';
+import { seriesIn, useLayout } from './layout';
+import { layoutCommands } from './layoutCommands';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
@@ -42,9 +45,12 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const flow = useFlow(reading, sitting, room);
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
-  const [place, setPlace] = useState({ series: 0, frame: 0 });
   const [isReady, setReady] = useState(false);
-  const frames = series[place.series]?.frames ?? [];
+  const { cells, active, show, open: layOut } = useLayout();
+  const here = seriesIn(series, cells[active]);
+  const frames = here?.frames ?? NO_FRAMES;
+  const seriesIndex = here ? series.indexOf(here) : 0;
+  useLayoutEffect(() => layOut(series), [layOut, series]);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
@@ -69,14 +75,15 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...navigationCommands(),
       ...stackCommands({
         frameCount: frames.length,
-        seriesIndex: place.series,
+        seriesIndex,
         seriesCount: series.length,
-        showSeries: (index) => setPlace({ series: index, frame: 0 }),
+        showSeries: (index) => show(active, series[index]?.series_uid ?? ''),
         windows: frames[0] ? windowChoices(frames[0]) : [],
       }),
+      ...layoutCommands(frames[0]),
       ...screenCommands(),
     ],
-    [schema, reading, actions, frames, place.series, series.length],
+    [schema, reading, actions, frames, seriesIndex, series, active, show],
   );
   useCommands('reading', commands);
 
@@ -87,10 +94,10 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         frame.frame_number === mark.frame_number;
       const at = series.findIndex((one) => one.frames.some(isHere));
       const index = series[at]?.frames.findIndex(isHere) ?? -1;
-      if (at === place.series) showFrame(index);
-      else if (at >= 0) setPlace({ series: at, frame: index });
+      if (at === seriesIndex) showFrame(index);
+      else if (at >= 0) show(active, series[at]?.series_uid ?? '', index);
     },
-    [series, place.series],
+    [series, seriesIndex, active, show],
   );
 
   const notice = (
@@ -123,15 +130,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           />
         </main>
       ) : (
-        <ImagePane
-          schema={schema}
-          series={series}
-          seriesIndex={place.series}
-          firstIndex={place.frame}
-          heat={heat}
-          onSeries={(index) => setPlace({ series: index, frame: 0 })}
-          onReady={() => setReady(true)}
-        />
+        <ImagePane schema={schema} series={series} heat={heat} onReady={() => setReady(true)} />
       )}
       {isPanelShown && (
         <SidePanel
@@ -148,6 +147,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     </div>
   );
 }
+
+const NO_FRAMES: readonly Frame[] = [];
 
 const likeliest = ({
   label_key,

@@ -1,40 +1,37 @@
-/** The middle of the room: series, image with marks and heat map, slices, numbers. */
+/** The middle of the room: series, viewports with marks and heat map, slices, numbers. */
 import { useCallback, useMemo } from 'react';
 import type { LabelSchema } from '../../api/projects';
-import type { Series } from '../../viewer/frames';
+import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
-import { isMarkTool, Viewport, type ViewportHandle } from '../../viewer/Viewport';
+import { isMarkTool } from '../../viewer/Viewport';
 import { activeLabel } from './caseCommands';
 import { marksOf } from './items';
+import { seriesIn, useLayout, visibleCells } from './layout';
 import styles from './Reading.module.css';
-import { useReadout } from './readout';
 import { SeriesStrip } from './SeriesStrip';
 import { SliceBar } from './SliceBar';
 import { StatusLine } from './StatusLine';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
 import type { HeatMapState } from './useHeatMap';
+import { ViewCell } from './ViewCell';
 
 export interface ImagePaneProps {
   readonly schema: LabelSchema;
   readonly series: readonly Series[];
-  readonly seriesIndex: number;
-  readonly firstIndex: number;
   readonly heat: HeatMapState;
-  readonly onSeries: (index: number) => void;
   readonly onReady: () => void;
 }
 
 const UNKNOWN: MarkStyle = { colour: '#a3adba', name: 'mark' };
 const HEAT_OPACITY = 0.55;
 
-const keepViewport = (viewport: ViewportHandle | null) => useReadout.setState({ viewport });
-
-export function ImagePane(props: ImagePaneProps) {
-  const { schema, series, seriesIndex, heat, onReady } = props;
+export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
   const { items, tool, labelFor, selectedId, hiddenIds, isReadOnly } = useReading();
   const { areMarksHeldHidden, isTextShown, isHeatShown, isAiOn } = useReading();
-  const frames = series[seriesIndex]?.frames ?? [];
+  const layout = useLayout();
+  const cells = visibleCells(layout);
+  const frames = seriesIn(series, cells[layout.active])?.frames ?? [];
   const marks = useMemo(() => marksOf(items), [items]);
   const visible = useMemo(() => marks.filter(({ id }) => !hiddenIds.has(id)), [marks, hiddenIds]);
   const styleOf = useCallback(
@@ -44,33 +41,41 @@ export function ImagePane(props: ImagePaneProps) {
   const isDrawing = isMarkTool(tool) && !isReadOnly;
   const active = isDrawing ? activeLabel(schema, tool, labelFor) : undefined;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
+  const onScreen = cells.map((cell) => seriesIn(series, cell)?.frames[cell.index]);
   return (
     <main className={styles.middle}>
-      <SeriesStrip series={series} index={seriesIndex} onShow={props.onSeries} />
-      <div className={styles.image}>
-        <Viewport
-          key={series[seriesIndex]?.series_uid}
-          ref={keepViewport}
-          frames={frames}
-          firstIndex={props.firstIndex}
-          tool={isMarkTool(tool) && !isDrawing ? 'window' : tool}
-          marks={visible}
-          selectedId={selectedId}
-          styleOf={styleOf}
-          activeStyle={active ?? UNKNOWN}
-          areMarksShown={!areMarksHeldHidden}
-          isTextShown={isTextShown}
-          isReadOnly={isReadOnly}
-          heatMap={
-            isHeatOn && heat.url && heat.image
-              ? { ...heat.image, url: heat.url, opacity: HEAT_OPACITY }
-              : null
-          }
-          onOutcome={(outcome, frame) => takeOutcome(outcome, frame, active?.key)}
-          onView={(view) => useReadout.setState({ view })}
-          onShown={onReady}
-          onHover={(hover) => useReadout.setState({ hover })}
-        />
+      <SeriesStrip series={series} />
+      <div
+        className={styles.grid}
+        style={{
+          gridTemplate: `repeat(${layout.rows}, minmax(0, 1fr)) / repeat(${layout.columns}, minmax(0, 1fr))`,
+        }}
+      >
+        {cells.map((cell, at) => (
+          <ViewCell
+            // biome-ignore lint/suspicious/noArrayIndexKey: a viewport is its place in the grid
+            key={at}
+            at={at}
+            series={seriesIn(series, cell)}
+            others={onScreen.filter((frame, other): frame is Frame => !!frame && other !== at)}
+            onReady={onReady}
+            viewport={{
+              tool: isMarkTool(tool) && !isDrawing ? 'window' : tool,
+              marks: visible,
+              selectedId,
+              styleOf,
+              activeStyle: active ?? UNKNOWN,
+              areMarksShown: !areMarksHeldHidden,
+              isTextShown,
+              isReadOnly,
+              heatMap:
+                isHeatOn && heat.url && heat.image
+                  ? { ...heat.image, url: heat.url, opacity: HEAT_OPACITY }
+                  : null,
+              onOutcome: (outcome, frame) => takeOutcome(outcome, frame, active?.key),
+            }}
+          />
+        ))}
         {active && (
           <span className={styles.activeLabel} style={{ borderColor: active.colour }}>
             <i className={styles.swatch} style={{ background: active.colour }} /> {active.name}

@@ -2,6 +2,8 @@
 import { scaleOf } from '../../geometry/affine';
 import type { Frame } from '../../viewer/frames';
 import type { Hover, ViewportTool } from '../../viewer/Viewport';
+import { useLayout } from './layout';
+import { cineRate } from './layoutCommands';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { useReading } from './store';
@@ -31,6 +33,7 @@ export function valueText({ values, unit }: Hover): string {
 
 export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
   const { view, hover } = useReadout();
+  const { isPlaying } = useLayout();
   const tool = useReading((state) => state.tool);
   const frame = view ? frames[view.index] : undefined;
   const parts: string[] = [];
@@ -38,6 +41,7 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
     parts.push(`${view.index + 1}/${frames.length}`);
     if (frame.spacing) parts.push(`${frame.spacing.column.toFixed(2)} mm/px`);
     if (view.affine) parts.push(`zoom ${scaleOf(view.affine).toFixed(2)}`);
+    if (isPlaying) parts.push(`${cineRate(frame)} frames/s`);
   }
   return (
     <footer className={styles.status}>

@@ -6,18 +6,24 @@ import {
   IconBrightness,
   IconContrast,
   IconFlipHorizontal,
+  IconLink,
   IconMaximize,
+  IconPlayerPlay,
   IconPolygon,
   IconRefresh,
   IconRotateClockwise,
   IconRulerMeasure,
   IconSquare,
   IconStack2,
+  IconSunElectricity,
   IconZoomIn,
+  IconZoomScan,
 } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { Command } from '../../commands/registry';
 import { CommandButton } from './CommandButton';
+import { LayoutMenu } from './LayoutMenu';
+import { useLayout } from './layout';
 import styles from './Reading.module.css';
 import { useReading } from './store';
 
@@ -34,6 +40,10 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   'image.flip': <IconFlipHorizontal size={18} />,
   'image.fit': <IconMaximize size={18} />,
   'image.reset': <IconRefresh size={18} />,
+  'link.scroll': <IconLink size={18} />,
+  'link.zoom': <IconZoomScan size={18} />,
+  'link.window': <IconSunElectricity size={18} />,
+  'layout.cine': <IconPlayerPlay size={18} />,
   'mark.undo': <IconArrowBackUp size={18} />,
   'mark.redo': <IconArrowForwardUp size={18} />,
 };
@@ -42,6 +52,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
   ['tool.box', 'tool.polygon', 'tool.length'],
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],
+  ['link.scroll', 'link.zoom', 'link.window', 'layout.cine'],
   ['mark.undo', 'mark.redo'],
 ];
 
@@ -49,9 +60,11 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
   const tool = useReading((state) => state.tool);
   // Read so that undo and redo follow the log.
   useReading((state) => state.log);
+  useLayout();
   const found = (id: string) => commands.find((command) => command.id === id);
   return (
     <section className={styles.tools} aria-label="Tools">
+      <LayoutMenu />
       {GROUPS.map((group) => (
         <Fragment key={group[0]}>
           {group.map((id) => {
@@ -62,7 +75,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
                   key={id}
                   command={command}
                   icon={ICONS[id]}
-                  isActive={id === `tool.${tool}`}
+                  isActive={command.isOn?.() ?? id === `tool.${tool}`}
                 />
               )
             );

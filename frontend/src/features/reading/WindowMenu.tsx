@@ -35,7 +35,11 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
           Window <CommandKey id="image.previousWindow" /> <CommandKey id="image.nextWindow" />
         </Menu.Label>
         {choices.map((choice) => (
-          <Menu.Item key={choice.name} onClick={() => viewport?.setWindow(choice.window)}>
+          <Menu.Item
+            key={choice.name}
+            rightSection={choice.shortcut && <KeyCap shortcut={choice.shortcut} />}
+            onClick={() => viewport?.setWindow(choice.window)}
+          >
             {choice.name} {choice.window && <small>{windowText(choice.window)}</small>}
           </Menu.Item>
         ))}

@@ -113,10 +113,11 @@ function windowCommands(choices: readonly WindowChoice[]): Command[] {
   return [
     { ...image('nextWindow', 'Next window', ']', () => turn(1)), isEnabled },
     { ...image('previousWindow', 'Previous window', '[', () => turn(-1)), isEnabled },
-    ...choices.map(({ name, window }) => ({
+    ...choices.map(({ name, window, shortcut }) => ({
       id: `window.${name}`,
       title: `Window: ${name}`,
       section: IMAGE,
+      ...(shortcut ? { shortcut } : {}),
       run: () => viewport()?.setWindow(window),
     })),
   ];

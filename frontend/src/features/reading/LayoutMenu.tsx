@@ -1,0 +1,70 @@
+/** Chooses a grid of viewports by pointing at its last one. */
+import { Popover, Tooltip } from '@mantine/core';
+import { IconLayoutGrid } from '@tabler/icons-react';
+import { useState } from 'react';
+import { KeyCap } from '../../ui/KeyCap';
+import { keepFocus } from './CommandButton';
+import { type Grid, gridName, useLayout } from './layout';
+import styles from './Reading.module.css';
+
+const SIDE = [1, 2, 3];
+
+export function LayoutMenu() {
+  const { rows, columns, arrange } = useLayout();
+  const [isOpen, setOpen] = useState(false);
+  const [pointed, setPointed] = useState<Grid | null>(null);
+  const lit = pointed ?? { rows, columns };
+  const choose = (grid: Grid) => {
+    arrange(grid);
+    setOpen(false);
+  };
+  return (
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="right-start"
+      shadow="none"
+      returnFocus={false}
+    >
+      <Popover.Target>
+        <Tooltip
+          position="right"
+          label={
+            <span className={styles.tip}>
+              Layout {gridName({ rows, columns })} <KeyCap shortcut="shift+l" />
+            </span>
+          }
+        >
+          <button
+            type="button"
+            className={styles.tool}
+            aria-label="Layout"
+            aria-expanded={isOpen}
+            onMouseDown={keepFocus}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <IconLayoutGrid size={18} />
+          </button>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <div className={styles.gridChoice} onPointerLeave={() => setPointed(null)}>
+          {SIDE.flatMap((row) =>
+            SIDE.map((column) => (
+              <button
+                key={`${row}${column}`}
+                type="button"
+                aria-label={gridName({ rows: row, columns: column })}
+                data-lit={row <= lit.rows && column <= lit.columns}
+                onPointerEnter={() => setPointed({ rows: row, columns: column })}
+                onMouseDown={keepFocus}
+                onClick={() => choose({ rows: row, columns: column })}
+              />
+            )),
+          )}
+        </div>
+        <p className={styles.muted}>{gridName(lit)}</p>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

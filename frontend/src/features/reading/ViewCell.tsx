@@ -1,0 +1,115 @@
+/** One place of the grid: a series on a viewport, or an invitation to put one there. */
+import { useCallback, useEffect } from 'react';
+import type { Frame, Series } from '../../viewer/frames';
+import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
+import { useLayout } from './layout';
+import { cineRate } from './layoutCommands';
+import { ports } from './ports';
+import styles from './Reading.module.css';
+import { useReadout } from './readout';
+import { SERIES_DATA } from './SeriesStrip';
+
+type Shared = Omit<
+  ViewportProps,
+  'frames' | 'firstIndex' | 'onView' | 'onShown' | 'onHover' | 'others' | 'framesPerSecond' | 'ref'
+>;
+
+interface ViewCellProps {
+  readonly at: number;
+  readonly series: Series | undefined;
+  readonly others: readonly Frame[];
+  readonly viewport: Shared;
+  readonly onReady: () => void;
+}
+
+export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProps) {
+  const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useLayout();
+  useLayout(({ framesPerSecond }) => framesPerSecond);
+  const isActive = at === active;
+  const isAlone = rows * columns === 1;
+  const dropped = (event: React.DragEvent) => {
+    const uid = event.dataTransfer.getData(SERIES_DATA);
+    if (!uid) return;
+    event.preventDefault();
+    show(at, uid);
+    activate(at);
+  };
+  return (
+    <section
+      className={styles.cell}
+      aria-label={`Viewport ${at + 1}`}
+      data-active={isActive}
+      data-alone={isAlone}
+      data-maximised={isMaximised && isActive}
+      style={{ gridRow: Math.floor(at / columns) + 1, gridColumn: (at % columns) + 1 }}
+      onPointerDownCapture={() => activate(at)}
+      onWheelCapture={() => activate(at)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={dropped}
+      onDoubleClick={() => !isAlone && useLayout.getState().toggleMaximised()}
+    >
+      {series ? (
+        <StackCell
+          key={series.series_uid}
+          at={at}
+          frames={series.frames}
+          firstIndex={cells[at]?.index ?? 0}
+          isActive={isActive}
+          others={others}
+          framesPerSecond={isPlaying && isActive ? cineRate(series.frames[0]) : null}
+          viewport={viewport}
+          onReady={onReady}
+        />
+      ) : (
+        <p className={styles.emptyCell}>Drag a series here</p>
+      )}
+    </section>
+  );
+}
+
+interface StackCellProps {
+  readonly at: number;
+  readonly frames: readonly Frame[];
+  readonly firstIndex: number;
+  readonly isActive: boolean;
+  readonly others: readonly Frame[];
+  readonly framesPerSecond: number | null;
+  readonly viewport: Shared;
+  readonly onReady: () => void;
+}
+
+function StackCell(props: StackCellProps) {
+  const { at, frames, isActive, viewport, onReady } = props;
+  const keep = useCallback(
+    (handle: ViewportHandle | null) => {
+      ports.put(at, frames, handle);
+      if (handle && useLayout.getState().active === at)
+        useReadout.setState({ viewport: handle, view: ports.get(at)?.view ?? null });
+    },
+    [at, frames],
+  );
+  useEffect(() => {
+    const port = ports.get(at);
+    if (isActive && port) useReadout.setState({ viewport: port.handle, view: port.view });
+  }, [at, isActive]);
+  return (
+    <Viewport
+      {...viewport}
+      ref={keep}
+      frames={frames}
+      firstIndex={props.firstIndex}
+      others={props.others}
+      framesPerSecond={props.framesPerSecond}
+      onView={(view) => {
+        const { active, links } = useLayout.getState();
+        ports.note(at, view, active === at, links);
+        if (active === at) useReadout.setState({ view });
+      }}
+      onShown={(index) => {
+        useLayout.getState().keepIndex(at, index);
+        onReady();
+      }}
+      onHover={(hover) => useReadout.setState({ hover })}
+    />
+  );
+}

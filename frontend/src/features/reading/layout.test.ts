@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { findConflicts } from '../../commands/registry';
+import { millimetres, patientPoint } from '../../geometry/units';
+import type { Frame, Series } from '../../viewer/frames';
+import type { View } from '../../viewer/stackEngine';
+import type { ViewportHandle } from '../../viewer/Viewport';
+import { seriesIn, useLayout, visibleCells } from './layout';
+import { layoutCommands } from './layoutCommands';
+import { createPorts } from './ports';
+
+const series = ['1', '2', '3'].map(
+  (series_uid) => ({ series_uid, frames: [] }) as unknown as Series,
+);
+
+const press = (id: string) =>
+  layoutCommands(undefined)
+    .find((command) => command.id === id)
+    ?.run();
+
+const shown = () => visibleCells(useLayout.getState()).map(({ seriesUid }) => seriesUid);
+
+beforeEach(() => {
+  useLayout.getState().open(series);
+  useLayout.getState().arrange({ rows: 1, columns: 1 });
+});
+
+describe('the grid', () => {
+  test('gives every viewport the next series, and leaves the rest empty', () => {
+    useLayout.getState().arrange({ rows: 2, columns: 2 });
+    expect(shown()).toEqual(['1', '2', '3', null]);
+  });
+
+  test('what a viewport showed is there again after a smaller grid', () => {
+    const { arrange, show } = useLayout.getState();
+    arrange({ rows: 1, columns: 2 });
+    show(1, '3', 17);
+    arrange({ rows: 1, columns: 1 });
+    arrange({ rows: 1, columns: 2 });
+    expect(useLayout.getState().cells[1]).toEqual({ seriesUid: '3', index: 17 });
+  });
+
+  test('a viewport that is no longer there cannot stay the active one', () => {
+    const { arrange, activate } = useLayout.getState();
+    arrange({ rows: 2, columns: 2 });
+    activate(3);
+    arrange({ rows: 1, columns: 2 });
+    expect(useLayout.getState().active).toBe(0);
+  });
+
+  test('keys walk the layouts and the viewports round and round', () => {
+    press('layout.next');
+    expect(shown()).toHaveLength(2);
+    press('layout.nextViewport');
+    press('layout.nextViewport');
+    expect(useLayout.getState().active).toBe(0);
+    press('layout.previousViewport');
+    expect(useLayout.getState().active).toBe(1);
+    expect(findConflicts(layoutCommands(undefined))).toEqual([]);
+  });
+
+  test('a series of another case is not looked for in vain', () => {
+    expect(seriesIn(series, { seriesUid: '9', index: 0 })).toBeUndefined();
+  });
+});
+
+const frames = (from: number): Frame[] =>
+  Array.from(
+    { length: 10 },
+    (_, index) =>
+      ({
+        plane: {
+          origin: patientPoint(0, 0, from + index),
+          rowDirection: [1, 0, 0],
+          columnDirection: [0, 1, 0],
+          spacing: { row: millimetres(1), column: millimetres(1) },
+        },
+        isPlaced: true,
+        frame_of_reference_uid: '1.9',
+        modality: 'CT',
+        valueUnit: 'HU',
+        isColour: false,
+      }) as unknown as Frame,
+  );
+
+const view = (index: number, width = 400): View => ({
+  index,
+  affine: null,
+  window: { center: 40, width },
+  isInverted: false,
+});
+
+function linked() {
+  const ports = createPorts();
+  const [left, right] = [{ show: vi.fn() }, { show: vi.fn(), setWindow: vi.fn() }];
+  ports.put(0, frames(0), left as unknown as ViewportHandle);
+  ports.put(1, frames(-3), right as unknown as ViewportHandle);
+  const off = { scroll: false, zoom: false, window: false };
+  ports.note(0, view(0), true, off);
+  ports.note(1, view(0), false, off);
+  return { ports, left, right, off };
+}
+
+describe('viewports that are linked', () => {
+  test('follow the active one by place, and only where the link is on', () => {
+    const { ports, right, off } = linked();
+    ports.note(0, view(2), true, off);
+    expect(right.show).not.toHaveBeenCalled();
+    ports.note(0, view(3), true, { ...off, scroll: true });
+    expect(right.show).toHaveBeenLastCalledWith(6);
+  });
+
+  test('do not answer back', () => {
+    const { ports, left, off } = linked();
+    ports.note(1, view(5), false, { ...off, scroll: true, window: true });
+    expect(left.show).not.toHaveBeenCalled();
+  });
+
+  test('take over a window only when it changed', () => {
+    const { ports, right, off } = linked();
+    ports.note(0, view(1), true, { ...off, window: true });
+    expect(right.setWindow).not.toHaveBeenCalled();
+    ports.note(0, view(1, 1500), true, { ...off, window: true });
+    expect(right.setWindow).toHaveBeenLastCalledWith({ center: 40, width: 1500 });
+  });
+});

@@ -1,0 +1,75 @@
+"""Studies of several series for the browser tests: one body, cut in different ways."""
+
+import numpy as np
+
+from tests import dicoms
+
+SIDE = 64
+DEPTH = 32
+
+
+def body() -> np.ndarray:
+    """A cube of 64 mm in Hounsfield units, (slice, row, column): a ball with a bright core.
+
+    The core lies off centre in all three directions, so that no view of it is symmetrical.
+    """
+    down, along, across = np.mgrid[0:DEPTH, 0:SIDE, 0:SIDE].astype(float)
+    away = np.hypot(np.hypot((down - 16) * 2, along - 32), across - 32)
+    core = np.hypot(np.hypot((down - 10) * 2, along - 24), across - 40)
+    values = np.where(away < 28, 40.0, -1000.0)
+    values[core < 8] = 700.0
+    return values + (down + along / 8)
+
+
+def axial(*, step: int = 1, series: int = 1, **attributes: object) -> dict[str, bytes]:
+    """Slices of 1 mm pixels, `2 * step` mm apart, as the scanner makes them."""
+    volume = body()[::step]
+    return {
+        f"{series}/{index}.dcm": _slice(
+            series,
+            index,
+            volume[index],
+            ImagePositionPatient=[-31.5, -31.5, 2.0 * step * index],
+            ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+            PixelSpacing=[1.0, 1.0],
+            SliceThickness=2.0 * step,
+            **attributes,
+        )
+        for index in range(len(volume))
+    }
+
+
+def sagittal(*, series: int = 3, count: int = 8) -> dict[str, bytes]:
+    """Slices 8 mm apart from right to left, the head on top."""
+    volume = body()[::-1].transpose(2, 0, 1)[::8]
+    return {
+        f"{series}/{index}.dcm": _slice(
+            series,
+            index,
+            volume[index],
+            ImagePositionPatient=[-31.5 + 8.0 * index, -31.5, 2.0 * (DEPTH - 1)],
+            ImageOrientationPatient=[0, 1, 0, 0, 0, -1],
+            PixelSpacing=[2.0, 1.0],
+            SliceThickness=8.0,
+        )
+        for index in range(count)
+    }
+
+
+def three_series() -> dict[str, bytes]:
+    """Thin axial, thick axial and sagittal slices of the same body in one space."""
+    return axial() | axial(step=4, series=2) | sagittal()
+
+
+def _slice(series: int, index: int, values: np.ndarray, **attributes: object) -> bytes:
+    # The builder's intercept is -24 and its samples are signed.
+    stored = np.round(values + 24).astype(np.int16)
+    return dicoms.ct_slice(
+        array=stored,
+        slice_index=index,
+        planted=False,
+        SeriesInstanceUID=f"{dicoms.ROOT}.1.{series}",
+        SOPInstanceUID=f"{dicoms.ROOT}.1.{series}.{index + 1}",
+        SeriesNumber=series,
+        **attributes,
+    )
