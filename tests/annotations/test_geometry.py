@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 
 from collimate.annotations.canonical import canonical, sha256_of
 from collimate.annotations.geometry import (
+    CLOSED_KINDS,
     MARGIN,
+    MARK_KINDS,
     MAX_POINTS,
     ImageGrid,
     MarkMalformed,
     MarkOutsideImage,
     checked_points,
     polygon_area,
+    ring_of,
 )
 
 GRID = ImageGrid(rows=64, columns=48, frame_count=1)
@@ -38,7 +41,7 @@ def test_a_box_comes_back_with_its_smallest_corner_first(a, b):
 
 @given(
     st.lists(st.tuples(anything, anything), max_size=6),
-    st.sampled_from(["box", "polygon", "length"]),
+    st.sampled_from(MARK_KINDS),
 )
 def test_whatever_is_accepted_is_finite_inside_and_survives_json(points, kind):
     try:
@@ -65,6 +68,14 @@ def test_whatever_is_accepted_is_finite_inside_and_survives_json(points, kind):
         ("length", [[3, 3], [4, float("inf")]], MarkMalformed),
         ("length", [[3, 3, 3], [4, 4, 4]], MarkMalformed),
         ("circle", [[3, 3], [4, 4]], MarkMalformed),
+        ("circle", [[10, 20], [30, 20], [20, 10], [20, 40]], MarkMalformed),
+        ("ellipse", [[10, 20], [30, 20], [20, 20], [20, 20]], MarkMalformed),
+        ("angle", [[3, 3], [3, 3], [4, 4]], MarkMalformed),
+        ("cobb", [[3, 3], [9, 3], [5, 5], [5, 5]], MarkMalformed),
+        ("polyline", [[3, 3], [3, 3]], MarkMalformed),
+        ("point", [[3, 3], [4, 4]], MarkMalformed),
+        ("point", [[49, 3]], MarkOutsideImage),
+        ("scribble", [[3, 3], [4, 4]], MarkMalformed),
         ("box", [[-0.51, 0], [4, 4]], MarkOutsideImage),
         ("box", [[0, 0], [48.51, 4]], MarkOutsideImage),
         ("box", [[0, 0], [4, 64.51]], MarkOutsideImage),
@@ -91,3 +102,40 @@ def test_the_same_value_has_one_hash_whatever_its_order():
     assert sha256_of({"a": 1}) != sha256_of({"a": 2})
     with pytest.raises(ValueError, match="JSON"):
         sha256_of({"a": float("nan")})
+
+
+MARKS = {
+    "point": [[10, 20]],
+    "length": [[10, 20], [30, 20]],
+    "bidirectional": [[10, 20], [40, 20], [25, 14], [25, 26]],
+    "angle": [[10, 20], [30, 40], [40, 40]],
+    "cobb": [[10, 20], [40, 20], [10, 60], [40, 55]],
+    "box": [[10, 20], [30, 40]],
+    "circle": [[10, 20], [30, 20], [20, 10], [20, 30]],
+    "ellipse": [[10, 20], [30, 20], [20, 15], [20, 25]],
+    "polygon": [[10, 20], [30, 20], [20, 40]],
+    "freehand": [[10, 20], [30, 20], [20, 40]],
+    "spline": [[10, 20], [30, 20], [30, 40], [10, 40]],
+    "polyline": [[10, 20], [30, 20], [20, 40]],
+}
+
+
+def test_every_kind_of_mark_is_kept_as_it_was_drawn():
+    assert set(MARKS) == set(MARK_KINDS)
+    for kind, points in MARKS.items():
+        assert checked_points(kind, points, GRID) == points
+
+
+def test_the_ring_of_a_closed_mark_encloses_its_area():
+    areas = {kind: polygon_area(ring_of(kind, MARKS[kind])) for kind in CLOSED_KINDS}
+    assert areas["circle"] == pytest.approx(math.pi * 100, rel=0.002)
+    assert areas["ellipse"] == pytest.approx(math.pi * 50, rel=0.002)
+    assert areas["box"] == 400
+    assert areas["polygon"] == areas["freehand"] == 200
+    # a spline through the corners of a square bulges out of it
+    assert 400 < areas["spline"] < math.pi * 200
+
+
+def test_a_spline_passes_through_its_nodes():
+    ring = ring_of("spline", MARKS["spline"])
+    assert all(min(math.dist(node, place) for place in ring) < 1e-9 for node in MARKS["spline"])

@@ -4,17 +4,41 @@ Points are image coordinates (x, y): (0, 0) is the corner of the first pixel, (c
 far corner of the last.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collimate.kit.errors import Unprocessable
 
-MARK_KINDS = ("box", "polygon", "length")
+EXACT_COUNTS = {
+    "point": 1,
+    "length": 2,
+    "box": 2,
+    "angle": 3,
+    "cobb": 4,
+    "bidirectional": 4,
+    "circle": 4,
+    "ellipse": 4,
+}
+"""Points of the kinds that have a fixed number.
+
+Box: smallest and largest corner. Angle: arm, vertex, arm. Cobb: the ends of two lines.
+Bidirectional: the ends of the long axis, then of the short one. Circle and ellipse: the ends of
+two diameters that are square to each other in the patient, the longer first.
+"""
+LEAST_COUNTS = {"polyline": 2, "polygon": 3, "freehand": 3, "spline": 3}
+"""Fewest points of the kinds that have any number; all but the polyline are closed."""
+MARK_KINDS = (*EXACT_COUNTS, *LEAST_COUNTS)
+CLOSED_KINDS = ("box", "circle", "ellipse", "polygon", "freehand", "spline")
 MAX_POINTS = 10_000
 MARGIN = 0.5
 """A mark may reach half a pixel over the edge; beyond that it is on another picture."""
 DECIMALS = 4
+SHARED_CENTRE = 0.01
+"""Pixels the middles of two diameters may lie apart through rounding."""
+ELLIPSE_SIDES = 72
+SPLINE_STEPS = 12
 
 
 class MarkMalformed(Unprocessable):
@@ -62,21 +86,91 @@ def checked_points(
 
 def _check_count(kind: str, count: int) -> None:
     if kind not in MARK_KINDS:
-        raise MarkMalformed("A mark is a box, a polygon or a length.")
-    if kind == "polygon":
-        if not 3 <= count <= MAX_POINTS:
-            raise MarkMalformed(f"A polygon has 3 to {MAX_POINTS} points.")
-    elif count != 2:
-        raise MarkMalformed(f"A {kind} has two points.")
+        raise MarkMalformed(f"A mark is one of: {', '.join(MARK_KINDS)}.")
+    if kind in LEAST_COUNTS and not LEAST_COUNTS[kind] <= count <= MAX_POINTS:
+        raise MarkMalformed(f"A {kind} has {LEAST_COUNTS[kind]} to {MAX_POINTS} points.")
+    if kind in EXACT_COUNTS and count != EXACT_COUNTS[kind]:
+        raise MarkMalformed(f"A {kind} has {EXACT_COUNTS[kind]} points.")
 
 
 def _check_extent(kind: str, points: list[list[float]]) -> None:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    width, height = max(xs) - min(xs), max(ys) - min(ys)
-    if kind == "length" and width == 0 and height == 0:
-        raise MarkMalformed("A length needs two different points.")
-    if kind != "length" and (width == 0 or height == 0):
-        raise MarkMalformed("The mark encloses nothing.")
+    if kind in CLOSED_KINDS:
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if max(xs) == min(xs) or max(ys) == min(ys):
+            raise MarkMalformed("The mark encloses nothing.")
+    for first, last in _lines(kind, points):
+        if first == last:
+            raise MarkMalformed(f"Each line of a {kind} needs two different ends.")
+    if kind in ("circle", "ellipse") and math.dist(*_middles(points)) > SHARED_CENTRE:
+        raise MarkMalformed(f"The two diameters of a {kind} share their middle.")
+
+
+def _lines(kind: str, points: list[list[float]]) -> list[tuple[list[float], list[float]]]:
+    """The straight lines a mark is made of, where it must not be a single place."""
+    if kind in ("cobb", "bidirectional", "circle", "ellipse"):
+        return [(points[0], points[1]), (points[2], points[3])]
+    if kind in ("length", "angle"):
+        return list(itertools.pairwise(points))
+    return [(points[0], points[-1])] if kind == "polyline" and len(points) == 2 else []
+
+
+def _middles(points: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
+    """The middles of the first two and of the last two of four points."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
+    return [(ax + bx) / 2, (ay + by) / 2], [(cx + dx) / 2, (cy + dy) / 2]
+
+
+def ring_of(kind: str, points: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The closed line of a mark of `CLOSED_KINDS`, the first point not repeated.
+
+    Ellipses and splines are sampled as the viewer draws them: 72 sides, 12 steps per node.
+    """
+    if kind == "box":
+        (x1, y1), (x2, y2) = points
+        return [[x1, y1], [x2, y1], [x2, y2], [x1, y2]]
+    if kind in ("circle", "ellipse"):
+        return _ellipse(points)
+    if kind == "spline":
+        return _spline(points)
+    return [[x, y] for x, y in points]
+
+
+def _ellipse(points: Sequence[Sequence[float]]) -> list[list[float]]:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
+    middle_x, middle_y = (ax + bx) / 2, (ay + by) / 2
+    ring = []
+    for side in range(ELLIPSE_SIDES):
+        angle = 2 * math.pi * side / ELLIPSE_SIDES
+        along, across = math.cos(angle) / 2, math.sin(angle) / 2
+        ring.append(
+            [
+                middle_x + along * (bx - ax) + across * (dx - cx),
+                middle_y + along * (by - ay) + across * (dy - cy),
+            ]
+        )
+    return ring
+
+
+def _spline(nodes: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The closed uniform spline through the nodes. Source: Catmull and Rom 1974."""
+    count = len(nodes)
+    ring = []
+    for index in range(count):
+        before, start, end, after = (nodes[(index + step) % count] for step in (-1, 0, 1, 2))
+        for step in range(SPLINE_STEPS):
+            t = step / SPLINE_STEPS
+            axes = zip(before, start, end, after, strict=True)
+            ring.append([_catmull_rom(*places, t) for places in axes])
+    return ring
+
+
+def _catmull_rom(before: float, start: float, end: float, after: float, t: float) -> float:
+    return 0.5 * (
+        2 * start
+        + (end - before) * t
+        + (2 * before - 5 * start + 4 * end - after) * t**2
+        + (3 * start - before - 3 * end + after) * t**3
+    )
 
 
 def polygon_area(points: Sequence[Sequence[float]]) -> float:

@@ -33,7 +33,8 @@ def play_read(
     """Claim the next case, save an answer and marks, submit.
 
     `answer` and each mark's keys are those of the API; both may be functions of the claimed study.
-    A mark is `{"kind": "box"|"polygon"|"length", …content…}`. `reader.sign_in_id` must be set, as
+    A mark is `{"kind": …, …content…}`, its kind one of `geometry.MARK_KINDS`.
+    `reader.sign_in_id` must be set, as
     for every label. With `stop_at_draft` the read is left unfinished.
 
     Raises:

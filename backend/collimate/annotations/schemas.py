@@ -9,11 +9,11 @@ from pydantic import Field
 from collimate.annotations.geometry import MAX_POINTS
 from collimate.annotations.runs import MAX_RUNS
 from collimate.kit.http import Answer, Body
-from collimate.projects.schemas import LabelSchemaOut
+from collimate.projects.schemas import LabelSchemaOut, MarkKind
 from collimate.tasks.schemas import ActiveMs, FenceBody
 from collimate.tasks.states import ReadState
 
-AnnotationKind = Literal["answer", "box", "polygon", "length", "segment"]
+AnnotationKind = Literal["answer", MarkKind, "segment"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]

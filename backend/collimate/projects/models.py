@@ -73,7 +73,7 @@ class LabelSchema(Row):
 
 
 class Label(Row):
-    """Something a reader may say or draw; `kind`: class, box, polygon, length or segment."""
+    """Something a reader may say or draw; `kind`: class, a kind of mark, or segment."""
 
     __tablename__ = "label"
     __table_args__ = (

@@ -13,7 +13,11 @@ from collimate.jobs import events
 from collimate.kit.errors import Conflict, NotFound, Unprocessable
 from collimate.projects.models import Label, LabelSchema, Project
 
-KINDS = ("class", "box", "polygon", "length", "segment")
+MARK_KINDS = (
+    "point", "length", "bidirectional", "angle", "cobb", "box", "circle", "ellipse",
+    "polygon", "freehand", "spline", "polyline",
+)  # fmt: skip
+KINDS = ("class", *MARK_KINDS, "segment")
 MODES = ("single", "multi", "none")
 
 
@@ -187,7 +191,7 @@ def _check_label(key: str, label: LabelDraft) -> None:
     if not re.fullmatch(r"[a-z0-9_]{1,60}", key):
         raise SchemaUnusable(f"“{label.name}” needs a name with letters or digits.")
     if label.kind not in KINDS:
-        raise SchemaUnusable("A label is a class, a box, a polygon, a length or a segment.")
+        raise SchemaUnusable(f"A label is one of: {', '.join(KINDS)}.")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", label.colour):
         raise SchemaUnusable(f"The colour of “{label.name}” is not of the form #rrggbb.")
     if label.hotkey is not None and not re.fullmatch(r"[0-9a-z]", label.hotkey):

@@ -144,7 +144,21 @@ class MemberIn(Body):
     role: Role
 
 
-LabelKind = Literal["class", "box", "polygon", "length", "segment"]
+MarkKind = Literal[
+    "point",
+    "length",
+    "bidirectional",
+    "angle",
+    "cobb",
+    "box",
+    "circle",
+    "ellipse",
+    "polygon",
+    "freehand",
+    "spline",
+    "polyline",
+]
+LabelKind = Literal["class", MarkKind, "segment"]
 AnswerMode = Literal["single", "multi", "none"]
 
 

@@ -1697,7 +1697,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "box" | "polygon" | "length" | "segment";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
             /** Parent Id */
             parent_id: string | null;
             /** Reason */
@@ -1716,7 +1716,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "box" | "polygon" | "length" | "segment";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
             revision: components["schemas"]["RevisionOut"];
         };
         /**
@@ -2507,7 +2507,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "class" | "box" | "polygon" | "length" | "segment";
+            kind: "class" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
             /** Name */
             name: string;
         };
@@ -2534,7 +2534,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "class" | "box" | "polygon" | "length" | "segment";
+            kind: "class" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
             /** Name */
             name: string;
             /** Position */

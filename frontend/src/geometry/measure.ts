@@ -1,5 +1,5 @@
 /** Lengths and areas as a reader reads them: millimetres where spacing is known, else pixels. */
-import { distance, polygonArea } from './points';
+import { distance, polygonArea, segments } from './points';
 import {
   type ImagePoint,
   imagePoint,
@@ -28,6 +28,16 @@ const rounded = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 
 export const lengthText = (a: ImagePoint, b: ImagePoint, spacing: PixelSpacing | null): string =>
   spacing ? `${rounded(lengthInMillimetres(a, b, spacing))} mm` : `${rounded(distance(a, b))} px`;
+
+/** Length of a line of several pieces. */
+export function pathText(points: readonly ImagePoint[], spacing: PixelSpacing | null): string {
+  const pieces = segments(points, false);
+  const total = (length: (a: ImagePoint, b: ImagePoint) => number) =>
+    pieces.reduce((sum, [a, b]) => sum + length(a, b), 0);
+  return spacing
+    ? `${rounded(total((a, b) => lengthInMillimetres(a, b, spacing)))} mm`
+    : `${rounded(total(distance))} px`;
+}
 
 export function sizeText(min: ImagePoint, max: ImagePoint, spacing: PixelSpacing | null): string {
   const [width, height] = [max[0] - min[0], max[1] - min[1]];

@@ -1,5 +1,13 @@
 /** One stack of frames on screen: image, marks, heat map, corner text and what went wrong. */
-import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { toImage } from '../geometry/affine';
 import { isOnImage } from '../geometry/points';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
@@ -11,18 +19,20 @@ import type { Frame } from './frames';
 import { HeatMap, type HeatMapSource } from './HeatMap';
 import type { LoadProblem } from './loadProblem';
 import { MarksLayer } from './MarksLayer';
-import type { Mark, MarkKind, MarkStyle } from './marks';
+import type { Mark, MarkStyle } from './marks';
+import { measuringSpacing } from './markText';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
-import { valueAt } from './pixels';
+import { statisticsOf, valueAt } from './pixels';
 import { ReferenceLines } from './ReferenceLines';
+import { isMarkKind, type MarkKind, SQUARE } from './shapes';
 import type { StackEngine, View } from './stackEngine';
 import { useCine } from './useCine';
 import { useStackEngine } from './useStackEngine';
 import { useWheel } from './useWheel';
 import './viewer.css';
 
-export type ViewportTool = NavigationTool | MarkKind;
+export type ViewportTool = NavigationTool | 'crosshair' | MarkKind;
 
 /** What lies under the pointer: one grey value, or red, green and blue. */
 export interface Hover {
@@ -40,8 +50,8 @@ export interface ViewportHandle {
   rotate(degrees: number): void;
   flip(axis: 'horizontal' | 'vertical'): void;
   zoom(factor: number): void;
-  /** The place in the middle and the scale; null while nothing is drawn. */
-  gaze(): Gaze | null;
+  /** The place in the middle and the scale of a view of this stack. */
+  gaze(view: View): Gaze | null;
   lookAt(gaze: Gaze): void;
   retry(): void;
 }
@@ -70,9 +80,7 @@ export interface ViewportProps {
   readonly ref?: Ref<ViewportHandle>;
 }
 
-const MARK_TOOLS: readonly string[] = ['box', 'polygon', 'length'] satisfies MarkKind[];
-
-export const isMarkTool = (tool: ViewportTool): tool is MarkKind => MARK_TOOLS.includes(tool);
+export const isMarkTool = (tool: ViewportTool): tool is MarkKind => isMarkKind(tool);
 
 const NO_SIZE = { columns: 0, rows: 0 };
 
@@ -89,21 +97,26 @@ export function Viewport(props: ViewportProps) {
   const place = { index: view.index, count: frames.length };
   useWheel(stage, engine, place);
   useCine(engine, props.framesPerSecond ?? null, place);
-  const gaze = useRef<() => Gaze | null>(() => null);
-  gaze.current = () =>
-    frame && view.affine && stage.current
-      ? gazeOf(view.affine, frame, {
-          width: stage.current.clientWidth,
-          height: stage.current.clientHeight,
-        })
-      : null;
-  useImperativeHandle(props.ref, () => handleOf(engine, retry, gaze), [engine, retry]);
-  useEffect(() => engine?.setNavigation(isMarkTool(tool) ? null : tool), [engine, tool]);
+  useImperativeHandle(
+    props.ref,
+    () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
+    [engine, retry, frames],
+  );
+  const navigation = isMarkTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
+  useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
   const [isHovered, setHovered] = useState(false);
 
   const here = useMemo(
     () => (areMarksShown ? marks.filter((mark) => belongsTo(frame, mark)) : []),
     [marks, frame, areMarksShown],
+  );
+
+  const statistics = useCallback(
+    (ring: readonly ImagePoint[]) => {
+      const image = engine?.currentImage();
+      return image ? statisticsOf(image, ring) : null;
+    },
+    [engine],
   );
 
   const hover = (event: React.PointerEvent) => {
@@ -139,7 +152,10 @@ export function Viewport(props: ViewportProps) {
         <MarksLayer
           affine={view.affine}
           size={frame?.size ?? NO_SIZE}
-          spacing={frame?.spacing ?? null}
+          grid={frame?.plane.spacing ?? SQUARE}
+          spacing={measuringSpacing(frame)}
+          unit={frame?.valueUnit ?? ''}
+          statisticsOf={statistics}
           marks={here}
           styleOf={props.styleOf}
           tool={isMarkTool(tool) ? tool : null}
@@ -164,10 +180,20 @@ export function Viewport(props: ViewportProps) {
 const stateOf = (problem: LoadProblem | null, isLoading: boolean, view: View): string =>
   problem ? 'problem' : isLoading ? 'loading' : view.affine ? 'shown' : 'empty';
 
+function gazeIn(
+  stage: HTMLElement | null,
+  frames: readonly Frame[],
+  { affine, index }: View,
+): Gaze | null {
+  const frame = frames[index];
+  if (!stage || !frame || !affine) return null;
+  return gazeOf(affine, frame, { width: stage.clientWidth, height: stage.clientHeight });
+}
+
 const handleOf = (
   engine: StackEngine | null,
   retry: () => void,
-  gaze: { readonly current: () => Gaze | null },
+  gaze: (view: View) => Gaze | null,
 ): ViewportHandle => ({
   show: (index) => void engine?.show(index),
   setWindow: (window) => engine?.setWindow(window),
@@ -177,7 +203,7 @@ const handleOf = (
   rotate: (degrees) => engine?.rotate(degrees),
   flip: (axis) => engine?.flip(axis),
   zoom: (factor) => engine?.zoom(factor),
-  gaze: () => gaze.current(),
+  gaze,
   lookAt: (next) => engine?.lookAt(next),
   retry,
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ImagePoint, imagePoint } from '../geometry/units';
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
-import { hitAt, isDrawable, type Mark, type MarkKind, moveHandle, tidyPoints } from './marks';
+import { moveHandle } from './editMarks';
+import { hitAt, isDrawable, type Mark, type MarkKind, tidyPoints } from './marks';
 
 const at = (x: number, y: number): ImagePoint => imagePoint(x, y);
 

@@ -1,29 +1,24 @@
 /** Drawing and editing marks as a small state machine; cancelling gives back what was there. */
-import { distance, simplify } from '../geometry/points';
-import { type ImagePoint, type ImageSize, imagePoint } from '../geometry/units';
-import {
-  type Hit,
-  isDrawable,
-  type Mark,
-  type MarkKind,
-  moveHandle,
-  moveMark,
-  tidyPoints,
-} from './marks';
+import { clampToImage, distance, simplify } from '../geometry/points';
+import type { ImagePoint, ImageSize, PixelSpacing } from '../geometry/units';
+import { moveHandle, moveMark, withNode, withoutNode } from './editMarks';
+import { type Hit, isDrawable, type Mark, tidyPoints } from './marks';
+import { type MarkKind, pointsFrom, SHAPES, SQUARE } from './shapes';
 
 export type Drawing =
   | { readonly at: 'idle' }
-  /** A box or a line: dragged out, or placed by two clicks (`isHeld` tells which hand it is in). */
+  /** A mark of so many places: each clicked, or dragged out from the one before (`isHeld`). */
   | {
-      readonly at: 'spanning';
-      readonly kind: 'box' | 'length';
-      readonly from: ImagePoint;
-      readonly to: ImagePoint;
+      readonly at: 'placing';
+      readonly kind: MarkKind;
+      readonly placed: readonly ImagePoint[];
+      readonly cursor: ImagePoint;
       readonly isHeld: boolean;
     }
-  /** A polygon: clicked corner by corner, or traced with the button held (`isTracing`). */
+  /** A line of any length: clicked node by node, or traced with the button held (`isTracing`). */
   | {
       readonly at: 'outlining';
+      readonly kind: MarkKind;
       readonly points: readonly ImagePoint[];
       readonly cursor: ImagePoint;
       readonly isHeld: boolean;
@@ -44,6 +39,8 @@ export type Hand =
       readonly point: ImagePoint;
       readonly tool: MarkKind | null;
       readonly hit: Hit | null;
+      /** Takes a node out instead of taking hold of it. */
+      readonly isTakingOut?: boolean;
     }
   | { readonly type: 'move'; readonly point: ImagePoint }
   | { readonly type: 'release'; readonly point: ImagePoint }
@@ -65,6 +62,8 @@ export interface Step {
 export interface Surroundings {
   readonly marks: readonly Mark[];
   readonly size: ImageSize;
+  /** Shape of the pixels: what is square in the patient. */
+  readonly grid?: PixelSpacing;
   /** Image pixels that make a drag out of a click. */
   readonly slop: number;
   /** Image pixels a traced outline may lose in accuracy when it is thinned out. */
@@ -79,8 +78,8 @@ export function step(drawing: Drawing, hand: Hand, around: Surroundings): Step {
   switch (drawing.at) {
     case 'idle':
       return hand.type === 'press' ? begin(hand, around) : { drawing };
-    case 'spanning':
-      return span(drawing, hand, around);
+    case 'placing':
+      return place(drawing, hand, around);
     case 'outlining':
       return outline(drawing, hand, around);
     case 'moving':
@@ -91,33 +90,70 @@ export function step(drawing: Drawing, hand: Hand, around: Surroundings): Step {
 function begin(hand: Extract<Hand, { type: 'press' }>, around: Surroundings): Step {
   const { hit, tool, point } = hand;
   const mark = hit && around.marks.find((one) => one.id === hit.id);
-  if (hit && mark)
+  if (hit && mark) return takeHold(mark, hit, hand);
+  if (!tool) return { drawing: IDLE, outcome: { type: 'selected', id: null } };
+  const start = clampToImage(point, around.size);
+  const { drawn: way } = SHAPES[tool];
+  if (way.by === 'line') {
+    const isTracing = !way.canClick;
     return {
-      drawing: { at: 'moving', mark, hit, from: point, points: mark.points, hasMoved: false },
-      outcome: { type: 'selected', id: mark.id },
+      drawing: {
+        at: 'outlining',
+        kind: tool,
+        points: [start],
+        cursor: start,
+        isHeld: true,
+        isTracing,
+      },
     };
-  const start = tidyPoints('length', [point], around.size)[0] ?? imagePoint(0, 0);
-  if (tool === 'polygon')
-    return {
-      drawing: { at: 'outlining', points: [start], cursor: start, isHeld: true, isTracing: false },
-    };
-  if (tool)
-    return { drawing: { at: 'spanning', kind: tool, from: start, to: start, isHeld: true } };
-  return { drawing: IDLE, outcome: { type: 'selected', id: null } };
+  }
+  if (way.count === 1) return drawn(tool, [start], around);
+  return { drawing: { at: 'placing', kind: tool, placed: [start], cursor: start, isHeld: true } };
 }
 
-function span(
-  drawing: Extract<Drawing, { at: 'spanning' }>,
+function takeHold(mark: Mark, hit: Hit, hand: Extract<Hand, { type: 'press' }>): Step {
+  const fewer =
+    hand.isTakingOut && hit.part === 'handle' ? withoutNode(mark, hit.handleIndex) : null;
+  if (fewer) return { drawing: IDLE, outcome: { type: 'edited', id: mark.id, points: fewer } };
+  const isNew = hit.part === 'middle';
+  const held = isNew ? withNode(mark, hit.handleIndex, hand.point) : mark;
+  const grip: Hit = isNew ? { id: hit.id, part: 'handle', handleIndex: hit.handleIndex + 1 } : hit;
+  return {
+    drawing: {
+      at: 'moving',
+      mark: held,
+      hit: grip,
+      from: hand.point,
+      points: mark.points,
+      hasMoved: false,
+    },
+    outcome: { type: 'selected', id: mark.id },
+  };
+}
+
+function place(
+  drawing: Extract<Drawing, { at: 'placing' }>,
   hand: Hand,
   around: Surroundings,
 ): Step {
-  if (hand.type === 'move') return { drawing: { ...drawing, to: hand.point } };
-  if (hand.type === 'press' || (hand.type === 'release' && drawing.isHeld)) {
-    const isClick = distance(drawing.from, hand.point) <= around.slop;
-    if (hand.type === 'release' && isClick) return { drawing: { ...drawing, isHeld: false } };
-    return drawn(drawing.kind, [drawing.from, hand.point], around);
-  }
-  return { drawing };
+  const { kind, placed } = drawing;
+  const last = placed[placed.length - 1];
+  if (!last) return { drawing: IDLE };
+  if (hand.type === 'move') return { drawing: { ...drawing, cursor: hand.point } };
+  if (hand.type === 'back')
+    return placed.length < 2
+      ? { drawing: IDLE }
+      : { drawing: { ...drawing, placed: placed.slice(0, -1), isHeld: false } };
+  const isRelease = hand.type === 'release' && drawing.isHeld;
+  if (hand.type !== 'press' && !isRelease) return { drawing };
+  if (isRelease && distance(last, hand.point) <= around.slop)
+    return { drawing: { ...drawing, isHeld: false } };
+  const next = [...placed, hand.point];
+  const { drawn: way } = SHAPES[kind];
+  if (way.by === 'places' && next.length >= way.count) return drawn(kind, next, around);
+  return {
+    drawing: { ...drawing, placed: next, cursor: hand.point, isHeld: hand.type === 'press' },
+  };
 }
 
 function outline(
@@ -125,38 +161,56 @@ function outline(
   hand: Hand,
   around: Surroundings,
 ): Step {
-  const { points } = drawing;
+  const { kind, points } = drawing;
   const last = points[points.length - 1];
   const first = points[0];
   if (!last || !first) return { drawing: IDLE };
   switch (hand.type) {
     case 'finish':
-      return drawn('polygon', points, around);
+      return drawn(kind, points, around);
     case 'back':
       return points.length < 2
         ? { drawing: IDLE }
         : { drawing: { ...drawing, points: points.slice(0, -1), isTracing: false } };
-    case 'press': {
-      const isOnFirst = points.length >= 3 && distance(hand.point, first) <= around.slop * 2;
-      const isOnLast = points.length >= 3 && distance(hand.point, last) <= around.slop;
-      if (isOnFirst || isOnLast) return drawn('polygon', points, around);
-      return {
-        drawing: { ...drawing, points: [...points, hand.point], cursor: hand.point, isHeld: true },
-      };
-    }
+    case 'press':
+      return isEnd(drawing, hand.point, around)
+        ? drawn(kind, points, around)
+        : {
+            drawing: {
+              ...drawing,
+              points: [...points, hand.point],
+              cursor: hand.point,
+              isHeld: true,
+            },
+          };
     case 'move': {
-      const isTracing = drawing.isHeld && distance(last, hand.point) > around.slop;
-      if (!isTracing) return { drawing: { ...drawing, cursor: hand.point } };
+      const { drawn: way } = SHAPES[kind];
+      const canTrace = way.by === 'line' && way.canTrace && drawing.isHeld;
+      if (!canTrace || distance(last, hand.point) <= around.slop)
+        return { drawing: { ...drawing, cursor: hand.point } };
       const next = [...points, hand.point];
       return { drawing: { ...drawing, points: next, cursor: hand.point, isTracing: true } };
     }
     case 'release':
       return drawing.isTracing
-        ? drawn('polygon', simplify(points, around.traceTolerance), around)
+        ? drawn(kind, simplify(points, around.traceTolerance), around)
         : { drawing: { ...drawing, isHeld: false } };
     default:
       return { drawing };
   }
+}
+
+/** A closed line ends on its first node or twice on its last, an open one only on its last. */
+function isEnd(
+  { kind, points }: Extract<Drawing, { at: 'outlining' }>,
+  point: ImagePoint,
+  around: Surroundings,
+): boolean {
+  const { isClosed, points: least } = SHAPES[kind];
+  const [first, last] = [points[0], points[points.length - 1]];
+  if (!first || !last || points.length < least) return false;
+  const isOnFirst = isClosed && distance(point, first) <= around.slop * 2;
+  return isOnFirst || distance(point, last) <= around.slop;
 }
 
 function move(drawing: Extract<Drawing, { at: 'moving' }>, hand: Hand, around: Surroundings): Step {
@@ -164,9 +218,9 @@ function move(drawing: Extract<Drawing, { at: 'moving' }>, hand: Hand, around: S
   if (hand.type === 'move') {
     if (!hasMoved && distance(from, hand.point) <= around.slop) return { drawing };
     const points =
-      hit.part === 'handle'
-        ? moveHandle(mark, hit.handleIndex, hand.point)
-        : moveMark(mark, from, hand.point, around.size);
+      hit.part === 'outline'
+        ? moveMark(mark, from, hand.point, around.size)
+        : moveHandle(mark, hit.handleIndex, hand.point, around.grid);
     return { drawing: { ...drawing, points, hasMoved: true } };
   }
   if (hand.type !== 'release') return { drawing };
@@ -176,8 +230,8 @@ function move(drawing: Extract<Drawing, { at: 'moving' }>, hand: Hand, around: S
     : { drawing: IDLE };
 }
 
-function drawn(kind: MarkKind, points: readonly ImagePoint[], around: Surroundings): Step {
-  const tidy = tidyPoints(kind, points, around.size);
+function drawn(kind: MarkKind, placed: readonly ImagePoint[], around: Surroundings): Step {
+  const tidy = tidyPoints(kind, pointsFrom(kind, placed, around.grid ?? SQUARE), around.size);
   return isDrawable(kind, tidy)
     ? { drawing: IDLE, outcome: { type: 'drawn', kind, points: tidy } }
     : { drawing: IDLE };

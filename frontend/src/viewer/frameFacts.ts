@@ -25,6 +25,7 @@ const IMAGE_POSITION = '00200032';
 const IMAGE_ORIENTATION = '00200037';
 const PIXEL_SPACING = '00280030';
 const IMAGER_PIXEL_SPACING = '00181164';
+const CALIBRATION_TYPE = '00280A02';
 const PIXEL_ASPECT_RATIO = '00280034';
 const FRAME_OF_REFERENCE = '00200052';
 
@@ -36,11 +37,25 @@ export function spacingOf(image: DicomObject): { spacing: PixelSpacing | null; k
       : null;
   };
   const patient = fromTag(PIXEL_SPACING);
-  if (patient) return { spacing: patient, kind: 'patient' };
+  if (patient)
+    return { spacing: patient, kind: isUncalibrated(image, fromTag) ? 'detector' : 'patient' };
   const region = ultrasoundSpacing(image);
   if (region) return { spacing: region, kind: 'patient' };
   const detector = fromTag(IMAGER_PIXEL_SPACING);
   return detector ? { spacing: detector, kind: 'detector' } : { spacing: null, kind: 'none' };
+}
+
+/**
+ * A projection whose pixel spacing repeats that of the detector has not been calibrated: it holds
+ * at the detector, not in the patient (PS3.3 10.7.1.3).
+ */
+function isUncalibrated(
+  image: DicomObject,
+  fromTag: (tag: string) => PixelSpacing | null,
+): boolean {
+  const [patient, detector] = [fromTag(PIXEL_SPACING), fromTag(IMAGER_PIXEL_SPACING)];
+  const isSame = patient?.row === detector?.row && patient?.column === detector?.column;
+  return detector !== null && isSame && textOf(image, CALIBRATION_TYPE) === undefined;
 }
 
 /** Spacing of an ultrasound image with exactly one region measured in cm (PS3.3 C.8.5.5). */

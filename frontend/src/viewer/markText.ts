@@ -1,19 +1,75 @@
-/** How big a mark is, in the words shown beside it. */
-import { areaText, lengthText, sizeText } from '../geometry/measure';
+/** How big a mark is and what lies in it, in the words shown beside it. */
+import { angleBetween, minus } from '../geometry/curves';
+import { areaText, lengthText, pathText, sizeText } from '../geometry/measure';
 import { boundingBox } from '../geometry/points';
 import type { ImagePoint, PixelSpacing } from '../geometry/units';
-import type { MarkKind } from './marks';
+import type { Frame } from './frames';
+import { type MarkKind, ringOf, SHAPES, SQUARE } from './shapes';
+import type { Statistics } from './statistics';
 
-/** Sides of a box, length of a line, area of a polygon; empty while there is too little to measure. */
+/**
+ * The spacing to measure with: only one that holds in the patient. A detector's spacing enlarges
+ * whatever lies away from the detector, so that it measures nothing.
+ */
+export const measuringSpacing = (
+  frame: Pick<Frame, 'spacing' | 'spacingKind'> | undefined,
+): PixelSpacing | null => (frame?.spacingKind === 'patient' ? frame.spacing : null);
+
+const degrees = (value: number): string => `${value.toFixed(1)}°`;
+
+/** Empty while there is too little to measure. `grid` is the pixel shape, known or not. */
 export function measureText(
   kind: MarkKind,
   points: readonly ImagePoint[],
   spacing: PixelSpacing | null,
+  grid: PixelSpacing = spacing ?? SQUARE,
 ): string {
-  const [first, second] = points;
-  if (!first || !second) return '';
-  if (kind === 'length') return lengthText(first, second, spacing);
-  if (kind === 'polygon') return points.length < 3 ? '' : areaText(points, spacing);
-  const [min, max] = boundingBox(points);
-  return sizeText(min, max, spacing);
+  const [a, b, c, d] = points;
+  if (!a || !b) return '';
+  switch (kind) {
+    case 'point':
+      return '';
+    case 'length':
+      return lengthText(a, b, spacing);
+    case 'polyline':
+      return pathText(points, spacing);
+    case 'angle':
+      return c ? degrees(angleBetween(minus(a, b), minus(c, b), grid)) : '';
+    case 'cobb':
+      return c && d ? degrees(cobbAngle(a, b, c, d, grid)) : '';
+    case 'bidirectional':
+      return c && d
+        ? `${lengthText(a, b, spacing)} × ${lengthText(c, d, spacing)}`
+        : lengthText(a, b, spacing);
+    case 'box': {
+      const [min, max] = boundingBox(points);
+      return sizeText(min, max, spacing);
+    }
+    default:
+      return points.length < SHAPES[kind].points ? '' : areaText(ringOf(kind, points), spacing);
+  }
+}
+
+/** The smaller angle between two lines, whichever way round each was drawn (Cobb 1948). */
+function cobbAngle(
+  a: ImagePoint,
+  b: ImagePoint,
+  c: ImagePoint,
+  d: ImagePoint,
+  grid: PixelSpacing,
+): number {
+  const angle = angleBetween(minus(b, a), minus(d, c), grid);
+  return Math.min(angle, 180 - angle);
+}
+
+const number = (value: number): string => {
+  const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
+  return value.toFixed(digits).replace('-', '−');
+};
+
+/** Mean, spread and extremes with the unit of the values. */
+export function statisticsText(found: Statistics, unit: string): string {
+  const suffix = unit ? ` ${unit}` : '';
+  const { mean, deviation, min, max } = found;
+  return `mean ${number(mean)} SD ${number(deviation)} · min ${number(min)} max ${number(max)}${suffix}`;
 }

@@ -1,4 +1,5 @@
-/** Marks as Collimate keeps them, and the pure edits a hand can make to one. */
+/** Marks as Collimate keeps them, and what of one lies under the hand. */
+import { between, lengthOf, minus } from '../geometry/curves';
 import {
   boundingBox,
   clampToImage,
@@ -6,16 +7,13 @@ import {
   distanceToSegment,
   polygonArea,
   segments,
-  translateWithin,
 } from '../geometry/points';
-import { type ImagePoint, type ImageSize, imagePoint } from '../geometry/units';
+import type { ImagePoint, ImageSize } from '../geometry/units';
+import { boxCorners, type MarkKind, ringOf, SHAPES, SQUARE, strokesOf } from './shapes';
 
-export type MarkKind = 'box' | 'polygon' | 'length';
+export type { MarkKind } from './shapes';
 
-/**
- * One mark on one frame, in image coordinates. A box has two points (min, max), a length two,
- * a polygon at least three (closed, the first point not repeated).
- */
+/** One mark on one frame, in image coordinates; `SHAPES` says what its points are. */
 export interface Mark {
   readonly id: string;
   readonly kind: MarkKind;
@@ -25,34 +23,38 @@ export interface Mark {
   readonly points: readonly ImagePoint[];
 }
 
+type Drawn = Pick<Mark, 'kind' | 'points'>;
+
 /** What a label looks like on screen. */
 export interface MarkStyle {
   readonly colour: string;
   readonly name: string;
 }
 
-/** Part of a mark under the pointer: one of its handles, or its outline. */
+/** Part of a mark under the pointer: a handle, the middle between two nodes, or its outline. */
 export type Hit =
   | { readonly id: string; readonly part: 'handle'; readonly handleIndex: number }
+  | { readonly id: string; readonly part: 'middle'; readonly handleIndex: number }
   | { readonly id: string; readonly part: 'outline' };
 
 /** Below this many pixels in either direction a box or a line is a slip of the hand. */
 const SMALLEST_EXTENT = 1;
 
-/** Corners of a box clockwise from (min x, min y). */
-export function boxCorners(points: readonly ImagePoint[]): ImagePoint[] {
-  const [min, max] = boundingBox(points);
-  return [min, imagePoint(max[0], min[1]), max, imagePoint(min[0], max[1])];
-}
-
-/** The outline as drawn: four corners of a box, else the points themselves. */
-export const outlineOf = (mark: Pick<Mark, 'kind' | 'points'>): readonly ImagePoint[] =>
-  mark.kind === 'box' ? boxCorners(mark.points) : mark.points;
+/** With more nodes than this the handles would hide the outline. */
+const MOST_HANDLES = 80;
 
 /** The points a hand can take hold of, in the order `moveHandle` counts them. */
-export const handlesOf = outlineOf;
+export function handlesOf({ kind, points }: Drawn): readonly ImagePoint[] {
+  if (kind === 'box') return boxCorners(points);
+  return kind === 'freehand' || points.length > MOST_HANDLES ? [] : points;
+}
 
-export const isClosed = (kind: MarkKind): boolean => kind !== 'length';
+/** Middles between nodes, where another node can be drawn out. */
+export function middlesOf({ kind, points }: Drawn): readonly ImagePoint[] {
+  const { hasNodes, isClosed } = SHAPES[kind];
+  if (!hasNodes || points.length > MOST_HANDLES / 2) return [];
+  return segments(points, isClosed).map(([a, b]) => between(a, b));
+}
 
 /** Points in the form marks are kept in: box corners sorted, everything inside the image. */
 export function tidyPoints(
@@ -60,50 +62,68 @@ export function tidyPoints(
   points: readonly ImagePoint[],
   size: ImageSize,
 ): ImagePoint[] {
+  if (kind === 'circle' || kind === 'ellipse') return shrunkInto(points, size);
   const inside = points.map((point) => clampToImage(point, size));
   return kind === 'box' ? boundingBox(inside) : inside;
 }
 
+/** Diameters made shorter about their middle until all ends lie in the image. */
+function shrunkInto(points: readonly ImagePoint[], size: ImageSize): ImagePoint[] {
+  const [a, b] = points;
+  if (!a || !b) return [...points];
+  const centre = clampToImage(between(a, b), size);
+  const room = points.map((point) => {
+    const [dx, dy] = minus(point, between(a, b));
+    const x = dx === 0 ? 1 : ((dx > 0 ? size.columns : 0) - centre[0]) / dx;
+    const y = dy === 0 ? 1 : ((dy > 0 ? size.rows : 0) - centre[1]) / dy;
+    return Math.min(x, y);
+  });
+  const share = Math.min(1, ...room);
+  return points.map((point) => {
+    const [dx, dy] = minus(point, between(a, b));
+    return clampToImage([centre[0] + share * dx, centre[1] + share * dy] as never, size);
+  });
+}
+
 /** Whether the points make a mark worth keeping. */
 export function isDrawable(kind: MarkKind, points: readonly ImagePoint[]): boolean {
-  const [first, second] = points;
-  if (!first || !second) return false;
-  if (kind === 'length') return distance(first, second) >= SMALLEST_EXTENT;
-  if (kind === 'polygon') return points.length >= 3 && polygonArea(points) >= SMALLEST_EXTENT;
-  const [min, max] = boundingBox(points);
-  return max[0] - min[0] >= SMALLEST_EXTENT && max[1] - min[1] >= SMALLEST_EXTENT;
+  const shape = SHAPES[kind];
+  if (shape.isExact ? points.length !== shape.points : points.length < shape.points) return false;
+  if (kind === 'box') {
+    const [min, max] = boundingBox(points);
+    return max[0] - min[0] >= SMALLEST_EXTENT && max[1] - min[1] >= SMALLEST_EXTENT;
+  }
+  if (shape.isClosed) return polygonArea(ringOf(kind, points)) >= SMALLEST_EXTENT;
+  return kind === 'point' || strokesOf(kind, points).every(isLongEnough);
 }
 
-/** The points after handle `handleIndex` went to `to`; a box keeps the opposite corner. */
-export function moveHandle(
-  mark: Pick<Mark, 'kind' | 'points'>,
-  handleIndex: number,
-  to: ImagePoint,
-): ImagePoint[] {
-  if (mark.kind !== 'box')
-    return mark.points.map((point, index) => (index === handleIndex ? to : point));
-  const opposite = boxCorners(mark.points)[(handleIndex + 2) % 4];
-  return opposite ? [opposite, to] : [...mark.points];
-}
+const isLongEnough = ({ points }: { readonly points: readonly ImagePoint[] }): boolean =>
+  segments(points, false).every(([a, b]) => lengthOf(minus(a, b), SQUARE) >= SMALLEST_EXTENT);
 
-export const moveMark = (
-  mark: Pick<Mark, 'points'>,
-  from: ImagePoint,
-  to: ImagePoint,
-  size: ImageSize,
-): ImagePoint[] => translateWithin(mark.points, [to[0] - from[0], to[1] - from[1]], size);
-
-function handleUnder(mark: Mark, point: ImagePoint, reach: number): Hit | null {
-  const near = handlesOf(mark)
-    .map((handle, handleIndex) => ({ handleIndex, away: distance(handle, point) }))
+function nearestOf(points: readonly ImagePoint[], point: ImagePoint, reach: number): number {
+  const near = points
+    .map((one, index) => ({ index, away: distance(one, point) }))
     .filter(({ away }) => away <= reach)
     .sort((one, other) => one.away - other.away)[0];
-  return near ? { id: mark.id, part: 'handle', handleIndex: near.handleIndex } : null;
+  return near?.index ?? -1;
 }
 
-function isOutlineUnder(mark: Mark, point: ImagePoint, reach: number): boolean {
-  return segments(outlineOf(mark), isClosed(mark.kind)).some(
-    ([a, b]) => distanceToSegment(point, a, b) <= reach,
+function handleUnder(mark: Mark, point: ImagePoint, reach: number): Hit | null {
+  const handleIndex = nearestOf(handlesOf(mark), point, reach);
+  return handleIndex < 0 ? null : { id: mark.id, part: 'handle', handleIndex };
+}
+
+function middleUnder(mark: Mark, point: ImagePoint, reach: number): Hit | null {
+  const handleIndex = nearestOf(middlesOf(mark), point, reach);
+  return handleIndex < 0 ? null : { id: mark.id, part: 'middle', handleIndex };
+}
+
+function isOutlineUnder({ kind, points }: Mark, point: ImagePoint, reach: number): boolean {
+  if (kind === 'point') return nearestOf(points, point, reach) >= 0;
+  return strokesOf(kind, points).some((stroke) =>
+    segments(stroke.points, stroke.isClosed).some(
+      ([a, b]) => distanceToSegment(point, a, b) <= reach,
+    ),
   );
 }
 
@@ -118,8 +138,9 @@ export function hitAt(
   selectedId: string | null,
 ): Hit | null {
   const selected = marks.find((mark) => mark.id === selectedId);
-  const handle = selected && handleUnder(selected, point, reach);
-  if (handle) return handle;
+  const held =
+    selected && (handleUnder(selected, point, reach) ?? middleUnder(selected, point, reach));
+  if (held) return held;
   const touched = marks.filter((mark) => isOutlineUnder(mark, point, reach));
   const top = touched.find((mark) => mark.id === selectedId) ?? touched[touched.length - 1];
   if (!top) return null;

@@ -2,6 +2,7 @@
 import type { Types } from '@cornerstonejs/core';
 import { pixelAt } from '../geometry/points';
 import type { ImagePoint } from '../geometry/units';
+import { type Statistics, statisticsIn } from './statistics';
 
 const scaleOf = (image: Types.IImage): { slope: number; intercept: number } =>
   image.preScale?.scaled
@@ -14,6 +15,18 @@ export function modalityValues(image: Types.IImage): ArrayLike<number> {
   const { slope, intercept } = scaleOf(image);
   if (slope === 1 && intercept === 0) return stored;
   return Float32Array.from(stored, (value) => value * slope + intercept);
+}
+
+/** Statistics of what lies inside a ring; null for colour, and where no pixel lies inside. */
+export function statisticsOf(image: Types.IImage, ring: readonly ImagePoint[]): Statistics | null {
+  if (image.color || ring.length < 3) return null;
+  const values = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  return statisticsIn(ring, {
+    rows: image.rows,
+    columns: image.columns,
+    values,
+    ...scaleOf(image),
+  });
 }
 
 /** One value for grey images, red, green and blue for colour ones. */

@@ -1,9 +1,10 @@
 /** Feeds pointer and keys into the drawing machine and hands its outcomes on. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Affine, scaleOf, toImage } from '../geometry/affine';
-import { canvasPoint, type ImageSize } from '../geometry/units';
+import { canvasPoint, type ImageSize, type PixelSpacing } from '../geometry/units';
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
-import { hitAt, type Mark, type MarkKind } from './marks';
+import { hitAt, type Mark } from './marks';
+import type { MarkKind } from './shapes';
 
 /** CSS pixels: how near a handle or an outline must be, and what makes a drag out of a click. */
 const REACH = 8;
@@ -13,6 +14,8 @@ const TRACE_TOLERANCE = 0.75;
 export interface HandProps {
   readonly affine: Affine | null;
   readonly size: ImageSize;
+  /** Shape of the pixels. */
+  readonly grid: PixelSpacing;
   readonly tool: MarkKind | null;
   /** The marks that can be touched: those on this frame that are not hidden. */
   readonly marks: readonly Mark[];
@@ -39,11 +42,12 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     let isTaken = false;
 
     const feed = (hand: Hand) => {
-      const { affine, marks, size, onOutcome } = now.current.props;
+      const { affine, marks, size, grid, onOutcome } = now.current.props;
       const scale = affine ? scaleOf(affine) : 1;
       const around: Surroundings = {
         marks,
         size,
+        grid,
         slop: SLOP / scale,
         traceTolerance: TRACE_TOLERANCE / scale,
       };
@@ -74,7 +78,7 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
         return hit ? now.current.props.onOutcome({ type: 'selected', id: hit.id }) : undefined;
       isTaken = true;
       element.setPointerCapture(event.pointerId);
-      feed({ type: 'press', point, tool, hit });
+      feed({ type: 'press', point, tool, hit, isTakingOut: event.altKey });
     };
     const onMove = (event: PointerEvent) => {
       const point = pointOf(event);

@@ -1,7 +1,12 @@
 /** The wheel turns the pages of a stack; with Ctrl, or on a single image, it zooms. */
 import { type RefObject, useEffect, useRef } from 'react';
-import { canvasPoint } from '../geometry/units';
-import type { StackEngine } from './stackEngine';
+import { type CanvasPoint, canvasPoint } from '../geometry/units';
+
+/** What the wheel turns. */
+export interface Turned {
+  show(index: number): unknown;
+  zoom(factor: number, around?: CanvasPoint): void;
+}
 
 /** Zoom per notch of the wheel. */
 const NOTCH = 1.15;
@@ -14,7 +19,7 @@ const WHEEL_NOTCH = 60;
 
 export function useWheel(
   stage: RefObject<HTMLElement | null>,
-  engine: StackEngine | null,
+  engine: Turned | null,
   place: { readonly index: number; readonly count: number },
 ): void {
   const latest = useRef(place);

@@ -1,8 +1,9 @@
 """COCO: pictures as PNG and one JSON per split, in a zip.
 
 COCO's pixel coordinates are ours: the corner of the first pixel is (0, 0). A box is
-[x, y, width, height]; a length is a pair of keypoints, COCO's only mark without an area; a segment
-is a run-length mask, one annotation per frame.
+[x, y, width, height]; every other closed mark is the polygon of its line; points, lengths, axes and
+angles are keypoints, COCO's only marks without an area; an open line is kept in `attributes`; a
+segment is a run-length mask, one annotation per frame.
 Source: https://cocodataset.org/#format-data
 """
 
@@ -13,11 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from collimate.annotations.geometry import polygon_area
+from collimate.annotations.geometry import CLOSED_KINDS, polygon_area, ring_of
 from collimate.annotations.runs import from_mask, to_mask
 from collimate.datasets.exports.archive import add_bytes, add_json
 from collimate.datasets.exports.version import FrozenImage, FrozenRead, FrozenVersion
 from collimate.datasets.splits import SPLITS
+
+KEYPOINTS = {
+    "point": ["place"],
+    "length": ["start", "end"],
+    "angle": ["arm", "vertex", "other arm"],
+    "cobb": ["first start", "first end", "second start", "second end"],
+    "bidirectional": ["long start", "long end", "short start", "short end"],
+}
+"""Names of the points of a mark without an area, in the order they are kept."""
 
 Picture = Callable[[FrozenImage, int], bytes]
 """The PNG of a frame (number from 1) of an image."""
@@ -103,10 +113,17 @@ def _categories(version: FrozenVersion) -> list[dict[str, Any]]:
         item["attributes"] = {
             field: label[field] for field in ("key", "code_scheme", "code_value", "code_meaning")
         }
-        if label["kind"] == "length":
-            item |= {"keypoints": ["start", "end"], "skeleton": [[1, 2]]}
+        names = KEYPOINTS.get(label["kind"])
+        if names:
+            item |= {"keypoints": names, "skeleton": _skeleton(label["kind"], len(names))}
         items.append(item)
     return items
+
+
+def _skeleton(kind: str, count: int) -> list[list[int]]:
+    if kind in ("cobb", "bidirectional"):
+        return [[1, 2], [3, 4]]
+    return [[number, number + 1] for number in range(1, count)]
 
 
 def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -134,7 +151,9 @@ def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[di
 def _annotation(
     number: int, mark: dict[str, Any], read: FrozenRead, image: dict[str, Any], category: int
 ) -> dict[str, Any]:
-    points = _on_picture(mark["points"], image)
+    kind = mark["kind"]
+    line = ring_of(kind, mark["points"]) if kind in CLOSED_KINDS else mark["points"]
+    points = _on_picture(line, image)
     xs, ys = [x for x, _ in points], [y for _, y in points]
     width, height = max(xs) - min(xs), max(ys) - min(ys)
     item: dict[str, Any] = {
@@ -146,14 +165,19 @@ def _annotation(
         "iscrowd": 0,
         "segmentation": [],
         "attributes": {"reader": read.reader, "annotation_id": mark["annotation_id"],
-                       "kind": mark["kind"]},
+                       "kind": kind},
     }  # fmt: skip
-    if mark["kind"] == "polygon":
+    if kind in CLOSED_KINDS and kind != "box":
         item["segmentation"] = [[value for point in points for value in point]]
         item["area"] = polygon_area(points)
-    if mark["kind"] == "length":
-        (x1, y1), (x2, y2) = points
-        item |= {"keypoints": [x1, y1, 2, x2, y2, 2], "num_keypoints": 2, "area": 0.0}
+    if kind in KEYPOINTS:
+        keypoints: list[float] = [value for x, y in points for value in (x, y, 2)]
+        item |= {"keypoints": keypoints, "num_keypoints": len(points)}
+    if kind not in CLOSED_KINDS:
+        item["area"] = 0.0
+    if kind == "polyline":
+        item["attributes"]["points"] = points
+    if kind == "length":
         item["attributes"]["length_mm"] = _length_mm(mark["points"], image)
     return item
 

@@ -17,6 +17,8 @@ import {
 import { ImagePane } from './ImagePane';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { planeCommands } from './planeCommands';
+import { closePlanes } from './planes';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
@@ -50,7 +52,10 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const here = seriesIn(series, cells[active]);
   const frames = here?.frames ?? NO_FRAMES;
   const seriesIndex = here ? series.indexOf(here) : 0;
-  useLayoutEffect(() => layOut(series), [layOut, series]);
+  useLayoutEffect(() => {
+    closePlanes();
+    layOut(series);
+  }, [layOut, series]);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
@@ -81,9 +86,10 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         windows: frames[0] ? windowChoices(frames[0]) : [],
       }),
       ...layoutCommands(frames[0]),
+      ...planeCommands(here),
       ...screenCommands(),
     ],
-    [schema, reading, actions, frames, seriesIndex, series, active, show],
+    [schema, reading, actions, here, frames, seriesIndex, series, active, show],
   );
   useCommands('reading', commands);
 

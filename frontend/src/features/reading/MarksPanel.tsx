@@ -6,7 +6,8 @@ import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import type { Frame } from '../../viewer/frames';
 import type { Mark, MarkKind } from '../../viewer/marks';
-import { measureText } from '../../viewer/markText';
+import { measureText, measuringSpacing } from '../../viewer/markText';
+import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { marksOf } from './items';
@@ -19,17 +20,10 @@ export interface MarksPanelProps {
   readonly onShow: (mark: Mark) => void;
 }
 
-const KINDS: readonly MarkKind[] = ['box', 'polygon', 'length'];
-const KIND_NAMES: Readonly<Record<MarkKind, string>> = {
-  box: 'box',
-  polygon: 'outline',
-  length: 'length',
-};
-
 export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
   const items = useReading((state) => state.items);
   const marks = marksOf(items);
-  const labels = KINDS.flatMap((kind) => labelsOf(schema, kind));
+  const labels = MARK_KINDS.flatMap((kind) => labelsOf(schema, kind));
   if (labels.length === 0 && marks.length === 0) return null;
   return (
     <section className={styles.section} aria-labelledby="marks">
@@ -70,7 +64,7 @@ function MarkLabel({ schema, label }: { readonly schema: LabelSchema; readonly l
       <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
       <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />
       <span className={styles.name}>{label.name}</span>
-      <span className={styles.muted}>{KIND_NAMES[kind]}</span>
+      <span className={styles.muted}>{SHAPES[kind].name}</span>
     </button>
   );
 }
@@ -101,10 +95,7 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
       >
         <i className={styles.swatch} style={{ background: label?.colour }} aria-hidden="true" />
         <span className={styles.name}>{name}</span>
-        <span className={styles.number}>
-          {measureText(mark.kind, mark.points, frames[at]?.spacing ?? null)}
-          {frames.length > 1 && at >= 0 ? ` · ${at + 1}` : ''}
-        </span>
+        <span className={styles.number}>{placeText(mark, frames, at)}</span>
       </button>
       <ActionIcon
         color="gray"
@@ -127,4 +118,12 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
       </ActionIcon>
     </li>
   );
+}
+
+/** What the mark measures, and on which slice it lies. */
+function placeText({ kind, points }: Mark, frames: readonly Frame[], at: number): string {
+  const frame = frames[at];
+  const measure = measureText(kind, points, measuringSpacing(frame), frame?.plane?.spacing);
+  const slice = frames.length > 1 && at >= 0 ? String(at + 1) : '';
+  return [measure, slice].filter(Boolean).join(' · ');
 }

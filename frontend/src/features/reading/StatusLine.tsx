@@ -14,9 +14,19 @@ const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   pan: 'drag: pan · right button: zoom',
   zoom: 'drag: zoom · middle button: pan',
   scroll: 'drag: slices · right button: zoom',
-  box: 'drag or two clicks · Esc gives up',
-  polygon: 'click corners or trace · ⏎ closes · ⌫ takes one back · Esc gives up',
+  crosshair: 'drag: place · round grips: turn the planes · shift and move: look along',
+  point: 'click',
   length: 'drag or two clicks · Esc gives up',
+  bidirectional: 'drag the long axis, then click where the short one ends · Esc gives up',
+  angle: 'three clicks: arm, corner, arm · ⌫ takes one back · Esc gives up',
+  cobb: 'drag a line along each end plate · ⌫ takes one back · Esc gives up',
+  box: 'drag or two clicks · Esc gives up',
+  circle: 'drag from the middle · Esc gives up',
+  ellipse: 'drag from corner to corner · Esc gives up',
+  polygon: 'click corners or trace · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
+  freehand: 'trace with the button held · Esc gives up',
+  spline: 'click nodes · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
+  polyline: 'click nodes or trace · ⏎ ends · ⌫ takes one back · Esc gives up',
 };
 
 const signed = (value: number): string => {

@@ -1,29 +1,42 @@
 /** The tools at the left: what the pointer does, and what can be done to the image. */
 import {
+  IconAngle,
   IconArrowBackUp,
   IconArrowForwardUp,
   IconArrowsMove,
+  IconBone,
   IconBrightness,
+  IconCircle,
   IconContrast,
+  IconCube,
   IconFlipHorizontal,
+  IconFocus2,
+  IconLasso,
+  IconLine,
   IconLink,
   IconMaximize,
+  IconOvalVertical,
   IconPlayerPlay,
+  IconPlus,
   IconPolygon,
   IconRefresh,
   IconRotateClockwise,
   IconRulerMeasure,
+  IconRulerMeasure2,
   IconSquare,
   IconStack2,
   IconSunElectricity,
+  IconVectorSpline,
   IconZoomIn,
   IconZoomScan,
 } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { Command } from '../../commands/registry';
+import { MARK_KINDS } from '../../viewer/shapes';
 import { CommandButton } from './CommandButton';
 import { LayoutMenu } from './LayoutMenu';
 import { useLayout } from './layout';
+import { usePlanes } from './planes';
 import styles from './Reading.module.css';
 import { useReading } from './store';
 
@@ -35,11 +48,22 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   'tool.box': <IconSquare size={18} />,
   'tool.polygon': <IconPolygon size={18} />,
   'tool.length': <IconRulerMeasure size={18} />,
+  'tool.point': <IconPlus size={18} />,
+  'tool.bidirectional': <IconRulerMeasure2 size={18} />,
+  'tool.angle': <IconAngle size={18} />,
+  'tool.cobb': <IconBone size={18} />,
+  'tool.circle': <IconCircle size={18} />,
+  'tool.ellipse': <IconOvalVertical size={18} />,
+  'tool.freehand': <IconLasso size={18} />,
+  'tool.spline': <IconVectorSpline size={18} />,
+  'tool.polyline': <IconLine size={18} />,
   'image.invert': <IconContrast size={18} />,
   'image.rotate': <IconRotateClockwise size={18} />,
   'image.flip': <IconFlipHorizontal size={18} />,
   'image.fit': <IconMaximize size={18} />,
   'image.reset': <IconRefresh size={18} />,
+  'planes.toggle': <IconCube size={18} />,
+  'planes.crosshair': <IconFocus2 size={18} />,
   'link.scroll': <IconLink size={18} />,
   'link.zoom': <IconZoomScan size={18} />,
   'link.window': <IconSunElectricity size={18} />,
@@ -50,7 +74,8 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
 
 const GROUPS: readonly (readonly string[])[] = [
   ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
-  ['tool.box', 'tool.polygon', 'tool.length'],
+  ['planes.toggle', 'planes.crosshair'],
+  MARK_KINDS.map((kind) => `tool.${kind}`),
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],
   ['link.scroll', 'link.zoom', 'link.window', 'layout.cine'],
   ['mark.undo', 'mark.redo'],
@@ -61,6 +86,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
   // Read so that undo and redo follow the log.
   useReading((state) => state.log);
   useLayout();
+  usePlanes();
   const found = (id: string) => commands.find((command) => command.id === id);
   return (
     <section className={styles.tools} aria-label="Tools">
@@ -75,7 +101,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
                   key={id}
                   command={command}
                   icon={ICONS[id]}
-                  isActive={command.isOn?.() ?? id === `tool.${tool}`}
+                  isActive={command.isOn?.() ?? id.split('.')[1] === tool}
                 />
               )
             );

@@ -4,6 +4,7 @@ import type { Frame, Series } from '../../viewer/frames';
 import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
 import { useLayout } from './layout';
 import { cineRate } from './layoutCommands';
+import { PlaneCell } from './PlaneCell';
 import { ports } from './ports';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
@@ -26,6 +27,7 @@ export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProp
   const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useLayout();
   useLayout(({ framesPerSecond }) => framesPerSecond);
   const isActive = at === active;
+  const plane = cells[at]?.plane;
   const isAlone = rows * columns === 1;
   const dropped = (event: React.DragEvent) => {
     const uid = event.dataTransfer.getData(SERIES_DATA);
@@ -48,7 +50,16 @@ export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProp
       onDrop={dropped}
       onDoubleClick={() => !isAlone && useLayout.getState().toggleMaximised()}
     >
-      {series ? (
+      {series && plane ? (
+        <PlaneCell
+          at={at}
+          name={plane}
+          frames={series.frames}
+          isActive={isActive}
+          tool={viewport.tool}
+          isTextShown={viewport.isTextShown}
+        />
+      ) : series ? (
         <StackCell
           key={series.series_uid}
           at={at}

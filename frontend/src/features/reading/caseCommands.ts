@@ -3,6 +3,7 @@ import type { Label, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Mark, MarkKind } from '../../viewer/marks';
+import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
 import { marksOf } from './items';
 import { useReadout } from './readout';
 import { useReading } from './store';
@@ -15,11 +16,23 @@ const newId = () => crypto.randomUUID();
 
 const isEditable = () => !useReading.getState().isReadOnly;
 
-const MARK_TOOLS: readonly { kind: MarkKind; title: string; shortcut: string }[] = [
-  { kind: 'box', title: 'Box', shortcut: 'b' },
-  { kind: 'polygon', title: 'Outline', shortcut: 'g' },
-  { kind: 'length', title: 'Length', shortcut: 'l' },
-];
+/** The key of each mark tool; only those are offered for which the project has a label. */
+const TOOL_KEYS: Readonly<Record<MarkKind, string>> = {
+  point: 'j',
+  length: 'l',
+  bidirectional: 'u',
+  angle: 'shift+a',
+  cobb: 'shift+k',
+  box: 'b',
+  circle: 'shift+c',
+  ellipse: 'shift+e',
+  polygon: 'g',
+  freehand: 'shift+f',
+  spline: 'shift+g',
+  polyline: 'shift+j',
+};
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const labelsOf = (schema: LabelSchema, kind: Label['kind']): Label[] =>
   schema.labels
@@ -64,12 +77,12 @@ export function activeLabel(
 }
 
 export function markCommands(schema: LabelSchema): Command[] {
-  const tools = MARK_TOOLS.filter(({ kind }) => labelsOf(schema, kind).length > 0).map(
-    ({ kind, title, shortcut }): Command => ({
+  const tools = MARK_KINDS.filter((kind) => labelsOf(schema, kind).length > 0).map(
+    (kind): Command => ({
       id: `tool.${kind}`,
-      title,
+      title: sentence(SHAPES[kind].name),
       section: MARKS,
-      shortcut,
+      shortcut: TOOL_KEYS[kind],
       isEnabled: isEditable,
       run: () => useReading.getState().use(kind),
     }),

@@ -1,5 +1,6 @@
 /** How the images of a case are laid out: the grid, what each viewport shows, what is linked. */
 import { create } from 'zustand';
+import type { PlaneName } from '../../geometry/planes';
 import type { Series } from '../../viewer/frames';
 
 export type LinkKind = 'scroll' | 'zoom' | 'window';
@@ -8,6 +9,8 @@ export type LinkKind = 'scroll' | 'zoom' | 'window';
 export interface Cell {
   readonly seriesUid: string | null;
   readonly index: number;
+  /** The plane the series is cut in; absent shows the slices as acquired. */
+  readonly plane?: PlaneName;
 }
 
 export interface Grid {
@@ -90,7 +93,10 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
       set({ rows, columns, active, isMaximised: false });
     },
     activate: (active) => set({ active, isPlaying: get().isPlaying && active === get().active }),
-    show: (cellIndex, seriesUid, index = 0) => change(cellIndex, { seriesUid, index }),
+    show(cellIndex, seriesUid, index = 0) {
+      const shown: Cell = { seriesUid, index };
+      set({ cells: get().cells.map((cell, at) => (at === cellIndex ? shown : cell)) });
+    },
     keepIndex(cellIndex, index) {
       if (get().cells[cellIndex]?.index !== index) change(cellIndex, { index });
     },

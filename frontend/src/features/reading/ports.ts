@@ -50,6 +50,7 @@ export function createPorts() {
 
   return {
     get: (at: number) => ports.get(at),
+    all: (): Port[] => [...ports.values()],
     /** Another stack in a viewport has to be registered with the others anew. */
     put(at: number, frames: readonly Frame[], handle: ViewportHandle | null): void {
       if (ports.get(at)?.frames !== frames) registrations.clear();
@@ -71,7 +72,8 @@ export function createPorts() {
         if (to === at || !frame || !other) continue;
         if (links.scroll && before.view.index !== view.index && before.view.index >= 0)
           scroll(at, before, now, to, target);
-        const gaze = links.zoom && before.view.affine !== view.affine ? now.handle.gaze() : null;
+        const gaze =
+          links.zoom && before.view.affine !== view.affine ? now.handle.gaze(view) : null;
         if (gaze && sharesSpace(frame, other)) target.handle.lookAt(gaze);
         const isWindowNew = view.window && isOther(before.view.window, view.window);
         if (links.window && isWindowNew && sharesWindows(frame, other))

@@ -1,12 +1,22 @@
 /** The reading panel as readers will see it, from the design as it stands. */
 import {
+  IconAngle,
+  IconBone,
   IconBrush,
   IconCircle,
+  IconCircleDashed,
+  IconLasso,
   IconLine,
+  IconOvalVertical,
+  IconPlus,
   IconPolygon,
   IconRectangle,
+  IconRulerMeasure,
+  IconRulerMeasure2,
   IconSquare,
+  IconVectorSpline,
 } from '@tabler/icons-react';
+
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
 import styles from './Labels.module.css';
@@ -14,11 +24,20 @@ import type { LabelDraft, SchemaDraft } from './labelDraft';
 
 const MARK_ICONS = {
   class: IconCircle,
+  point: IconPlus,
+  length: IconRulerMeasure,
+  bidirectional: IconRulerMeasure2,
+  angle: IconAngle,
+  cobb: IconBone,
   box: IconRectangle,
+  circle: IconCircleDashed,
+  ellipse: IconOvalVertical,
   polygon: IconPolygon,
-  length: IconLine,
+  freehand: IconLasso,
+  spline: IconVectorSpline,
+  polyline: IconLine,
   segment: IconBrush,
-};
+} satisfies Record<LabelDraft['kind'], typeof IconCircle>;
 
 export function LabelPreview({ draft }: { draft: SchemaDraft }) {
   const classes = draft.labels.filter((label) => label.kind === 'class');

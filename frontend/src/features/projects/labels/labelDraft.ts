@@ -29,9 +29,18 @@ export interface Flaw {
 
 export const KINDS: { value: LabelKind; label: string }[] = [
   { value: 'class', label: 'Class' },
-  { value: 'box', label: 'Box' },
-  { value: 'polygon', label: 'Outline' },
+  { value: 'point', label: 'Point' },
   { value: 'length', label: 'Length' },
+  { value: 'bidirectional', label: 'Bidirectional' },
+  { value: 'angle', label: 'Angle' },
+  { value: 'cobb', label: 'Cobb angle' },
+  { value: 'box', label: 'Box' },
+  { value: 'circle', label: 'Circle' },
+  { value: 'ellipse', label: 'Ellipse' },
+  { value: 'polygon', label: 'Outline' },
+  { value: 'freehand', label: 'Freehand' },
+  { value: 'spline', label: 'Spline' },
+  { value: 'polyline', label: 'Line' },
 ];
 
 export const MODES: { value: AnswerMode; label: string }[] = [

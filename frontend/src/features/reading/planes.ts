@@ -1,0 +1,79 @@
+/** The three planes of the series being cut: where they cross, how they lie, how thick they are. */
+import { create } from 'zustand';
+import { type PlaneName, type Planes, uprightAt } from '../../geometry/planes';
+import type { Series } from '../../viewer/frames';
+import { indexAt } from '../../viewer/linking';
+import { centreOf } from '../../viewer/volume';
+import type { Slab, SlabMode } from '../../viewer/volumeEngine';
+import { type Cell, type Grid, MOST_CELLS, useLayout } from './layout';
+import { ports } from './ports';
+import { useReading } from './store';
+
+interface PlaneState {
+  readonly planes: Planes | null;
+  readonly slab: Slab;
+  /** The layout that was there before the planes were opened. */
+  readonly before: (Grid & { readonly cells: readonly Cell[]; readonly active: number }) | null;
+}
+
+export const usePlanes = create<PlaneState>()(() => ({
+  planes: null,
+  slab: { mode: 'maximum', thickness_mm: 0 },
+  before: null,
+}));
+
+const SHOWN: readonly (PlaneName | undefined)[] = ['axial', 'coronal', 'sagittal', undefined];
+
+/** The series of the active viewport in three planes, and as it was acquired. */
+export function openPlanes(series: Series): void {
+  const { rows, columns, cells, active } = useLayout.getState();
+  const seriesUid = series.series_uid;
+  const left = cells[active]?.index ?? 0;
+  const index = left > 0 ? left : Math.floor(series.frames.length / 2);
+  const uncut = Array.from({ length: MOST_CELLS }, (_, at): Cell => {
+    const plane = SHOWN[at];
+    if (at >= SHOWN.length) return { seriesUid: null, index: 0 };
+    return plane ? { seriesUid, index, plane } : { seriesUid, index };
+  });
+  const centre = centreOf(series.frames, index);
+  usePlanes.setState({
+    planes: uprightAt(centre),
+    before: { rows, columns, cells, active },
+  });
+  useLayout.setState({ rows: 2, columns: 2, cells: uncut, active: 0, isMaximised: false });
+  useReading.getState().use('crosshair');
+}
+
+/** Back to the layout there was. */
+export function closePlanes(): void {
+  const { before } = usePlanes.getState();
+  usePlanes.setState({ planes: null, before: null });
+  if (before) useLayout.setState({ ...before, isMaximised: false });
+  if (useReading.getState().tool === 'crosshair') useReading.getState().use('window');
+}
+
+/** Moves or turns the planes; stacks of the same space show the slice through the new centre. */
+export function setPlanes(planes: Planes): void {
+  const before = usePlanes.getState().planes;
+  usePlanes.setState({ planes });
+  if (before?.centre === planes.centre) return;
+  for (const { frames, handle, view } of ports.all()) {
+    const index = frames[0]?.isPlaced ? indexAt(frames, planes.centre) : -1;
+    if (index >= 0 && index !== view?.index) handle.show(index);
+  }
+}
+
+const THICKNESSES_MM = [0, 3, 5, 10, 15, 20, 30, 50];
+
+export function thicken(by: 1 | -1): void {
+  const { slab } = usePlanes.getState();
+  const at = THICKNESSES_MM.findIndex((thickness) => thickness >= slab.thickness_mm);
+  const thickness_mm = THICKNESSES_MM[at + by];
+  if (thickness_mm !== undefined) usePlanes.setState({ slab: { ...slab, thickness_mm } });
+}
+
+/** A slab of this kind; a thin cut becomes 10 mm thick, as only a slab projects anything. */
+export function project(mode: SlabMode): void {
+  const { slab } = usePlanes.getState();
+  usePlanes.setState({ slab: { mode, thickness_mm: slab.thickness_mm || 10 } });
+}

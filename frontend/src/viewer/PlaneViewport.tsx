@@ -1,0 +1,178 @@
+/** One plane through a volume on screen: picture, crosshair, corner text and what went wrong. */
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { toImage } from '../geometry/affine';
+import { lettersOf } from '../geometry/orientation';
+import { dot, imageToPatient, normalOf, patientToImage } from '../geometry/plane';
+import type { PlaneName, Planes } from '../geometry/planes';
+import { isOnImage } from '../geometry/points';
+import { canvasPoint, type PatientPoint } from '../geometry/units';
+import { CornerText } from './CornerText';
+import { Crosshair } from './Crosshair';
+import type { Frame } from './frames';
+import { indexAt } from './linking';
+import { LoadingNotice, ProblemNotice } from './Notice';
+import type { NavigationTool } from './navigation';
+import { PlaneText } from './PlaneText';
+import { valueAt } from './pixels';
+import type { View } from './stackEngine';
+import { cachedImage, usePlaneEngine } from './usePlaneEngine';
+import { useWheel } from './useWheel';
+import type { Hover, ViewportHandle } from './Viewport';
+import type { PlaneView, Slab } from './volumeEngine';
+import { placeAt, scrollAt } from './volumeExtent';
+import './viewer.css';
+
+export interface PlaneViewportProps {
+  readonly frames: readonly Frame[];
+  readonly name: PlaneName;
+  readonly planes: Planes;
+  readonly slab: Slab;
+  /** The tool of the left button; null moves the crosshair. */
+  readonly tool: NavigationTool | null;
+  readonly isTextShown: boolean;
+  readonly onPlanes: (planes: Planes) => void;
+  readonly onView: (view: View) => void;
+  readonly onHover: (hover: Hover | null) => void;
+  readonly ref?: Ref<ViewportHandle>;
+}
+
+export function PlaneViewport(props: PlaneViewportProps) {
+  const { frames, name, planes, slab, tool, onPlanes } = props;
+  const stage = useRef<HTMLDivElement>(null);
+  const moveTo = (centre: PatientPoint) => onPlanes({ ...planes, centre });
+  const { engine, view, problem, loaded, failed, retry } = usePlaneEngine(stage, {
+    ...props,
+    onScrolled: moveTo,
+  });
+  const { normal } = planes.axes[name];
+  const scroll = scrollAt(frames, normal, planes.centre);
+  const show = (index: number) => moveTo(placeAt(frames, normal, planes.centre, index));
+  const wheel = useRef({ show, zoom: (factor: number) => engine?.zoom(factor) });
+  wheel.current = { show, zoom: (factor) => engine?.zoom(factor) };
+  const [turner] = useState(() => ({
+    show: (index: number) => wheel.current.show(index),
+    zoom: (factor: number) => wheel.current.zoom(factor),
+  }));
+  useWheel(stage, turner, scroll);
+  useEffect(() => engine?.setNavigation(tool), [engine, tool]);
+  useImperativeHandle(props.ref, () => ({
+    show,
+    setWindow: (window) => window && engine?.setWindow(window),
+    invert: () => engine?.invert(),
+    reset: () => engine?.fit(),
+    fit: () => engine?.fit(),
+    rotate: () => undefined,
+    flip: () => undefined,
+    zoom: (factor) => engine?.zoom(factor),
+    gaze: () => null,
+    lookAt: () => undefined,
+    retry,
+  }));
+  const report = useRef(props.onView);
+  report.current = props.onView;
+  useEffect(() => {
+    if (view) report.current(viewFor(view, scroll.index));
+  }, [view, scroll.index]);
+
+  const hover = (event: React.PointerEvent) => {
+    if (!view || !stage.current) return;
+    const edge = stage.current.getBoundingClientRect();
+    const spot = canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
+    const isThin = slab.thickness_mm === 0;
+    props.onHover(
+      isThin ? hoverAt(frames, imageToPatient(view.plane, toImage(view.affine, spot))) : null,
+    );
+  };
+  const size = {
+    width: stage.current?.clientWidth ?? 0,
+    height: stage.current?.clientHeight ?? 0,
+  };
+  const state = problem ? 'problem' : view && engine ? 'shown' : 'loading';
+  return (
+    <div
+      className="viewer"
+      data-plane={name}
+      data-state={state}
+      data-shown={scroll.index}
+      data-loaded={loaded}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the value under the pointer is an extra */}
+      <div
+        ref={stage}
+        className="viewer-stage"
+        onPointerMove={hover}
+        onPointerLeave={() => props.onHover(null)}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        {view && (
+          <>
+            <Crosshair
+              name={name}
+              planes={planes}
+              view={view}
+              size={size}
+              isHeld={tool === null}
+              onPlanes={onPlanes}
+            />
+            <CornerText
+              view={viewFor(view, scroll.index)}
+              frame={frameFor(view, frames)}
+              count={scroll.count}
+              isShown={props.isTextShown}
+            />
+            <PlaneText
+              name={name}
+              slab={slab}
+              isInterpolated={!isAsAcquired(frames, planes, name)}
+              loaded={loaded}
+              failed={failed}
+              count={frames.length}
+            />
+          </>
+        )}
+      </div>
+      {problem ? (
+        <ProblemNotice problem={problem} onRetry={retry} />
+      ) : (
+        state === 'loading' && <LoadingNotice isFirst />
+      )}
+    </div>
+  );
+}
+
+const viewFor = ({ affine, window, isInverted }: PlaneView, index: number): View => ({
+  index,
+  affine,
+  window,
+  isInverted,
+});
+
+/** The plane as the corner text reads it: an image of 1 mm pixels. */
+function frameFor({ plane }: PlaneView, frames: readonly Frame[]): Frame {
+  const first = frames[0] as Frame;
+  return {
+    ...first,
+    plane,
+    spacing: plane.spacing,
+    spacingKind: 'patient',
+    edge: { right: lettersOf(plane.rowDirection), down: lettersOf(plane.columnDirection) },
+  };
+}
+
+/** True where the plane shows the slices themselves, so that nothing is made up between them. */
+function isAsAcquired(frames: readonly Frame[], planes: Planes, name: PlaneName): boolean {
+  const first = frames[0];
+  return (
+    first !== undefined && Math.abs(dot(normalOf(first.plane), planes.axes[name].normal)) > 0.99999
+  );
+}
+
+function hoverAt(frames: readonly Frame[], place: PatientPoint): Hover | null {
+  const frame = frames[indexAt(frames, place)];
+  const image = cachedImage(frame);
+  if (!frame || !image) return null;
+  const point = patientToImage(frame.plane, place);
+  return isOnImage(point, frame.size)
+    ? { point, values: valueAt(image, point), unit: frame.valueUnit }
+    : null;
+}

@@ -1,0 +1,160 @@
+"""A series cut in three planes: the same place in all of them, slabs, turning, and refusal."""
+
+import math
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import stacks
+from tests.browser.clinic import Clinic, Project, eventually
+from tests.browser.room import drag, image_of, numbers, read_id
+from tests.browser.test_layouts import cell, in_cell
+from tests.browser.test_marks import server_holds
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+
+CORE = (40 / 64, 24 / 64)
+"""Where the bright core lies in axial slice 10, as shares of the image."""
+
+
+@pytest.fixture(scope="module")
+def ball(clinic: Clinic) -> Project:
+    project = clinic.project("A ball in planes", readers=2, wanted_reads=2)
+    project.bring_in(stacks.axial())
+    return project
+
+
+def plane(page: Page, name: str) -> Locator:
+    return page.locator(f".viewer[data-plane={name}][data-state=shown]")
+
+
+def open_planes(page: Page) -> None:
+    image_of(page)
+    page.keyboard.press("p")
+    for name in ("axial", "coronal", "sagittal"):
+        expect(plane(page, name)).to_have_attribute("data-loaded", "32")
+
+
+def brightness(page: Page, number: int, x: float, y: float) -> int:
+    """Grey value at a place of a viewport, given in CSS pixels from its top left."""
+    canvas = cell(page, number).locator("canvas").first
+    pixels = Image.open(BytesIO(canvas.screenshot())).convert("L")
+    value = pixels.getpixel((round(x), round(y)))
+    assert isinstance(value, int)
+    return value
+
+
+def crosshair(page: Page, number: int) -> tuple[float, float]:
+    """Where the two lines of a viewport would meet, in CSS pixels from its top left."""
+    lines = cell(page, number).locator(".viewer-crosshair line").all()
+    ends = [[float(line.get_attribute(at) or 0) for at in ("x1", "y1")] for line in lines]
+    return sum(x for x, _ in ends) / 4, sum(y for _, y in ends) / 4
+
+
+def place_on_core(page: Page) -> None:
+    """Scroll the axial plane to the core and put the crosshair onto it."""
+    page.get_by_role("slider", name="Slice").fill("0")
+    axial = plane(page, "axial")
+    last = 31
+    # the axial plane looks from the feet: its slices count from the head
+    page.get_by_role("slider", name="Slice").fill(str(last - 10))
+    expect(axial).to_have_attribute("data-shown", str(last - 10))
+    box = cell(page, 1).bounding_box()
+    assert box is not None
+    side = min(box["width"], box["height"])
+    left, top = (box["width"] - side) / 2, (box["height"] - side) / 2
+    x, y = left + CORE[0] * side, top + CORE[1] * side
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    page.mouse.up()
+    eventually(lambda: math.dist(crosshair(page, 1), (x, y)) < 2)
+
+
+def test_one_place_is_found_in_all_three_planes(ball: Project, open_window: Open) -> None:
+    reader = ball.readers[0]
+    window = open_window(reader, f"{ball.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("b")
+    drag(page, (0.4, 0.4), (0.5, 0.5))
+    server_holds(reader, read, "box")
+    page.keyboard.press("w")
+
+    open_planes(page)
+    place_on_core(page)
+    # the core is white in all three planes around the crosshair, and nowhere beside it
+    for number in (1, 2, 3):
+        x, y = crosshair(page, number)
+        eventually(lambda n=number, a=x, b=y: brightness(page, n, a + 6, b + 6) == 255)
+        assert brightness(page, number, x + 100, y + 100) < 200
+    # the stack as acquired follows to the slice of the core
+    expect(cell(page, 4).locator(".viewer")).to_have_attribute("data-shown", "10")
+    for number, text in ((2, "coronal"), (3, "sagittal")):
+        expect(cell(page, number)).to_contain_text(text)
+        expect(cell(page, number)).to_contain_text("interpolated")
+
+    page.keyboard.press("p")
+    expect(page.locator(".viewer[data-plane]")).to_have_count(0)
+    expect(page.locator(".viewer")).to_have_count(1)
+    page.keyboard.press("Home")
+    expect(page.locator("g[data-mark]")).to_have_count(1)
+
+
+def test_slabs_project_and_planes_turn(ball: Project, open_window: Open) -> None:
+    window = open_window(ball.readers[1], f"{ball.path}/read")
+    page = window.page
+    open_planes(page)
+    place_on_core(page)
+    x, y = crosshair(page, 1)
+    # 24 mm above the core a thin cut shows soft tissue, a thick maximum the core
+    page.keyboard.press("w")
+    page.get_by_role("slider", name="Slice").fill("9")
+    eventually(lambda: brightness(page, 1, x + 6, y + 6) < 200)
+    page.keyboard.press("d")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowUp")
+    expect(cell(page, 1)).to_contain_text("MIP 50 mm")
+    eventually(lambda: brightness(page, 1, x + 6, y + 6) == 255)
+    page.keyboard.press("d")
+    expect(cell(page, 1)).to_contain_text("MinIP 50 mm")
+    eventually(lambda: brightness(page, 1, x + 6, y + 6) < 200)
+    page.keyboard.press("Shift+D")
+    expect(cell(page, 1)).not_to_contain_text("mm ")
+
+    # the sagittal line of the axial view is turned by its grip: the sagittal plane becomes oblique
+    page.keyboard.press("t")
+    line = cell(page, 1).locator("[data-plane=sagittal] line").first
+    before = line.get_attribute("x2")
+    grip = cell(page, 1).locator("[data-plane=sagittal] circle").first.bounding_box()
+    assert grip is not None
+    centre = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    page.mouse.move(*centre)
+    page.mouse.down()
+    page.mouse.move(centre[0] + 80, centre[1] + 20, steps=4)
+    page.mouse.up()
+    eventually(lambda: line.get_attribute("x2") != before)
+    assert all(map(math.isfinite, numbers(str(line.get_attribute("x2")))))
+    page.keyboard.press("Shift+X")
+    eventually(lambda: abs(float(line.get_attribute("x2") or 0) - crosshair(page, 1)[0]) < 1)
+    page.mouse.move(*in_cell(page, 2, 0.5, 0.5))
+
+
+def test_uneven_slices_are_refused_in_words(clinic: Clinic, open_window: Open) -> None:
+    project = clinic.project("A slice is missing")
+    files = stacks.axial(step=4)
+    files.pop("1/3.dcm")
+    project.bring_in(files)
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    page.keyboard.press("p")
+    notice = cell(page, 1).locator(".viewer-problem")
+    expect(notice).to_contain_text("cannot be cut in other planes")
+    expect(notice).to_contain_text("Slices are missing or unevenly spaced")
+    expect(cell(page, 4).locator(".viewer[data-state=shown]")).to_be_visible()
