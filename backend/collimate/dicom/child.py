@@ -7,9 +7,11 @@ import os
 import resource
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
+from collimate.dicom.confine import confine
 from collimate.dicom.limits import Limits
 from collimate.dicom.prepared import FrameFacts
 from collimate.dicom.profile import Profile
@@ -19,6 +21,11 @@ from collimate.dicom.wire import answer, receive_block
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
+# what late imports and the C library may still open
+_NEEDED = [
+    Path(name)
+    for name in (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/dev/null", "/dev/urandom")
+] + [Path(__file__).parents[1]]
 _MOST_REQUEST_BYTES = 16 << 20
 _SYSTEM_CODES = {
     errno.EFBIG: RejectionCode.too_large,
@@ -78,6 +85,7 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
         from collimate.dicom.from_image import image_to_dicom
 
         source, out = Path(request["source"]), Path(request["out"])
+        confine([source, *_NEEDED], [out.parent])
         image_to_dicom(source, out, limits=limits, **request["facts"])
         return b""
     if request["verb"] == "native_head":
@@ -92,12 +100,16 @@ def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
     from collimate.dicom.text_in_pixels import Box
 
     boxes = request["boxes"]
+    source, out = Path(request["source"]), Path(request["out"])
+    out.mkdir(parents=True, exist_ok=True)
+    confine([source, *_NEEDED], [out])
     prepared = prepare(
-        Path(request["source"]),
-        Path(request["out"]),
+        source,
+        out,
         Profile.from_json(request["profile"]),
         limits,
         None if boxes is None else [Box(*box) for box in boxes],
+        released=frozenset(request["released"]),
     )
     return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
 
@@ -106,6 +118,7 @@ def _render(request: dict[str, Any], payload: bytes) -> bytes:
     from collimate.dicom.frames import render
 
     window = request["window"]
+    confine(_NEEDED, [])
     try:
         return render(
             payload,

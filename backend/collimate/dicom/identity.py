@@ -74,6 +74,11 @@ def _seal(project_key: bytes, number: int) -> int:
     return int.from_bytes(digest[: _SEAL_BITS // 8], "big")
 
 
+def variant_uid(project_key: bytes, uid: str, sha256: str) -> str:
+    """Another identity for other contents under a taken one; the same for the same contents."""
+    return uid_from(keyed(project_key, "variant", uid, sha256))
+
+
 def pseudonym(project_key: bytes, patient: str, issuer: str) -> str:
     """`P-` and 8 base32 characters."""
     digest = keyed(project_key, "pseudonym", patient, issuer)

@@ -1,6 +1,6 @@
 """What a file from outside may cost at most: one table for code, tests and documentation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -34,6 +34,7 @@ class Limits:
     written_bytes: int = 3 * GIB
     open_files: int = 64
     reply_bytes: int = 64 * MIB
+    progressive_frame_bytes: int = 4 * MIB
     thumbnail_pixels: int = 256
     rendered_pixels: int = 4_096
     zip_bytes: int = 8 * GIB
@@ -50,3 +51,57 @@ class Limits:
 
 
 LIMITS = Limits()
+
+MEANING: dict[str, str] = {
+    "file_bytes": "one file as it came",
+    "header_bytes": "everything in front of Pixel Data",
+    "inflated_bytes": "a deflated file once inflated",
+    "inflate_free_bytes": "may be inflated to whatever the ratio",
+    "inflate_ratio": "times its size that a deflated file may grow to",
+    "elements": "elements of a data set, or fragments of Pixel Data",
+    "nesting_depth": "sequences inside sequences",
+    "rows": "of an image",
+    "columns": "of an image",
+    "frames": "of an image",
+    "frame_bytes": "one decoded frame",
+    "decoded_bytes": "all decoded frames",
+    "decoded_free_bytes": "may be decoded to whatever the ratio",
+    "decoded_ratio": "times its size that Pixel Data may grow to, unless released (RLE: 64)",
+    "uid_characters": "a unique identifier",
+    "cpu_s": "processor time for any file",
+    "cpu_s_per_mib": "processor time more for each MiB of the file",
+    "cpu_s_most": "processor time at most",
+    "wall_factor": "times its processor time that a file may take by the clock",
+    "memory_bytes": "address space of the process that reads a file",
+    "written_bytes": "one file it writes",
+    "open_files": "it has open at once",
+    "reply_bytes": "its answer",
+    "progressive_frame_bytes": "frames from this size on are also kept as HTJ2K",
+    "thumbnail_pixels": "longer side of a thumbnail",
+    "rendered_pixels": "longer side of a rendered picture",
+    "zip_bytes": "a zip archive as it came",
+    "zip_entries": "entries of a zip archive",
+    "zip_directory_bytes": "its directory",
+    "zip_total_bytes": "all its entries unpacked",
+    "zip_ratio": "times its size that an entry may grow to",
+    "zip_ratio_free_bytes": "may be unpacked to whatever the ratio",
+}
+
+
+def in_markdown(limits: Limits = LIMITS) -> str:
+    """The table of `docs/limits.md`."""
+    lines = ["| limit | value | of what |", "|---|---|---|"]
+    for field in fields(limits):
+        lines.append(f"| `{field.name}` | {_shown(limits, field.name)} | {MEANING[field.name]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(limits: Limits, name: str) -> str:
+    value = getattr(limits, name)
+    if name.endswith("_bytes"):
+        size, unit = next(
+            (s, u) for s, u in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")) if value >= s
+        )
+        return f"{value / size:g} {unit}"
+    number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return number + (" s" if name.startswith("cpu_s") else "")

@@ -4,7 +4,7 @@ Source: PS3.10 chapter 7 (file meta information), PS3.5 chapter 10 (transfer syn
 """
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from pydicom.datadict import dictionary_has_tag
@@ -17,18 +17,26 @@ from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.walk import Buffer, PixelElement, Walker
 
 _TRANSFER_SYNTAX = 0x00020010
+# programs, archives, pages, scripts; TIFF is let pass, as PS3.10 7.1 means the preamble for it
+_OTHER_KINDS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe",
+                b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"%PDF", b"<", b"#!", b"GIF8",
+                b"\x89PNG", b"\xff\xd8\xff")  # fmt: skip
 _GROUPS_AT_START = frozenset(range(0x0002, 0x0021))
 
 
 @dataclass(frozen=True)
 class Received:
-    """One file taken apart: `pixels` points into `data`, `dataset` has all that stands before."""
+    """One file taken apart: `pixels` points into `data`, `dataset` has all that stands before.
+
+    `has_foreign_content`: it starts as another kind of file, or something stands behind it.
+    """
 
     dataset: Dataset
     transfer_syntax_uid: str
     data: Buffer
     pixels: PixelElement | None
     little: bool
+    has_foreign_content: bool = False
 
     def pixel_value(self) -> memoryview:
         """The raw value of Pixel Data.
@@ -56,9 +64,11 @@ def open_part10(data: Buffer, limits: Limits = LIMITS) -> Received:
     syntax, body_at = _read_meta(data, start, limits)
     if syntax is None:
         return _open_without_meta(data, body_at, limits)
+    is_two_things = start == 132 and bytes(data[:16]).startswith(_OTHER_KINDS)
     if syntax == kinds.DEFLATED:
         data, body_at = inflate(memoryview(data)[body_at:], limits), 0
-    return _open_body(data, body_at, syntax, limits)
+    received = _open_body(data, body_at, syntax, limits)
+    return replace(received, has_foreign_content=True) if is_two_things else received
 
 
 def _read_meta(data: Buffer, start: int, limits: Limits) -> tuple[str | None, int]:
@@ -136,7 +146,8 @@ def _open_body(data: Buffer, start: int, syntax: str, limits: Limits) -> Receive
         raise
     except Exception:
         raise Rejected(RejectionCode.malformed) from None
-    return Received(dataset, syntax, data, pixels, little)
+    is_clean = pixels is None or walker.ends_cleanly(pixels)
+    return Received(dataset, syntax, data, pixels, little, has_foreign_content=not is_clean)
 
 
 def _swap_words(dataset: Dataset) -> None:

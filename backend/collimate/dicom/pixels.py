@@ -59,11 +59,14 @@ class PixelFacts:
         return self.rows * self.columns * samples * max(1, self.bits_allocated // 8)
 
 
-def read_facts(received: Received, limits: Limits) -> PixelFacts:
+def read_facts(
+    received: Received, limits: Limits, *, released: frozenset[str] = frozenset()
+) -> PixelFacts:
     """Check everything the header says about the pixels, before anything is allocated for them.
 
     Raises:
-        Rejected: `bad_dimensions`, `too_large`, `truncated`, `unsupported_pixel_format`.
+        Rejected: `bad_dimensions`, `too_large`, `truncated`, `unsupported_pixel_format`, and
+            `implausible_ratio` unless it was `released`.
     """
     dataset = received.dataset
     bits = _integer(dataset, "BitsAllocated", 0)
@@ -82,7 +85,9 @@ def read_facts(received: Received, limits: Limits) -> PixelFacts:
     )
     _check_size(facts, limits)
     _check_form(facts, native=received.transfer_syntax_uid in kinds.NATIVE)
-    _check_stored(facts, received, limits)
+    _check_stored(facts, received)
+    if RejectionCode.implausible_ratio not in released:
+        _check_ratio(facts, received, limits)
     return facts
 
 
@@ -128,7 +133,7 @@ def _check_size(facts: PixelFacts, limits: Limits) -> None:
         raise Rejected(RejectionCode.too_large)
 
 
-def _check_stored(facts: PixelFacts, received: Received, limits: Limits) -> None:
+def _check_stored(facts: PixelFacts, received: Received) -> None:
     """Compare what is stated with what is there."""
     present = len(received.pixel_value())
     if received.transfer_syntax_uid in kinds.NATIVE:
@@ -139,27 +144,32 @@ def _check_stored(facts: PixelFacts, received: Received, limits: Limits) -> None
         return
     if received.pixels is not None and not received.pixels.encapsulated:
         raise Rejected(RejectionCode.malformed)
-    total = facts.decoded_frame_bytes * facts.frame_count
     # a run of PS3.5 annex G turns two bytes into at most 128
-    ratio = 64 if received.transfer_syntax_uid == kinds.RLE else limits.decoded_ratio
-    free = 0 if received.transfer_syntax_uid == kinds.RLE else limits.decoded_free_bytes
-    if total > max(free, ratio * present):
+    is_run_length = received.transfer_syntax_uid == kinds.RLE
+    if is_run_length and facts.decoded_frame_bytes * facts.frame_count > 64 * present:
         raise Rejected(RejectionCode.bad_dimensions)
 
 
-def native_value(received: Received, facts: PixelFacts) -> memoryview:
-    """The native pixels, little-endian, cut to the stated size, without embedded overlays.
+def _check_ratio(facts: PixelFacts, received: Received, limits: Limits) -> None:
+    """A few bytes must not become a large image unless a person says that they may."""
+    total = facts.decoded_frame_bytes * facts.frame_count
+    plausible = limits.decoded_ratio * len(received.pixel_value())
+    if total > max(limits.decoded_free_bytes, plausible):
+        raise Rejected(RejectionCode.implausible_ratio)
 
-    Overlays in unused high bits (PS3.5 8.1.1, retired) may show names, so those bits are cleared
-    where the file has overlay groups.
+
+def native_value(received: Received, facts: PixelFacts) -> memoryview:
+    """The native pixels, little-endian, cut to the stated size, nothing in their unused bits.
+
+    Those held overlays once (PS3.5 8.1.1, retired), which may show names, and they are not part of
+    a value; signed values keep their sign in them.
     """
     value = received.pixel_value()[: facts.stored_bytes]
     is_words = facts.bits_allocated == 16 or received.pixels is None or received.pixels.vr != b"OB"
     if not received.little and is_words:
         words = received.pixel_value()[: facts.stored_bytes + facts.stored_bytes % 2]
         value = memoryview(np.frombuffer(words, "<u2").byteswap().tobytes())[: facts.stored_bytes]
-    has_overlay = any(0x6000 <= tag.group <= 0x60FF for tag in received.dataset.keys())  # noqa: SIM118
-    if has_overlay and facts.bits_stored < facts.bits_allocated and facts.bits_allocated > 1:
+    if facts.bits_stored < facts.bits_allocated and facts.bits_allocated > 1:
         dtype = f"<{'i' if facts.signed else 'u'}{facts.bits_allocated // 8}"
         unused = facts.bits_allocated - facts.bits_stored
         array = np.left_shift(np.frombuffer(value, dtype), unused)

@@ -16,6 +16,7 @@ from collimate.dicom.blackout import blacked_out
 from collimate.dicom.comments import blank_comments
 from collimate.dicom.deidentify import Cleaned, deidentify
 from collimate.dicom.frames import encode_picture, modality_values, shown
+from collimate.dicom.identity import variant_uid
 from collimate.dicom.limits import LIMITS, Limits
 from collimate.dicom.part10 import Received, open_part10
 from collimate.dicom.patient import mark_clean_pixels
@@ -27,14 +28,17 @@ from collimate.dicom.prepared import (
     padding_values,
 )
 from collimate.dicom.profile import Profile
+from collimate.dicom.progressive import encode_progressive
 from collimate.dicom.quality import measure_quality, picture_hash
 from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.suspicion import has_hidden_overlay, suspect
 from collimate.dicom.text_in_pixels import Box
 from collimate.dicom.write import write_part10
 
+CONFLICT = "conflict"
 INSTANCE_NAME = "instance.dcm"
 FRAMES_NAME = "frames.raw"
+PROGRESSIVE_NAME = "progressive.jhc"
 THUMBNAIL_NAME = "thumbnail.jpg"
 
 
@@ -59,12 +63,26 @@ class _Looked:
     text_boxes: Sequence[Box] = ()
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is asked of this file: where to, how de-identified, within which limits."""
+
+    out: Path
+    profile: Profile
+    sha256: str
+    limits: Limits
+    boxes: Sequence[Box] | None
+    released: frozenset[str]
+
+
 def prepare(
     source: Path,
     out: Path,
     profile: Profile,
     limits: Limits = LIMITS,
     boxes: Sequence[Box] | None = None,
+    *,
+    released: frozenset[str] = frozenset(),
 ) -> PreparedInstance:
     """De-identify a file and make its frames servable.
 
@@ -73,7 +91,9 @@ def prepare(
 
     Writes `instance.dcm` (Part 10, native files always as Explicit VR Little Endian, compressed
     ones as they were), `thumbnail.jpg` and, unless the frames can be served from
-    `instance.dcm`, `frames.raw`, all into the folder `out`.
+    `instance.dcm`, `frames.raw`, all into the folder `out`. `released` are codes a person has
+    let pass for this file: those of `rejection.RELEASABLE`, and `CONFLICT`, which gives the image
+    an identity of its own.
 
     Raises:
         Rejected: when the file cannot be used; `out` may then hold incomplete files.
@@ -89,20 +109,12 @@ def prepare(
         # not closed by hand: views into it live as long as the objects made from them
         view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     sha256 = hashlib.sha256(view).hexdigest()
-    cleaner = _Cleaner(profile, sha256, limits, boxes)
-    return _prepare(_open_image(view, limits), out, cleaner)
+    order = _Order(out, profile, sha256, limits, boxes, released)
+    return _prepare(_open_image(view, order), order)
 
 
-@dataclass(frozen=True)
-class _Cleaner:
-    profile: Profile
-    sha256: str
-    limits: Limits
-    boxes: Sequence[Box] | None
-
-
-def _open_image(view: memoryview, limits: Limits) -> Received:
-    received = open_part10(view, limits)
+def _open_image(view: memoryview, order: _Order) -> Received:
+    received = open_part10(view, order.limits)
     sop_class = describe.text(received.dataset, "SOPClassUID") or ""
     if kinds.is_derived_object(sop_class.strip("\0 ")):
         raise Rejected(RejectionCode.derived_object)
@@ -110,27 +122,35 @@ def _open_image(view: memoryview, limits: Limits) -> Received:
     syntax = received.transfer_syntax_uid
     if syntax not in kinds.NATIVE | kinds.ENCAPSULATED:
         raise Rejected(RejectionCode.unsupported_transfer_syntax)
+    if received.has_foreign_content and RejectionCode.foreign_content not in order.released:
+        raise Rejected(RejectionCode.foreign_content)
     return received
 
 
-def _prepare(received: Received, out: Path, cleaner: _Cleaner) -> PreparedInstance:
-    facts = pixels.read_facts(received, cleaner.limits)
-    cleaned = deidentify(received.dataset, cleaner.profile, source_sha256=cleaner.sha256)
+def _prepare(received: Received, order: _Order) -> PreparedInstance:
+    out = order.out
+    facts = pixels.read_facts(received, order.limits, released=order.released)
+    cleaned = deidentify(received.dataset, order.profile, source_sha256=order.sha256)
     clean = cleaned.dataset
+    if CONFLICT in order.released:
+        uid = str(clean.SOPInstanceUID)
+        clean.SOPInstanceUID = variant_uid(order.profile.project_key, uid, order.sha256)
     if not clean.get("SOPClassUID"):
         clean.SOPClassUID = kinds.SECONDARY_CAPTURE
-    if cleaner.boxes is not None:
+    if order.boxes is not None:
         mark_clean_pixels(clean)
-    if cleaner.boxes:
-        stored = _store_blacked_out(received, facts, clean, out, cleaner.boxes)
+    if order.boxes:
+        stored = _store_blacked_out(received, facts, clean, out, order.boxes)
     else:
         stored = _store(received, facts, clean, out)
+    progressive = _store_progressive(stored, out, order.limits)
     served = _as_served(clean, facts, stored.sample)
     dicom_json = dict(sorted(served.to_json_dict().items()))
-    looked = _look(stored, dicom_json, out, cleaner.limits)
-    if cleaner.boxes is None:
+    looked = _look(stored, dicom_json, out, order.limits)
+    if order.boxes is None:
         looked = _suspect(looked, received, served, stored)
-    return _summary(received, cleaned, served, stored, dicom_json, looked, cleaner)
+    summary = _summary(received, cleaned, served, stored, dicom_json, looked, order)
+    return replace(summary, progressive_ranges=progressive)
 
 
 def _store(received: Received, facts: PixelFacts, clean: Dataset, out: Path) -> _Stored:
@@ -214,6 +234,21 @@ def _store_frames(received: Received, facts: PixelFacts, value: memoryview, out:
     return _Stored("frames", ranges, sample, middle)
 
 
+def _store_progressive(stored: _Stored, out: Path, limits: Limits) -> list[list[int]]:
+    """Write large frames a second time as HTJ2K; answers where each lies, nothing for small."""
+    sample = stored.sample
+    if sample.nbytes < limits.progressive_frame_bytes:
+        return []
+    ranges: list[list[int]] = []
+    name = INSTANCE_NAME if stored.frames_in == "file" else FRAMES_NAME
+    with (out / name).open("rb") as frames, (out / PROGRESSIVE_NAME).open("wb") as target:
+        for offset, length in stored.ranges:
+            frames.seek(offset)
+            frame = np.frombuffer(frames.read(length), sample.dtype).reshape(sample.shape)
+            ranges.append([target.tell(), target.write(encode_progressive(frame))])
+    return ranges
+
+
 def _as_served(clean: Dataset, facts: PixelFacts, sample: Frame) -> Dataset:
     """The cleaned data set with the image pixel module of the frames that are served."""
     served = copy.copy(clean)
@@ -264,9 +299,9 @@ def _summary(
     stored: _Stored,
     dicom_json: dict[str, Any],
     looked: _Looked,
-    cleaner: _Cleaner,
+    order: _Order,
 ) -> PreparedInstance:
-    syntax = kinds.EXPLICIT_LITTLE if cleaner.boxes else received.transfer_syntax_uid
+    syntax = kinds.EXPLICIT_LITTLE if order.boxes else received.transfer_syntax_uid
     spacing, spacing_kind = describe.spacing_mm(served)
     return PreparedInstance(
         study_uid=str(served.StudyInstanceUID),
@@ -274,7 +309,7 @@ def _summary(
         sop_instance_uid=str(served.SOPInstanceUID),
         sop_class_uid=str(served.SOPClassUID),
         original_transfer_syntax_uid=syntax,
-        source_sha256=cleaner.sha256,
+        source_sha256=order.sha256,
         patient_hash=cleaned.patient_hash,
         pseudonym=cleaned.pseudonym,
         study=describe.describe_study(served),
@@ -291,6 +326,7 @@ def _summary(
         is_lossy=describe.is_lossy(served, received.transfer_syntax_uid),
         frames_in=stored.frames_in,
         frame_ranges=stored.ranges,
+        progressive_ranges=[],
         dicom_json=dicom_json,
         quality=looked.quality,
         picture_hash=looked.picture_hash,

@@ -12,7 +12,9 @@ class PreparedInstance:
     """Facts about one stored object; everything here is free of identifiers and is JSON.
 
     `frame_ranges` are `[offset, length]` in bytes inside `instance.dcm` (`frames_in` = "file")
-    or `frames.raw` ("frames"). `dicom_json` follows PS3.18 annex F and describes the frames as
+    or `frames.raw` ("frames"). Frames of `limits.progressive_frame_bytes` and more are also kept
+    as HTJ2K (`dicom/progressive.py`), at `progressive_ranges` of `progressive.jhc`; empty where
+    they are small. `dicom_json` follows PS3.18 annex F and describes the frames as
     they are served, without Pixel Data. `actions` counts what de-identification did, by action code
     of PS3.15 table E.1-1a and keyword. `suspicions` say why a person has to look at the pixels (see
     `dicom/suspicion.py`) and `text_boxes` where, as [x, y, width, height] in pixels.
@@ -40,6 +42,7 @@ class PreparedInstance:
     is_lossy: bool
     frames_in: Literal["file", "frames"]
     frame_ranges: list[list[int]]
+    progressive_ranges: list[list[int]]
     dicom_json: dict[str, Any]
     quality: dict[str, float]
     picture_hash: int | None

@@ -19,6 +19,8 @@ class RejectionCode(StrEnum):
     nested_too_deep = "nested_too_deep"
     bad_uid = "bad_uid"
     bad_dimensions = "bad_dimensions"
+    implausible_ratio = "implausible_ratio"
+    foreign_content = "foreign_content"
     decode_timeout = "decode_timeout"
     out_of_memory = "out_of_memory"
     parser_crashed = "parser_crashed"
@@ -80,6 +82,14 @@ TEXTS: dict[RejectionCode, str] = {
         "The stated image size is impossible or does not fit the stored pixels. "
         "Export it again from the source system."
     ),
+    RejectionCode.implausible_ratio: (
+        "The image would unpack to far more than real images do, as an almost empty one or a trap. "
+        "If you know where it comes from, release it: it is then read within the same limits."
+    ),
+    RejectionCode.foreign_content: (
+        "The file is a DICOM image and something else besides: a program, an archive or a page in "
+        "front of it, or bytes behind it. If you know why, release it: only the image is kept."
+    ),
     RejectionCode.decode_timeout: (
         "Reading this file took longer than any real image needs, so it was stopped. "
         "Export it again, uncompressed if possible."
@@ -104,6 +114,10 @@ TEXTS: dict[RejectionCode, str] = {
         "This zip archive is protected by a password. Unpack it and upload the folder itself."
     ),
 }
+
+
+RELEASABLE = frozenset({RejectionCode.implausible_ratio, RejectionCode.foreign_content})
+"""What a data manager may let pass after looking: nothing of it is served, all limits stay."""
 
 
 class Rejected(Exception):

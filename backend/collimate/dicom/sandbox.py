@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -85,7 +86,13 @@ class Sandbox:
         return None if self._process is None else self._process.pid
 
     def prepare(
-        self, source: Path, out: Path, profile: Profile, boxes: list[Any] | None = None
+        self,
+        source: Path,
+        out: Path,
+        profile: Profile,
+        boxes: list[Any] | None = None,
+        *,
+        released: Iterable[str] = (),
     ) -> PreparedInstance:
         """See `collimate.dicom.prepare.prepare`; boxes are lists of x, y, width, height.
 
@@ -98,6 +105,7 @@ class Sandbox:
             "out": str(out.resolve()),
             "profile": profile.to_json(),
             "boxes": boxes,
+            "released": sorted(released),
         }
         reply = self._ask(request, b"", _size(source))
         return PreparedInstance.from_json(json.loads(reply))

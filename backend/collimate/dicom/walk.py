@@ -140,11 +140,14 @@ class Walker:
         """Enter, leave or skip what the header announces; returns the next offset."""
         level = levels[-1]
         if header.tag in (ITEM_END, SEQUENCE_END):
-            if level.end is not None and len(levels) > 1:
-                return header.value  # a needless delimiter inside a defined length
-            if len(levels) == 1 or level.items != (header.tag == SEQUENCE_END):
+            fits = level.items == (header.tag == SEQUENCE_END) and len(levels) > 1
+            if not fits or header.length:
                 raise Rejected(RejectionCode.malformed)
-            levels.pop()
+            if level.end is None:
+                levels.pop()
+            elif level.end != header.value:
+                # needless after a defined length, and elsewhere parsers differ on what it ends
+                raise Rejected(RejectionCode.malformed)
             return header.value
         if level.items:
             if header.tag != ITEM:
@@ -199,6 +202,21 @@ class Walker:
             return PixelElement(offset, header.vr, header.value, header.length, False)
         end = self._fragments_end(header.value)
         return PixelElement(offset, header.vr, header.value, end - header.value, True)
+
+    def ends_cleanly(self, pixels: PixelElement) -> bool:
+        """Whether only elements above Pixel Data, or zeros, stand behind it."""
+        offset = pixels.value + pixels.length + (8 if pixels.encapsulated else 0)
+        while offset + 8 <= self.size:
+            if not any(self.data[offset : self.size]):
+                return True
+            try:
+                header = self.header_at(offset, implicit=self.implicit)
+            except Rejected:
+                return False
+            if header.tag <= PIXEL_DATA or header.value + header.length > self.size:
+                return False
+            offset = header.value + header.length
+        return not any(self.data[offset : self.size])
 
     def _fragments_end(self, offset: int) -> int:
         """Where the last fragment ends; a missing delimiter at the end of the file is let pass."""

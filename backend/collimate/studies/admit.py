@@ -24,7 +24,11 @@ SEXES = frozenset({"M", "F", "O"})
 
 
 class Conflicting(Exception):
-    """Another image has this identity already, or its series belongs to another study."""
+    """Another image has this identity already, with other contents."""
+
+
+class SeriesElsewhere(Exception):
+    """The series this image names belongs to another study."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,28 @@ class StoredImage:
     file_sha256: str
     file_bytes: int
     frames_sha256: str
+    progressive_sha256: str | None
     thumbnail_sha256: str
 
 
 def keep_blobs(prepared: PreparedInstance, out: Path) -> StoredImage:
     """Store what the sandbox wrote into `out`."""
-    names = ["instance.dcm", "thumbnail.jpg", *(["frames.raw"] * (prepared.frames_in == "frames"))]
-    written = [(out / name, blob_of(out / name)) for name in names]
-    blobs().adopt(written)
-    (file, thumbnail), frames = (blob for _, blob in written[:2]), written[-1][1]
-    if prepared.frames_in == "file":
-        frames = file
-    return StoredImage(file.sha256, file.byte_count, frames.sha256, thumbnail.sha256)
+    optional = {
+        "frames.raw": prepared.frames_in == "frames",
+        "progressive.jhc": bool(prepared.progressive_ranges),
+    }
+    names = ["instance.dcm", "thumbnail.jpg", *(name for name in optional if optional[name])]
+    written = {name: blob_of(out / name) for name in names}
+    blobs().adopt([(out / name, blob) for name, blob in written.items()])
+    file = written["instance.dcm"]
+    large = written.get("progressive.jhc")
+    return StoredImage(
+        file_sha256=file.sha256,
+        file_bytes=file.byte_count,
+        frames_sha256=written.get("frames.raw", file).sha256,
+        progressive_sha256=None if large is None else large.sha256,
+        thumbnail_sha256=written["thumbnail.jpg"].sha256,
+    )
 
 
 def known_as(session: Session, project_id: UUID, prepared: PreparedInstance) -> Instance | None:
@@ -77,7 +91,7 @@ def admit(
     """Add the image to its study; an image of a deleted study brings the study back.
 
     Raises:
-        Conflicting: the identity is taken; nothing was changed.
+        Conflicting, SeriesElsewhere: nothing was changed.
     """
     there = session.scalars(
         select(Instance).where(
@@ -96,7 +110,7 @@ def admit(
         select(Study).where(Study.project_id == project.id, Study.study_uid == prepared.study_uid)
     ).one_or_none()
     if series is not None and (study is None or series.study_id != study.id):
-        raise Conflicting
+        raise SeriesElsewhere
     patient = _patient(session, project, file.facts, prepared)
     study = study or _study(session, patient, file.facts, prepared)
     study.deleted_at = None
@@ -186,6 +200,7 @@ def _series(session: Session, study: Study, prepared: PreparedInstance) -> Serie
 COPIED = (
     "sop_instance_uid", "sop_class_uid", "instance_number", "source_sha256",
     "original_transfer_syntax_uid", "served_transfer_syntax_uid", "frame_ranges", "rows",
+    "progressive_ranges",
     "columns", "frame_count", "samples_per_pixel", "bits_allocated", "photometric_interpretation",
     "pixel_spacing_mm", "is_lossy", "burned_in_suspected", "quality", "picture_hash",
     "removed", "actions", "dicom_json",
@@ -202,6 +217,7 @@ def _instance(
         file_sha256=stored.file_sha256,
         file_bytes=stored.file_bytes,
         frames_sha256=stored.frames_sha256,
+        progressive_sha256=stored.progressive_sha256,
         thumbnail_sha256=stored.thumbnail_sha256,
         picture_bands=None if prepared.picture_hash is None else bands(prepared.picture_hash),
         **{name: getattr(prepared, name) for name in COPIED},

@@ -191,6 +191,11 @@ def retry_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> dict[
     return quarantine.describe(session, quarantine.retry(session, actor.user.id, file))
 
 
+@router.post("/api/files/{file_id}/release", response_model=schemas.ReceivedFileOut)
+def release_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> dict[str, Any]:
+    return quarantine.describe(session, quarantine.release(session, actor.user.id, file))
+
+
 @router.delete("/api/files/{file_id}", status_code=204)
 def delete_file(session: SessionDep, actor: ActorDep, file: ManagedFile) -> None:
     quarantine.delete(session, actor.user.id, file)

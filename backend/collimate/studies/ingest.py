@@ -13,16 +13,23 @@ from collimate.kit.database import after_commit
 from collimate.projects.models import Project
 from collimate.projects.profile import profile_of, rules_of
 from collimate.studies import held, raw_bytes
-from collimate.studies.admit import Conflicting, admit, keep_blobs, known_as
+from collimate.studies.admit import Conflicting, SeriesElsewhere, admit, keep_blobs, known_as
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
 from collimate.studies.states import FileState, move
 from collimate.studies.unpack import is_zip, unpack
 
 BYTES_MISSING = "bytes_missing"
+CONFLICT = "conflict"
 CONFLICT_TEXT = (
     "Another image with the same identity but other contents is already here; that one stays. "
-    "Find out which is right; delete this file if it is not needed."
+    "Find out which is right: delete this file if it is not needed, or release it to keep it "
+    "beside the other, under an identity of its own."
+)
+SERIES_ELSEWHERE = "series_elsewhere"
+SERIES_ELSEWHERE_TEXT = (
+    "The series this image names is already here as part of another study, so nobody can say where "
+    "it belongs. Correct it at the source, or delete this file."
 )
 MISSING_TEXT = "The stored bytes of this file cannot be found. Send it again from the source."
 
@@ -59,7 +66,13 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
     project = session.get_one(Project, file.project_id)
     with work_folder() as out:
         boxes = held.decided_boxes(session, file)
-        prepared = sandbox.prepare(source, out, profile_of(session, project), boxes)
+        prepared = sandbox.prepare(
+            source,
+            out,
+            profile_of(session, project),
+            boxes,
+            released=file.facts.get("released", ()),
+        )
         must_wait = bool(prepared.suspicions) and rules_of(project).hold_suspected
         if must_wait:
             preview_sha256 = held.keep_preview(prepared, out, file)
@@ -76,14 +89,21 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
     try:
         instance = admit(session, project, file, prepared, stored)
     except Conflicting:
-        move(file, FileState.CONFLICT, code="conflict", text=CONFLICT_TEXT)
-        _note(session, file, "file_in_conflict")
+        _in_conflict(session, file, CONFLICT, CONFLICT_TEXT)
+        return
+    except SeriesElsewhere:
+        _in_conflict(session, file, SERIES_ELSEWHERE, SERIES_ELSEWHERE_TEXT)
         return
     move(file, FileState.ACCEPTED)
     file.instance_id = instance.id
     _drop_raw_after_commit(session, file)
     _note(session, file, "file_accepted", study_id=instance.study_id)
     events.publish(session, "study", project.id, study_id=instance.study_id)
+
+
+def _in_conflict(session: Session, file: ReceivedFile, code: str, text: str) -> None:
+    move(file, FileState.CONFLICT, code=code, text=text)
+    _note(session, file, "file_in_conflict", code=code)
 
 
 def _duplicate(session: Session, file: ReceivedFile, known: Instance) -> None:

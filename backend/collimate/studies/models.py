@@ -114,7 +114,12 @@ class Series(Row):
 
 
 class Instance(Row):
-    """One DICOM instance: where its bytes lie and how its frames are cut out of them."""
+    """One DICOM instance: where its bytes lie and how its frames are cut out of them.
+
+    `frame_ranges` are `[offset, length]` in bytes of blob `frames_sha256`, plain little-endian
+    frames. Large frames lie a second time at `progressive_ranges` of blob `progressive_sha256`,
+    as HTJ2K Lossless RPCL (1.2.840.10008.1.2.4.202); None and empty where frames are small.
+    """
 
     __tablename__ = "instance"
     __table_args__ = (
@@ -136,6 +141,8 @@ class Instance(Row):
     served_transfer_syntax_uid: Mapped[str]
     frames_sha256: Mapped[str] = mapped_column(index=True)
     frame_ranges: Mapped[list[Any]] = mapped_column(JSONB)
+    progressive_sha256: Mapped[str | None] = mapped_column(index=True)
+    progressive_ranges: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     rows: Mapped[int]
     columns: Mapped[int]
     frame_count: Mapped[int]

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
+from collimate.dicom.rejection import RELEASABLE
 from collimate.jobs import events
 from collimate.kit.database import after_commit
-from collimate.kit.errors import NotFound
+from collimate.kit.errors import Conflict, NotFound
 from collimate.kit.pagination import cursor, read_id
 from collimate.projects import members
 from collimate.studies import held, raw_bytes
+from collimate.studies.ingest import CONFLICT
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import ask_for_ingest
 from collimate.studies.states import FileState, move
@@ -22,6 +24,10 @@ from collimate.studies.states import FileState, move
 
 class FileNotThere(NotFound):
     """There is no such file."""
+
+
+class FileNotReleasable(Conflict):
+    """What stopped this file cannot be let pass."""
 
 
 def authorised_file(session: Session, user: User, file_id: UUID) -> ReceivedFile:
@@ -45,7 +51,8 @@ def describe(session: Session, file: ReceivedFile) -> dict[str, Any]:
 
 def _plain(file: ReceivedFile, study_id: UUID | None) -> dict[str, Any]:
     names = ("id", "file_name", "byte_count", "state", "code", "text", "created_at")
-    return {**{name: getattr(file, name) for name in names}, "study_id": study_id}
+    plain = {name: getattr(file, name) for name in names}
+    return {**plain, "study_id": study_id, "can_release": can_release(file)}
 
 
 def file_page(
@@ -78,10 +85,10 @@ def file_page(
 
 
 def retry(session: Session, by: UUID, file: ReceivedFile) -> ReceivedFile:
-    """Have a quarantined file looked at again.
+    """Have a file that was set aside looked at again.
 
     Raises:
-        FileMoveNotAllowed: it is not in quarantine.
+        FileMoveNotAllowed: it is neither quarantined nor in conflict.
     """
     move(file, FileState.RECEIVED)
     audit.record(session, by, "file_retried", "received_file", file.id, project_id=file.project_id)
@@ -89,6 +96,34 @@ def retry(session: Session, by: UUID, file: ReceivedFile) -> ReceivedFile:
     events.publish(session, "received_file", file.project_id, file_id=file.id)
     session.flush()
     return file
+
+
+def release(session: Session, by: UUID, file: ReceivedFile) -> ReceivedFile:
+    """Let a file pass what stopped it, after a person has looked.
+
+    Raises:
+        FileNotReleasable: what stopped it cannot be let pass.
+    """
+    if not can_release(file):
+        raise FileNotReleasable("Correct it at the source and send it again.")
+    code = str(file.code)
+    move(file, FileState.RECEIVED)
+    file.facts = {**file.facts, "released": sorted({*file.facts.get("released", ()), code})}
+    audit.record(
+        session, by, "file_released", "received_file", file.id,
+        project_id=file.project_id, code=code,
+    )  # fmt: skip
+    ask_for_ingest(session, file.project_id, by)
+    events.publish(session, "received_file", file.project_id, file_id=file.id)
+    session.flush()
+    return file
+
+
+def can_release(file: ReceivedFile) -> bool:
+    """Whether what stopped the file may be let pass."""
+    if file.state == FileState.QUARANTINED:
+        return file.code in RELEASABLE
+    return file.state == FileState.CONFLICT and file.code == CONFLICT
 
 
 def delete(session: Session, by: UUID, file: ReceivedFile) -> None:

@@ -60,7 +60,12 @@ def forget(sha256: str) -> bool:
 
 
 def _is_served(sha256: str):  # type: ignore[no-untyped-def]
-    columns = (Instance.file_sha256, Instance.frames_sha256, Instance.thumbnail_sha256)
+    columns = (
+        Instance.file_sha256,
+        Instance.frames_sha256,
+        Instance.progressive_sha256,
+        Instance.thumbnail_sha256,
+    )
     return select(Instance.id).where(or_(*(column == sha256 for column in columns))).exists()
 
 

@@ -137,6 +137,7 @@ class ReceivedFileOut(Answer):
     state: FileState
     code: str | None
     text: str | None
+    can_release: bool = Field(description="A data manager may let pass what stopped it")
     study_id: UUID | None
     created_at: datetime
 

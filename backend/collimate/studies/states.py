@@ -30,7 +30,7 @@ ALLOWED: dict[FileState, frozenset[FileState]] = {
     S.RECEIVED: frozenset({S.ACCEPTED, S.DUPLICATE, S.UNPACKED, S.CONFLICT, S.QUARANTINED, S.HELD}),
     S.HELD: frozenset({S.RECEIVED, S.DELETED}),
     S.QUARANTINED: frozenset({S.RECEIVED, S.DELETED}),
-    S.CONFLICT: frozenset({S.DELETED}),
+    S.CONFLICT: frozenset({S.RECEIVED, S.DELETED}),
     S.ACCEPTED: frozenset(),
     S.DUPLICATE: frozenset(),
     S.UNPACKED: frozenset(),

@@ -108,6 +108,9 @@ export const filesQuery = (projectId: string, state: FileState) =>
 export const retryFile = (fileId: string) =>
   ask(api.POST('/api/files/{file_id}/retry', { params: { path: { file_id: fileId } } }));
 
+export const releaseFile = (fileId: string) =>
+  ask(api.POST('/api/files/{file_id}/release', { params: { path: { file_id: fileId } } }));
+
 export const deleteFile = (fileId: string) =>
   ask(api.DELETE('/api/files/{file_id}', { params: { path: { file_id: fileId } } }));
 

@@ -7,6 +7,7 @@ import {
   type FileState,
   filesQuery,
   type ReceivedFile,
+  releaseFile,
   retryFile,
 } from '../../api/studies';
 import { type Column, DataTable } from '../../ui/DataTable';
@@ -47,7 +48,13 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
   const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId, 'files'] });
   const retry = useMutation({ mutationFn: retryFile, onSuccess: refresh });
   const remove = useMutation({ mutationFn: deleteFile, onSuccess: refresh });
-  const columns = columnsWith(canManage && state === 'quarantined', retry.mutate, remove.mutate);
+  const release = useMutation({ mutationFn: releaseFile, onSuccess: refresh });
+  const canAct = canManage && (state === 'quarantined' || state === 'conflict');
+  const columns = columnsWith(canAct, {
+    retry: retry.mutate,
+    release: release.mutate,
+    remove: remove.mutate,
+  });
   return (
     <Panel
       title="Received files"
@@ -64,7 +71,7 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
       }
       isFlush
     >
-      <Failed error={retry.error ?? remove.error} />
+      <Failed error={retry.error ?? release.error ?? remove.error} />
       <Loaded of={files}>
         {() => (
           <DataTable
@@ -89,10 +96,11 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
   );
 }
 
+type Act = (fileId: string) => void;
+
 function columnsWith(
   canAct: boolean,
-  retry: (fileId: string) => void,
-  remove: (fileId: string) => void,
+  { retry, release, remove }: Record<'retry' | 'release' | 'remove', Act>,
 ): Column<ReceivedFile>[] {
   const columns: Column<ReceivedFile>[] = [
     {
@@ -126,12 +134,22 @@ function columnsWith(
   const actions: Column<ReceivedFile> = {
     key: 'actions',
     title: '',
-    width: 150,
+    width: 210,
     render: (row) => (
       <Group gap={4} wrap="nowrap">
         <Button variant="default" size="compact-xs" onClick={() => retry(row.id)}>
           Try again
         </Button>
+        {row.can_release && (
+          <Button
+            variant="default"
+            size="compact-xs"
+            title="I have looked: let this file in"
+            onClick={() => release(row.id)}
+          >
+            Release
+          </Button>
+        )}
         <Button variant="default" size="compact-xs" onClick={() => remove(row.id)}>
           Delete
         </Button>
