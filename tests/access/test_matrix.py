@@ -60,6 +60,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/projects/{project_id}/jobs": P.SEE_LEARNING,
     "GET /api/projects/{project_id}/studies": P.SEE_STUDIES,
     "GET /api/projects/{project_id}/studies/facets": P.SEE_STUDIES,
+    "GET /api/projects/{project_id}/studies/quality": P.SEE_STUDIES,
     "GET /api/studies/{study_id}": P.SEE_IMAGES,
     "GET /api/studies/{study_id}/geometry": P.SEE_IMAGES,
     "GET /api/studies/{study_id}/lookalikes": P.SEE_STUDIES,

@@ -173,6 +173,11 @@ def test_studies_are_filtered_counted_and_paged(owner, archive, session):
     assert total(search=study.study_uid) == 1
     facets = owner.get(f"{address}/facets").json()
     assert facets["site"] == [{"value": "north", "count": 3}, {"value": "south_", "count": 2}]
+    assert facets["read_state"] == [{"value": "open", "count": 5}]
+    assert facets["trust"] == []
+    narrowed = owner.get(f"{address}/facets", params={"modality": "CT"}).json()
+    assert narrowed["site"] == [{"value": "south_", "count": 2}]
+    assert narrowed["modality"] == [{"value": "DX", "count": 3}, {"value": "CT", "count": 2}]
     seen, after = [], None
     while True:
         query = {"limit": 2, **({"after": after} if after else {})}

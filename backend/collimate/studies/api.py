@@ -13,6 +13,7 @@ from collimate.projects.models import Project
 from collimate.studies import (
     assess,
     browse,
+    distributions,
     held,
     lookalikes,
     preview,
@@ -71,14 +72,17 @@ def managed_held_image(session: SessionDep, actor: ActorDep, held_image_id: UUID
 ManagedHeldImage = Annotated[HeldImage, Depends(managed_held_image, scope="function")]
 
 
-def study_filter(
+def study_filter(  # noqa: PLR0913, PLR0917 - one parameter per filter
     search: Text = None,
     modality: Text = None,
     body_part: Text = None,
     site: Text = None,
     manufacturer: Text = None,
+    scanner: Text = None,
+    trust: Text = None,
     read_state: Text = None,
     holdout: bool | None = None,
+    quality: Annotated[list[str] | None, Query(max_length=10)] = None,
 ) -> browse.StudyFilter:
     """The filter of the query string."""
     return browse.StudyFilter(
@@ -87,16 +91,22 @@ def study_filter(
         body_part=body_part,
         site=site,
         manufacturer=manufacturer,
+        scanner=scanner,
+        trust=trust,
         read_state=read_state,
         holdout=holdout,
+        quality=tuple(browse.read_range(text) for text in quality or ()),
     )
+
+
+ChosenStudies = Annotated[browse.StudyFilter, Depends(study_filter)]
 
 
 @router.get("/api/projects/{project_id}/studies", response_model=schemas.StudyPage)
 def list_studies(
     session: SessionDep,
     project: SeenProject,
-    chosen: Annotated[browse.StudyFilter, Depends(study_filter)],
+    chosen: ChosenStudies,
     limit: Limit = 50,
     after: After = None,
 ) -> dict[str, Any]:
@@ -104,8 +114,19 @@ def list_studies(
 
 
 @router.get("/api/projects/{project_id}/studies/facets", response_model=schemas.Facets)
-def list_facets(session: SessionDep, project: SeenProject) -> dict[str, Any]:
-    return browse.facets(session, project.id)
+def list_facets(session: SessionDep, project: SeenProject, chosen: ChosenStudies) -> dict[str, Any]:
+    return browse.facets(session, project.id, chosen)
+
+
+@router.get("/api/projects/{project_id}/studies/quality", response_model=schemas.Distribution)
+def show_distribution(
+    session: SessionDep,
+    project: SeenProject,
+    chosen: ChosenStudies,
+    measure: distributions.Measure = "noise",
+    by: distributions.Grouping = "site",
+) -> dict[str, Any]:
+    return distributions.distribution(session, project.id, chosen, measure=measure, by=by)
 
 
 @router.get("/api/studies/{study_id}", response_model=schemas.StudyDetail)

@@ -1,36 +1,101 @@
 """The list of a project's studies: filters, counts for them, keyset pages."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    column,
+    func,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
-from collimate.kit.errors import NotFound
+from collimate.kit.errors import NotFound, Unprocessable
 from collimate.kit.pagination import BadCursor, cursor, read_cursor
 from collimate.studies.models import Patient, Study
 
 # The table of the next station, by name only: its module must not be imported from here.
 _TASK = table("task", column("study_id"), column("state"))
-FACETS = ("modality", "body_part", "site", "manufacturer")
+FACETS: dict[str, ColumnElement[Any]] = {
+    "modality": Study.modality.expression,
+    "body_part": Study.body_part.expression,
+    "site": Study.site.expression,
+    "manufacturer": Study.manufacturer.expression,
+    "scanner": Study.manufacturer_model_name.expression,
+    "trust": Study.trust.expression,
+    "read_state": _TASK.c.state,
+}
+MEASURES = (
+    "contrast", "noise", "clipped_fraction", "blur", "resolution", "inverted_suspicion", "rows",
+    "columns", "pixel_spacing_mm",
+)  # fmt: skip
+"""What `assess.quality_of` sums up of a study, by name: the codec side is not imported here."""
+UID = re.compile(r"[0-9.]*\.[0-9.]*")
+NOT_GIVEN = ""
+MOST_VALUES = 200
 
 
 class StudyNotFound(NotFound):
     """There is no such study."""
 
 
+class BadQualityRange(Unprocessable):
+    """A range of image quality is written `measure:least:most`; either end may be left out."""
+
+
+@dataclass(frozen=True)
+class QualityRange:
+    """Studies whose measure is at least `least` and below `most`."""
+
+    measure: str
+    least: float | None
+    most: float | None
+
+
 @dataclass(frozen=True)
 class StudyFilter:
-    """What a list is narrowed to; None leaves it open."""
+    """What a list is narrowed to; None leaves it open, an empty text means: not given."""
 
     search: str | None = None
     modality: str | None = None
     body_part: str | None = None
     site: str | None = None
     manufacturer: str | None = None
+    scanner: str | None = None
+    trust: str | None = None
     read_state: str | None = None
     holdout: bool | None = None
+    quality: tuple[QualityRange, ...] = ()
+
+
+def read_range(text: str) -> QualityRange:
+    """A range as the query string holds it.
+
+    Raises:
+        BadQualityRange
+    """
+    measure, *ends = text.split(":")
+    if measure not in MEASURES or len(ends) != 2:
+        raise BadQualityRange(f"Measures are {', '.join(MEASURES)}.")
+    try:
+        least, most = (float(end) if end else None for end in ends)
+    except ValueError as error:
+        raise BadQualityRange("The ends must be numbers.") from error
+    return QualityRange(measure, least, most)
+
+
+def measured(measure: str) -> ColumnElement[float]:
+    """A measure of image quality as a number; null where it was not taken."""
+    return Study.quality[measure].astext.cast(Float)
 
 
 def thumbnail_url(study_id: UUID) -> str:
@@ -43,33 +108,49 @@ def escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _criteria(project_id: UUID, chosen: StudyFilter) -> ColumnElement[bool]:
-    criteria: list[ColumnElement[bool]] = [
-        Study.project_id == project_id,
-        Study.deleted_at.is_(None),
-    ]
-    for name in FACETS:
+def criteria(
+    project_id: UUID, chosen: StudyFilter, *, without: str | None = None
+) -> ColumnElement[bool]:
+    """What a row of `rows()` must fulfil; `without` leaves one facet open."""
+    found: list[ColumnElement[bool]] = [Study.project_id == project_id, Study.deleted_at.is_(None)]
+    for name, value in FACETS.items():
         wanted = getattr(chosen, name)
-        if wanted is not None:
-            criteria.append(getattr(Study, name) == wanted)
-    if chosen.read_state is not None:
-        criteria.append(_TASK.c.state == chosen.read_state)
+        if wanted is not None and name != without:
+            found.append(value.is_(None) if wanted == NOT_GIVEN else value == wanted)
     if chosen.holdout is not None:
-        criteria.append(Patient.is_holdout == chosen.holdout)
+        found.append(Patient.is_holdout == chosen.holdout)
     if chosen.search:
-        pattern = f"%{escape_like(chosen.search.strip())}%"
-        criteria.append(
-            or_(Patient.pseudonym.ilike(pattern), Study.study_uid == chosen.search.strip())
-        )
-    return and_(*criteria)
+        found.append(_is_meant(project_id, chosen.search.strip()))
+    for one in chosen.quality:
+        if one.least is not None:
+            found.append(measured(one.measure) >= one.least)
+        if one.most is not None:
+            found.append(measured(one.measure) < one.most)
+    return and_(*found)
+
+
+def _is_meant(project_id: UUID, words: str) -> ColumnElement[bool]:
+    """A whole study UID, or a part of a pseudonym; asked apart, so that each has its index."""
+    if UID.fullmatch(words):
+        return Study.study_uid == words
+    patients = select(Patient.id).where(
+        Patient.project_id == project_id, Patient.pseudonym.ilike(f"%{escape_like(words)}%")
+    )
+    return Study.patient_id.in_(patients)
+
+
+def matching(*columns: Any) -> Select[Any]:
+    """A query over studies with patient and task; the database drops the joins it does not need."""
+    return (
+        select(*columns)
+        .select_from(Study)
+        .outerjoin(Patient, Patient.id == Study.patient_id)
+        .outerjoin(_TASK, _TASK.c.study_id == Study.id)
+    )
 
 
 def _rows() -> Select[Any]:
-    return (
-        select(Study, Patient.pseudonym, Patient.is_holdout, _TASK.c.state)
-        .join(Patient, Patient.id == Study.patient_id)
-        .outerjoin(_TASK, _TASK.c.study_id == Study.id)
-    )
+    return matching(Study, Patient.pseudonym, Patient.is_holdout, _TASK.c.state)
 
 
 NAMES = ("id", "study_uid", "study_date", "modality", "body_part", "site", "manufacturer",
@@ -91,12 +172,14 @@ def _plain(
 def study_page(
     session: Session, project_id: UUID, chosen: StudyFilter, *, limit: int, after: str | None
 ) -> dict[str, Any]:
-    """One page, the newest first, with the number of all that match."""
-    criteria = _criteria(project_id, chosen)
-    total = session.scalar(_rows().where(criteria).with_only_columns(func.count(Study.id)))
-    query = _rows().where(criteria).order_by(Study.id.desc()).limit(limit + 1)
+    """One page, the newest first; the first one with the number of all that match."""
+    where = criteria(project_id, chosen)
+    query = _rows().where(where).order_by(Study.id.desc()).limit(limit + 1)
+    total = None
     if after is not None:
         query = query.where(Study.id < _cursor_id(after))
+    else:
+        total = session.scalar(matching(func.count()).where(where))
     found = session.execute(query).all()
     items = [_plain(*row) for row in found[:limit]]
     more = len(found) > limit
@@ -122,17 +205,47 @@ def study_row(session: Session, study_id: UUID) -> dict[str, Any]:
     return _plain(*found)
 
 
-def facets(session: Session, project_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """How many studies have which modality, body part, site and manufacturer."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in FACETS:
-        value = getattr(Study, name)
-        rows = session.execute(
-            select(value, func.count())
-            .where(Study.project_id == project_id, Study.deleted_at.is_(None), value.is_not(None))
-            .group_by(value)
-            .order_by(func.count().desc(), value)
-            .limit(200)
-        )
-        found[name] = [{"value": text, "count": count} for text, count in rows]
+def facets(
+    session: Session, project_id: UUID, chosen: StudyFilter
+) -> dict[str, list[dict[str, Any]]]:
+    """How many studies have which value, under all that is chosen in the other facets.
+
+    What is not chosen is counted in one pass; every chosen facet needs one of its own.
+    """
+    narrowed = [name for name in FACETS if getattr(chosen, name) is not None]
+    found = _counted(session, project_id, chosen, [n for n in FACETS if n not in narrowed])
+    for name in narrowed:
+        found |= _counted(session, project_id, chosen, [name], without=name)
     return found
+
+
+def _counted(
+    session: Session,
+    project_id: UUID,
+    chosen: StudyFilter,
+    names: list[str],
+    *,
+    without: str | None = None,
+) -> dict[str, list[dict[str, Any]]]:
+    if not names:
+        return {}
+    values = [FACETS[name] for name in names]
+    # One bit per value, the first the highest; it is 0 in the rows that are grouped by it.
+    rows = session.execute(
+        matching(func.grouping(*values), func.count(), *values)
+        .where(criteria(project_id, chosen, without=without))
+        .group_by(func.grouping_sets(*(tuple_(value) for value in values)))
+    )
+    all_bits = (1 << len(names)) - 1
+    place_of = {all_bits ^ (1 << (len(names) - 1 - place)): place for place in range(len(names))}
+    counts: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for bits, count, *row in rows:
+        place = place_of[bits]
+        counts[names[place]].append({"value": row[place] or NOT_GIVEN, "count": count})
+    return {name: _ranked(found) for name, found in counts.items()}
+
+
+def _ranked(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = sorted(values, key=lambda one: (-one["count"], one["value"]))
+    is_told = any(one["value"] != NOT_GIVEN for one in known)
+    return known[:MOST_VALUES] if is_told else []

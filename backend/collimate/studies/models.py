@@ -19,6 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from collimate.kit.database import Row, Table
 
+BROWSED_BY: tuple[tuple[str, ...], ...] = (
+    (), ("modality",), ("body_part",), ("site",), ("manufacturer",), ("manufacturer_model_name",),
+    ("trust",),
+)  # fmt: skip
+
 
 class Patient(Row):
     """A person known only by pseudonym.
@@ -63,13 +68,23 @@ class Study(Row):
             text("id DESC"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        *(
+            Index(
+                "_".join(["ix_study_browse", *names]),
+                "project_id",
+                *names,
+                "id",
+                postgresql_where=text("deleted_at IS NULL"),
+            )
+            for names in BROWSED_BY
+        ),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     study_uid: Mapped[str]
     study_date: Mapped[date | None]
-    modality: Mapped[str | None] = mapped_column(index=True)
+    modality: Mapped[str | None]
     body_part: Mapped[str | None]
     site: Mapped[str | None]
     manufacturer: Mapped[str | None]

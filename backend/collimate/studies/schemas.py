@@ -35,11 +35,11 @@ class StudyRow(Answer):
 class StudyPage(Answer):
     items: list[StudyRow]
     next: str | None
-    total: int
+    total: int | None = Field(description="Of the whole list; null on the pages after the first")
 
 
 class FacetValue(Answer):
-    value: str
+    value: str = Field(description="Empty: not given")
     count: int
 
 
@@ -48,6 +48,21 @@ class Facets(Answer):
     body_part: list[FacetValue]
     site: list[FacetValue]
     manufacturer: list[FacetValue]
+    scanner: list[FacetValue]
+    trust: list[FacetValue]
+    read_state: list[FacetValue]
+
+
+class QualityGroup(Answer):
+    value: str = Field(description="Empty: not given")
+    count: int = Field(description="Studies in which the measure was taken")
+    quantiles: list[float] = Field(description="5, 25, 50, 75 and 95 %")
+
+
+class Distribution(Answer):
+    measure: str
+    by: str
+    groups: list[QualityGroup]
 
 
 class InstanceDetail(Answer):

@@ -947,6 +947,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/studies/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Distribution */
+        get: operations["show_distribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/tasks": {
         parameters: {
             query?: never;
@@ -2063,6 +2080,15 @@ export interface components {
          * @description A deletion says nothing.
          */
         DeletedContent: Record<string, never>;
+        /** Distribution */
+        Distribution: {
+            /** By */
+            by: string;
+            /** Groups */
+            groups: components["schemas"]["QualityGroup"][];
+            /** Measure */
+            measure: string;
+        };
         /** EncoderComparison */
         EncoderComparison: {
             /**
@@ -2165,7 +2191,10 @@ export interface components {
         FacetValue: {
             /** Count */
             count: number;
-            /** Value */
+            /**
+             * Value
+             * @description Empty: not given
+             */
             value: string;
         };
         /** Facets */
@@ -2176,8 +2205,14 @@ export interface components {
             manufacturer: components["schemas"]["FacetValue"][];
             /** Modality */
             modality: components["schemas"]["FacetValue"][];
+            /** Read State */
+            read_state: components["schemas"]["FacetValue"][];
+            /** Scanner */
+            scanner: components["schemas"]["FacetValue"][];
             /** Site */
             site: components["schemas"]["FacetValue"][];
+            /** Trust */
+            trust: components["schemas"]["FacetValue"][];
         };
         /** FenceBody */
         FenceBody: {
@@ -3008,6 +3043,24 @@ export interface components {
              */
             promoted_at: string;
         };
+        /** QualityGroup */
+        QualityGroup: {
+            /**
+             * Count
+             * @description Studies in which the measure was taken
+             */
+            count: number;
+            /**
+             * Quantiles
+             * @description 5, 25, 50, 75 and 95 %
+             */
+            quantiles: number[];
+            /**
+             * Value
+             * @description Empty: not given
+             */
+            value: string;
+        };
         /** QueueItem */
         QueueItem: {
             /** Arm */
@@ -3580,8 +3633,11 @@ export interface components {
             items: components["schemas"]["StudyRow"][];
             /** Next */
             next: string | null;
-            /** Total */
-            total: number;
+            /**
+             * Total
+             * @description Of the whole list; null on the pages after the first
+             */
+            total: number | null;
         };
         /** StudyRow */
         StudyRow: {
@@ -5947,8 +6003,11 @@ export interface operations {
                 body_part?: string | null;
                 site?: string | null;
                 manufacturer?: string | null;
+                scanner?: string | null;
+                trust?: string | null;
                 read_state?: string | null;
                 holdout?: boolean | null;
+                quality?: string[] | null;
             };
             header?: never;
             path: {
@@ -5980,7 +6039,18 @@ export interface operations {
     };
     list_facets: {
         parameters: {
-            query?: never;
+            query?: {
+                search?: string | null;
+                modality?: string | null;
+                body_part?: string | null;
+                site?: string | null;
+                manufacturer?: string | null;
+                scanner?: string | null;
+                trust?: string | null;
+                read_state?: string | null;
+                holdout?: boolean | null;
+                quality?: string[] | null;
+            };
             header?: never;
             path: {
                 project_id: string;
@@ -5996,6 +6066,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_distribution: {
+        parameters: {
+            query?: {
+                measure?: "contrast" | "noise" | "clipped_fraction" | "blur" | "resolution" | "inverted_suspicion" | "rows" | "columns" | "pixel_spacing_mm";
+                by?: "site" | "scanner" | "manufacturer" | "modality" | "body_part";
+                search?: string | null;
+                modality?: string | null;
+                body_part?: string | null;
+                site?: string | null;
+                manufacturer?: string | null;
+                scanner?: string | null;
+                trust?: string | null;
+                read_state?: string | null;
+                holdout?: boolean | null;
+                quality?: string[] | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
                 };
             };
             /** @description Validation Error */

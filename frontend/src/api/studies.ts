@@ -1,7 +1,7 @@
 /** Studies, their files, and what could not be used. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
-import type { components } from './schema';
+import type { components, operations } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -13,14 +13,23 @@ export type StudyDetail = Schemas['StudyDetail'];
 
 export type Facet = Schemas['FacetValue'];
 
-export const FACETS = ['modality', 'body_part', 'site', 'manufacturer'] as const;
+export const FACETS = [
+  'modality',
+  'body_part',
+  'site',
+  'manufacturer',
+  'scanner',
+  'trust',
+  'read_state',
+] as const;
 export type FacetName = (typeof FACETS)[number];
 export type Facets = Record<FacetName, Facet[]>;
 
+/** An empty text in a facet means: not given. `quality` holds ranges, `measure:least:most`. */
 export interface StudyFilter extends Partial<Record<FacetName, string>> {
   search?: string;
-  read_state?: string;
   holdout?: boolean;
+  quality?: string[];
 }
 
 export type ReceivedFile = Schemas['ReceivedFileOut'];
@@ -36,7 +45,7 @@ export const studiesQuery = (projectId: string, filter: StudyFilter) =>
     queryKey: ['project', projectId, 'studies', 'list', filter],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      ask<{ items: StudyRow[]; next: string | null; total: number }>(
+      ask<Schemas['StudyPage']>(
         api.GET('/api/projects/{project_id}/studies', {
           params: { ...at(projectId), query: { ...filter, after: pageParam, limit: 100 } },
         }),
@@ -44,11 +53,37 @@ export const studiesQuery = (projectId: string, filter: StudyFilter) =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export const facetsQuery = (projectId: string) =>
+export const facetsQuery = (projectId: string, filter: StudyFilter) =>
   queryOptions({
-    queryKey: ['project', projectId, 'studies', 'facets'],
+    queryKey: ['project', projectId, 'studies', 'facets', filter],
     queryFn: () =>
-      ask<Facets>(api.GET('/api/projects/{project_id}/studies/facets', { params: at(projectId) })),
+      ask<Facets>(
+        api.GET('/api/projects/{project_id}/studies/facets', {
+          params: { ...at(projectId), query: filter },
+        }),
+      ),
+  });
+
+export type Distribution = Schemas['Distribution'];
+
+type QualityAsked = NonNullable<operations['show_distribution']['parameters']['query']>;
+export type Measure = NonNullable<QualityAsked['measure']>;
+export type Grouping = NonNullable<QualityAsked['by']>;
+
+export const distributionQuery = (
+  projectId: string,
+  filter: StudyFilter,
+  measure: Measure,
+  by: Grouping,
+) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'studies', 'quality', filter, measure, by],
+    queryFn: () =>
+      ask<Distribution>(
+        api.GET('/api/projects/{project_id}/studies/quality', {
+          params: { ...at(projectId), query: { ...filter, measure, by } },
+        }),
+      ),
   });
 
 export const studyQuery = (studyId: string) =>

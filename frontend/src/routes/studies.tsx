@@ -16,10 +16,10 @@ export function readView(search: Record<string, unknown>): StudiesView {
   return {
     ...facets,
     search: text('search'),
-    read_state: text('read_state'),
+    quality: Array.isArray(search.quality) ? search.quality.map(String).slice(0, 10) : undefined,
     holdout: typeof search.holdout === 'boolean' ? search.holdout : undefined,
     tab: STUDIES_TABS.find((tab) => tab !== 'studies' && tab === search.tab),
-    view: search.view === 'pictures' ? 'pictures' : undefined,
+    view: search.view === 'pictures' || search.view === 'quality' ? search.view : undefined,
     study: text('study'),
   };
 }

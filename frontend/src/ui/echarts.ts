@@ -1,5 +1,12 @@
 /** The parts of the chart library that are used, loaded only where a plot is shown. */
-import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import {
+  BarChart,
+  BoxplotChart,
+  CustomChart,
+  HeatmapChart,
+  LineChart,
+  ScatterChart,
+} from 'echarts/charts';
 import {
   AriaComponent,
   GridComponent,
@@ -14,6 +21,7 @@ import { SVGRenderer } from 'echarts/renderers';
 use([
   AriaComponent,
   BarChart,
+  BoxplotChart,
   CustomChart,
   GridComponent,
   HeatmapChart,

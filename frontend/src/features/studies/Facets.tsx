@@ -1,7 +1,9 @@
 /** What the studies differ in, with counts; a click narrows, a second click widens again. */
+import { useState } from 'react';
 import {
   FACETS,
   type FacetName,
+  type Facet as FacetValue,
   type Facets as FacetValues,
   type StudyFilter,
 } from '../../api/studies';
@@ -13,9 +15,14 @@ const TITLES: Record<FacetName, string> = {
   body_part: 'Body part',
   site: 'Site',
   manufacturer: 'Manufacturer',
+  scanner: 'Scanner',
+  trust: 'Geometry',
+  read_state: 'Reading',
 };
 
-const READ_STATES = ['open', 'assigned', 'claimed', 'draft', 'submitted', 'returned', 'accepted'];
+/** Values that are words of ours; all others are shown as the files have them. */
+const SPOKEN: ReadonlySet<FacetName> = new Set(['trust', 'read_state']);
+const FIRST_SHOWN = 8;
 
 interface Props {
   facets: FacetValues | undefined;
@@ -29,28 +36,14 @@ export function Facets({ facets, filter, showHoldout, onChange }: Props) {
   return (
     <div className={styles.facets}>
       {FACETS.map((name) => (
-        <Facet key={name} title={TITLES[name]}>
-          {(facets?.[name] ?? []).map(({ value, count }) => (
-            <ValueButton
-              key={value}
-              text={value || 'not given'}
-              count={count}
-              isChosen={filter[name] === value}
-              onClick={() => onChange({ [name]: toggle(filter[name], value) })}
-            />
-          ))}
-        </Facet>
+        <Values
+          key={name}
+          name={name}
+          values={facets?.[name] ?? []}
+          chosen={filter[name]}
+          onChoose={(value) => onChange({ [name]: toggle(filter[name], value) })}
+        />
       ))}
-      <Facet title="Reading">
-        {READ_STATES.map((state) => (
-          <ValueButton
-            key={state}
-            text={spoken(state)}
-            isChosen={filter.read_state === state}
-            onClick={() => onChange({ read_state: toggle(filter.read_state, state) })}
-          />
-        ))}
-      </Facet>
       {showHoldout && (
         <Facet title="Hold-out">
           <ValueButton
@@ -66,6 +59,44 @@ export function Facets({ facets, filter, showHoldout, onChange }: Props) {
         </Facet>
       )}
     </div>
+  );
+}
+
+interface ValuesProps {
+  name: FacetName;
+  values: FacetValue[];
+  chosen: string | undefined;
+  onChoose: (value: string) => void;
+}
+
+/** A chosen value stays in sight even where nothing matches it any more. */
+function Values({ name, values, chosen, onChoose }: ValuesProps) {
+  const [isOpen, setOpen] = useState(false);
+  const isMissing = chosen !== undefined && !values.some(({ value }) => value === chosen);
+  const all = isMissing ? [{ value: chosen, count: 0 }, ...values] : values;
+  if (all.length === 0) return null;
+  const shown = isOpen
+    ? all
+    : all.filter(({ value }, index) => index < FIRST_SHOWN || value === chosen);
+  const left = all.length - shown.length;
+  const text = (value: string) => (SPOKEN.has(name) ? spoken(value) : value);
+  return (
+    <Facet title={TITLES[name]}>
+      {shown.map(({ value, count }) => (
+        <ValueButton
+          key={value}
+          text={value === '' ? 'not given' : text(value)}
+          count={count}
+          isChosen={chosen === value}
+          onClick={() => onChoose(value)}
+        />
+      ))}
+      {(left > 0 || isOpen) && (
+        <button type="button" className={styles.more} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Show fewer' : `Show ${formatCount(left)} more`}
+        </button>
+      )}
+    </Facet>
   );
 }
 

@@ -10,12 +10,14 @@ import { plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { Facets } from './Facets';
+import { QualityCharts } from './QualityCharts';
 import styles from './Studies.module.css';
 import { StudyGrid } from './StudyGrid';
 import { StudyTable } from './StudyTable';
 import type { StudiesView } from './view';
 
 const TYPING_MS = 250;
+const VIEWS = ['pictures', 'quality'] as const;
 
 interface Props {
   projectId: string;
@@ -30,7 +32,10 @@ function filterOf({ tab: _tab, view: _view, study: _study, ...filter }: StudiesV
 
 export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
   const filter = filterOf(view);
-  const facets = useQuery(facetsQuery(projectId));
+  const facets = useQuery({
+    ...facetsQuery(projectId, filter),
+    placeholderData: keepPreviousData,
+  });
   const studies = useInfiniteQuery({
     ...studiesQuery(projectId, filter),
     placeholderData: keepPreviousData,
@@ -61,12 +66,13 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
           <>
             <Search value={view.search ?? ''} onChange={(search) => onView({ search })} />
             <SegmentedControl
-              aria-label="Table or pictures"
+              aria-label="Table, pictures or quality"
               value={view.view ?? 'table'}
-              onChange={(next) => onView({ view: next === 'pictures' ? 'pictures' : undefined })}
+              onChange={(next) => onView({ view: VIEWS.find((one) => one === next) })}
               data={[
                 { value: 'table', label: 'Table' },
                 { value: 'pictures', label: 'Pictures' },
+                { value: 'quality', label: 'Quality' },
               ]}
             />
           </>
@@ -76,6 +82,8 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
         <Loaded of={studies} rows={12}>
           {() => {
             if (rows.length === 0) return empty;
+            if (view.view === 'quality')
+              return <QualityCharts projectId={projectId} filter={filter} onView={onView} />;
             if (view.view === 'pictures')
               return <StudyGrid rows={rows} onOpen={open} foot={foot} />;
             return (

@@ -6,6 +6,6 @@ export type StudiesTab = (typeof STUDIES_TABS)[number];
 
 export interface StudiesView extends StudyFilter {
   tab?: StudiesTab;
-  view?: 'table' | 'pictures';
+  view?: 'table' | 'pictures' | 'quality';
   study?: string;
 }
