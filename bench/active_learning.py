@@ -57,11 +57,11 @@ def main() -> int:
             name, arm, seed, _ = jobs[done]
             if done.exception() is None:
                 kept[name, arm, seed] = done.result()
+                _keep(options.json, kept)
             else:
                 print(f"  {name}, {arm}, seed {seed} failed: {done.exception()!r}", flush=True)
             if number % 20 == 0 or number == len(jobs):
                 print(f"  {number} of {len(jobs)}, {time.monotonic() - started:.0f} s", flush=True)
-                _keep(options.json, kept)
         fulls = {name: [workers.submit(_full, name, seed) for seed in range(3)] for name in names}
         full = {name: sum(f.result() for f in found) / 3 for name, found in fulls.items()}
     # An arm that fails is left out and said above; the others are still compared.
@@ -152,7 +152,9 @@ def _kept(path: Path) -> dict[tuple[str, str, int], Run]:
 
 def _keep(path: Path, kept: dict[tuple[str, str, int], Run]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([run.as_dict() for run in kept.values()]))
+    draft = path.with_name(path.name + ".draft")
+    draft.write_text(json.dumps([run.as_dict() for run in kept.values()]))
+    draft.replace(path)
 
 
 def _about(full: bool, seconds: float) -> str:

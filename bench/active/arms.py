@@ -65,8 +65,7 @@ def scikit_activeml(name: str) -> Arm:
         y = np.where(pool.labelled, 0.0, np.nan)
         if pool.answers is not None:
             y[pool.labelled] = pool.answers[pool.labelled].argmax(axis=1)
-        known = dict(zip(pool.z[:, :2].round(6).astype(np.float64).sum(axis=1).tolist(),
-                         range(len(pool)), strict=True))  # fmt: skip
+        known = {row.tobytes(): place for place, row in enumerate(pool.z)}
         kind = getattr(peers, name)
         seed = int(rng.integers(2**31))
         if name == "UncertaintySampling":
@@ -83,7 +82,7 @@ def scikit_activeml(name: str) -> Arm:
     return Arm(f"scikit-activeml {name}", ask)
 
 
-def _by_heart(pool: PoolView, known: dict[float, int]):
+def _by_heart(pool: PoolView, known: dict[bytes, int]):
     from skactiveml.base import SkactivemlClassifier
 
     class Knows(SkactivemlClassifier):
@@ -91,8 +90,8 @@ def _by_heart(pool: PoolView, known: dict[float, int]):
             return self
 
         def predict_proba(self, X):
-            keys = np.asarray(X)[:, :2].round(6).astype(np.float64).sum(axis=1).tolist()
-            return np.asarray(pool.probabilities)[[known[key] for key in keys]]
+            rows = np.ascontiguousarray(X, dtype=np.float32)
+            return np.asarray(pool.probabilities)[[known[row.tobytes()] for row in rows]]
 
     return Knows(classes=list(range(pool.probabilities.shape[1])))
 
