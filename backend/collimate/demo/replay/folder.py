@@ -32,18 +32,22 @@ def replay_folder(
     Raises:
         TableUnusable, ValueError (unknown strategy)
     """
+    from threadpoolctl import threadpool_limits
+
     usual = QueryStrategy.CLASP_PE if columns.mask else DEFAULT_STRATEGY
     chosen = [_named(usual if name == OF_PROJECT else name) for name in strategies]
     read = read_table(folder, table, columns)
     known = load(read.images, encoder_steps=course.encoder_steps, tell=tell)
-    tell("the whole pool")
-    teacher = lessons_of(known, None, 0)
-    full = teacher.learn(known.pool, _view(known))[0]
-    curves = []
-    for seed in range(course.seeds):
-        for name in dict.fromkeys(chosen):
-            tell(f"{name}, seed {seed + 1} of {course.seeds}")
-            curves.append(play(known, name, seed=seed, course=course))
+    # Products of matrices this small are slower on two threads than on one.
+    with threadpool_limits(1, user_api="blas"):
+        tell("the whole pool")
+        teacher = lessons_of(known, None, 0)
+        full = teacher.learn(known.pool, _view(known))[0]
+        curves = []
+        for seed in range(course.seeds):
+            for name in dict.fromkeys(chosen):
+                tell(f"{name}, seed {seed + 1} of {course.seeds}")
+                curves.append(play(known, name, seed=seed, course=course))
     refused = dict(known.refused)
     if read.missing:
         refused["The file is missing."] = len(read.missing)
