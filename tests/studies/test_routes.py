@@ -230,7 +230,7 @@ def test_our_names_of_attributes_are_the_standard_s():
     from collimate.dicom import keep
 
     assert {t: keyword_for_tag(t) for t in keywords.KEYWORDS} == keywords.KEYWORDS
-    kept = keep.KEPT | keep.KEPT_SEQUENCES | keep.REMAPPED_UIDS | keep.SHIFTED_DATES
+    kept = keep.KEPT | keep.KEPT_SEQUENCES | keep.REMAPPED_UIDS
     assert not {name for name in kept if name not in keywords.TAGS}
 
 
