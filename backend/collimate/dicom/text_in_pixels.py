@@ -72,7 +72,10 @@ def _shrunk(grey: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
 
 def _strokes(bright: NDArray[np.uint8]) -> NDArray[np.bool_]:
     opened = ndimage.grey_opening(bright, size=(STROKE_PIXELS, STROKE_PIXELS))
-    return np.asarray((bright - opened) > CONTRAST)
+    hat = bright - opened
+    # where everything is texture, only what stands out of it can be a stroke
+    texture = float(np.percentile(hat[::4, ::4], 90))
+    return np.asarray(hat > max(CONTRAST, 2.5 * texture))
 
 
 def _letters(bright: NDArray[np.uint8], strokes: NDArray[np.bool_]) -> NDArray[np.int64]:
