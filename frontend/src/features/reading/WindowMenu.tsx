@@ -2,6 +2,7 @@
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronUp } from '@tabler/icons-react';
 import { CommandKey } from '../../commands/CommandKey';
+import { KeyCap } from '../../ui/KeyCap';
 import type { GreyWindow } from '../../viewer/frameFacts';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
