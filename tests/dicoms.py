@@ -143,6 +143,22 @@ def multi_frame(
     return finish(dataset, stack, syntax=syntax, attributes=attributes, is_stack=True)
 
 
+def directory(names: list[str]) -> bytes:
+    """A DICOMDIR (PS3.10 8.6) that references the files of these names."""
+    dataset = Dataset()
+    dataset.SOPClassUID = "1.2.840.10008.1.3.10"
+    dataset.SOPInstanceUID = f"{ROOT}.99"
+    dataset.FileSetID = "PLANTED"
+    records = []
+    for name in names:
+        record = Dataset()
+        record.DirectoryRecordType = "IMAGE"
+        record.ReferencedFileID = name.split("/")
+        records.append(record)
+    dataset.DirectoryRecordSequence = Sequence(records)
+    return write(dataset, EXPLICIT)
+
+
 BROKEN_KINDS = (
     "empty",
     "text",

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
 from collimate.demo.label_table import Columns, read_table
+
 from collimate.demo.replay.answers import Known, load
 from collimate.demo.replay.pictures import Seen, describe
 from collimate.ml.features import fit_space, unit

@@ -9,14 +9,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from collimate.cli import commands
-from collimate.demo.label_table import Columns as Names
-from collimate.demo.label_table import TableUnusable, read_table
 from collimate.demo.replay.answers import load
 from collimate.demo.replay.curves import Course
 from collimate.demo.replay.folder import replay_folder
 from collimate.demo.replay.lessons import Masks, lessons_of
 from collimate.demo.replay.pictures import read_picture
 from collimate.ml.images import UnusableImage
+from collimate.studies.imports.label_table import Columns as Names
+from collimate.studies.imports.label_table import TableUnusable, read_table
 
 RUNNER = CliRunner()
 

@@ -15,13 +15,13 @@ from collimate.access.models import User
 from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.demo import people, workspace
 from collimate.demo.folder_source import from_folder
-from collimate.demo.label_table import TableUnusable
 from collimate.demo.radiograph_dicom import PLANTED
 from collimate.demo.synthetic_source import synthetic
 from collimate.kit.settings import settings
 from collimate.learning.models import QueryPick, TrainingRun
 from collimate.projects import schema
 from collimate.projects.models import Member, Project
+from collimate.studies.imports.label_table import TableUnusable
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
 

@@ -11,14 +11,14 @@ from collimate.dicom.rejection import Rejected
 from tests import dicoms
 from tests.dicom.conftest import Outcome
 
-FACTS = {"patient_id": "patient-17", "study_key": "study-4"}
+FACTS = {"patient_id": "patient-17", "study_key": "study-4", "modality": "CR"}
 
 
 @pytest.fixture
-def convert(sandbox, prepare_file, tmp_path: Path):
+def convert(sandbox, prepare_file, tmp_path_factory):
     def run(source: Path, **facts) -> Outcome:
-        target = tmp_path / "converted.dcm"
-        sandbox.convert(source, target, **{**FACTS, **facts})
+        out = tmp_path_factory.mktemp("converted")
+        (target,) = sandbox.convert(source, out, **{**FACTS, **facts})
         return prepare_file(target)
 
     return run
@@ -113,8 +113,8 @@ def test_uids_follow_from_keys_and_bytes(convert, tmp_path):
 
 def test_the_object_is_complete_for_other_readers(sandbox, tmp_path):
     array = dicoms.pattern(33, 21, bits=16)
-    sandbox.convert(save(tmp_path / "a.png", array), tmp_path / "a.dcm", **FACTS)
-    dataset = pydicom.dcmread(tmp_path / "a.dcm")
+    (path,) = sandbox.convert(save(tmp_path / "a.png", array), tmp_path, **FACTS)
+    dataset = pydicom.dcmread(path)
     assert np.array_equal(dataset.pixel_array, array)
     assert dataset.PatientID == "patient-17"
     assert dataset.WindowWidth == 65536
@@ -153,3 +153,55 @@ def test_a_png_that_claims_to_be_huge_is_refused(convert, tmp_path):
     with pytest.raises(Rejected) as caught:
         convert(path)
     assert caught.value.code == "bad_dimensions"
+
+
+def tiff(path: Path, *pages: Image.Image, **options) -> Path:
+    pages[0].save(path, save_all=True, append_images=pages[1:], **options)
+    return path
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+def test_every_page_of_a_tiff_is_an_image_of_the_series(
+    sandbox, prepare_file, tmp_path, compression
+):
+    arrays = [dicoms.pattern(30, 41, bits=16, seed=seed) for seed in range(3)]
+    arrays.append(dicoms.pattern(12, 9, bits=8))
+    source = tiff(tmp_path / "a.tif", *map(Image.fromarray, arrays), compression=compression)
+    paths = sandbox.convert(source, tmp_path, **FACTS)
+    outcomes = [prepare_file(path) for path in paths]
+    assert [one.prepared.instance_number for one in outcomes] == [1, 2, 3, 4]
+    assert len({one.prepared.series_uid for one in outcomes}) == 1
+    assert len({one.prepared.sop_instance_uid for one in outcomes}) == 4
+    for outcome, array in zip(outcomes, arrays, strict=True):
+        assert np.array_equal(outcome.frame(), array)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_tiff_whose_white_is_zero_shows_white_as_white(convert, tmp_path, bits):
+    array = dicoms.pattern(20, 31, bits=bits)
+    path = tiff(tmp_path / "a.tif", Image.fromarray(array), tiffinfo={262: 0})
+    with Image.open(path) as written:
+        assert written.tag_v2[262] == 0
+    # Pillow inverts what it writes so for 8 bits only
+    expected = array if bits == 8 else 65_535 - array
+    assert np.array_equal(convert(path).frame(), expected)
+
+
+def test_signed_words_of_a_tiff_keep_their_sign(convert, tmp_path):
+    array = dicoms.pattern(20, 31, bits=12, signed=True).astype("i4")
+    outcome = convert(tiff(tmp_path / "a.tif", Image.fromarray(array)), modality="CT")
+    assert np.array_equal(outcome.frame(), array)
+
+
+def test_a_tiff_of_floating_point_numbers_is_refused(convert, tmp_path):
+    with pytest.raises(Rejected) as caught:
+        convert(tiff(tmp_path / "a.tif", Image.fromarray(np.ones((9, 9), "f4"))))
+    assert caught.value.code == "bad_image"
+
+
+def test_an_animated_png_is_no_set_of_pages(convert, tmp_path):
+    pages = [Image.fromarray(dicoms.pattern(20, 20, bits=8, seed=seed)) for seed in range(2)]
+    pages[0].save(tmp_path / "a.png", save_all=True, append_images=pages[1:])
+    with pytest.raises(Rejected) as caught:
+        convert(tmp_path / "a.png")
+    assert caught.value.code == "bad_image"

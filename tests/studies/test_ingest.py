@@ -1,9 +1,11 @@
 """From received bytes to images of studies, and to reasons where there is no image."""
 
+import gzip
 import io
 import threading
 import zipfile
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -19,7 +21,9 @@ from collimate.studies.admit import is_drawn
 from collimate.studies.jobs import HANDLERS
 from collimate.studies.models import AnswerKey, Instance, Patient, ReceivedFile, Series, Study
 from collimate.studies.receive import ask_for_ingest, known
+from collimate.studies.sandbox import sandbox
 from collimate.studies.states import ALLOWED, FileMoveNotAllowed, FileState, move
+from collimate.studies.unpack import unpack_volume
 from tests import dicoms
 
 
@@ -163,7 +167,7 @@ def test_a_zip_is_unpacked_and_what_is_no_image_is_left_out(archive):
     )
     file = archive.bring(data, "study.zip")
     assert (file.state, file.code) == ("unpacked", "unpacked")
-    assert file.text == "3 files were unpacked. 1 others are no images and were left out."
+    assert file.text == "3 files were unpacked. 2 others are no images and were left out."
     assert not stored(file.sha256)
     states = sorted(one.state for one in archive.files())
     assert states == ["accepted", "accepted", "quarantined", "unpacked"]
@@ -186,11 +190,70 @@ HOSTILE_ZIPS = {
 }
 
 
+def test_media_are_taken_with_what_the_directory_does_not_name(archive):
+    """A DICOMDIR in earnest, two referenced images, one it forgets, and a viewer."""
+    from tests.dicoms import directory
+
+    images = {f"IMAGES/{index}": dicoms.ct_slice(slice_index=index) for index in range(3)}
+    data = zip_of(
+        ("DICOMDIR", directory(list(images)[:2])), *images.items(), ("AUTORUN.INF", b"[autorun]"),
+        ("VIEWER/viewer.exe", b"MZ" + bytes(300)), ("VIEWER/logo.png", b"\x89PNG" + bytes(300)),
+        ("README", b"Please insert the disc"),
+    )  # fmt: skip
+    file = archive.bring(data, "cd.zip")
+    assert file.text == "3 files were unpacked. 5 others are no images and were left out."
+    assert sorted(one.state for one in archive.files()) == ["accepted"] * 3 + ["unpacked"]
+
+
+def volume_of(name: str = "a.nii.gz", *, seed: int = 0) -> bytes:
+    import nibabel as nib
+
+    voxels = np.random.default_rng(seed).integers(0, 900, (12, 10, 4), dtype="i2")
+    data = nib.Nifti1Image(voxels, np.diag([-1.0, -1.0, 3.0, 1.0])).to_bytes()
+    return gzip.compress(data, mtime=0) if name.endswith(".gz") else data
+
+
+def test_a_volume_becomes_a_series_in_a_study_of_its_own(archive):
+    file = archive.bring(volume_of(), "anything.nii.gz")
+    assert (file.state, file.text) == ("unpacked", "4 files were unpacked.")
+    assert not stored(file.sha256)
+    (study,) = archive.rows(Study)
+    assert (study.instance_count, study.modality) == (4, "OT")
+
+
+def test_volumes_named_as_bids_asks_share_patient_study_and_modality(archive):
+    for suffix, seed in (("T1w", 1), ("FLAIR", 2)):
+        archive.bring(volume_of(seed=seed), f"sub-07/ses-1/anat/sub-07_ses-1_{suffix}.nii.gz")
+    archive.bring(volume_of(seed=3), "sub-07/ses-2/anat/sub-07_ses-2_T1w.nii.gz")
+    assert len(archive.rows(Patient)) == 1
+    assert sorted(study.series_count for study in archive.rows(Study)) == [1, 2]
+    assert {series.modality for series in archive.rows(Series)} == {"MR"}
+
+
+def test_volumes_of_one_name_in_two_folders_are_two_patients(archive):
+    archive.bring(volume_of(seed=1), "one/T1.nii.gz")
+    archive.bring(volume_of(seed=2), "two/T1.nii.gz")
+    assert len(archive.rows(Patient)) == 2
+
+
+def test_a_volume_that_cannot_be_written_as_dicom_is_set_aside(archive):
+    file = archive.bring(volume_of("a.nii")[:-100], "a.nii")
+    assert (file.state, file.code) == ("quarantined", "truncated")
+
+
+def test_a_volume_taken_apart_twice_gives_the_same_images(archive):
+    file_id = archive.send(volume_of(), "a.nii.gz")
+    with open_session() as session, blobs().local(archive.file(file_id).sha256) as source:
+        unpack_volume(session.get_one(ReceivedFile, file_id), source, sandbox())
+    drain.ingest_waiting(archive.project.id)
+    assert len(archive.rows(Instance)) == 4
+
+
 @pytest.mark.parametrize("kind", sorted(HOSTILE_ZIPS))
 def test_a_hostile_zip_is_quarantined_whole(archive, kind):
     file = archive.bring(HOSTILE_ZIPS[kind](), f"{kind}.zip")
     assert file.state == "quarantined"
-    assert file.code in ("bad_zip", "inflate_bomb", "too_large")
+    assert file.code in ("bad_zip", "inflate_bomb", "too_large", "not_dicom")
     assert archive.rows(Study) == []
 
 

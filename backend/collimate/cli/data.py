@@ -10,9 +10,10 @@ from rich.table import Table
 
 from collimate.cli.reach import acting, database, find_or_create
 from collimate.cli.screen import console, output
-from collimate.demo.import_images import ImportOrder, Outcome, import_path
-from collimate.demo.label_table import Columns, TableUnusable
 from collimate.kit.database import open_session
+from collimate.studies.imports.label_table import Columns, TableUnusable
+from collimate.studies.imports.take_folder import ImportOrder, Outcome, import_path
+from collimate.tasks.open import open_for_reading
 
 As = Annotated[str | None, typer.Option("--as", help="E-mail of the account that does this.")]
 
@@ -24,7 +25,7 @@ def register(commands: typer.Typer) -> None:
 
 
 def import_folder(  # noqa: PLR0913, PLR0917 - options of a command
-    path: Annotated[Path, typer.Argument(help="A folder, a file or a zip.")],
+    path: Annotated[Path, typer.Argument(help="A folder, a medium, a file or a zip.")],
     project: Annotated[str, typer.Option(help="Name or id of the project.")],
     create_for: Annotated[
         str | None,
@@ -47,8 +48,13 @@ def import_folder(  # noqa: PLR0913, PLR0917 - options of a command
     known_labels: Annotated[
         str, typer.Option(help="hide: keep them as the hidden answer key. none: leave them out.")
     ] = "hide",
-    modality: Annotated[str, typer.Option(help="Modality of plain pictures.")] = "CR",
-    body_part: Annotated[str | None, typer.Option(help="Body part of plain pictures.")] = None,
+    modality: Annotated[
+        str | None,
+        typer.Option(help="Modality of pictures (CR if not given) and NIfTI volumes."),
+    ] = None,
+    body_part: Annotated[
+        str | None, typer.Option(help="Body part of pictures and NIfTI volumes.")
+    ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Only this many files.")] = None,
     as_user: As = None,
 ) -> None:
@@ -80,7 +86,9 @@ def _with_bar(order: ImportOrder) -> Outcome:
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("Importing", total=None)
         return import_path(
-            order, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            order,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            on_ingested=open_for_reading,
         )
 
 

@@ -7,10 +7,10 @@ import typer
 
 from collimate.cli.reach import database, find_project
 from collimate.cli.screen import console, output
-from collimate.demo.label_table import Columns, TableUnusable
 from collimate.demo.replay.curves import Course
 from collimate.demo.replay.report import Outcome, plot, show, write_json
 from collimate.kit.database import open_session
+from collimate.studies.imports.label_table import Columns, TableUnusable
 
 
 def register(commands: typer.Typer) -> None:

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from collimate.cli.reach import database
 from collimate.cli.screen import console, output
-from collimate.demo.label_table import TableUnusable
 from collimate.demo.workspace import Source, Workspace
 from collimate.kit.settings import settings
+from collimate.studies.imports.label_table import TableUnusable
 
 Images = Annotated[
     Path | None,

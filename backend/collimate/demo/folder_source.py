@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from collimate.access.models import User
 from collimate.demo import people
-from collimate.demo.import_images import ImportOrder, drafts_for, import_path
-from collimate.demo.label_table import Columns, TableUnusable, read_table
 from collimate.demo.settling import Advance
 from collimate.demo.workspace import FIRST_WAVE, Source
 from collimate.kit.database import open_session
 from collimate.projects.schema import LabelDraft
+from collimate.studies.imports.label_table import Columns, TableUnusable, read_table
+from collimate.studies.imports.take_folder import ImportOrder, drafts_for, import_path
+from collimate.tasks.open import open_for_reading
 
 COLUMNS = Columns(patient="group", split="split")
 MARKS = (
@@ -42,7 +43,7 @@ def from_folder(folder: Path) -> Source:
             path=folder, project_id=project_id, by=by, labels=table, columns=COLUMNS,
             body_part="CHEST", sample=sample,
         )  # fmt: skip
-        import_path(order, progress=lambda done, total: None)
+        import_path(order, progress=lambda done, total: None, on_ingested=open_for_reading)
 
     def bring_first(project_id: UUID, _advance: Advance) -> None:
         bring(project_id, FIRST_WAVE)

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from collimate.access.models import User
 from collimate.demo import people
-from collimate.demo.intake import hand_in, wake_worker
 from collimate.demo.marks import known_marks
 from collimate.demo.radiograph_dicom import to_dicom
 from collimate.demo.radiographs import Case, cohort, draw
@@ -16,6 +15,8 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit.database import open_session
 from collimate.kit.settings import settings
 from collimate.projects.schema import LabelDraft
+from collimate.studies.imports.hand_in import hand_in
+from collimate.studies.receive import ask_for_ingest
 
 LABELS = (
     LabelDraft("Normal", "class", "#009e73", hotkey="1", code_scheme="SCT",
@@ -70,7 +71,8 @@ def _bring_in(project_id: UUID, cases: list[Case], advance: Advance) -> None:
         }
         hand_in(project_id, by, file_name(case), to_dicom(case, picture), facts)
         if number % 20 == 0 or number == len(cases):
-            wake_worker(project_id, by)
+            with open_session() as session:
+                ask_for_ingest(session, project_id, by)
     settle(project_id, [JobKind.INGEST_RECEIVED], advance=advance, seconds=600)
 
 

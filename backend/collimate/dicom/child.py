@@ -82,12 +82,7 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
     if request["verb"] == "prepare":
         return _prepare(request, limits)
     if request["verb"] == "convert":
-        from collimate.dicom.from_image import image_to_dicom
-
-        source, out = Path(request["source"]), Path(request["out"])
-        confine([source, *_NEEDED], [out.parent])
-        image_to_dicom(source, out, limits=limits, **request["facts"])
-        return b""
+        return _convert(request, limits)
     if request["verb"] == "native_head":
         from collimate.dicom.write import native_head
 
@@ -112,6 +107,18 @@ def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
         released=frozenset(request["released"]),
     )
     return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
+
+
+def _convert(request: dict[str, Any], limits: Limits) -> bytes:
+    from collimate.dicom.from_image import image_to_dicom
+    from collimate.dicom.from_nifti import nifti_to_dicom
+    from collimate.dicom.new_object import Facts
+    from collimate.dicom.starts import is_nifti
+
+    source, out = Path(request["source"]), Path(request["out"])
+    confine([source, *_NEEDED], [out])
+    write = nifti_to_dicom if is_nifti(source) else image_to_dicom
+    return str(write(source, out, Facts(**request["facts"]), limits)).encode("ascii")
 
 
 def _render(request: dict[str, Any], payload: bytes) -> bytes:

@@ -25,6 +25,8 @@ class RejectionCode(StrEnum):
     out_of_memory = "out_of_memory"
     parser_crashed = "parser_crashed"
     bad_image = "bad_image"
+    bad_volume = "bad_volume"
+    sheared_volume = "sheared_volume"
     bad_zip = "bad_zip"
     encrypted_zip = "encrypted_zip"
 
@@ -32,7 +34,7 @@ class RejectionCode(StrEnum):
 TEXTS: dict[RejectionCode, str] = {
     RejectionCode.not_dicom: (
         "This is not a DICOM image file. Check that the right file was chosen; "
-        "plain PNG and JPEG pictures come in through the image import."
+        "plain PNG, JPEG and TIFF pictures come in through the image import."
     ),
     RejectionCode.truncated: (
         "The file ends before its image does, so it was probably cut off while being copied. "
@@ -103,8 +105,16 @@ TEXTS: dict[RejectionCode, str] = {
         "Export it again, uncompressed if possible."
     ),
     RejectionCode.bad_image: (
-        "This picture cannot be read as PNG or JPEG. Check that it opens elsewhere, "
-        "then save it again as an 8 or 16 bit PNG or a JPEG."
+        "This picture cannot be read as PNG, JPEG or TIFF. Check that it opens elsewhere, "
+        "then save it again as an 8 or 16 bit PNG or TIFF, or a JPEG."
+    ),
+    RejectionCode.bad_volume: (
+        "This NIfTI volume cannot be read: its header contradicts itself, or its voxels lie in "
+        "another file. Save it again as one .nii or .nii.gz file."
+    ),
+    RejectionCode.sheared_volume: (
+        "The axes of this NIfTI volume are not at right angles, so no image plane can hold it "
+        "without interpolation. Resample it to a rectangular grid, or send the original images."
     ),
     RejectionCode.bad_zip: (
         "This zip archive is damaged, unsafe or nested. "

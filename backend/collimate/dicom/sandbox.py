@@ -120,11 +120,13 @@ class Sandbox:
         payload = json.dumps(dicom_json).encode()
         return self._ask(request, payload, len(payload))
 
-    def convert(self, source: Path, out: Path, **facts: Any) -> None:
-        """See `collimate.dicom.from_image.image_to_dicom`; `facts` are its keyword arguments.
+    def convert(self, source: Path, out: Path, **facts: Any) -> list[Path]:
+        """Write a picture or NIfTI volume as DICOM files into the folder `out`, in order.
+
+        `facts` are those of `collimate.dicom.new_object.Facts`.
 
         Raises:
-            Rejected: `bad_image` and the like.
+            Rejected: `bad_image`, `bad_volume` and the like.
         """
         request = {
             "verb": "convert",
@@ -132,7 +134,8 @@ class Sandbox:
             "out": str(out.resolve()),
             "facts": facts,
         }
-        self._ask(request, b"", _size(source))
+        count = int(self._ask(request, b"", _size(source)))
+        return [out / f"{number:06d}.dcm" for number in range(1, count + 1)]
 
     def render(
         self,

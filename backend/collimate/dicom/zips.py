@@ -165,7 +165,7 @@ def _is_skipped(info: zipfile.ZipInfo) -> bool:
         info.is_dir()
         or "__MACOSX" in parts
         or parts[-1].startswith(".")
-        or parts[-1].upper() in ("DICOMDIR", "THUMBS.DB", "DESKTOP.INI", "")
+        or parts[-1].upper() in ("THUMBS.DB", "DESKTOP.INI", "")
     )
 
 

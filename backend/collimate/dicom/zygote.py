@@ -28,9 +28,16 @@ def warm_up() -> None:
     import openjpeg  # noqa: F401
     import pydicom.config
     import rle  # noqa: F401
-    from PIL import Image, JpegImagePlugin, PngImagePlugin  # noqa: F401
+    from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin  # noqa: F401
 
-    from collimate.dicom import clean_text, from_image, jpeg8, prepare, profile_table  # noqa: F401
+    from collimate.dicom import (  # noqa: F401
+        clean_text,
+        from_image,
+        from_nifti,
+        jpeg8,
+        prepare,
+        profile_table,
+    )
 
     _ = imagecodecs.jpeg8_decode  # the attribute loads the library
     jpeg8.register()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.dicom.rejection import Rejected
 from collimate.dicom.sandbox import Sandbox
+from collimate.dicom.starts import is_nifti, is_zip
 from collimate.jobs import events
 from collimate.kit.blobs import BlobMissing, blobs, work_folder
 from collimate.kit.database import after_commit
@@ -17,7 +18,7 @@ from collimate.studies.admit import Conflicting, SeriesElsewhere, admit, keep_bl
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
 from collimate.studies.states import FileState, move
-from collimate.studies.unpack import is_zip, unpack
+from collimate.studies.unpack import Unpacked, unpack, unpack_volume
 
 BYTES_MISSING = "bytes_missing"
 CONFLICT = "conflict"
@@ -43,7 +44,9 @@ def ingest_one(session: Session, sandbox: Sandbox, file: ReceivedFile) -> Receiv
     try:
         with blobs().local(file.sha256) as source:
             if is_zip(source):
-                _unpack(session, file, source)
+                _unpacked(session, file, unpack(file, source))
+            elif is_nifti(source):
+                _unpacked(session, file, unpack_volume(file, source, sandbox))
             else:
                 _admit(session, sandbox, file, source)
     except Rejected as rejected:
@@ -55,8 +58,7 @@ def ingest_one(session: Session, sandbox: Sandbox, file: ReceivedFile) -> Receiv
     return file
 
 
-def _unpack(session: Session, file: ReceivedFile, source: Path) -> None:
-    unpacked = unpack(file, source)
+def _unpacked(session: Session, file: ReceivedFile, unpacked: Unpacked) -> None:
     move(file, FileState.UNPACKED, code="unpacked", text=unpacked.text)
     _drop_raw_after_commit(session, file)
     _note(session, file, "file_unpacked", count=unpacked.file_count)

@@ -1,22 +1,23 @@
-"""Take a zip apart: each entry becomes a received file of its own."""
+"""Take a zip or a volume apart: each entry, each slice becomes a received file of its own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.sandbox import Sandbox
+from collimate.dicom.starts import START_BYTES, is_companion
 from collimate.dicom.zips import EntryStream, entries
 from collimate.kit import database
-from collimate.kit.blobs import CHUNK_BYTES
+from collimate.kit.blobs import CHUNK_BYTES, work_folder
 from collimate.projects.models import Project
+from collimate.studies.imports.names import volume_facts
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import receive
 
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_COMPANIONS = (
-    ".txt", ".pdf", ".htm", ".html", ".xml", ".csv", ".json", ".md", ".ini", ".inf", ".exe", ".dll",
-    ".ico", ".css", ".js", ".log", ".jar", ".bat", ".sh", ".doc", ".docx", ".rtf", ".bmp", ".gif",
-)  # fmt: skip
+# of what an import says about a file, the part that is written into the objects
+_KNOWN = ("modality", "body_part", "site", "sex", "age_years")
 
 
 @dataclass
@@ -29,16 +30,13 @@ class Unpacked:
     @property
     def text(self) -> str:
         """The outcome in words."""
-        left = f" {self.left_out_count} others are no images and were left out."
+        left = (
+            " 1 other is no image and was left out."
+            if self.left_out_count == 1
+            else f" {self.left_out_count} others are no images and were left out."
+        )
         files = "1 file was" if self.file_count == 1 else f"{self.file_count} files were"
         return f"{files} unpacked." + (left if self.left_out_count else "")
-
-
-def is_zip(path: Path) -> bool:
-    """Whether the file starts as a zip does and is not DICOM (PS3.10 7.1) behind that start."""
-    with path.open("rb") as file:
-        start = file.read(132)
-    return start.startswith(_ZIP_STARTS) and start[128:132] != b"DICM"
 
 
 def unpack(archive: ReceivedFile, source: Path) -> Unpacked:
@@ -54,8 +52,8 @@ def unpack(archive: ReceivedFile, source: Path) -> Unpacked:
     done = Unpacked()
     facts = {**archive.facts, "from_zip": True}
     for _index, stream in entries(source):
-        start = stream.read(132)
-        if not start or (start[128:] != b"DICM" and stream.name.lower().endswith(_COMPANIONS)):
+        start = stream.read(START_BYTES)
+        if is_companion(stream.name, start):
             done.left_out_count += 1
             continue
         with database.open_session() as session:
@@ -67,7 +65,29 @@ def unpack(archive: ReceivedFile, source: Path) -> Unpacked:
             )  # fmt: skip
         done.file_count += 1
     if not done.file_count:
-        raise Rejected(RejectionCode.bad_zip)
+        none = RejectionCode.not_dicom if done.left_out_count else RejectionCode.bad_zip
+        raise Rejected(none)
+    return done
+
+
+def unpack_volume(volume: ReceivedFile, source: Path, sandbox: Sandbox) -> Unpacked:
+    """Write a NIfTI volume as DICOM and receive every image; done again, it gives the same ones.
+
+    Raises:
+        Rejected: it cannot be written as DICOM.
+    """
+    known = {key: volume.facts[key] for key in _KNOWN if volume.facts.get(key) is not None}
+    facts = {**volume_facts(volume.file_name, volume.sha256), **known}
+    done = Unpacked()
+    with work_folder() as folder:
+        for path in sandbox.convert(source, folder, **facts):
+            with database.open_session() as session, path.open("rb") as file:
+                receive(
+                    session, session.get_one(Project, volume.project_id), by=volume.received_by,
+                    name=volume.file_name, chunks=iter(partial(file.read, CHUNK_BYTES), b""),
+                    facts=volume.facts,
+                )  # fmt: skip
+            done.file_count += 1
     return done
 
 

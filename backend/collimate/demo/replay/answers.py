@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collimate.demo.label_table import KnownImage, TableUnusable
 from collimate.demo.replay.pictures import Seen, describe, look
 from collimate.ml.features import fit_space
 from collimate.ml.folds import stratified_folds
 from collimate.ml.images import content_box
 from collimate.ml.pixels import SIDE
+from collimate.studies.imports.label_table import KnownImage, TableUnusable
 
 Tell = Callable[[str], None]
 HOLDOUT_FOLDS = 5

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from collimate.demo.label_table import Columns, read_table
 from collimate.demo.replay.answers import Known, load
 from collimate.demo.replay.curves import Course, Curve
 from collimate.demo.replay.lessons import lessons_of
@@ -14,6 +13,7 @@ from collimate.demo.replay.project import OF_PROJECT
 from collimate.demo.replay.report import Outcome
 from collimate.ml.batches import query_batch
 from collimate.ml.strategies import DEFAULT_STRATEGY, PoolView, QueryStrategy
+from collimate.studies.imports.label_table import Columns, read_table
 
 Tell = Callable[[str], None]
 

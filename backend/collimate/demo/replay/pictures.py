@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collimate.demo.label_table import KnownImage
 from collimate.kit.settings import settings
 from collimate.ml.descriptors import SIDE, scattering
 from collimate.ml.features import Blocks
 from collimate.ml.images import UnusableImage, model_image, to_bytes
+from collimate.studies.imports.label_table import KnownImage
 
 Tell = Callable[[str], None]
 DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")

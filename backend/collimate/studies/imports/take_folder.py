@@ -1,32 +1,42 @@
-"""Bringing a folder into a project: DICOM and zip as they are, pictures wrapped as DICOM."""
+"""Bring a folder into a project: DICOM and zip as they are, pictures and volumes as DICOM."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from collimate.demo.intake import hand_in, open_for_reading
-from collimate.demo.label_table import Columns, KnownImage, Table, TableUnusable, read_table
 from collimate.dicom.rejection import Rejected
+from collimate.dicom.starts import START_BYTES, is_companion, is_dicom, is_nifti
 from collimate.kit.blobs import work_folder
 from collimate.kit.database import open_session
 from collimate.projects import schema
 from collimate.projects.models import Project
 from collimate.projects.schema import LabelDraft
 from collimate.studies.drain import ingest_waiting
+from collimate.studies.imports.hand_in import hand_in
+from collimate.studies.imports.label_table import (
+    Columns,
+    KnownImage,
+    Table,
+    TableUnusable,
+    read_table,
+)
+from collimate.studies.imports.names import volume_facts
 from collimate.studies.models import ReceivedFile
 from collimate.studies.sandbox import sandbox
 
-PICTURES = (".png", ".jpg", ".jpeg")
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 CHUNK = 50
 OKABE_ITO = ("#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#999999")
 HOTKEYS = "123456789"
 
 Progress = Callable[[int, int], None]
+Opened = Callable[[UUID], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class ImportOrder:
     labels: Path | None = None
     columns: Columns = field(default_factory=Columns)
     hide_labels: bool = True
-    modality: str = "CR"
+    modality: str | None = None
     body_part: str | None = None
     sample: int | None = None
 
@@ -65,8 +75,10 @@ class _Item:
     known: KnownImage | None
 
 
-def import_path(order: ImportOrder, *, progress: Progress) -> Outcome:
+def import_path(order: ImportOrder, *, progress: Progress, on_ingested: Opened) -> Outcome:
     """Bring everything in; asked again, only what is not there yet.
+
+    `on_ingested` is called with the project after every batch: later stations open it there.
 
     Raises:
         TableUnusable: the table or its labels do not fit.
@@ -79,10 +91,10 @@ def import_path(order: ImportOrder, *, progress: Progress) -> Outcome:
     before = _newest(order.project_id)
     with work_folder() as folder:
         for number, item in enumerate(items, start=1):
-            _take(order, item, folder / "picture.dcm", outcome)
+            _take(order, item, folder, outcome)
             if number % CHUNK == 0 or number == len(items):
                 ingest_waiting(order.project_id)
-                open_for_reading(order.project_id)
+                on_ingested(order.project_id)
             progress(number, len(items))
     _count(order.project_id, before, outcome)
     return outcome
@@ -97,7 +109,7 @@ def _collect(order: ImportOrder) -> tuple[list[_Item], Outcome]:
         raise FileNotFoundError(f"There is nothing at {order.path}.")
     outcome = Outcome()
     if order.labels is None:
-        items = [_Item(path, name, None) for path, name in _files(order.path)]
+        items = _worth_taking(order.path, outcome)
         pictures = sum(item.path.suffix.lower() in PICTURES for item in items)
         if pictures:
             outcome.notes.append(
@@ -121,6 +133,34 @@ def _table_path(order: ImportOrder) -> Path:
     if not beside.exists():
         raise TableUnusable(f"There is no table {order.labels}, here or in the folder.")
     return beside
+
+
+def _worth_taking(path: Path, outcome: Outcome) -> list[_Item]:
+    """Everything but DICOMDIR, viewers, help texts and the like, which are counted.
+
+    Pictures beside DICOM files are icons and previews, so they count as such too.
+    """
+    items, pictures, has_dicom = [], [], False
+    for file, name in _files(path):
+        with file.open("rb") as opened:
+            start = opened.read(START_BYTES)
+        item = _Item(file, name, None)
+        if file.suffix.lower() in PICTURES:
+            pictures.append(item)
+        elif is_companion(name, start):
+            outcome.states["left out"] += 1
+        else:
+            items.append(item)
+            has_dicom = has_dicom or is_dicom(start)
+    if not has_dicom:
+        return sorted([*items, *pictures], key=lambda item: item.name)
+    if pictures:
+        outcome.states["left out"] += len(pictures)
+        outcome.notes.append(
+            f"{len(pictures)} plain pictures lie beside DICOM files and were left out. "
+            "If they are images to be read, import them from a folder of their own."
+        )
+    return items
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -171,19 +211,45 @@ def drafts_for(names: dict[str, str]) -> list[LabelDraft]:
     ]
 
 
-def _take(order: ImportOrder, item: _Item, scratch: Path, outcome: Outcome) -> None:
+def _take(order: ImportOrder, item: _Item, folder: Path, outcome: Outcome) -> None:
     facts = _facts(order, item.known)
-    source = item.path
-    if item.path.suffix.lower() in PICTURES:
-        try:
-            _wrap(order, item, scratch)
-        except Rejected as rejected:
-            outcome.states["not usable"] += 1
-            outcome.reasons[rejected.text] += 1
-            return
-        source = scratch
-    if not hand_in(order.project_id, order.by, item.name, source, facts):
+    try:
+        sources = _as_dicom(order, item, folder)
+    except Rejected as rejected:
+        outcome.states["not usable"] += 1
+        outcome.reasons[rejected.text] += 1
+        return
+    taken = [hand_in(order.project_id, order.by, item.name, one, facts) for one in sources]
+    if not any(taken):
         outcome.states["here already"] += 1
+
+
+def _as_dicom(order: ImportOrder, item: _Item, folder: Path) -> list[Path]:
+    """The file itself, or what it becomes: one object a page or slice.
+
+    Raises:
+        Rejected
+    """
+    is_picture = item.path.suffix.lower() in PICTURES
+    if not is_picture and not is_nifti(item.path):
+        return [item.path]
+    for old in folder.iterdir():
+        old.unlink()
+    known = item.known
+    keys: dict[str, Any] = {"patient_id": item.name, "study_key": item.name, "modality": "CR"}
+    if not is_picture:
+        with item.path.open("rb") as file:
+            keys = volume_facts(item.name, hashlib.file_digest(file, "sha256").hexdigest())
+    given = {
+        "patient_id": known.patient if known else None,
+        "modality": order.modality,
+        "body_part": order.body_part,
+        "site": known.site if known else None,
+        "sex": known.sex if known else None,
+        "age_years": known.age_years if known else None,
+    }
+    facts = {**keys, **{key: value for key, value in given.items() if value is not None}}
+    return sandbox().convert(item.path, folder, **facts)
 
 
 def _facts(order: ImportOrder, known: KnownImage | None) -> dict[str, object]:
@@ -197,21 +263,6 @@ def _facts(order: ImportOrder, known: KnownImage | None) -> dict[str, object]:
         "label_keys": list(known.label_keys) if order.hide_labels else None,
     }
     return {key: value for key, value in facts.items() if value is not None}
-
-
-def _wrap(order: ImportOrder, item: _Item, out: Path) -> None:
-    known = item.known
-    sandbox().convert(
-        item.path,
-        out,
-        patient_id=known.patient if known else item.name,
-        study_key=item.name,
-        modality=order.modality,
-        body_part=order.body_part,
-        site=known.site if known else None,
-        sex=known.sex if known else None,
-        age_years=known.age_years if known else None,
-    )
 
 
 def _newest(project_id: UUID) -> UUID | None:

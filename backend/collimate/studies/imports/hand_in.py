@@ -1,4 +1,4 @@
-"""Handing files from this process to the studies station, as an upload does."""
+"""Handing a file of this machine to the station, as an upload does."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from collimate.jobs.enqueue import enqueue
-from collimate.jobs.kinds import JobKind
 from collimate.kit.blobs import CHUNK_BYTES
 from collimate.kit.database import open_session
 from collimate.projects.models import Project
 from collimate.studies import receive
-from collimate.tasks import queue
 
 
 def hand_in(
@@ -42,19 +39,3 @@ def _sha256(content: bytes | Path) -> str:
     for chunk in _chunks(content):
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def wake_worker(project_id: UUID, by: UUID | None) -> None:
-    """Have the light worker ingest what was handed in."""
-    with open_session() as session:
-        receive.ask_for_ingest(session, project_id, by)
-
-
-def open_for_reading(project_id: UUID) -> None:
-    """Give new studies their tasks and have the learner look at them."""
-    with open_session() as session:
-        queue.open_missing(session, project_id)
-        enqueue(
-            session, JobKind.EMBED_STUDIES,
-            project_id=project_id, dedup_key=f"embed:{project_id}",
-        )  # fmt: skip

@@ -2,22 +2,25 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests import factories
 
-from collimate.demo.import_images import ImportOrder, import_path
-from collimate.demo.label_table import Columns, TableUnusable, read_table
 from collimate.demo.radiograph_dicom import to_dicom
 from collimate.demo.radiographs import cohort, draw
 from collimate.projects import schema
 from collimate.projects.models import Project
+from collimate.studies.imports.label_table import Columns, TableUnusable, read_table
+from collimate.studies.imports.take_folder import ImportOrder, import_path
 from collimate.studies.models import AnswerKey, Patient, Study
 from collimate.tasks.models import Task
+from collimate.tasks.open import open_for_reading
+from tests import factories
 
 HEADER = "path,label,group,split,hospital,sex,years\n"
 
@@ -53,6 +56,7 @@ def labelled(tmp_path: Path) -> Path:
     return tmp_path
 
 
+WATCHED: dict[str, Any] = {"progress": quiet, "on_ingested": open_for_reading}
 COLUMNS = Columns(patient="group", split="split", site="hospital", sex="sex", age="years")
 
 
@@ -64,7 +68,7 @@ def test_pictures_keep_patients_split_and_labels(session: Session, labelled: Pat
     project = factories.make_project(session)
     session.commit()
     table = {"labels": Path("labels.csv"), "columns": COLUMNS}
-    outcome = import_path(order(project, labelled, **table), progress=quiet)
+    outcome = import_path(order(project, labelled, **table), **WATCHED)
     assert outcome.states == {"accepted": 6}
     patients = session.scalars(select(Patient)).all()
     assert len(patients) == 4
@@ -81,7 +85,7 @@ def test_pictures_keep_patients_split_and_labels(session: Session, labelled: Pat
     ]  # fmt: skip
     assert session.scalar(select(func.count()).select_from(Task)) == 6
 
-    again = import_path(order(project, labelled, **table), progress=quiet)
+    again = import_path(order(project, labelled, **table), **WATCHED)
     assert again.states == {"here already": 6}
     assert session.scalar(select(func.count()).select_from(Study)) == 6
 
@@ -94,6 +98,7 @@ def test_known_labels_can_be_left_out(session: Session, labelled: Path) -> None:
             project, labelled, labels=labelled / "labels.csv", columns=COLUMNS, hide_labels=False
         ),
         progress=quiet,
+        on_ingested=open_for_reading,
     )
     assert session.scalar(select(func.count()).select_from(AnswerKey)) == 0
     assert session.scalar(select(func.count()).select_from(Study)) == 6
@@ -109,6 +114,7 @@ def test_labels_the_project_does_not_know_are_refused_before_anything_comes_in(
         import_path(
             order(project, labelled, labels=labelled / "labels.csv", columns=COLUMNS),
             progress=quiet,
+            on_ingested=open_for_reading,
         )
     assert session.scalar(select(func.count()).select_from(Study)) == 0
 
@@ -125,22 +131,44 @@ def test_a_folder_of_everything_is_sorted_into_accepted_and_set_aside(
         archive.writestr("a/three", files[2])
     (tmp_path / "notes.dcm").write_text("not an image at all, though it is called so")
     (tmp_path / ".hidden").write_text("never looked at")
-    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing follows")
-    outcome = import_path(order(project, tmp_path), progress=quiet)
-    assert outcome.total == 4
+    (tmp_path / "viewer.exe").write_bytes(b"MZ and more")
+    picture(tmp_path / "preview.png", 1)
+    outcome = import_path(order(project, tmp_path), **WATCHED)
+    assert outcome.total == 3
     assert outcome.states == {
-        "accepted": 3, "unpacked": 1, "quarantined": 1, "not usable": 1,
+        "accepted": 3, "unpacked": 1, "quarantined": 1, "left out": 2,
     }  # fmt: skip
-    assert len(outcome.reasons) == 2
-    assert any("own patient" in note for note in outcome.notes)
+    assert len(outcome.reasons) == 1
+    assert any("beside DICOM" in note for note in outcome.notes)
     assert session.scalar(select(func.count()).select_from(Study)) == 3
+
+
+def test_pictures_pages_and_volumes_become_dicom(session: Session, tmp_path: Path) -> None:
+    project = factories.make_project(session)
+    session.commit()
+    picture(tmp_path / "one.png", 1)
+    pages = [Image.fromarray(np.full((20, 30), 100 * page, "u2")) for page in range(1, 4)]
+    pages[0].save(tmp_path / "three.tif", save_all=True, append_images=pages[1:])
+    voxels = np.arange(120, dtype="i2").reshape(4, 5, 6)
+    nib.save(nib.Nifti1Image(voxels, np.eye(4)), tmp_path / "sub-1_T1w.nii.gz")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing follows")
+    outcome = import_path(order(project, tmp_path), **WATCHED)
+    assert outcome.total == 4
+    assert outcome.states == {"accepted": 1 + 3 + 6, "not usable": 1}
+    assert any("own patient" in note for note in outcome.notes)
+    studies = session.scalars(select(Study))
+    assert sorted((one.modality, one.instance_count) for one in studies) == [
+        ("CR", 1), ("CR", 3), ("MR", 6),
+    ]  # fmt: skip
+    again = import_path(order(project, tmp_path), **WATCHED)
+    assert again.states == {"here already": 3, "not usable": 1}
 
 
 def test_nothing_at_the_path_says_so(session: Session, tmp_path: Path) -> None:
     project = factories.make_project(session)
     session.commit()
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        import_path(order(project, tmp_path / "nowhere"), progress=quiet)
+        import_path(order(project, tmp_path / "nowhere"), **WATCHED)
 
 
 def test_a_patient_on_both_sides_of_the_split_is_refused(tmp_path: Path) -> None:
