@@ -15,7 +15,7 @@ from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
-from collimate.studies.models import HeldImage, ReceivedFile
+from collimate.studies.models import HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
 from tests.factories import (
     make_member,
@@ -110,7 +110,11 @@ def _machine_rows(
         project_id=project_id, round_number=1, label_count=3, control_label_count=1,
         manifest_sha256="0" * 64, code_version="0", seed=0, seconds=0.1,
     )  # fmt: skip
-    for row in (file, dataset, run):
+    upload = Upload(
+        project_id=project_id, user_id=make_user(session).id, file_name="a.zip", byte_count=9,
+        sha256=None, file_id=None,
+    )  # fmt: skip
+    for row in (file, dataset, run, upload):
         _add(session, row)
     held = HeldImage(
         project_id=project_id, file_id=file.id, series_uid="1.2", modality="US", rows=8, columns=8,
@@ -133,4 +137,5 @@ def _machine_rows(
         "dataset_id": dataset.id,
         "export_id": export.id,
         "model_id": model.id,
+        "upload_id": upload.id,
     }

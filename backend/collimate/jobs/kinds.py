@@ -7,6 +7,7 @@ class JobKind(StrEnum):
     """What a background job does."""
 
     INGEST_RECEIVED = "ingest_received"
+    PULL_STUDIES = "pull_studies"
     EXPORT_DATASET = "export_dataset"
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
@@ -24,6 +25,7 @@ class Queue(StrEnum):
 
 QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.INGEST_RECEIVED: Queue.LIGHT,
+    JobKind.PULL_STUDIES: Queue.LIGHT,
     JobKind.EXPORT_DATASET: Queue.LIGHT,
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
@@ -34,6 +36,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
 
 TITLE_OF: dict[JobKind, str] = {
     JobKind.INGEST_RECEIVED: "Checking and de-identifying received files",
+    JobKind.PULL_STUDIES: "Pulling studies from another server",
     JobKind.EXPORT_DATASET: "Writing an export",
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
@@ -50,5 +53,6 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.TRAIN_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,
     JobKind.INGEST_RECEIVED: 10,
+    JobKind.PULL_STUDIES: 0,
 }
 """Higher runs first: what a person waits for goes before what runs for minutes."""

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from collimate.access.api import ActorDep
+from collimate.access.api import ActorDep, current_actor
 from collimate.access.policy import Permission
+from collimate.kit import database
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
@@ -20,6 +21,7 @@ from collimate.studies import (
     quarantine,
     receive,
     report,
+    resume,
     schemas,
     show,
     tags,
@@ -27,7 +29,8 @@ from collimate.studies import (
 )
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
-from collimate.studies.models import HeldImage, ReceivedFile, Study
+from collimate.studies.models import HeldImage, ReceivedFile, Study, Upload
+from collimate.studies.pulls import api as pulls_api
 from collimate.studies.states import FileState
 
 router = APIRouter(tags=["studies"])
@@ -58,6 +61,19 @@ def managed_file(session: SessionDep, actor: ActorDep, file_id: UUID) -> Receive
     return quarantine.authorised_file(session, actor.user, file_id)
 
 
+def own_upload(session: SessionDep, actor: ActorDep, upload_id: UUID) -> Upload:
+    """The upload of the path, for the person who began it."""
+    return resume.authorised_upload(session, actor.user, upload_id)
+
+
+def begun_upload(request: Request, upload_id: UUID) -> UUID:
+    """The same, in a transaction that ends before the first byte is read."""
+    with database.open_session() as session:
+        actor = current_actor(request, session)
+        return resume.authorised_upload(session, actor.user, upload_id).id
+
+
+OwnUpload = Annotated[Upload, Depends(own_upload, scope="function")]
 ImageStudy = Annotated[Study, study_for(Permission.SEE_IMAGES)]
 ListedStudy = Annotated[Study, study_for(Permission.SEE_STUDIES)]
 ManagedStudy = Annotated[Study, study_for(Permission.MANAGE_DATA)]
@@ -189,6 +205,36 @@ async def upload_file(
     return file
 
 
+@router.post("/api/projects/{project_id}/uploads", response_model=schemas.UploadOut)
+def begin_upload(
+    session: SessionDep, actor: ActorDep, project: DataProject, body: schemas.UploadIn
+) -> dict[str, Any]:
+    begun = resume.begin(
+        session, actor.user, project,
+        name=body.name, byte_count=body.byte_count, sha256=body.sha256, import_id=body.import_id,
+    )  # fmt: skip
+    return resume.describe(session, begun)
+
+
+@router.get("/api/uploads/{upload_id}", response_model=schemas.UploadOut)
+def show_upload(session: SessionDep, upload: OwnUpload) -> dict[str, Any]:
+    return resume.describe(session, upload)
+
+
+@router.patch("/api/uploads/{upload_id}", response_model=schemas.UploadOut, openapi_extra=RAW_BODY)
+async def send_piece(
+    request: Request,
+    upload_id: Annotated[UUID, Depends(begun_upload)],
+    offset: Annotated[int, Query(ge=0)],
+) -> dict[str, Any]:
+    return await resume.take_piece(upload_id, offset, body_chunks(request))
+
+
+@router.delete("/api/uploads/{upload_id}", status_code=204)
+def give_up_upload(session: SessionDep, upload: OwnUpload) -> None:
+    resume.give_up(session, upload)
+
+
 @router.post("/api/projects/{project_id}/files/known", response_model=schemas.KnownHashes)
 def list_known(
     session: SessionDep, project: DataProject, body: schemas.HashesIn
@@ -275,3 +321,6 @@ def show_report(
     session: SessionDep, project: SeenProject, import_id: UUID | None = None
 ) -> dict[str, Any]:
     return report.report_of(session, project.id, import_id)
+
+
+router.include_router(pulls_api.router)

@@ -15,7 +15,7 @@ from collimate.jobs import events
 from collimate.jobs.run import JobCancelled, JobFailed, JobRun, LostLease
 from collimate.kit import database
 from collimate.kit.logging import logger
-from collimate.studies import raw_bytes
+from collimate.studies import raw_bytes, resume
 from collimate.studies.assess import assess_waiting
 from collimate.studies.ingest import ingest_one, set_aside
 from collimate.studies.models import ReceivedFile
@@ -54,6 +54,7 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
         raise JobFailed("The image reader could not be started. The files keep waiting.") from error
     assess_waiting(project_id)
     raw_bytes.sweep(project_id)
+    resume.forget_old(project_id)
     return dict(counts)
 
 

@@ -250,6 +250,40 @@ class HeldImage(Row):
     boxes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
+class Upload(Row):
+    """A large file on its way in by pieces; how far it is, its file on disk says.
+
+    `file_id` is set once it is whole; the name goes then, as it does from received files.
+    """
+
+    __tablename__ = "upload"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    file_name: Mapped[str]
+    byte_count: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None]
+    import_id: Mapped[UUID | None]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("received_file.id"))
+
+
+class Pull(Row):
+    """Studies ordered from another server.
+
+    `wanted` and `study_uids` may lead to a person, so they are emptied when the pull is done;
+    `study_uids` is null until the server was searched. The first `done_count` of them are here.
+    """
+
+    __tablename__ = "pull"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    ordered_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    source: Mapped[str]
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    study_uids: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    done_count: Mapped[int]
+
+
 class AnswerKey(Row):
     """Known labels of a study, hidden from every reader; played back by replay and the demo."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from anyio import to_thread
 
 from collimate.dicom.rejection import Rejected
+from collimate.dicom.starts import is_zip
 from collimate.kit import database
 from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Unprocessable
@@ -14,7 +15,6 @@ from collimate.projects.models import Project
 from collimate.projects.profile import profile_of, rules_of
 from collimate.studies.sandbox import sandbox
 from collimate.studies.tags import flat_rows
-from collimate.studies.unpack import is_zip
 from collimate.studies.upload import Incoming, Ticket
 
 

@@ -13,6 +13,7 @@ from collimate.dicom.sent_as import SentAs
 from collimate.jobs import events
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
+from collimate.kit import ids
 from collimate.kit.blobs import Blob, blobs, spool, work_folder
 from collimate.kit.errors import Unprocessable
 from collimate.projects.models import Project
@@ -48,10 +49,12 @@ def receive(
     chunks: Iterable[bytes],
     facts: dict[str, Any] | None = None,
     import_id: UUID | None = None,
+    file_id: UUID | None = None,
 ) -> ReceivedFile:
     """Keep a file that comes as a stream; the caller asks for its ingest.
 
-    `facts` come with imports: site, sex, age_years, is_holdout, label_keys, marks.
+    `facts` come with imports: site, sex, age_years, is_holdout, label_keys, marks. With `file_id`
+    the row gets this id, which was chosen before.
 
     Raises:
         BodyTooLarge: more than the limit of `dicom/limits.py` arrived.
@@ -61,10 +64,11 @@ def receive(
         return keep(
             session, project.id, by=by, name=name, path=path, blob=blob, facts=facts,
             import_id=import_id,
+            file_id=file_id,
         )  # fmt: skip
 
 
-def keep(
+def keep(  # noqa: PLR0913 - all by name
     session: Session,
     project_id: UUID,
     *,
@@ -74,6 +78,7 @@ def keep(
     blob: Blob,
     facts: dict[str, Any] | None = None,
     import_id: UUID | None = None,
+    file_id: UUID | None = None,
 ) -> ReceivedFile:
     """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate.
 
@@ -81,6 +86,7 @@ def keep(
     """
     raw_bytes.hold(session, blob.sha256)
     file = ReceivedFile(
+        id=file_id or ids.new_id(),
         project_id=project_id,
         received_by=by,
         import_id=import_id,

@@ -157,6 +157,20 @@ class ReceivedFileOut(Answer):
     created_at: datetime
 
 
+class UploadIn(Body):
+    name: str = Field(min_length=1, max_length=1000)
+    byte_count: int = Field(ge=1)
+    sha256: Sha256 | None = None
+    import_id: UUID | None = Field(default=None, description="Shared by files that come together")
+
+
+class UploadOut(Answer):
+    id: UUID
+    byte_count: int
+    offset: int = Field(description="Bytes that have arrived; the next piece begins there")
+    file: ReceivedFileOut | None = Field(description="Present once the file is whole")
+
+
 class FileCounts(Answer):
     received: int = 0
     accepted: int = 0

@@ -6,7 +6,10 @@ import threading
 from collimate.kit import logging
 from collimate.kit.database import engine
 from collimate.studies.dimse.listen import Listener
+from collimate.studies.watch import FolderWatch, watch
 from collimate.studies.ways_in import WaysInUnusable, ways_in
+
+LOOK_EVERY_SECONDS = 1.0
 
 
 def stand_by() -> None:
@@ -26,7 +29,7 @@ def stand_by() -> None:
     listener = Listener(opened.receiver) if opened.receiver is not None else None
     if listener is not None:
         logging.logger().info("receiver_listens", port=listener.port)
-    stop.wait()
+    watch([FolderWatch(one) for one in opened.folders], lambda: stop.wait(LOOK_EVERY_SECONDS))
     if listener is not None:
         listener.close()
     engine().dispose()

@@ -85,7 +85,7 @@ def unpack_volume(volume: ReceivedFile, source: Path, sandbox: Sandbox) -> Unpac
                 receive(
                     session, session.get_one(Project, volume.project_id), by=volume.received_by,
                     name=volume.file_name, chunks=iter(partial(file.read, CHUNK_BYTES), b""),
-                    facts=volume.facts,
+                    facts=volume.facts, import_id=volume.import_id or volume.id,
                 )  # fmt: skip
             done.file_count += 1
     return done

@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    HttpUrl,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -80,15 +81,59 @@ class Receiver(_Part):
         return self
 
 
+class WatchedFolder(_Part):
+    """A folder out of which whole files are taken into a project, by name or id."""
+
+    folder: Path
+    project: str
+    settle_seconds: float = Field(default=10, ge=0, le=3600)
+
+
+class Source(_Part):
+    """A DICOMweb server that the named projects may pull from.
+
+    `token_file`, or `user` and `password_file`, say who we are; `certificate_authorities` replace
+    those of the machine.
+    """
+
+    name: str = Field(pattern=r"^[\w .()-]{1,60}$")
+    url: HttpUrl
+    projects: tuple[str, ...] = Field(min_length=1)
+    token_file: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+    certificate_authorities: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.url.username or self.url.password or self.url.query or self.url.fragment:
+            raise ValueError("url is the plain DICOMweb root; passwords have files of their own")
+        if (self.user is None) != (self.password_file is None):
+            raise ValueError("user and password_file go together")
+        if self.user is not None and self.token_file is not None:
+            raise ValueError("either token_file or user and password_file")
+        return self
+
+
 class WaysIn(_Part):
     """Everything that is open besides the browser, the command line and STOW-RS."""
 
     receiver: Receiver | None = None
+    folders: tuple[WatchedFolder, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = [source.name for source in self.sources]
+        folders = [watched.folder for watched in self.folders]
+        if len(names) != len(set(names)) or len(folders) != len(set(folders)):
+            raise ValueError("a source's name or a folder stands there twice")
+        return self
 
     @property
     def needs_receiver(self) -> bool:
         """Whether there is anything for the receiver process to wait for."""
-        return self.receiver is not None
+        return self.receiver is not None or bool(self.folders)
 
 
 @lru_cache

@@ -896,6 +896,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order Pull */
+        post: operations["order_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/pulls/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview Pull */
+        post: operations["preview_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/reviews": {
         parameters: {
             query?: never;
@@ -905,6 +939,23 @@ export interface paths {
         };
         /** List Reviews */
         get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Sources */
+        get: operations["list_sources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -975,6 +1026,23 @@ export interface paths {
         get: operations["list_tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin Upload */
+        post: operations["begin_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1288,6 +1356,25 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Upload */
+        get: operations["show_upload"];
+        put?: never;
+        post?: never;
+        /** Give Up Upload */
+        delete: operations["give_up_upload"];
+        options?: never;
+        head?: never;
+        /** Send Piece */
+        patch: operations["send_piece"];
         trace?: never;
     };
     "/api/users": {
@@ -2478,7 +2565,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "export_dataset" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
         /** JobList */
         JobList: {
             /** Items */
@@ -2796,6 +2883,22 @@ export interface components {
             /** Sop Instance Uid */
             sop_instance_uid: string;
         };
+        /** MatchedStudy */
+        MatchedStudy: {
+            /** Instance Count */
+            instance_count: number;
+            /** Modalities */
+            modalities: string[];
+            /** Series Count */
+            series_count: number;
+            /**
+             * Study Date
+             * @description As the source has it; empty where it has none
+             */
+            study_date: string;
+            /** Study Description */
+            study_description: string;
+        };
         /** Me */
         Me: {
             /** Email */
@@ -2843,6 +2946,13 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /** ModalityCount */
+        ModalityCount: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
         };
         /** ModelList */
         ModelList: {
@@ -3042,6 +3152,34 @@ export interface components {
              * Format: date-time
              */
             promoted_at: string;
+        };
+        /** PullIn */
+        PullIn: {
+            /** Source */
+            source: string;
+            wanted: components["schemas"]["WantedIn"];
+        };
+        /** PullPreview */
+        PullPreview: {
+            /**
+             * Instance Count
+             * @description 0 where the source does not count
+             */
+            instance_count: number;
+            /**
+             * Is Cut Off
+             * @description More match than the limit takes
+             */
+            is_cut_off: boolean;
+            /**
+             * Items
+             * @description The first few; nobody is named
+             */
+            items: components["schemas"]["MatchedStudy"][];
+            /** Modalities */
+            modalities: components["schemas"]["ModalityCount"][];
+            /** Study Count */
+            study_count: number;
         };
         /** QualityGroup */
         QualityGroup: {
@@ -3522,6 +3660,16 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** SourceList */
+        SourceList: {
+            /** Items */
+            items: components["schemas"]["SourceOut"][];
+        };
+        /** SourceOut */
+        SourceOut: {
+            /** Name */
+            name: string;
+        };
         /** SplitCounts */
         SplitCounts: {
             /** Test */
@@ -3899,6 +4047,37 @@ export interface components {
          * @enum {string}
          */
         Trust: "sound" | "caution" | "unreliable";
+        /** UploadIn */
+        UploadIn: {
+            /** Byte Count */
+            byte_count: number;
+            /**
+             * Import Id
+             * @description Shared by files that come together
+             */
+            import_id?: string | null;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256?: string | null;
+        };
+        /** UploadOut */
+        UploadOut: {
+            /** Byte Count */
+            byte_count: number;
+            /** @description Present once the file is whole */
+            file: components["schemas"]["ReceivedFileOut"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Offset
+             * @description Bytes that have arrived; the next piece begins there
+             */
+            offset: number;
+        };
         /** UserChange */
         UserChange: {
             /** Is Active */
@@ -4016,6 +4195,31 @@ export interface components {
             kind: string;
             /** Text */
             text: string;
+        };
+        /**
+         * WantedIn
+         * @description Texts may hold the wildcards * and ?; what is left out matches everything.
+         */
+        WantedIn: {
+            /** Accession Number */
+            accession_number?: string | null;
+            /** Date From */
+            date_from?: string | null;
+            /** Date To */
+            date_to?: string | null;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit?: number;
+            /** Modality */
+            modality?: string | null;
+            /** Patient Id */
+            patient_id?: string | null;
+            /** Patient Name */
+            patient_name?: string | null;
+            /** Study Description */
+            study_description?: string | null;
         };
         /** Worklist */
         Worklist: {
@@ -5958,6 +6162,76 @@ export interface operations {
             };
         };
     };
+    order_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullPreview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_reviews: {
         parameters: {
             query?: {
@@ -5980,6 +6254,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
                 };
             };
             /** @description Validation Error */
@@ -6145,6 +6450,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
                 };
             };
             /** @description Validation Error */
@@ -6831,6 +7171,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadingCase"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_up_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_piece: {
+        parameters: {
+            query: {
+                offset: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
                 };
             };
             /** @description Validation Error */

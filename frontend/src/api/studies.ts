@@ -156,3 +156,13 @@ export const knownFiles = (projectId: string, sha256: string[]) =>
       body: { sha256 },
     }),
   );
+
+export type UploadOut = Schemas['UploadOut'];
+
+export const beginUpload = (projectId: string, body: Schemas['UploadIn']) =>
+  ask<UploadOut>(api.POST('/api/projects/{project_id}/uploads', { params: at(projectId), body }));
+
+export const showUpload = (uploadId: string) =>
+  ask<UploadOut>(
+    api.GET('/api/uploads/{upload_id}', { params: { path: { upload_id: uploadId } } }),
+  );

@@ -1,9 +1,12 @@
 /** The images of a project: browse, look into, bring in. */
 import { Tabs } from '@mantine/core';
+import { useState } from 'react';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
 import { HeldImages } from './held/HeldImages';
 import { ImportReport } from './ImportReport';
+import { PullButton } from './pull/PullButton';
+import { PullPanel } from './pull/PullPanel';
 import { ReceivedFiles } from './ReceivedFiles';
 import styles from './Studies.module.css';
 import { StudyBrowser } from './StudyBrowser';
@@ -22,15 +25,28 @@ interface Props {
 
 export function StudiesPage({ projectId, projectName, view, onView }: Props) {
   const canManage = useCan(projectId, 'manage_data');
+  const [isPulling, setPulling] = useState(false);
   return (
     <DropArea projectId={projectId} isEnabled={canManage}>
       <PageHeader
         title="Studies"
         side={projectName}
-        actions={canManage && <UploadButtons projectId={projectId} />}
+        actions={
+          canManage && (
+            <>
+              <UploadButtons projectId={projectId} />
+              <PullButton
+                projectId={projectId}
+                isOpen={isPulling}
+                onToggle={() => setPulling(!isPulling)}
+              />
+            </>
+          )
+        }
       />
       <div className={styles.stack}>
         <UploadPanel projectId={projectId} />
+        {isPulling && <PullPanel projectId={projectId} onClose={() => setPulling(false)} />}
         <Tabs
           value={view.tab ?? 'studies'}
           onChange={(next) => onView({ tab: STUDIES_TABS.find((tab) => tab === next) })}

@@ -7,7 +7,8 @@ import { formatBytes, formatShare, plural } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { ProgressRow } from '../../../ui/ProgressRow';
 import styles from '../Studies.module.css';
-import { isUnderWay, sumOf, type Upload, type UploadState, useUploads } from './uploadStore';
+import { type Upload, type UploadState, useUploads } from './uploadStore';
+import { isUnderWay, sumOf } from './uploadSum';
 
 const WORDS: Record<UploadState, [word: string, tone: Tone]> = {
   waiting: ['waiting', 'plain'],
@@ -45,7 +46,7 @@ const COLUMNS: Column<Upload>[] = [
 ];
 
 export function UploadPanel({ projectId }: { projectId: string }) {
-  const { uploads, cancel, clear, retryFailed } = useUploads();
+  const { uploads, leftOutCount, cancel, clear, retryFailed } = useUploads();
   const mine = useMemo(
     () => uploads.filter((upload) => upload.projectId === projectId),
     [uploads, projectId],
@@ -54,10 +55,14 @@ export function UploadPanel({ projectId }: { projectId: string }) {
   useWarningBeforeLeaving(isBusy);
   if (mine.length === 0) return null;
   const sum = sumOf(mine);
+  const asides = [
+    sum.knownCount > 0 && `${plural(sum.knownCount, 'file')} already here, not sent again`,
+    leftOutCount > 0 && `${plural(leftOutCount, 'file')} without an image left out`,
+  ].filter(Boolean);
   return (
     <Panel
       title={isBusy ? 'Uploading' : 'Uploaded'}
-      side={sum.knownCount > 0 && `${plural(sum.knownCount, 'file')} already here, not sent again`}
+      side={asides.join(' · ')}
       actions={
         <Group gap={8}>
           {sum.failedCount > 0 && (

@@ -6,11 +6,28 @@ export interface PickedFile {
   file: File;
 }
 
-/** Droppings of file managers; never worth a quarantine entry. */
+export interface Picked {
+  files: PickedFile[];
+  /** What media and exports carry besides images; told, but not sent. */
+  leftOutCount: number;
+}
+
+/** Droppings of file managers; not worth a word. */
 const IGNORED = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|__MACOSX\/.*)$/;
 
+/** Companions of images on media, by names that no image has. */
+const COMPANION =
+  /(^|\/)(DICOMDIR|README|LOCKFILE|VERSION|LICENSE|[^/]*\.(txt|pdf|html?|xml|xsl|ini|inf|exe|dll|msi|cab|bat|cmd|sh|so|dylib|jar|class|app|plist|js|css|ico|icns|chm|hlp))$/i;
+
 export function isWorthSending(name: string): boolean {
-  return !IGNORED.test(name);
+  return !IGNORED.test(name) && !COMPANION.test(name);
+}
+
+function picked(all: PickedFile[]): Picked {
+  const meant = all.filter(({ name }) => !IGNORED.test(name));
+  // One file chosen by itself is meant, whatever its name.
+  const files = meant.length === 1 ? meant : meant.filter(({ name }) => isWorthSending(name));
+  return { files, leftOutCount: meant.length - files.length };
 }
 
 function readAll(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
@@ -41,7 +58,7 @@ async function walk(entry: FileSystemEntry, into: PickedFile[]): Promise<void> {
   into.push({ name: entry.fullPath.replace(/^\//, ''), file });
 }
 
-export async function filesFromDrop(transfer: DataTransfer): Promise<PickedFile[]> {
+export async function filesFromDrop(transfer: DataTransfer): Promise<Picked> {
   // The entries must be taken before the first await, or the browser empties the list.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const loose = [...transfer.files];
@@ -51,11 +68,11 @@ export async function filesFromDrop(transfer: DataTransfer): Promise<PickedFile[
   } else {
     found.push(...loose.map((file) => ({ name: file.name, file })));
   }
-  return found.filter((picked) => isWorthSending(picked.name));
+  return picked(found);
 }
 
-export function filesFromPicker(list: FileList | null): PickedFile[] {
-  return [...(list ?? [])]
-    .map((file) => ({ name: file.webkitRelativePath || file.name, file }))
-    .filter((picked) => isWorthSending(picked.name));
+export function filesFromPicker(list: FileList | null): Picked {
+  return picked(
+    [...(list ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, file })),
+  );
 }

@@ -1,0 +1,28 @@
+/** How far an upload is as a whole. */
+import type { Upload } from './uploadStore';
+
+export function isUnderWay(upload: Upload): boolean {
+  return upload.state === 'waiting' || upload.state === 'sending';
+}
+
+export interface UploadSum {
+  count: number;
+  doneCount: number;
+  knownCount: number;
+  failedCount: number;
+  bytes: number;
+  sentBytes: number;
+}
+
+export function sumOf(uploads: readonly Upload[]): UploadSum {
+  const sum = { count: 0, doneCount: 0, knownCount: 0, failedCount: 0, bytes: 0, sentBytes: 0 };
+  for (const upload of uploads) {
+    sum.count += 1;
+    sum.bytes += upload.file.size;
+    sum.sentBytes += upload.file.size * upload.share;
+    if (upload.state === 'sent' || upload.state === 'known') sum.doneCount += 1;
+    if (upload.state === 'known') sum.knownCount += 1;
+    if (upload.state === 'failed' || upload.state === 'cancelled') sum.failedCount += 1;
+  }
+  return sum;
+}
