@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from collimate import embedded
+from collimate.embedded import run
 from collimate.kit.settings import settings
 from collimate.studies.ways_in import Receiver, WaysInUnusable, ways_in
 from tests import dicoms, live
@@ -47,12 +47,12 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
 def test_nothing_is_open_without_the_file() -> None:
     ways_in.cache_clear()
     assert not ways_in().needs_receiver
-    assert "receiver" not in embedded._wanted()
+    assert "receiver" not in run._wanted()
 
 
 def test_a_receiver_in_the_file_is_started_with_everything_else(write: Write) -> None:
     write(RECEIVER.format(port=11112, project="Chest"))
-    assert "receiver" in embedded._wanted()
+    assert "receiver" in run._wanted()
 
 
 @pytest.mark.parametrize(
