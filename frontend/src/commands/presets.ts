@@ -20,6 +20,10 @@ const OHIF: Preset['keys'] = {
   'image.tenBack': ['shift+up'],
   'marks.hold': ['x'],
   'tool.length': ['d'],
+  'planes.mode': ['shift+i'],
+  'planes.thicker': ['shift+pageup'],
+  'planes.thinner': ['shift+pagedown'],
+  'layout.maximise': ['q'],
 };
 
 /** Function keys for the image and letters for the hand, as older workstations have them. */
@@ -45,6 +49,9 @@ const PACS_ONE_HAND: Preset['keys'] = {
   'image.previousSeries': ['s', 'left'],
   'image.fit': ['='],
   'tool.scroll': ['t'],
+  'planes.crosshair': ['shift+i'],
+  'planes.mode': ['shift+m'],
+  'planes.thin': ['shift+h'],
   'tool.length': ['q'],
   'case.heat': ['shift+a'],
   'case.submit': ['enter', 'shift+space'],
@@ -57,6 +64,8 @@ const LEFT_HANDED: Preset['keys'] = {
   'tool.zoom': ['o'],
   'tool.scroll': ['j'],
   'tool.box': ['n'],
+  'layout.nextViewport': ['q'],
+  'planes.toggle': ['shift+i'],
   'tool.polygon': [';'],
   'tool.length': ["'"],
   'image.invert': ['i'],

@@ -15,7 +15,7 @@ import { CornerText } from './CornerText';
 import { type Gaze, gazeOf } from './camera';
 import type { Outcome } from './drawing';
 import type { GreyWindow } from './frameFacts';
-import type { Frame } from './frames';
+import { belongsTo, type Frame } from './frames';
 import { HeatMap, type HeatMapSource } from './HeatMap';
 import type { LoadProblem } from './loadProblem';
 import { MarksLayer } from './MarksLayer';
@@ -25,14 +25,17 @@ import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
 import { statisticsOf, valueAt } from './pixels';
 import { ReferenceLines } from './ReferenceLines';
+import { SegmentsLayer } from './SegmentsLayer';
+import { isPaintTool, type PaintTool, type SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
 import type { StackEngine, View } from './stackEngine';
 import { useCine } from './useCine';
+import { type SegmentsProps, useSegments } from './useSegments';
 import { useStackEngine } from './useStackEngine';
 import { useWheel } from './useWheel';
 import './viewer.css';
 
-export type ViewportTool = NavigationTool | 'crosshair' | MarkKind;
+export type ViewportTool = NavigationTool | 'crosshair' | MarkKind | PaintTool;
 
 /** What lies under the pointer: one grey value, or red, green and blue. */
 export interface Hover {
@@ -56,7 +59,7 @@ export interface ViewportHandle {
   retry(): void;
 }
 
-export interface ViewportProps {
+export interface ViewportProps extends SegmentsProps {
   readonly frames: readonly Frame[];
   readonly firstIndex?: number;
   readonly tool: ViewportTool;
@@ -68,6 +71,7 @@ export interface ViewportProps {
   readonly isTextShown: boolean;
   readonly isReadOnly: boolean;
   readonly heatMap: HeatMapSource | null;
+  readonly segmentLook: SegmentLook;
   /** Frames on screen elsewhere: where they cut this image is drawn as a line. */
   readonly others?: readonly Frame[];
   /** Plays the stack at this rate; null or absent stands still. */
@@ -84,11 +88,6 @@ export const isMarkTool = (tool: ViewportTool): tool is MarkKind => isMarkKind(t
 
 const NO_SIZE = { columns: 0, rows: 0 };
 
-const belongsTo = (
-  frame: Frame | undefined,
-  { sop_instance_uid, frame_number }: Pick<Mark, 'sop_instance_uid' | 'frame_number'>,
-): boolean => frame?.sop_instance_uid === sop_instance_uid && frame.frame_number === frame_number;
-
 export function Viewport(props: ViewportProps) {
   const { frames, tool, marks, heatMap, areMarksShown } = props;
   const stage = useRef<HTMLDivElement>(null);
@@ -102,7 +101,8 @@ export function Viewport(props: ViewportProps) {
     () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
     [engine, retry, frames],
   );
-  const navigation = isMarkTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
+  const navigation =
+    isMarkTool(tool) || isPaintTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
   useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
   const [isHovered, setHovered] = useState(false);
 
@@ -110,6 +110,8 @@ export function Viewport(props: ViewportProps) {
     () => (areMarksShown ? marks.filter((mark) => belongsTo(frame, mark)) : []),
     [marks, frame, areMarksShown],
   );
+
+  const segments = useSegments(props, frame, engine);
 
   const statistics = useCallback(
     (ring: readonly ImagePoint[]) => {
@@ -149,6 +151,14 @@ export function Viewport(props: ViewportProps) {
         {frame && view.affine && props.others && (
           <ReferenceLines affine={view.affine} frame={frame} others={props.others} />
         )}
+        <SegmentsLayer
+          affine={view.affine}
+          size={frame?.size ?? NO_SIZE}
+          segments={segments.here}
+          styleOf={props.styleOf}
+          look={props.segmentLook}
+          paint={segments.painting}
+        />
         <MarksLayer
           affine={view.affine}
           size={frame?.size ?? NO_SIZE}

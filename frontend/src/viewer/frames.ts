@@ -155,3 +155,9 @@ export function seriesOf(projectId: string, objects: readonly DicomObject[]): Se
     }))
     .sort((one, other) => (one.series_number ?? 0) - (other.series_number ?? 0));
 }
+
+/** Whether something that names an image and a frame lies on this one. */
+export const belongsTo = (
+  frame: Frame | undefined,
+  { sop_instance_uid, frame_number }: Pick<Frame, 'sop_instance_uid' | 'frame_number'>,
+): boolean => frame?.sop_instance_uid === sop_instance_uid && frame.frame_number === frame_number;

@@ -17,6 +17,7 @@ import {
 import { ImagePane } from './ImagePane';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { closePlanes } from './planes';
 import styles from './Reading.module.css';
@@ -77,6 +78,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
+      ...paintCommands(schema, frames),
       ...navigationCommands(),
       ...stackCommands({
         frameCount: frames.length,
@@ -147,6 +149,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           isSubmitting={flow.isBusy || sitting.save.at === 'submitting'}
           isAnswerMissing={flow.isAnswerMissing && isAnswerMissing(items, schema)}
           notice={notice}
+          commands={commands}
           onShow={showMark}
         />
       )}

@@ -3,16 +3,17 @@ import { useCallback, useMemo } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
+import { isPaintTool } from '../../viewer/segments';
 import { isMarkTool } from '../../viewer/Viewport';
 import { activeLabel } from './caseCommands';
-import { marksOf } from './items';
+import { marksOf, segmentsOf } from './items';
 import { seriesIn, useLayout, visibleCells } from './layout';
 import styles from './Reading.module.css';
 import { SeriesStrip } from './SeriesStrip';
 import { SliceBar } from './SliceBar';
 import { StatusLine } from './StatusLine';
 import { useReading } from './store';
-import { takeOutcome } from './takeOutcome';
+import { keepPainted, takeOutcome } from './takeOutcome';
 import type { HeatMapState } from './useHeatMap';
 import { ViewCell } from './ViewCell';
 
@@ -28,7 +29,7 @@ const HEAT_OPACITY = 0.55;
 
 export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
   const { items, tool, labelFor, selectedId, hiddenIds, isReadOnly } = useReading();
-  const { areMarksHeldHidden, isTextShown, isHeatShown, isAiOn } = useReading();
+  const { areMarksHeldHidden, isTextShown, isHeatShown, isAiOn, segmentFill, paint } = useReading();
   const layout = useLayout();
   const cells = visibleCells(layout);
   const frames = seriesIn(series, cells[layout.active])?.frames ?? [];
@@ -38,8 +39,15 @@ export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
     (key: string) => schema.labels.find((label) => label.key === key) ?? { ...UNKNOWN, name: key },
     [schema],
   );
+  const visibleSegments = useMemo(() => segmentsOf(items), [items]);
+  const look = useMemo(() => ({ fill: segmentFill }), [segmentFill]);
+  const segment = isPaintTool(tool) ? activeLabel(schema, 'segment', labelFor) : undefined;
+  const brush = useMemo(
+    () => (segment ? { label_key: segment.key, settings: paint } : null),
+    [segment, paint],
+  );
   const isDrawing = isMarkTool(tool) && !isReadOnly;
-  const active = isDrawing ? activeLabel(schema, tool, labelFor) : undefined;
+  const active = isDrawing ? activeLabel(schema, tool, labelFor) : segment;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
   const onScreen = cells.map((cell) => seriesIn(series, cell)?.frames[cell.index]);
   return (
@@ -72,6 +80,10 @@ export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
                 isHeatOn && heat.url && heat.image
                   ? { ...heat.image, url: heat.url, opacity: HEAT_OPACITY }
                   : null,
+              segments: visibleSegments,
+              segmentLook: look,
+              paint: brush,
+              onPainted: keepPainted,
               onOutcome: (outcome, frame) => takeOutcome(outcome, frame, active?.key),
             }}
           />

@@ -3,6 +3,7 @@ import { useCallback, useEffect } from 'react';
 import type { PlaneName } from '../../geometry/planes';
 import type { Frame } from '../../viewer/frames';
 import { PlaneViewport } from '../../viewer/PlaneViewport';
+import { isPaintTool } from '../../viewer/segments';
 import { isMarkTool, type ViewportHandle, type ViewportTool } from '../../viewer/Viewport';
 import { useLayout } from './layout';
 import { setPlanes, usePlanes } from './planes';
@@ -42,7 +43,7 @@ export function PlaneCell({ at, name, frames, isActive, tool, isTextShown }: Pla
       name={name}
       planes={planes}
       slab={slab}
-      tool={tool === 'crosshair' || isMarkTool(tool) ? null : tool}
+      tool={tool === 'crosshair' || isMarkTool(tool) || isPaintTool(tool) ? null : tool}
       isTextShown={isTextShown}
       onPlanes={setPlanes}
       onView={(view) => {

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
+import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { AnswerPanel } from './AnswerPanel';
@@ -9,6 +10,7 @@ import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
 import { MarksPanel } from './MarksPanel';
 import styles from './Panel.module.css';
+import { SegmentsPanel } from './SegmentsPanel';
 import { SuggestionPanel } from './SuggestionPanel';
 import type { HeatMapState } from './useHeatMap';
 
@@ -21,6 +23,7 @@ export interface SidePanelProps {
   readonly isAnswerMissing: boolean;
   readonly notice: React.ReactNode;
   readonly onShow: (mark: Mark) => void;
+  readonly commands: readonly Command[];
 }
 
 export function SidePanel(props: SidePanelProps) {
@@ -37,6 +40,11 @@ export function SidePanel(props: SidePanelProps) {
         )}
         <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
         <MarksPanel schema={reading.label_schema} frames={props.frames} onShow={props.onShow} />
+        <SegmentsPanel
+          schema={reading.label_schema}
+          frames={props.frames}
+          commands={props.commands}
+        />
         <SuggestionPanel reading={reading} heat={props.heat} />
         {reading.guideline && (
           <details className={styles.section}>

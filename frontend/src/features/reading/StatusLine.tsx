@@ -26,6 +26,10 @@ const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   polygon: 'click corners or trace · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
   freehand: 'trace with the button held · Esc gives up',
   spline: 'click nodes · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
+  brush: 'drag paints · shift or right button erases · Alt ↑ ↓ size',
+  eraser: 'drag erases · Alt ↑ ↓ size',
+  scissors: 'trace around · shift or right button cuts out',
+  fill: 'click a hole · shift or right button removes a part',
   polyline: 'click nodes or trace · ⏎ ends · ⌫ takes one back · Esc gives up',
 };
 

@@ -6,9 +6,12 @@ import {
   IconArrowsMove,
   IconBone,
   IconBrightness,
+  IconBrush,
+  IconBucketDroplet,
   IconCircle,
   IconContrast,
   IconCube,
+  IconEraser,
   IconFlipHorizontal,
   IconFocus2,
   IconLasso,
@@ -23,6 +26,7 @@ import {
   IconRotateClockwise,
   IconRulerMeasure,
   IconRulerMeasure2,
+  IconScissors,
   IconSquare,
   IconStack2,
   IconSunElectricity,
@@ -32,6 +36,7 @@ import {
 } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { Command } from '../../commands/registry';
+import { PAINT_TOOLS } from '../../viewer/segments';
 import { MARK_KINDS } from '../../viewer/shapes';
 import { CommandButton } from './CommandButton';
 import { LayoutMenu } from './LayoutMenu';
@@ -57,6 +62,10 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   'tool.freehand': <IconLasso size={18} />,
   'tool.spline': <IconVectorSpline size={18} />,
   'tool.polyline': <IconLine size={18} />,
+  'tool.brush': <IconBrush size={18} />,
+  'tool.eraser': <IconEraser size={18} />,
+  'tool.scissors': <IconScissors size={18} />,
+  'tool.fill': <IconBucketDroplet size={18} />,
   'image.invert': <IconContrast size={18} />,
   'image.rotate': <IconRotateClockwise size={18} />,
   'image.flip': <IconFlipHorizontal size={18} />,
@@ -76,6 +85,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
   ['planes.toggle', 'planes.crosshair'],
   MARK_KINDS.map((kind) => `tool.${kind}`),
+  PAINT_TOOLS.map((tool) => `tool.${tool}`),
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],
   ['link.scroll', 'link.zoom', 'link.window', 'layout.cine'],
   ['mark.undo', 'mark.redo'],

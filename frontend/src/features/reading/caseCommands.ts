@@ -1,8 +1,9 @@
 /** Commands that say something about the case, and those that move from case to case. */
-import type { Label, LabelSchema } from '../../api/projects';
+import type { Label, LabelKind, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Mark, MarkKind } from '../../viewer/marks';
+import { isPaintTool } from '../../viewer/segments';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
 import { marksOf } from './items';
 import { useReadout } from './readout';
@@ -42,7 +43,6 @@ export const labelsOf = (schema: LabelSchema, kind: Label['kind']): Label[] =>
 /** What pressing a label does: a class is answered, a mark label takes up its tool. */
 export function labelCommands(schema: LabelSchema): Command[] {
   return schema.labels
-    .filter(({ kind }) => kind !== 'segment')
     .filter((label) => label.kind !== 'class' || schema.answer_mode !== 'none')
     .map((label) => ({
       id: `label.${label.key}`,
@@ -55,12 +55,15 @@ export function labelCommands(schema: LabelSchema): Command[] {
 }
 
 function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
-  const { chooseClass, use, selectedId, items, relabel } = useReading.getState();
+  const { chooseClass, use, tool, selectedId, items, relabel } = useReading.getState();
   if (kind === 'class') {
     chooseClass(key, schema.answer_mode === 'multi' ? 'multi' : 'single', newId);
     return;
   }
-  if (kind === 'segment') return;
+  if (kind === 'segment') {
+    use(isPaintTool(tool) ? tool : 'brush', key);
+    return;
+  }
   const selected = selectedId ? items[selectedId] : undefined;
   if (selectedId && selected?.kind === kind && selected.label_key !== key) relabel(selectedId, key);
   use(kind, key);
@@ -69,8 +72,8 @@ function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
 /** The label the next mark of a kind gets: the one last used, else the first of that kind. */
 export function activeLabel(
   schema: LabelSchema,
-  kind: MarkKind,
-  labelFor: Readonly<Partial<Record<MarkKind, string>>>,
+  kind: LabelKind,
+  labelFor: Readonly<Partial<Record<LabelKind, string>>>,
 ): Label | undefined {
   const labels = labelsOf(schema, kind);
   return labels.find(({ key }) => key === labelFor[kind]) ?? labels[0];

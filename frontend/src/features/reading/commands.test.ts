@@ -16,6 +16,9 @@ import {
   markCommands,
 } from './caseCommands';
 import { answerOf, marksOf } from './items';
+import { layoutCommands } from './layoutCommands';
+import { paintCommands } from './paintCommands';
+import { planeCommands } from './planeCommands';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
 import { isAnswerMissing } from './useFlow';
@@ -54,6 +57,7 @@ const schema: LabelSchema = {
     label('mass', 'box', '4'),
     label('effusion', 'polygon', '5'),
     label('diameter', 'length', '6'),
+    label('liver', 'segment', '7'),
   ],
 };
 
@@ -84,6 +88,9 @@ const all = (): Command[] => [
     windows: [{ name: 'Lung', window: { center: -600, width: 1500 } }],
   }),
   ...screenCommands(),
+  ...layoutCommands(undefined),
+  ...planeCommands(undefined),
+  ...paintCommands(schema, []),
 ];
 
 const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;

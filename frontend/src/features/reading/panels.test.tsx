@@ -69,6 +69,7 @@ const panel = () => (
     isAnswerMissing={false}
     notice={null}
     onShow={() => undefined}
+    commands={[]}
   />
 );
 

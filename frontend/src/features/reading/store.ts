@@ -1,6 +1,9 @@
 /** Editing state of the case on screen: tool, label, selection, work and its log. */
 import { create } from 'zustand';
-import type { Mark, MarkKind } from '../../viewer/marks';
+import type { LabelKind } from '../../api/projects';
+import { millimetres } from '../../geometry/units';
+import type { Mark } from '../../viewer/marks';
+import { isPaintTool, type PaintSettings } from '../../viewer/segments';
 import type { ViewportTool } from '../../viewer/Viewport';
 import { type Answer, answerOf, type Item, type Items, isMark, type Segment } from './items';
 import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
@@ -10,8 +13,8 @@ export interface Editing {
   readonly log: Log;
   readonly isReadOnly: boolean;
   readonly tool: ViewportTool;
-  /** Label of the next mark, by kind of mark. */
-  readonly labelFor: Readonly<Partial<Record<MarkKind, string>>>;
+  /** Label of the next mark or stroke, by kind of label. */
+  readonly labelFor: Readonly<Partial<Record<LabelKind, string>>>;
   readonly selectedId: string | null;
   readonly hiddenIds: ReadonlySet<string>;
 }
@@ -19,6 +22,9 @@ export interface Editing {
 /** How the room is arranged; kept from case to case. */
 export interface Arrangement {
   readonly areMarksHeldHidden: boolean;
+  /** How far segments are filled, 0 to 1. */
+  readonly segmentFill: number;
+  readonly paint: PaintSettings;
   readonly isTextShown: boolean;
   readonly isAiOn: boolean;
   readonly isHeatShown: boolean;
@@ -32,6 +38,7 @@ interface Actions {
   replace(items: Items): void;
   arrange(change: Partial<Arrangement>): void;
   use(tool: ViewportTool, labelKey?: string): void;
+  setPaint(change: Partial<PaintSettings>): void;
   select(id: string | null): void;
   toggleHidden(id: string): void;
   chooseClass(labelKey: string, mode: 'single' | 'multi', newId: () => string): void;
@@ -42,7 +49,7 @@ interface Actions {
   edit(id: string, points: Mark['points']): void;
   relabel(id: string, labelKey: string): void;
   /** Segments on one or many frames as a brush left them; one step of the log. */
-  paint(segments: readonly Segment[], title: string): void;
+  paintSegments(segments: readonly Segment[], title: string): void;
   remove(id: string): void;
   undo(): void;
   redo(): void;
@@ -62,6 +69,8 @@ const FRESH: Editing = {
 
 const ARRANGEMENT: Arrangement = {
   areMarksHeldHidden: false,
+  segmentFill: 0.35,
+  paint: { radius: millimetres(5), range: null, protectsOthers: false },
   isTextShown: true,
   isAiOn: true,
   isHeatShown: false,
@@ -115,8 +124,10 @@ export const useReading = create<ReadingStore>()((set, get) => {
     arrange: (next) => set(next),
     use(tool, labelKey) {
       const { labelFor } = get();
-      set({ tool, labelFor: labelKey ? { ...labelFor, [tool]: labelKey } : labelFor });
+      const kind = isPaintTool(tool) ? 'segment' : tool;
+      set({ tool, labelFor: labelKey ? { ...labelFor, [kind]: labelKey } : labelFor });
     },
+    setPaint: (change) => set({ paint: { ...get().paint, ...change } }),
     select: (selectedId) => set({ selectedId }),
     toggleHidden(id) {
       const hiddenIds = new Set(get().hiddenIds);
@@ -133,7 +144,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
     },
     edit: (id, points) => changeMark(id, 'move', (mark) => ({ ...mark, points })),
     relabel: (id, label_key) => changeMark(id, 'label', (mark) => ({ ...mark, label_key })),
-    paint(segments, title) {
+    paintSegments(segments, title) {
       const { items } = get();
       // The first stroke is taken back to an empty segment, never to none: see Segment.
       const changes = segments.map((after) => ({

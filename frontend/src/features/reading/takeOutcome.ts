@@ -1,6 +1,8 @@
 /** Turns what a hand did on the image into a step of the log. */
 import type { Outcome } from '../../viewer/drawing';
 import type { Frame } from '../../viewer/frames';
+import type { Painted } from '../../viewer/useSegments';
+import { segmentOn, withRuns } from './segmentEdits';
 import { useReading } from './store';
 
 /** `labelKey` is the label of a mark newly drawn; without one nothing can be drawn. */
@@ -17,4 +19,11 @@ export function takeOutcome(outcome: Outcome, frame: Frame, labelKey: string | u
       frame_number: frame.frame_number,
       points: outcome.points,
     });
+}
+
+/** A stroke that changed nothing is no step. */
+export function keepPainted({ label_key, frame, runs }: Painted): void {
+  const { items, tool, paintSegments } = useReading.getState();
+  const before = segmentOn(items, label_key, frame)?.runs ?? [];
+  if (before.join() !== runs.join()) paintSegments([withRuns(items, label_key, frame, runs)], tool);
 }

@@ -81,8 +81,8 @@ describe('undo and redo', () => {
 
 describe('segments', () => {
   test('a stroke through many frames is undone and redone as one step', () => {
-    room().paint([segment('a', [1, 2])], 'brush');
-    room().paint([segment('a', [1, 5]), segment('b', [0, 9], 2)], 'brush');
+    room().paintSegments([segment('a', [1, 2])], 'brush');
+    room().paintSegments([segment('a', [1, 5]), segment('b', [0, 9], 2)], 'brush');
     room().undo();
     expect(segmentsOf(room().items).map(({ runs }) => runs)).toEqual([[1, 2], []]);
     room().redo();
@@ -93,7 +93,7 @@ describe('segments', () => {
   });
 
   test('undoing the first stroke leaves an empty segment, which is saved like any other', () => {
-    room().paint([segment('a', [1, 2])], 'brush');
+    room().paintSegments([segment('a', [1, 2])], 'brush');
     room().undo();
     expect(segmentsOf(room().items)).toEqual([segment('a', [])]);
     expect(marksOf(room().items)).toEqual([]);

@@ -41,6 +41,7 @@ export const KINDS: { value: LabelKind; label: string }[] = [
   { value: 'freehand', label: 'Freehand' },
   { value: 'spline', label: 'Spline' },
   { value: 'polyline', label: 'Line' },
+  { value: 'segment', label: 'Segment' },
 ];
 
 export const MODES: { value: AnswerMode; label: string }[] = [

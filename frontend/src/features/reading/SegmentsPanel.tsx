@@ -1,0 +1,190 @@
+/** The segments of the case, the brush, and what tidies what was painted. */
+import { NumberInput, Slider } from '@mantine/core';
+import { useState } from 'react';
+import type { Label, LabelSchema } from '../../api/projects';
+import { CommandKey } from '../../commands/CommandKey';
+import type { Command } from '../../commands/registry';
+import { isEnabled } from '../../commands/registry';
+import { areaOf } from '../../geometry/mask';
+import { millimetres } from '../../geometry/units';
+import { KeyCap } from '../../ui/KeyCap';
+import type { Frame } from '../../viewer/frames';
+import { isPaintTool } from '../../viewer/segments';
+import { keepFocus } from './CommandButton';
+import { activeLabel, labelsOf } from './caseCommands';
+import { segmentsOf } from './items';
+import styles from './Panel.module.css';
+import { useReadout } from './readout';
+import { useReading } from './store';
+
+interface SegmentsPanelProps {
+  readonly schema: LabelSchema;
+  readonly frames: readonly Frame[];
+  readonly commands: readonly Command[];
+}
+
+const EDITS = [
+  'segment.copyPrevious',
+  'segment.copyNext',
+  'segment.between',
+  'segment.grow',
+  'segment.shrink',
+  'segment.smooth',
+  'segment.holes',
+  'segment.largest',
+  'segment.minusOthers',
+  'segment.clear',
+];
+
+export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) {
+  const { tool, isReadOnly } = useReading();
+  // Read so that what an edit can do follows the work and the slice.
+  useReading((state) => state.items);
+  useReadout((state) => state.view?.index);
+  const labels = labelsOf(schema, 'segment');
+  if (labels.length === 0) return null;
+  const edits = EDITS.flatMap((id) => commands.find((command) => command.id === id) ?? []);
+  return (
+    <section className={styles.section} aria-labelledby="segments">
+      <h2 id="segments" className={styles.heading}>
+        Segments
+      </h2>
+      {labels.map((label) => (
+        <SegmentLabel key={label.key} schema={schema} label={label} frames={frames} />
+      ))}
+      {isPaintTool(tool) && !isReadOnly && (
+        <>
+          <BrushSettings unit={frames[0]?.valueUnit ?? ''} />
+          <div className={styles.edits}>
+            {edits.map((command) => (
+              <button
+                key={command.id}
+                type="button"
+                className={styles.edit}
+                disabled={!isEnabled(command)}
+                onMouseDown={keepFocus}
+                onClick={() => void command.run()}
+              >
+                {command.title}
+              </button>
+            ))}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface SegmentLabelProps {
+  readonly schema: LabelSchema;
+  readonly label: Label;
+  readonly frames: readonly Frame[];
+}
+
+function SegmentLabel({ schema, label, frames }: SegmentLabelProps) {
+  const { tool, labelFor, isReadOnly, items, use } = useReading();
+  const isActive = isPaintTool(tool) && activeLabel(schema, 'segment', labelFor)?.key === label.key;
+  const painted = segmentsOf(items).filter(
+    ({ label_key, runs }) => label_key === label.key && runs.length > 0,
+  );
+  return (
+    <button
+      type="button"
+      className={styles.answer}
+      data-chosen={isActive}
+      aria-pressed={isActive}
+      disabled={isReadOnly}
+      onMouseDown={keepFocus}
+      onClick={() => use(isPaintTool(tool) ? tool : 'brush', label.key)}
+    >
+      <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
+      <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />
+      <span className={styles.name}>{label.name}</span>
+      <span className={styles.number}>{sizeText(painted, frames)}</span>
+    </button>
+  );
+}
+
+/** Area on one slice, volume over several where the stack says how far apart they lie. */
+export function sizeText(
+  painted: readonly { readonly runs: readonly number[] }[],
+  frames: readonly Frame[],
+): string {
+  const pixels = painted.reduce((sum, { runs }) => sum + areaOf(runs), 0);
+  if (pixels === 0) return 'empty';
+  const slices = painted.length > 1 ? ` · ${painted.length} slices` : '';
+  const spacing = frames[0]?.spacing;
+  if (!spacing) return `${pixels} px${slices}`;
+  return `${((pixels * spacing.row * spacing.column) / 100).toFixed(1)} cm²${slices}`;
+}
+
+function BrushSettings({ unit }: { readonly unit: string }) {
+  const { paint, segmentFill, setPaint, arrange } = useReading();
+  const [low, high] = paint.range ?? [null, null];
+  const [kept, keep] = useState<readonly [number, number]>([-100, 200]);
+  return (
+    <div className={styles.brush}>
+      <label htmlFor="brush-size">
+        Brush <CommandKey id="paint.smaller" /> <CommandKey id="paint.larger" />{' '}
+        <b>{paint.radius.toFixed(1)} mm</b>
+      </label>
+      <Slider
+        id="brush-size"
+        size="sm"
+        min={0.5}
+        max={40}
+        step={0.5}
+        value={paint.radius}
+        label={null}
+        thumbLabel="Radius of the brush in mm"
+        onChange={(value) => setPaint({ radius: millimetres(value) })}
+      />
+      <label htmlFor="segment-fill">Filled</label>
+      <Slider
+        id="segment-fill"
+        size="sm"
+        min={0}
+        max={1}
+        step={0.05}
+        value={segmentFill}
+        label={null}
+        thumbLabel="How far segments are filled"
+        onChange={(value) => arrange({ segmentFill: value })}
+      />
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={paint.protectsOthers}
+          onChange={(event) => setPaint({ protectsOthers: event.currentTarget.checked })}
+        />
+        Leave other segments alone
+      </label>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={paint.range !== null}
+          onChange={(event) => setPaint({ range: event.currentTarget.checked ? kept : null })}
+        />
+        Only values {unit && `in ${unit}`}
+      </label>
+      {low !== null && high !== null && (
+        <div className={styles.range}>
+          {([0, 1] as const).map((side) => (
+            <NumberInput
+              key={side}
+              size="xs"
+              aria-label={side === 0 ? 'Lowest value' : 'Highest value'}
+              value={side === 0 ? low : high}
+              onChange={(value) => {
+                const next = side === 0 ? [Number(value), high] : [low, Number(value)];
+                const range = [next[0] ?? low, next[1] ?? high] as const;
+                keep(range);
+                setPaint({ range });
+              }}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+/** Commands that paint segments and tidy what was painted. */
+import type { LabelSchema } from '../../api/projects';
+import type { Command } from '../../commands/registry';
+import { millimetres } from '../../geometry/units';
+import type { Frame } from '../../viewer/frames';
+import type { PaintTool } from '../../viewer/segments';
+import { activeLabel, labelsOf } from './caseCommands';
+import type { Segment } from './items';
+import { useReadout } from './readout';
+import { copied, EDITS, edited, filledBetween, segmentOn, withoutOthers } from './segmentEdits';
+import { useReading } from './store';
+
+const SEGMENTS = 'Segments';
+const SMALLEST_MM = 0.5;
+const LARGEST_MM = 100;
+
+const TOOLS: readonly { tool: PaintTool; title: string; shortcut: string }[] = [
+  { tool: 'brush', title: 'Brush', shortcut: 'alt+b' },
+  { tool: 'eraser', title: 'Eraser', shortcut: 'alt+x' },
+  { tool: 'scissors', title: 'Scissors', shortcut: 'alt+c' },
+  { tool: 'fill', title: 'Fill', shortcut: 'alt+g' },
+];
+
+const isEditable = () => !useReading.getState().isReadOnly;
+
+/** The segment painted now: the one last chosen, else the first. */
+export const activeSegment = (schema: LabelSchema) =>
+  activeLabel(schema, 'segment', useReading.getState().labelFor);
+
+/** A brush of another size, by steps of a fifth, within what a hand can use. */
+export function resize(by: 1 | -1): void {
+  const { paint, setPaint } = useReading.getState();
+  const radius = Math.min(
+    LARGEST_MM,
+    Math.max(SMALLEST_MM, paint.radius * (by > 0 ? 1.2 : 1 / 1.2)),
+  );
+  setPaint({ radius: millimetres(Math.round(radius * 10) / 10) });
+}
+
+export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Command[] {
+  if (labelsOf(schema, 'segment').length === 0) return [];
+  const frameAt = (by: number) => frames[(useReadout.getState().view?.index ?? 0) + by];
+  const painted = () => {
+    const [label, frame] = [activeSegment(schema), frameAt(0)];
+    const found = label && frame && segmentOn(useReading.getState().items, label.key, frame);
+    return (found?.runs.length ?? 0) > 0;
+  };
+  const act = (title: string, make: (labelKey: string, frame: Frame) => Segment[]) => () => {
+    const [label, frame] = [activeSegment(schema), frameAt(0)];
+    if (label && frame) useReading.getState().paintSegments(make(label.key, frame), title);
+  };
+  const items = () => useReading.getState().items;
+  const edit = (id: keyof typeof EDITS, title: string): Command => ({
+    id: `segment.${id}`,
+    title,
+    section: SEGMENTS,
+    isEnabled: () => isEditable() && painted(),
+    run: act(title, (key, frame) => edited(items(), key, frame, EDITS[id])),
+  });
+  const copy = (id: string, title: string, by: 1 | -1): Command => ({
+    id: `segment.${id}`,
+    title,
+    section: SEGMENTS,
+    isEnabled: () => isEditable() && frameAt(by) !== undefined,
+    run: act(title, (key, frame) => {
+      const neighbour = frameAt(by);
+      return neighbour ? copied(items(), key, neighbour, frame) : [];
+    }),
+  });
+  return [
+    ...TOOLS.map(({ tool, title, shortcut }) => ({
+      id: `tool.${tool}`,
+      title,
+      section: SEGMENTS,
+      shortcut,
+      isEnabled: isEditable,
+      run: () => useReading.getState().use(tool),
+    })),
+    {
+      id: 'paint.smaller',
+      title: 'Smaller brush',
+      section: SEGMENTS,
+      shortcut: 'alt+down',
+      run: () => resize(-1),
+    },
+    {
+      id: 'paint.larger',
+      title: 'Larger brush',
+      section: SEGMENTS,
+      shortcut: 'alt+up',
+      run: () => resize(1),
+    },
+    copy('copyPrevious', 'Copy from the slice before', -1),
+    copy('copyNext', 'Copy from the slice after', 1),
+    {
+      id: 'segment.between',
+      title: 'Fill between slices',
+      section: SEGMENTS,
+      isEnabled: () => isEditable() && frames.length > 2,
+      run: act('between slices', (key) => filledBetween(items(), key, frames)),
+    },
+    edit('grow', 'Grow by 1 mm'),
+    edit('shrink', 'Shrink by 1 mm'),
+    edit('smooth', 'Smooth'),
+    edit('holes', 'Fill holes'),
+    edit('largest', 'Keep the largest part'),
+    {
+      id: 'segment.minusOthers',
+      title: 'Take other segments out',
+      section: SEGMENTS,
+      isEnabled: () => isEditable() && painted(),
+      run: act('minus others', (key, frame) => withoutOthers(items(), key, frame)),
+    },
+    edit('clear', 'Clear this slice'),
+    {
+      id: 'paint.protect',
+      title: 'Leave other segments alone',
+      section: SEGMENTS,
+      run: () => {
+        const { paint, setPaint } = useReading.getState();
+        setPaint({ protectsOthers: !paint.protectsOthers });
+      },
+    },
+    {
+      id: 'paint.fill',
+      title: 'Outline or filled segments',
+      section: SEGMENTS,
+      shortcut: 'alt+o',
+      run: () => {
+        const { segmentFill, arrange } = useReading.getState();
+        arrange({ segmentFill: segmentFill > 0 ? 0 : 0.35 });
+      },
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+/** Edits of a whole segment on one frame or through a stack; pure, each one step of the log. */
+import { between, margin, type Pitch } from '../../geometry/distance';
+import { combine, emptyMask, type Mask, maskFrom, type Runs, runsOf } from '../../geometry/mask';
+import { fillHoles, largestIsland, smooth } from '../../geometry/tidy';
+import { belongsTo, type Frame } from '../../viewer/frames';
+import { type Items, type Segment, segmentsOf } from './items';
+
+export const pitchOf = ({ plane }: Frame): Pitch => ({
+  column: plane.spacing.column,
+  row: plane.spacing.row,
+});
+
+export const segmentOn = (items: Items, labelKey: string, frame: Frame): Segment | undefined =>
+  segmentsOf(items).find((one) => one.label_key === labelKey && belongsTo(frame, one));
+
+/** The segment of a label on a frame with other runs; begun where there is none yet. */
+export function withRuns(items: Items, labelKey: string, frame: Frame, runs: Runs): Segment {
+  const found = segmentOn(items, labelKey, frame);
+  if (found) return { ...found, runs };
+  return {
+    id: crypto.randomUUID(),
+    kind: 'segment',
+    label_key: labelKey,
+    sop_instance_uid: frame.sop_instance_uid,
+    frame_number: frame.frame_number,
+    runs,
+  };
+}
+
+/** Changes a mask on one frame. */
+export type Edit = (mask: Mask, pitch: Pitch) => Mask;
+
+export const EDITS = {
+  grow: (mask, pitch) => margin(mask, 1, pitch),
+  shrink: (mask, pitch) => margin(mask, -1, pitch),
+  smooth: (mask) => smooth(mask),
+  holes: (mask) => fillHoles(mask),
+  largest: (mask) => largestIsland(mask),
+  clear: (mask) => emptyMask(mask.size),
+} satisfies Record<string, Edit>;
+
+/** The edit of the frame on screen; nothing where nothing changes. */
+export function edited(items: Items, labelKey: string, frame: Frame, edit: Edit): Segment[] {
+  const runs = segmentOn(items, labelKey, frame)?.runs ?? [];
+  const after = runsOf(edit(maskFrom(runs, frame.size), pitchOf(frame)));
+  return after.join() === runs.join() ? [] : [withRuns(items, labelKey, frame, after)];
+}
+
+/** The segment of one frame, added to what another has. */
+export function copied(items: Items, labelKey: string, from: Frame, to: Frame): Segment[] {
+  const source = segmentOn(items, labelKey, from);
+  if (!source || from.size.columns !== to.size.columns || from.size.rows !== to.size.rows)
+    return [];
+  const target = maskFrom(segmentOn(items, labelKey, to)?.runs ?? [], to.size);
+  const runs = runsOf(combine(target, maskFrom(source.runs, to.size), 'or'));
+  return [withRuns(items, labelKey, to, runs)];
+}
+
+/** What the segment has in common with no other segment on the frame. */
+export function withoutOthers(items: Items, labelKey: string, frame: Frame): Segment[] {
+  const others = segmentsOf(items).filter(
+    (one) => one.label_key !== labelKey && belongsTo(frame, one),
+  );
+  return edited(items, labelKey, frame, (mask) =>
+    others.reduce((rest, { runs }) => combine(rest, maskFrom(runs, frame.size), 'minus'), mask),
+  );
+}
+
+/** Empty frames between painted ones filled in: the shape turns evenly from one into the next. */
+export function filledBetween(items: Items, labelKey: string, frames: readonly Frame[]): Segment[] {
+  const painted = frames.flatMap((frame, index) => {
+    const runs = segmentOn(items, labelKey, frame)?.runs ?? [];
+    return runs.length > 0 ? [{ index, mask: maskFrom(runs, frame.size) }] : [];
+  });
+  return painted.slice(1).flatMap((end, at) => {
+    const start = painted[at];
+    const gap = start ? end.index - start.index : 0;
+    const first = start && frames[start.index];
+    if (!start || !first || gap < 2) return [];
+    const fractions = Array.from({ length: gap - 1 }, (_, step) => (step + 1) / gap);
+    return between(start.mask, end.mask, fractions, pitchOf(first)).flatMap((mask, step) => {
+      const frame = frames[start.index + 1 + step];
+      return frame ? [withRuns(items, labelKey, frame, runsOf(mask))] : [];
+    });
+  });
+}

@@ -1,0 +1,169 @@
+"""Segments painted with the mouse: stored pixel by pixel, there again, undone, tidied."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from collimate.annotations.runs import to_mask
+from tests.browser import stacks
+from tests.browser.clinic import Clinic, Person, Project, eventually
+from tests.browser.room import click, drag, image_of, read_id, see_saved
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Window]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def painted_project(clinic: Clinic, name: str) -> Project:
+    project = clinic.project(name)
+    labels = [
+        {"name": name, "kind": "segment", "colour": colour, "hotkey": key}
+        for name, colour, key in (("Liver", "#d55e00", "1"), ("Lesion", "#56b4e9", "2"))
+    ]
+    schema = {"question": "", "answer_mode": "none", "labels": labels}
+    project.lead.post(f"{project.path}/label-schema", schema)
+    project.bring_in(stacks.axial(step=8))
+    return project
+
+
+def masks(reader: Person, read: str) -> dict[str, list[Mask]]:
+    """What the server holds: masks that are not empty, by label."""
+    found: dict[str, list[Mask]] = {}
+    case = reader.get(f"/reads/{read}")
+    sizes = case_sizes(reader, case)
+    for one in case["annotations"]:
+        content = one["revision"]["content"]
+        if one["kind"] == "segment" and content["runs"]:
+            rows, columns = sizes[content["sop_instance_uid"]]
+            found.setdefault(content["label_key"], []).append(
+                to_mask(content["runs"], rows, columns)
+            )
+    return found
+
+
+def case_sizes(reader: Person, case: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    study = case["study"]["study_uid"]
+    path = f"/dicomweb/{case['project_id']}/studies/{study}/metadata"
+    answer = reader.http.get(path, headers={"Accept": "application/dicom+json"})
+    return {
+        image["00080018"]["Value"][0]: (
+            image["00280010"]["Value"][0],
+            image["00280011"]["Value"][0],
+        )
+        for image in answer.json()
+    }
+
+
+def colour_at(page: Page, x: float, y: float) -> list[int]:
+    """Red, green, blue, alpha of the painted layer at a share of the viewport."""
+    script = """(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(
+        Math.round(x * canvas.width), Math.round(y * canvas.height), 1, 1).data]"""
+    found: list[int] = page.locator("canvas.viewer-segments").evaluate(script, [x, y])
+    return found
+
+
+def test_a_stroke_is_stored_where_it_was_seen_and_is_there_again(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = painted_project(clinic, "Painted")
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read", width=1440, height=900)
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("1")
+    drag(page, (0.4, 0.5), (0.6, 0.5))
+    eventually(lambda: masks(reader, read).get("liver"))
+    see_saved(page)
+    (liver,) = masks(reader, read)["liver"]
+    rows, columns = np.nonzero(liver)
+    # a level stroke across the middle of the image: symmetric about it to the pixel
+    assert abs(rows.mean() + 0.5 - liver.shape[0] / 2) <= 0.5
+    assert abs(columns.mean() + 0.5 - liver.shape[1] / 2) <= 0.5
+    assert colour_at(page, 0.5, 0.5)[3] > 60
+    assert colour_at(page, 0.5, 0.2)[3] == 0
+
+    window.go(f"{project.path}/read")
+    image_of(page)
+    eventually(lambda: colour_at(page, 0.5, 0.5)[3] > 60)
+    (again,) = masks(reader, read)["liver"]
+    assert np.array_equal(again, liver)
+
+
+def test_erasing_filling_and_undoing_change_what_is_stored(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = painted_project(clinic, "Erased")
+    reader = project.readers[0]
+    page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
+    image_of(page)
+    read = read_id(page)
+
+    def area(label: str = "liver") -> int:
+        return sum(int(mask.sum()) for mask in masks(reader, read).get(label, []))
+
+    page.keyboard.press("Alt+b")
+    drag(page, (0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6), (0.4, 0.4))
+    ring = eventually(area)
+    page.keyboard.press("Alt+g")
+    click(page, (0.5, 0.5))
+    full = eventually(lambda: area() > ring and area())
+    page.keyboard.press("Alt+x")
+    drag(page, (0.4, 0.5), (0.6, 0.5))
+    eventually(lambda: area() < full)
+    page.keyboard.press("Control+z")
+    eventually(lambda: area() == full)
+    for _ in range(2):
+        page.keyboard.press("Control+z")
+    eventually(lambda: area() == 0)
+    page.keyboard.press("Control+y")
+    eventually(lambda: area() == ring)
+    see_saved(page)
+
+
+def test_segments_overlap_unless_they_are_left_alone(clinic: Clinic, open_window: Open) -> None:
+    project = painted_project(clinic, "Overlap")
+    reader = project.readers[0]
+    page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("1")
+    drag(page, (0.4, 0.5), (0.6, 0.5))
+    page.keyboard.press("2")
+    drag(page, (0.5, 0.4), (0.5, 0.6))
+    eventually(lambda: len(masks(reader, read)) == 2)
+    both = masks(reader, read)
+    assert (both["liver"][0] & both["lesion"][0]).any()
+    page.keyboard.press("Control+z")
+    eventually(lambda: "lesion" not in masks(reader, read))
+    page.get_by_label("Leave other segments alone").check()
+    drag(page, (0.5, 0.4), (0.5, 0.6))
+    eventually(lambda: "lesion" in masks(reader, read))
+    apart = masks(reader, read)
+    assert not (apart["liver"][0] & apart["lesion"][0]).any()
+    assert np.array_equal(apart["liver"][0], both["liver"][0])
+
+
+def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window: Open) -> None:
+    project = painted_project(clinic, "Between")
+    reader = project.readers[0]
+    page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("1")
+    drag(page, (0.45, 0.5), (0.55, 0.5))
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".viewer[data-shown='3']")).to_be_visible()
+    drag(page, (0.45, 0.5), (0.55, 0.5))
+    eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
+    page.get_by_role("button", name="Fill between slices").click()
+    eventually(lambda: len(masks(reader, read).get("liver", [])) == 4)
+    first, *rest = masks(reader, read)["liver"]
+    assert all(np.array_equal(first, mask) for mask in rest)
+    page.keyboard.press("Control+z")
+    eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
