@@ -101,6 +101,13 @@ def test_text_that_is_no_uid_is_refused(uid):
     assert caught.value.code == "bad_uid"
 
 
+def test_an_identity_under_another_vr_is_not_taken_for_a_missing_one(prepare):
+    head = struct.pack("<HH", 0x0020, 0x000E)
+    with pytest.raises(Rejected) as caught:
+        prepare(dicoms.radiograph().replace(head + b"UI", head + b"FD", 1))
+    assert caught.value.code == "bad_uid"
+
+
 def test_padding_of_a_uid_is_forgiven():
     assert check_uid("1.2.840.1\0") == "1.2.840.1"
     assert check_uid("1.2.840.1 ") == "1.2.840.1"

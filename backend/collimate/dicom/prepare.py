@@ -119,12 +119,21 @@ def _open_image(view: memoryview, order: _Order) -> Received:
     if kinds.is_derived_object(sop_class.strip("\0 ")):
         raise Rejected(RejectionCode.derived_object)
     received.pixel_value().release()
+    _check_identity(received.dataset)
     syntax = received.transfer_syntax_uid
     if syntax not in kinds.NATIVE | kinds.ENCAPSULATED:
         raise Rejected(RejectionCode.unsupported_transfer_syntax)
     if received.has_foreign_content and RejectionCode.foreign_content not in order.released:
         raise Rejected(RejectionCode.foreign_content)
     return received
+
+
+def _check_identity(dataset: Dataset) -> None:
+    """An identity that is there but under another VR must not be taken for one that is missing."""
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        raw = dataset.get_item(keyword)
+        if raw is not None and raw.value and raw.VR not in (None, "UI", "UN"):
+            raise Rejected(RejectionCode.bad_uid)
 
 
 def _prepare(received: Received, order: _Order) -> PreparedInstance:
