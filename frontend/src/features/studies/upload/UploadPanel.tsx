@@ -7,8 +7,8 @@ import { formatBytes, formatShare, plural } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { ProgressRow } from '../../../ui/ProgressRow';
 import styles from '../Studies.module.css';
-import { type Upload, type UploadState, useUploads } from './uploadStore';
-import { isUnderWay, sumOf } from './uploadSum';
+import { isUnderWay, sumOf, type Upload, type UploadState } from './upload';
+import { useUploads } from './uploadStore';
 
 const WORDS: Record<UploadState, [word: string, tone: Tone]> = {
   waiting: ['waiting', 'plain'],

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { filesFromPicker, isWorthSending, type PickedFile } from './dropped';
 import { hashOf, PIECE_BYTES } from './send';
-import { type Upload, useUploads } from './uploadStore';
-import { isUnderWay, sumOf } from './uploadSum';
+import { isUnderWay, sumOf, type Upload } from './upload';
+import { useUploads } from './uploadStore';
 
 /** Stands where the browser's own request stands, and answers by the file's name. */
 class FakeRequest {

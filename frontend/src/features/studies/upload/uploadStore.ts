@@ -5,21 +5,7 @@ import { knownFiles } from '../../../api/studies';
 import type { Picked, PickedFile } from './dropped';
 import { newImportId } from './importId';
 import { hashOf, PIECE_BYTES, send } from './send';
-import { isUnderWay } from './uploadSum';
-
-export type UploadState = 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 'cancelled';
-
-export interface Upload {
-  id: number;
-  projectId: string;
-  importId: string;
-  name: string;
-  file: File;
-  state: UploadState;
-  /** 0..1 */
-  share: number;
-  text: string;
-}
+import { isUnderWay, type Upload } from './upload';
 
 interface UploadStore {
   uploads: readonly Upload[];

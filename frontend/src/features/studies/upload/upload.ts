@@ -1,5 +1,17 @@
-/** How far an upload is as a whole. */
-import type { Upload } from './uploadStore';
+/** One file on its way, and how far all of them are together. */
+export type UploadState = 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 'cancelled';
+
+export interface Upload {
+  id: number;
+  projectId: string;
+  importId: string;
+  name: string;
+  file: File;
+  state: UploadState;
+  /** 0..1 */
+  share: number;
+  text: string;
+}
 
 export function isUnderWay(upload: Upload): boolean {
   return upload.state === 'waiting' || upload.state === 'sending';
