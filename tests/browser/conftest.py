@@ -14,10 +14,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from collimate.kit.settings import REPOSITORY
+from tests import dicoms
 from tests.browser.clinic import PASSWORD, Clinic, Person
 from tests.browser.taught import Taught, teach
 from tests.browser.window import Window
 from tests.live import running
+from tests.pacs import Pacs
 
 ADMIN = "admin@clinic.example"
 
@@ -67,9 +69,17 @@ def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
         session.commit()
     engine.dispose()
     settings = {"COLLIMATE_FRONTEND": str(pages), "COLLIMATE_ENCODER_SECONDS": "5"}
+    # the other server that one project may pull from
+    scans = [
+        [dicoms.ct_slice(slice_index=index, seed=seed) for index in range(3)] for seed in (1, 2)
+    ]
+    pacs = Pacs({f"1.2.3.{number}": scan for number, scan in enumerate(scans)})
+    source = f'[[sources]]\nname = "Hospital PACS"\nurl = "{pacs.url}"\nprojects = ["Pulling"]\n'
+    (home / "ways_in.toml").write_text(source)
     names = ("web", "worker", "gpu-worker")
     with running(*names, home=home, database_url=browser_database, settings=settings) as address:
         yield Clinic(address, Person(address, ADMIN, "Administrator"))
+    pacs.close()
 
 
 @pytest.fixture(scope="session")

@@ -213,12 +213,17 @@ def volume_of(name: str = "a.nii.gz", *, seed: int = 0) -> bytes:
     return gzip.compress(data, mtime=0) if name.endswith(".gz") else data
 
 
-def test_a_volume_becomes_a_series_in_a_study_of_its_own(archive):
+def test_a_volume_of_unknown_kind_becomes_images_that_wait_for_a_person(archive):
     file = archive.bring(volume_of(), "anything.nii.gz")
     assert (file.state, file.text) == ("unpacked", "4 files were unpacked.")
     assert not stored(file.sha256)
+    assert sorted(one.state for one in archive.files()) == ["held"] * 4 + ["unpacked"]
+
+
+def test_a_volume_becomes_a_series_in_a_study_of_its_own(archive):
+    archive.bring(volume_of(), "anything.nii.gz", modality="MR")
     (study,) = archive.rows(Study)
-    assert (study.instance_count, study.modality) == (4, "OT")
+    assert (study.instance_count, study.modality) == (4, "MR")
 
 
 def test_volumes_named_as_bids_asks_share_patient_study_and_modality(archive):
@@ -231,8 +236,8 @@ def test_volumes_named_as_bids_asks_share_patient_study_and_modality(archive):
 
 
 def test_volumes_of_one_name_in_two_folders_are_two_patients(archive):
-    archive.bring(volume_of(seed=1), "one/T1.nii.gz")
-    archive.bring(volume_of(seed=2), "two/T1.nii.gz")
+    archive.bring(volume_of(seed=1), "one/T1.nii.gz", modality="MR")
+    archive.bring(volume_of(seed=2), "two/T1.nii.gz", modality="MR")
     assert len(archive.rows(Patient)) == 2
 
 
@@ -242,7 +247,7 @@ def test_a_volume_that_cannot_be_written_as_dicom_is_set_aside(archive):
 
 
 def test_a_volume_taken_apart_twice_gives_the_same_images(archive):
-    file_id = archive.send(volume_of(), "a.nii.gz")
+    file_id = archive.send(volume_of(), "a.nii.gz", modality="MR")
     with open_session() as session, blobs().local(archive.file(file_id).sha256) as source:
         unpack_volume(session.get_one(ReceivedFile, file_id), source, sandbox())
     drain.ingest_waiting(archive.project.id)

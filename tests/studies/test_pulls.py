@@ -2,10 +2,8 @@
 
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -28,6 +26,7 @@ from collimate.studies.pulls.order import Wanted
 from collimate.studies.ways_in import WaysInUnusable, ways_in
 from collimate.worker import HANDLERS
 from tests import dicoms, live
+from tests.pacs import Pacs
 
 SOURCE = '[[sources]]\nname = "PACS"\nurl = "{url}"\nprojects = ["{project}"]\n'
 OpenSource = Callable[..., None]
@@ -174,60 +173,6 @@ def test_orthanc_is_searched_by_every_filter_and_pulled_from(
     assert "Finch" not in stored
 
 
-class Pacs:
-    """A DICOMweb server of our own making, to misbehave in every way."""
-
-    def __init__(self, studies: dict[str, list[bytes]]) -> None:
-        self.studies = studies
-        self.asked: list[str] = []
-        self.redirect_to: str | None = None
-        self.cut_off_at: int | None = None
-        self.on_study: Callable[[], None] = lambda: None
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                outer.answer(self)
-
-            def log_message(self, *_arguments: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        if self.redirect_to is not None:
-            handler.send_response(302)
-            handler.send_header("location", self.redirect_to)
-            handler.end_headers()
-            return
-        uid = handler.path.split("?")[0].removeprefix("/studies").strip("/")
-        kind = 'multipart/related; type="application/dicom"; boundary=x'
-        body = self.listed() if not uid else self.multipart(uid)
-        handler.send_response(200)
-        handler.send_header("content-type", kind if uid else "application/dicom+json")
-        handler.send_header("content-length", str(len(body)))
-        handler.end_headers()
-        if uid:
-            self.on_study()
-        if uid and self.cut_off_at is not None:
-            body = body[: self.cut_off_at]
-        handler.wfile.write(body)
-        handler.close_connection = True
-
-    def listed(self) -> bytes:
-        listed = [{"0020000D": {"vr": "UI", "Value": [uid]}} for uid in self.studies]
-        return json.dumps(listed).encode()
-
-    def multipart(self, uid: str) -> bytes:
-        parts = [
-            b"--x\r\nContent-Type: application/dicom\r\n\r\n" + one for one in self.studies[uid]
-        ]
-        return b"\r\n".join(parts) + b"\r\n--x--\r\n"
-
-
 @pytest.fixture
 def pacs() -> Iterator[Pacs]:
     studies = {
@@ -236,8 +181,7 @@ def pacs() -> Iterator[Pacs]:
     }
     running = Pacs(studies)
     yield running
-    running.server.shutdown()
-    running.server.server_close()
+    running.close()
 
 
 def test_a_redirect_is_refused_and_its_target_never_asked(
@@ -252,7 +196,7 @@ def test_a_redirect_is_refused_and_its_target_never_asked(
     assert answer.status_code == 502
     assert "redirect" in answer.json()["detail"]
     assert other.asked == []
-    other.server.shutdown()
+    other.close()
 
 
 def test_a_pull_that_is_cut_off_fails_and_goes_on_where_it_was(

@@ -2892,12 +2892,10 @@ export interface components {
             /** Series Count */
             series_count: number;
             /**
-             * Study Date
-             * @description As the source has it; empty where it has none
+             * Study Year
+             * @description A whole date beside a shifted one tells the shift
              */
-            study_date: string;
-            /** Study Description */
-            study_description: string;
+            study_year: number | null;
         };
         /** Me */
         Me: {

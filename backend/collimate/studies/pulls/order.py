@@ -19,7 +19,7 @@ from collimate.studies.pulls.remote import Remote, value_of, values_of
 from collimate.studies.ways_in import Source, ways_in
 
 SHOWN = 50
-_MODALITIES, _DATE, _DESCRIPTION = "00080061", "00080020", "00081030"
+_MODALITIES, _DATE = "00080061", "00080020"
 _SERIES_COUNT, _INSTANCE_COUNT = "00201206", "00201208"
 
 
@@ -51,7 +51,7 @@ class Wanted:
             "StudyDescription": self.study_description,
         }
         asked = [(name, value) for name, value in named.items() if value]
-        fields = (_MODALITIES, _DESCRIPTION, _SERIES_COUNT, _INSTANCE_COUNT)
+        fields = (_MODALITIES, _SERIES_COUNT, _INSTANCE_COUNT)
         return [*asked, *(("includefield", field) for field in fields)]
 
     def _dates(self) -> str | None:
@@ -114,11 +114,11 @@ def _count(study: dict[str, Any], tag: str) -> int:
 
 
 def _row(study: dict[str, Any]) -> dict[str, Any]:
-    day = value_of(study, _DATE)
+    """One match without what may name a person: no description, of the date only the year."""
+    year = value_of(study, _DATE)[:4]
     return {
-        "study_date": f"{day[:4]}-{day[4:6]}-{day[6:8]}" if len(day) == 8 and day.isdigit() else "",
+        "study_year": int(year) if year.isdigit() and len(year) == 4 else None,
         "modalities": values_of(study, _MODALITIES),
-        "study_description": value_of(study, _DESCRIPTION)[:64],
         "series_count": _count(study, _SERIES_COUNT),
         "instance_count": _count(study, _INSTANCE_COUNT),
     }

@@ -45,9 +45,8 @@ class ModalityCount(Answer):
 
 
 class MatchedStudy(Answer):
-    study_date: str = Field(description="As the source has it; empty where it has none")
+    study_year: int | None = Field(description="A whole date beside a shifted one tells the shift")
     modalities: list[str]
-    study_description: str
     series_count: int
     instance_count: int
 

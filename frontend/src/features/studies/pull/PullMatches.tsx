@@ -9,14 +9,12 @@ interface Row extends MatchedStudy {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { key: 'date', title: 'Studied', width: 110, render: (row) => row.study_date || '–' },
+  { key: 'year', title: 'Year', width: 90, render: (row) => row.study_year ?? '–' },
   {
     key: 'modalities',
     title: 'Modality',
-    width: 110,
     render: (row) => row.modalities.join(', ') || '–',
   },
-  { key: 'description', title: 'Description', render: (row) => row.study_description || '–' },
   {
     key: 'series',
     title: 'Series',
