@@ -110,7 +110,7 @@ def test_a_reviewer_returns_a_read_and_its_reader_corrects_it(
     reader.submit(case["read"], [saved["revision"]["id"]], active_ms=4000)
 
     window = open_window(reviewer, f"{project.path}/review", width=1440, height=900)
-    expect(window.page.get_by_role("table", name="Submitted reads")).to_contain_text("normal")
+    expect(window.page.get_by_role("table", name="Submitted reads")).to_contain_text("Normal")
     window.page.get_by_label("Word to the reader").fill("Look at the left base again")
     window.button("Return").click()
     window.see("No read is waiting")
