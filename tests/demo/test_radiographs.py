@@ -1,7 +1,6 @@
 """The synthetic radiographs: repeatable, quick, true to their masks, and real DICOM."""
 
 import io
-import time
 from collections import Counter
 
 import numpy as np
@@ -85,14 +84,6 @@ def test_a_finding_changes_the_picture_inside_its_mask(
         change = picture.pixels.astype(float) - healthy
         differences.append(change[picture.mask].mean() - change[~picture.mask].mean())
     assert sign * np.mean(differences) > 30
-
-
-def test_a_picture_takes_less_than_a_fifth_of_a_second(cases: list[Case]) -> None:
-    draw(cases[0])
-    started = time.process_time()
-    for case in cases[:8]:
-        draw(case)
-    assert (time.process_time() - started) / 8 < 0.2
 
 
 def test_the_file_is_real_dicom_with_identifiers_to_remove(cases: list[Case]) -> None:

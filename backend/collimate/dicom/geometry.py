@@ -5,6 +5,7 @@ Orientation (Patient), never by Instance Number or Slice Location. Lengths are m
 the patient-based coordinate system (LPS). Source: PS3.3 C.7.6.2.1.1.
 """
 
+import json
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -101,8 +102,9 @@ class SeriesGeometry:
         return worst([TRUST_OF[finding.code] for finding in self.findings])
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dictionary that `json` can write."""
-        return {**asdict(self), "trust": self.trust}
+        """The report as `json` reads it back: lists and strings, no tuples and no enumerations."""
+        plain: dict[str, Any] = json.loads(json.dumps({**asdict(self), "trust": self.trust}))
+        return plain
 
 
 def worst(trusts: Sequence[Trust | str]) -> Trust:
