@@ -112,10 +112,11 @@ class Project:
                 f"/api{self.path}/files", params={"name": name}, content=content
             )
             assert answer.is_success, answer.text
-        eventually(self._is_settled, seconds=seconds)
+        eventually(self.is_settled, seconds=seconds)
         return list(self.lead.get(f"{self.path}/files", limit=100)["items"])
 
-    def _is_settled(self) -> bool:
+    def is_settled(self) -> bool:
+        """Whether every file handed in has found its place."""
         counts = self.lead.get(f"{self.path}/files")["counts"]
         if counts.get("received", 0) or not counts:
             return False
