@@ -210,8 +210,9 @@ def decode_frames(received: Received, facts: PixelFacts, value: memoryview) -> I
             raise
         except BaseException as error:
             # codecs written in Rust panic past Exception; what plug-ins raise pydicom wraps,
-            # keeping only the text
-            if "allocate" in str(error):
+            # keeping only the text, which is empty where C++ found no room
+            text = str(error).rstrip()
+            if "allocate" in text or text.endswith(":"):
                 raise MemoryError from None
             raise Rejected(RejectionCode.undecodable) from None
         count += 1
