@@ -4,11 +4,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 HOME = Path(tempfile.mkdtemp(prefix="collimate-test-"))
 for name in [key for key in os.environ if key.startswith("COLLIMATE_")]:
@@ -48,6 +50,10 @@ def database_server() -> Iterator[str]:
     postgres = start_postgres()
     with psycopg.connect(postgres.address, autocommit=True) as connection:
         connection.execute("CREATE DATABASE collimate_test")
+        # what these tests keep need not outlive a power cut
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     address = postgres.address.replace("/postgres?", "/collimate_test?")
     os.environ["COLLIMATE_DATABASE_URL"] = address
     settings.cache_clear()
@@ -69,18 +75,34 @@ def database(database_server: str) -> Iterator[str]:
 
 
 def empty(address: str) -> None:
-    """Truncate every table that holds rows (as the owner: the application may not)."""
-    with psycopg.connect(address, autocommit=True) as connection:
-        names = [
+    """Delete every row (as the owner, past the keys and triggers that bind the application).
+
+    Deleting a few rows takes a tenth of the time of truncating what refers to them.
+    """
+    with psycopg.connect(address) as connection:
+        connection.execute("SET lock_timeout = '20s'")
+        connection.execute("SET session_replication_role = replica")
+        names = _tables(address)
+        asked = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
+                sql.Literal(name), sql.Identifier(name)
+            )
+            for name in names
+        )
+        for (name,) in connection.execute(asked).fetchall():
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+
+
+@cache
+def _tables(address: str) -> list[str]:
+    with psycopg.connect(address) as connection:
+        return [
             row[0]
             for row in connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
                 "AND tablename <> 'alembic_version'"
             )
         ]
-        tables = ", ".join(f'"{name}"' for name in names)
-        connection.execute("SET lock_timeout = '20s'")
-        connection.execute(f"TRUNCATE {tables} CASCADE")
 
 
 @pytest.fixture
