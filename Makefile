@@ -59,15 +59,18 @@ check: setup-dev frontend/node_modules/.installed
 	$(NPM) run --silent check
 	$(BIN)/pytest tests/test_house_rules.py
 
+# One lane a core, each with servers and a browser of its own; a file stays in one lane.
+LANES := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test-tools: setup-dev
 	sh tools/install_test_tools.sh
 
 test: test-tools frontend/dist/index.html
 	$(NPM) run --silent test
-	$(BIN)/pytest
+	$(BIN)/pytest $(LANES)
 
 browser: test-tools frontend/dist/index.html
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest $(LANES) -m browser
 
 # ARGS=--quick for a short one; Orthanc is installed from Debian where that is allowed.
 bench-dicomweb: setup
