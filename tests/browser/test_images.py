@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import dicoms
 from tests.browser.clinic import Clinic, radiographs
@@ -12,6 +12,18 @@ from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Window]
+
+
+def press_down_at_once(page: Page, times: int) -> None:
+    """Arrow presses quicker than a slice arrives."""
+    page.evaluate(
+        """times => {
+          const press = { key: 'ArrowDown', bubbles: true, cancelable: true };
+          for (let i = 0; i < times; i++)
+            document.body.dispatchEvent(new KeyboardEvent('keydown', press));
+        }""",
+        times,
+    )
 
 
 def test_a_multi_frame_image_is_paged_by_key_wheel_and_bar(
@@ -31,6 +43,9 @@ def test_a_multi_frame_image_is_paged_by_key_wheel_and_bar(
     page.locator(".viewer-stage").hover()
     page.mouse.wheel(0, 120)
     expect(shown).to_have_attribute("data-shown", "2")
+    press_down_at_once(page, 3)
+    expect(shown).to_have_attribute("data-shown", "5")
+    page.keyboard.press("Home")
     page.keyboard.press("End")
     expect(shown).to_have_attribute("data-shown", "5")
     page.keyboard.press("Home")

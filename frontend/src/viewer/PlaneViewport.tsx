@@ -47,16 +47,23 @@ export function PlaneViewport(props: PlaneViewportProps) {
   const { normal } = planes.axes[name];
   const scroll = scrollAt(frames, normal, planes.centre);
   const show = (index: number) => moveTo(placeAt(frames, normal, planes.centre, index));
-  const wheel = useRef({ show, zoom: (factor: number) => engine?.zoom(factor) });
-  wheel.current = { show, zoom: (factor) => engine?.zoom(factor) };
+  const heading = useRef(scroll.index);
+  heading.current = scroll.index;
+  const page = (by: number) => {
+    heading.current = Math.min(scroll.count - 1, Math.max(0, heading.current + by));
+    show(heading.current);
+  };
+  const wheel = useRef({ page, zoom: (factor: number) => engine?.zoom(factor) });
+  wheel.current = { page, zoom: (factor) => engine?.zoom(factor) };
   const [turner] = useState(() => ({
-    show: (index: number) => wheel.current.show(index),
+    page: (by: number) => wheel.current.page(by),
     zoom: (factor: number) => wheel.current.zoom(factor),
   }));
-  useWheel(stage, turner, scroll);
+  useWheel(stage, turner, scroll.count);
   useEffect(() => engine?.setNavigation(tool), [engine, tool]);
   useImperativeHandle(props.ref, () => ({
     show,
+    page,
     setWindow: (window) => window && engine?.setWindow(window),
     invert: () => engine?.invert(),
     reset: () => engine?.fit(),

@@ -46,6 +46,8 @@ export interface Hover {
 
 export interface ViewportHandle {
   show(index: number): void;
+  /** Turns pages from the slice asked for last, which may still be on its way. */
+  page(by: number): void;
   setWindow(window: GreyWindow | null): void;
   invert(): void;
   reset(): void;
@@ -93,9 +95,8 @@ export function Viewport(props: ViewportProps) {
   const stage = useRef<HTMLDivElement>(null);
   const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
   const frame = frames[view.index];
-  const place = { index: view.index, count: frames.length };
-  useWheel(stage, engine, place);
-  useCine(engine, props.framesPerSecond ?? null, place);
+  useWheel(stage, engine, frames.length);
+  useCine(engine, props.framesPerSecond ?? null, { index: view.index, count: frames.length });
   useImperativeHandle(
     props.ref,
     () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
@@ -206,6 +207,7 @@ const handleOf = (
   gaze: (view: View) => Gaze | null,
 ): ViewportHandle => ({
   show: (index) => void engine?.show(index),
+  page: (by) => void engine?.page(by),
   setWindow: (window) => engine?.setWindow(window),
   invert: () => engine?.invert(),
   reset: () => engine?.reset(),

@@ -39,6 +39,8 @@ export interface StackEvents {
 
 export interface StackEngine {
   show(index: number): Promise<void>;
+  /** Turns pages from the frame asked for last, which may still be on its way. */
+  page(by: number): Promise<void>;
   setNavigation(tool: NavigationTool | null): void;
   /** A window, or null for one taken from the pixels of the frame on screen. */
   setWindow(window: GreyWindow | null): void;
@@ -130,6 +132,7 @@ function stackOn(
 
   return {
     show,
+    page: (by) => show(Math.min(frames.length - 1, Math.max(0, place.wanted + by))),
     setNavigation: navigation.use,
     setWindow: (window) => redrawAfter(() => grey.choose(window)),
     invert: () => redrawAfter(grey.invert),

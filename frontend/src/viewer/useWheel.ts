@@ -4,7 +4,7 @@ import { type CanvasPoint, canvasPoint } from '../geometry/units';
 
 /** What the wheel turns. */
 export interface Turned {
-  show(index: number): unknown;
+  page(by: number): unknown;
   zoom(factor: number, around?: CanvasPoint): void;
 }
 
@@ -20,28 +20,23 @@ const WHEEL_NOTCH = 60;
 export function useWheel(
   stage: RefObject<HTMLElement | null>,
   engine: Turned | null,
-  place: { readonly index: number; readonly count: number },
+  count: number,
 ): void {
-  const latest = useRef(place);
-  latest.current = place;
+  const pages = useRef(count);
+  pages.current = count;
   useEffect(() => {
     const element = stage.current;
     if (!element || !engine) return;
     let rest = 0;
-    let target = -1;
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
-      const { index, count } = latest.current;
       const isNotch = event.deltaMode !== 0 || Math.abs(event.deltaY) >= WHEEL_NOTCH;
       rest = isNotch ? 0 : rest + event.deltaY;
       const steps = isNotch ? Math.sign(event.deltaY) : Math.trunc(rest / STEP);
       if (steps === 0) return;
       rest -= isNotch ? 0 : steps * STEP;
-      if (count > 1 && !event.ctrlKey) {
-        // Fast turning must not fall back to the slice that is only now arriving.
-        const from = target >= 0 && Math.abs(target - index) < 20 ? target : index;
-        target = Math.min(count - 1, Math.max(0, from + steps));
-        void engine.show(target);
+      if (pages.current > 1 && !event.ctrlKey) {
+        void engine.page(steps);
         return;
       }
       const edge = element.getBoundingClientRect();

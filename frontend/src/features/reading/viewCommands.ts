@@ -60,17 +60,8 @@ export function navigationCommands(): Command[] {
 }
 
 export function stackCommands(stack: Stack): Command[] {
-  const go = (to: (index: number) => number) => {
-    const at = useReadout.getState().view?.index ?? 0;
-    viewport()?.show(Math.min(stack.frameCount - 1, Math.max(0, to(at))));
-  };
-  const page = (
-    id: string,
-    title: string,
-    shortcut: string,
-    to: (index: number) => number,
-  ): Command => ({
-    ...image(id, title, shortcut, () => go(to)),
+  const page = (id: string, title: string, shortcut: string, run: () => void): Command => ({
+    ...image(id, title, shortcut, run),
     isEnabled: () => stack.frameCount > 1,
   });
   const series = (id: string, title: string, shortcut: string, by: number): Command => ({
@@ -78,12 +69,12 @@ export function stackCommands(stack: Stack): Command[] {
     isEnabled: () => stack.seriesIndex + by >= 0 && stack.seriesIndex + by < stack.seriesCount,
   });
   return [
-    page('next', 'Next slice', 'down', (index) => index + 1),
-    page('previous', 'Previous slice', 'up', (index) => index - 1),
-    page('tenOn', 'Ten slices on', 'pagedown', (index) => index + 10),
-    page('tenBack', 'Ten slices back', 'pageup', (index) => index - 10),
-    page('first', 'First slice', 'home', () => 0),
-    page('last', 'Last slice', 'end', () => stack.frameCount - 1),
+    page('next', 'Next slice', 'down', () => viewport()?.page(1)),
+    page('previous', 'Previous slice', 'up', () => viewport()?.page(-1)),
+    page('tenOn', 'Ten slices on', 'pagedown', () => viewport()?.page(10)),
+    page('tenBack', 'Ten slices back', 'pageup', () => viewport()?.page(-10)),
+    page('first', 'First slice', 'home', () => viewport()?.show(0)),
+    page('last', 'Last slice', 'end', () => viewport()?.show(stack.frameCount - 1)),
     series('nextSeries', 'Next series', 'right', 1),
     series('previousSeries', 'Previous series', 'left', -1),
     ...windowCommands(stack.windows),
