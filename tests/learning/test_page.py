@@ -302,6 +302,7 @@ def test_the_forecast_follows_the_logarithm_of_the_labels() -> None:
     assert expected is not None
     assert expected["label_count"] == 180
     assert expected["score"] == pytest.approx(0.4 + 0.08 * math.log(180), abs=1e-6)
+    assert expected["trend"] == pytest.approx(points[-1]["score"], abs=1e-6)
     assert expected["low"] < expected["score"] < expected["high"]
     assert forecast.forecast(points[:4]) is None
     assert forecast.forecast([points[0]] * 8) is None

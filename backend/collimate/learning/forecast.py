@@ -11,7 +11,9 @@ RECENT_POINTS = 10
 def forecast(points: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Expect the score once half as many labels again are read; None while points are few.
 
-    The interval is twice the spread of the points around the line, at least .01.
+    `trend` is the line's score at the labels there are now, so that `score - trend` is what the
+    labels to come are worth: the last measured score carries its own chance. The interval is
+    twice the spread of the points around the line, at least .01.
     """
     recent = points[-RECENT_POINTS:]
     counts = np.array([point["label_count"] for point in recent], dtype=np.float64)
@@ -21,9 +23,12 @@ def forecast(points: list[dict[str, Any]]) -> dict[str, Any] | None:
     slope, level = np.polyfit(np.log(counts), scores, 1)
     spread = max(0.005, float(np.std(scores - (level + slope * np.log(counts)), ddof=2)))
     at = round(float(counts[-1]) * 1.5)
-    expected = float(np.clip(level + slope * np.log(at), 0.0, 1.0))
+    trend, expected = (
+        float(score) for score in np.clip(level + slope * np.log([counts[-1], at]), 0.0, 1.0)
+    )
     return {
         "label_count": at,
+        "trend": trend,
         "score": expected,
         "low": max(0.0, expected - 2 * spread),
         "high": min(1.0, expected + 2 * spread),

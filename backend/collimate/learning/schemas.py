@@ -46,6 +46,7 @@ class CurvePoint(Answer):
 
 class Forecast(Answer):
     label_count: int
+    trend: float
     score: float
     low: float
     high: float

@@ -59,7 +59,10 @@ def _about_encoders(session: Session, project: Project) -> list[str]:
     current = encoders.current_encoders(session, project.id)
     if not current:
         found.append("No study has been looked at by an encoder yet.")
-    elif all(encoder.kind == encoders.SCATTERING for encoder in current):
+    elif (
+        all(encoder.kind == encoders.SCATTERING for encoder in current)
+        and encoders.deep_encoder(session, project.id, encoders.READY) is None
+    ):
         found.append(
             "No encoder has been trained on this project's images yet; descriptors that need no "
             "training serve until then."

@@ -2383,6 +2383,8 @@ export interface components {
             low: number;
             /** Score */
             score: number;
+            /** Trend */
+            trend: number;
         };
         /** GeometryFinding */
         GeometryFinding: {

@@ -22,6 +22,32 @@ export function floorOf(curve: Learning['curve']): number {
 }
 
 /** A line, and its interval as whiskers: arms may meet, and bands would hide each other. */
+interface Ranged {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** An upright line over each interval. */
+function whiskers<Point extends Ranged>(
+  points: readonly Point[],
+  placed: (point: Point) => number,
+  colour: string,
+) {
+  return points
+    .filter(({ low, high }) => low !== null && high !== null)
+    .map((point) => ({
+      type: 'line',
+      silent: true,
+      symbol: 'none',
+      tooltip: { show: false },
+      lineStyle: { color: colour, width: 1, opacity: 0.55, type: 'solid' },
+      data: [
+        [placed(point), point.low],
+        [placed(point), point.high],
+      ],
+    }));
+}
+
 function arm(
   name: string,
   points: CurvePoint[],
@@ -38,20 +64,7 @@ function arm(
     lineStyle: { width: 2, type: isDashed ? 'dashed' : 'solid' },
     data: points.map((point) => [placeOf(point, axis), point.score]),
   };
-  const whiskers = points
-    .filter((point) => point.low !== null && point.high !== null)
-    .map((point) => ({
-      type: 'line',
-      silent: true,
-      symbol: 'none',
-      tooltip: { show: false },
-      lineStyle: { color: colour, width: 1, opacity: 0.55, type: 'solid' },
-      data: [
-        [placeOf(point, axis), point.low],
-        [placeOf(point, axis), point.high],
-      ],
-    }));
-  return [line, ...whiskers];
+  return [line, ...whiskers(points, (point) => placeOf(point, axis), colour)];
 }
 
 function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
@@ -66,10 +79,11 @@ function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
       color: colour,
       lineStyle: { width: 1, type: 'dotted' },
       data: [
-        [last.label_count, last.score],
+        [last.label_count, curve.forecast.trend],
         [curve.forecast.label_count, curve.forecast.score],
       ],
     },
+    ...whiskers([curve.forecast], (point) => point.label_count, colour),
   ];
 }
 

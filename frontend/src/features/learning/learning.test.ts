@@ -12,7 +12,7 @@ const CURVE: Learning['curve'] = {
   metric: 'macro recall',
   strategy: [point(20, 0.61, { low: 0.5, high: 0.7 }), point(40, 0.74)],
   control: [point(2, 0.45)],
-  forecast: { label_count: 120, score: 0.82, low: 0.7, high: 0.9 },
+  forecast: { label_count: 120, trend: 0.75, score: 0.82, low: 0.7, high: 0.9 },
 };
 const EMPTY: Learning['curve'] = {
   metric: 'macro recall',
@@ -41,7 +41,7 @@ describe('the learning curve', () => {
 
   test('draws an interval only where there is one, and no forecast against minutes', () => {
     const drawn = (axis: 'labels' | 'minutes') => curveOption(CURVE, axis, TOKENS).series;
-    expect(drawn('labels')).toHaveLength(4);
+    expect(drawn('labels')).toHaveLength(5);
     expect(drawn('minutes')).toHaveLength(3);
   });
 

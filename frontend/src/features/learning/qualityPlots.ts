@@ -103,8 +103,13 @@ export function confusionOption(
   const { matrix, keys } = learning.confusion;
   const names = new Map(learning.per_class.map((one) => [one.key, one.name]));
   const named = keys.map((key) => names.get(key) ?? key);
+  const most = Math.max(1, ...matrix.flat());
   const cells = matrix.flatMap((counts, row) =>
-    counts.map((count, column) => [column, row, count]),
+    counts.map((count, column) => ({
+      value: [column, row, count],
+      // Dark on the bright half of the scale, light on the dark one.
+      label: { color: count > most / 2 ? colours.app : colours.text },
+    })),
   );
   const label = { color: colours.muted, fontSize: 11, width: 90, overflow: 'truncate' };
   const axis = (name: string, nameGap: number) => ({
@@ -122,19 +127,14 @@ export function confusionOption(
     visualMap: {
       show: false,
       min: 0,
-      max: Math.max(1, ...matrix.flat()),
+      max: most,
       inRange: { color: [colours.panel, colours.accent] },
     },
     series: [
       {
         type: 'heatmap',
         data: cells,
-        label: {
-          show: true,
-          color: colours.text,
-          textBorderColor: colours.app,
-          textBorderWidth: 3,
-        },
+        label: { show: true },
       },
     ],
   };

@@ -88,8 +88,9 @@ const GROUPS: readonly (readonly string[])[] = [
   PAINT_TOOLS.map((tool) => `tool.${tool}`),
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],
   ['link.scroll', 'link.zoom', 'link.window', 'layout.cine'],
-  ['mark.undo', 'mark.redo'],
 ];
+
+const STEPS = ['mark.undo', 'mark.redo'];
 
 export function ToolColumn({ commands }: { readonly commands: readonly Command[] }) {
   const tool = useReading((state) => state.tool);
@@ -97,28 +98,30 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
   useReading((state) => state.log);
   useLayout();
   usePlanes();
-  const found = (id: string) => commands.find((command) => command.id === id);
+  const found = (ids: readonly string[]) =>
+    ids.flatMap((id) => commands.find((command) => command.id === id) ?? []);
+  const button = (command: Command) => (
+    <CommandButton
+      key={command.id}
+      command={command}
+      icon={ICONS[command.id]}
+      isActive={command.isOn?.() ?? command.id.split('.')[1] === tool}
+    />
+  );
   return (
     <section className={styles.tools} aria-label="Tools">
-      <LayoutMenu />
-      {GROUPS.map((group) => (
-        <Fragment key={group[0]}>
-          {group.map((id) => {
-            const command = found(id);
-            return (
-              command && (
-                <CommandButton
-                  key={id}
-                  command={command}
-                  icon={ICONS[id]}
-                  isActive={command.isOn?.() ?? id.split('.')[1] === tool}
-                />
-              )
-            );
-          })}
-          <hr className={styles.rule} />
-        </Fragment>
-      ))}
+      <div className={styles.toolList}>
+        <LayoutMenu />
+        {GROUPS.map(found)
+          .filter((group) => group.length > 0)
+          .map((group) => (
+            <Fragment key={group[0]?.id}>
+              <hr className={styles.rule} />
+              {group.map(button)}
+            </Fragment>
+          ))}
+      </div>
+      <div className={styles.steps}>{found(STEPS).map(button)}</div>
     </section>
   );
 }
