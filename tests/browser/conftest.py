@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -17,22 +18,29 @@ from collimate.kit.settings import REPOSITORY
 from tests import dicoms
 from tests.browser.clinic import PASSWORD, Clinic, Person
 from tests.browser.taught import Taught, teach
-from tests.browser.window import Window
+from tests.browser.window import SECONDS, Window
 from tests.live import running
 from tests.pacs import Pacs
 
 ADMIN = "admin@clinic.example"
 
+CHROMIUM: dict[str, Any] = {
+    "executable_path": shutil.which("chromium") or shutil.which("google-chrome"),
+    "args": [
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ],
+}
+"""How the browser is started: the system's where there is one, drawing on the processor."""
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; each test opens windows of its own in it."""
-    installed = shutil.which("chromium") or shutil.which("google-chrome")
-    arguments = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed, args=arguments)
+        browser = playwright.chromium.launch(**CHROMIUM)
         yield browser
         browser.close()
 

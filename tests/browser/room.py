@@ -43,7 +43,7 @@ def drag(
     page: Page, start: tuple[float, float], *stops: tuple[float, float], button: Any = "left"
 ) -> None:
     """Press at a place of the image, move over the stops, let go; shares of the viewport."""
-    place = _placer(page)
+    place = place_on(page)
     page.mouse.move(*place(start))
     page.mouse.down(button=button)
     for stop in stops:
@@ -52,12 +52,13 @@ def drag(
 
 
 def click(page: Page, *places: tuple[float, float]) -> None:
-    place = _placer(page)
+    place = place_on(page)
     for one in places:
         page.mouse.click(*place(one))
 
 
-def _placer(page: Page) -> Any:
+def place_on(page: Page) -> Any:
+    """Turns shares of the viewport into places on the page."""
     box = page.locator(".viewer-stage").bounding_box()
     assert box is not None
     return lambda at: (box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"])

@@ -34,7 +34,6 @@ class Window:
             service_workers="allow" if keeps_the_shell else "block",
         )
         self.context.set_default_timeout(SECONDS * 1000)
-        expect.set_options(timeout=SECONDS * 1000)
         self.seen: list[str] = []
         self.expected: list[str] = []
         self.requests: list[str] = []

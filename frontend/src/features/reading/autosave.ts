@@ -6,6 +6,7 @@ import {
   afterSaved,
   type Draft,
   draftOf,
+  isOwing,
   keepingMine,
   owed,
   type PendingSave,
@@ -49,6 +50,8 @@ export interface Autosave {
   /** Goes on after signing in again, a new lease, or a network that came back. */
   resume(fence?: number): void;
   draft(): Draft;
+  /** True while closing this window would lose work: neither server nor browser has it. */
+  isOnlyHere(): boolean;
   /** Forgets the draft: the read is submitted or given up. */
   forget(): Promise<void>;
   /** Ends; what is kept on this computer stays there. */
@@ -240,6 +243,7 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       schedule(0);
     },
     draft: () => draft,
+    isOnlyHere: () => !isKeptHere && isOwing(draft),
     forget,
     stop() {
       isStopped = true;

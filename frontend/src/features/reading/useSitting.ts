@@ -120,6 +120,13 @@ function listen(autosave: Autosave, clock: ActiveClock): () => void {
   const touch = () => clock.touch(performance.now());
   for (const name of SIGNS_OF_LIFE) window.addEventListener(name, touch, options);
   window.addEventListener('online', () => autosave.resume(), options);
+  window.addEventListener(
+    'beforeunload',
+    (event) => {
+      if (autosave.isOnlyHere()) event.preventDefault();
+    },
+    { signal: stop.signal },
+  );
   window.addEventListener('pagehide', () => void autosave.settle(), options);
   document.addEventListener(
     'visibilitychange',
