@@ -18,6 +18,7 @@ import collimate.annotations.api
 import collimate.datasets.api
 import collimate.learning.api
 import collimate.projects.api
+import collimate.removal.api
 import collimate.reviews.api
 import collimate.studies.api
 import collimate.studies.dicomweb
@@ -28,6 +29,7 @@ from collimate.kit.database import engine
 from collimate.kit.errors import NotFound
 from collimate.kit.settings import settings
 from collimate.projects.api import events
+from collimate.removal import purge
 from collimate.studies.dicomweb.warm import WarmAnswers
 from collimate.studies.sandbox import close_sandbox
 
@@ -41,13 +43,14 @@ STATIONS = (
     collimate.reviews,
     collimate.datasets,
     collimate.learning,
+    collimate.removal,
 )
 
 
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = 40
-    reaping = reap.start()
+    reaping = reap.start([purge.ask_where_due])
     yield
     reaping.set()
     events.bell.close()

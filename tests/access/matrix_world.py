@@ -69,9 +69,12 @@ def build_world(session: Session) -> World:
     submission = make_submission(
         session, project=project, reader=users["the_reader"], schema=schema, label_keys=["normal"]
     )
+    deleted = make_study(session, project=project)
+    deleted.deleted_at = clock.now()
     ids = {
         "project_id": project.id,
         "study_id": study.id,
+        "deleted_study_id": deleted.id,
         "task_id": task.id,
         "read_id": read.id,
         "label_schema_id": schema.id,

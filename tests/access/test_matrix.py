@@ -67,6 +67,9 @@ MATRIX: dict[str, Any] = {
     "GET /api/studies/{study_id}/tags": P.SEE_STUDIES,
     "GET /api/studies/{study_id}/thumbnail": P.SEE_IMAGES,
     "DELETE /api/studies/{study_id}": P.MANAGE_DATA,
+    "GET /api/projects/{project_id}/deleted-studies": P.MANAGE_DATA,
+    "POST /api/deleted-studies/{deleted_study_id}/restore": P.MANAGE_DATA,
+    "POST /api/deleted-studies/{deleted_study_id}/purge": P.MANAGE_DATA,
     "POST /api/projects/{project_id}/files": P.MANAGE_DATA,
     "POST /api/projects/{project_id}/files/known": P.MANAGE_DATA,
     "GET /api/projects/{project_id}/files": P.SEE_STUDIES,
@@ -223,7 +226,7 @@ def test_the_policy_decides(route, world, client):
             assert answer.status_code not in (401, 403, 405, 500), (who.name, answer.text)
             if answer.status_code == 404:
                 assert answer.json()["type"] in EMPTY_IS_FINE, (who.name, answer.text)
-            if route.startswith("DELETE"):
+            if route.startswith("DELETE") or route.endswith("/restore"):
                 break  # the thing is gone now
 
 

@@ -330,11 +330,11 @@ def test_bytes_of_a_process_that_died_before_cleaning_are_swept(archive, monkeyp
 
 
 def test_a_deleted_study_comes_back_with_its_file(archive):
-    from collimate.studies.show import remove_study
+    from collimate.studies.delete import delete_study
 
     file = archive.bring(dicoms.radiograph())
     with open_session() as session:
-        remove_study(session, archive.owner.id, session.get_one(Study, archive.rows(Study)[0].id))
+        delete_study(session, archive.owner.id, session.get_one(Study, archive.rows(Study)[0].id))
     assert archive.rows(Study)[0].deleted_at is not None
     again = archive.bring(dicoms.radiograph())
     assert (again.state, again.instance_id) == ("accepted", file.instance_id)

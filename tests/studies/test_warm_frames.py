@@ -17,7 +17,7 @@ from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.projects import members
 from collimate.projects.models import Project
-from collimate.studies import show
+from collimate.studies.delete import delete_study
 from collimate.studies.dicomweb.parts import read_range
 from collimate.studies.models import Study
 from tests import dicoms
@@ -89,7 +89,7 @@ def ends(name, archive, browser_user):
             user.is_active = False
         else:
             study = session.query(Study).filter(Study.project_id == archive.project.id).one()
-            show.remove_study(session, archive.owner.id, study)
+            delete_study(session, archive.owner.id, study)
 
 
 @pytest.mark.parametrize(

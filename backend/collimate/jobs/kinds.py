@@ -9,6 +9,7 @@ class JobKind(StrEnum):
     INGEST_RECEIVED = "ingest_received"
     PULL_STUDIES = "pull_studies"
     EXPORT_DATASET = "export_dataset"
+    PURGE_STUDIES = "purge_studies"
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
     COMPARE_ENCODERS = "compare_encoders"
@@ -27,6 +28,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.INGEST_RECEIVED: Queue.LIGHT,
     JobKind.PULL_STUDIES: Queue.LIGHT,
     JobKind.EXPORT_DATASET: Queue.LIGHT,
+    JobKind.PURGE_STUDIES: Queue.LIGHT,
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
     JobKind.COMPARE_ENCODERS: Queue.ML,
@@ -38,6 +40,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.INGEST_RECEIVED: "Checking and de-identifying received files",
     JobKind.PULL_STUDIES: "Pulling studies from another server",
     JobKind.EXPORT_DATASET: "Writing an export",
+    JobKind.PURGE_STUDIES: "Removing the images of deleted studies",
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
     JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
@@ -52,6 +55,7 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.EMBED_STUDIES: 10,
     JobKind.TRAIN_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,
+    JobKind.PURGE_STUDIES: 0,
     JobKind.INGEST_RECEIVED: 10,
     JobKind.PULL_STUDIES: 0,
 }

@@ -1,5 +1,6 @@
 """The reaper: puts jobs of silent workers back, rings again for jobs nobody came for."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
@@ -59,18 +60,18 @@ def _put_back(session: Session, job: Job) -> None:
     session.refresh(job)
 
 
-def start() -> Event:
-    """Reap in the background until the answered event is set.
+def start(chores: Sequence[Callable[[Session], object]] = ()) -> Event:
+    """Reap in the background until the answered event is set; every ten minutes do `chores`.
 
     Every web process tries; an advisory lock lets one at a time do it. It lives there because
     the web process never forks and is always up.
     """
     stop = Event()
-    Thread(target=_reap_until, args=(stop,), daemon=True).start()
+    Thread(target=_reap_until, args=(stop, chores), daemon=True).start()
     return stop
 
 
-def _reap_until(stop: Event) -> None:
+def _reap_until(stop: Event, chores: Sequence[Callable[[Session], object]]) -> None:
     count = 0
     while not stop.wait(EVERY_SECONDS):
         count += 1
@@ -81,5 +82,7 @@ def _reap_until(stop: Event) -> None:
                 reap(session)
                 if count % 300 == 0:
                     events.trim(session)
+                    for chore in chores:
+                        chore(session)
         except Exception as error:  # the database may be away for a moment
             logger().warning("reaper_missed", error_class=type(error).__name__)

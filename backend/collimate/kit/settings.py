@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(default=12, description="Longest life of a browser session")
     idle_minutes: int = Field(default=120, description="Idle time after which a session ends")
+    deleted_days: int = Field(
+        default=30, ge=0, description="Days for which a deleted study can be restored"
+    )
     job_lease_seconds: int = Field(
         default=30, description="A silent worker loses its job after this"
     )

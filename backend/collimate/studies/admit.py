@@ -16,7 +16,9 @@ from collimate.dicom.prepared import PreparedInstance
 from collimate.kit.blobs import blob_of, blobs
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
+from collimate.studies import raw_bytes
 from collimate.studies.answer_keys import keep_answer_key
+from collimate.studies.delete import restore_study
 from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
 from collimate.studies.summaries import series_json, study_json
 
@@ -42,14 +44,15 @@ class StoredImage:
     thumbnail_sha256: str
 
 
-def keep_blobs(prepared: PreparedInstance, out: Path) -> StoredImage:
-    """Store what the sandbox wrote into `out`."""
+def keep_blobs(session: Session, prepared: PreparedInstance, out: Path) -> StoredImage:
+    """Store what the sandbox wrote into `out`; nobody drops it before the transaction ends."""
     optional = {
         "frames.raw": prepared.frames_in == "frames",
         "progressive.jhc": bool(prepared.progressive_ranges),
     }
     names = ["instance.dcm", "thumbnail.jpg", *(name for name in optional if optional[name])]
     written = {name: blob_of(out / name) for name in names}
+    raw_bytes.hold_all(session, {blob.sha256 for blob in written.values()})
     blobs().adopt([(out / name, blob) for name, blob in written.items()])
     file = written["instance.dcm"]
     large = written.get("progressive.jhc")
@@ -113,8 +116,10 @@ def admit(
         raise SeriesElsewhere
     patient = _patient(session, project, file.facts, prepared)
     study = study or _study(session, patient, file.facts, prepared)
-    study.deleted_at = None
+    if study.deleted_at is not None:
+        restore_study(session, file.received_by, study)
     series = series or _series(session, study, prepared)
+    study.quality = study.quality or prepared.quality
     instance = there or _instance(session, series, prepared, stored)
     if there is None:
         study.instance_count += 1

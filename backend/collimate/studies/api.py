@@ -14,6 +14,7 @@ from collimate.projects.models import Project
 from collimate.studies import (
     assess,
     browse,
+    delete,
     distributions,
     held,
     lookalikes,
@@ -179,8 +180,13 @@ def show_thumbnail(session: SessionDep, request: Request, study: ImageStudy) -> 
 
 
 @router.delete("/api/studies/{study_id}", status_code=204)
-def delete_study(session: SessionDep, actor: ActorDep, study: ManagedStudy) -> None:
-    show.remove_study(session, actor.user.id, study)
+def delete_study(
+    session: SessionDep,
+    actor: ActorDep,
+    study: ManagedStudy,
+    reason: delete.DeletionReason = delete.DeletionReason.OTHER,
+) -> None:
+    delete.delete_study(session, actor.user.id, study, reason)
 
 
 @router.post(

@@ -79,7 +79,7 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
         if must_wait:
             preview_sha256 = held.keep_preview(prepared, out, file)
         else:
-            stored = keep_blobs(prepared, out)
+            stored = keep_blobs(session, prepared, out)
     known = known_as(session, project.id, prepared)
     if known is not None:
         _duplicate(session, file, known)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from collimate.kit import clock
 from collimate.kit.database import Row, Table
 
 BROWSED_BY: tuple[tuple[str, ...], ...] = (
@@ -53,6 +54,8 @@ class Patient(Row):
 class Study(Row):
     """One DICOM study in one project, already de-identified.
 
+    `deleted_at`: taken away, restorable until `purged_at`, when its images went for good; the row
+    stays, because reads and frozen datasets name it. `deletion_reason` as in `studies/delete.py`.
     `revision` is counted up by a trigger whenever its instances change, so that what was made
     from them (metadata, frame index) is known to be out of date.
     """
@@ -78,7 +81,11 @@ class Study(Row):
             )
             for names in BROWSED_BY
         ),
-    )
+        Index(
+            "ix_study_deleted", "project_id", "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -96,6 +103,9 @@ class Study(Row):
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     trust: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
+    deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    deletion_reason: Mapped[str | None]
+    purged_at: Mapped[datetime | None]
 
 
 class Series(Row):
@@ -294,3 +304,13 @@ class AnswerKey(Row):
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
     label_keys: Mapped[list[Any]] = mapped_column(JSONB)
     marks: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+
+
+class SpentBlob(Table):
+    """Bytes that no row of ours needs any more, until the files that hold them are gone."""
+
+    __tablename__ = "spent_blob"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    noted_at: Mapped[datetime] = mapped_column(default=clock.now)

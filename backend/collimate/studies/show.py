@@ -1,4 +1,4 @@
-"""One study: its series and images, its picture, and taking it away."""
+"""One study: its series and images, and its picture."""
 
 from typing import Any
 from uuid import UUID
@@ -6,11 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
-from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
-from collimate.jobs import events
-from collimate.kit import clock
 from collimate.kit.errors import NotFound
 from collimate.projects import members
 from collimate.studies.browse import StudyNotFound, study_row
@@ -111,11 +108,3 @@ def thumbnail_of(
         raise ImageNotFound()
     first_series = [row.thumbnail_sha256 for row in found if row.series_id == found[0].series_id]
     return str(first_series[len(first_series) // 2])
-
-
-def remove_study(session: Session, by: UUID, study: Study) -> None:
-    """Take a study out of every list and queue; frozen datasets keep its bytes."""
-    study.deleted_at = clock.now()
-    audit.record(session, by, "study_deleted", "study", study.id, project_id=study.project_id)
-    events.publish(session, "study", study.project_id, study_id=study.id)
-    session.flush()

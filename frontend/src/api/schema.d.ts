@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deleted-studies/{deleted_study_id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Purge Study */
+        post: operations["purge_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deleted-studies/{deleted_study_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Study */
+        post: operations["restore_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -596,6 +630,23 @@ export interface paths {
         };
         /** Show Report */
         get: operations["show_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/deleted-studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Deleted Studies */
+        get: operations["list_deleted_studies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2167,6 +2218,60 @@ export interface components {
          * @description A deletion says nothing.
          */
         DeletedContent: Record<string, never>;
+        /** DeletedStudy */
+        DeletedStudy: {
+            /** Body Part */
+            body_part: string | null;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /** Deleted By Name */
+            deleted_by_name: string | null;
+            deletion_reason: components["schemas"]["DeletionReason"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Instance Count */
+            instance_count: number;
+            /** Kept By Datasets */
+            kept_by_datasets: string[];
+            /** Modality */
+            modality: string | null;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Purged After
+             * Format: date-time
+             */
+            purged_after: string;
+            /** Purged At */
+            purged_at: string | null;
+            /** Read Count */
+            read_count: number;
+            /** Study Date */
+            study_date: string | null;
+            /** Study Uid */
+            study_uid: string;
+        };
+        /** DeletedStudyPage */
+        DeletedStudyPage: {
+            /** Items */
+            items: components["schemas"]["DeletedStudy"][];
+            /** Next */
+            next: string | null;
+            /** Restore Days */
+            restore_days: number;
+        };
+        /**
+         * DeletionReason
+         * @description Why a study was taken away: coded, because free words may name a person.
+         * @enum {string}
+         */
+        DeletionReason: "quality" | "wrong_patient" | "duplicate" | "not_eligible" | "consent" | "other";
         /** Distribution */
         Distribution: {
             /** By */
@@ -2567,7 +2672,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
         /** JobList */
         JobList: {
             /** Items */
@@ -4422,6 +4527,66 @@ export interface operations {
             };
         };
     };
+    purge_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deleted_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deleted_study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query: {
@@ -5476,6 +5641,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeidentificationReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_deleted_studies: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedStudyPage"];
                 };
             };
             /** @description Validation Error */
@@ -6888,7 +7087,9 @@ export interface operations {
     };
     delete_study: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: components["schemas"]["DeletionReason"];
+            };
             header?: never;
             path: {
                 study_id: string;

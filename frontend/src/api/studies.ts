@@ -122,9 +122,6 @@ export const tagsQuery = (studyId: string, sopInstanceUid: string) =>
       ).items,
   });
 
-export const deleteStudy = (studyId: string) =>
-  ask(api.DELETE('/api/studies/{study_id}', { params: { path: { study_id: studyId } } }));
-
 export type FilePage = Schemas['ReceivedFilePage'];
 
 export const filesQuery = (projectId: string, state: FileState) =>

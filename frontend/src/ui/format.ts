@@ -98,6 +98,14 @@ export function formatExact(iso: string): string {
   return date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 }
 
+/** The local day: 24 Dec 2026. */
+export function formatDay(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime())
+    ? '–'
+    : date.toLocaleDateString('en-GB', { dateStyle: 'medium' });
+}
+
 /** `study_deleted` as "study deleted": for words of the server without a text of their own. */
 export function spoken(word: string): string {
   return word.replaceAll(/[_.-]+/g, ' ');

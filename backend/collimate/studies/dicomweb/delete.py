@@ -1,6 +1,6 @@
 """Taking a study away (PS3.18 has no such transaction; servers agree on DELETE of its address).
 
-The study leaves every list at once; its bytes go later, when it is erased, and no frozen dataset
+The study leaves every list at once; its bytes go later, when it is purged, and no frozen dataset
 loses them before.
 """
 
@@ -13,8 +13,8 @@ from collimate.access.policy import Permission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.studies import show
 from collimate.studies.browse import StudyNotFound
+from collimate.studies.delete import delete_study
 from collimate.studies.dicomweb.retrieve import STUDY
 from collimate.studies.models import Study
 
@@ -35,4 +35,4 @@ ManagedStudy = Annotated[Study, Depends(managed_study, scope="function")]
 
 @router.delete(STUDY, status_code=204)
 def delete_study_by_uid(session: SessionDep, actor: ActorDep, study: ManagedStudy) -> None:
-    show.remove_study(session, actor.user.id, study)
+    delete_study(session, actor.user.id, study)

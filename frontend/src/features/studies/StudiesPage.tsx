@@ -8,6 +8,7 @@ import { ImportReport } from './ImportReport';
 import { PullButton } from './pull/PullButton';
 import { PullPanel } from './pull/PullPanel';
 import { ReceivedFiles } from './ReceivedFiles';
+import { DeletedStudies } from './removal/DeletedStudies';
 import styles from './Studies.module.css';
 import { StudyBrowser } from './StudyBrowser';
 import { StudyDrawer } from './StudyDrawer';
@@ -57,6 +58,7 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
             <Tabs.Tab value="files">Received files and quarantine</Tabs.Tab>
             {canManage && <Tabs.Tab value="held">Text in pixels</Tabs.Tab>}
             <Tabs.Tab value="report">De-identification report</Tabs.Tab>
+            {canManage && <Tabs.Tab value="deleted">Deleted</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="studies">
             <StudyBrowser projectId={projectId} view={view} onView={onView} canManage={canManage} />
@@ -72,6 +74,11 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           <Tabs.Panel value="report">
             <ImportReport projectId={projectId} />
           </Tabs.Panel>
+          {canManage && (
+            <Tabs.Panel value="deleted">
+              <DeletedStudies projectId={projectId} />
+            </Tabs.Panel>
+          )}
         </Tabs>
       </div>
       <StudyDrawer

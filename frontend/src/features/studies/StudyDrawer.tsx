@@ -1,14 +1,14 @@
 /** One study: what it holds, its tags, and what de-identification removed. */
-import { Button, Drawer, Select, Stack, Tabs } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Drawer, Select, Stack, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { deleteStudy, geometryQuery, type StudyDetail, studyQuery } from '../../api/studies';
+import { geometryQuery, type StudyDetail, studyQuery } from '../../api/studies';
 import { GeometryReports } from '../../ui/GeometryReports';
-import { Failed, Loaded } from '../../ui/Loaded';
+import { Loaded } from '../../ui/Loaded';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { instancesOf } from './instances';
 import { RemovedTags } from './RemovedTags';
+import { DeleteStudy } from './removal/DeleteStudy';
 import { StudyFacts } from './StudyFacts';
 import { TagTable } from './TagTable';
 
@@ -54,7 +54,7 @@ function Body({ projectId, studyId, canManage, onGone }: BodyProps) {
             <StudyFacts study={data} />
           </div>
           <Parts study={data} />
-          {canManage && <DeleteStudy projectId={projectId} study={data} onGone={onGone} />}
+          {canManage && <DeleteStudy projectId={projectId} studyId={studyId} onGone={onGone} />}
         </Stack>
       )}
     </Loaded>
@@ -105,39 +105,5 @@ function Geometry({ studyId }: { studyId: string }) {
     <Loaded of={reports} rows={3}>
       {(data) => <GeometryReports series={data.series} />}
     </Loaded>
-  );
-}
-
-interface DeleteProps {
-  projectId: string;
-  study: StudyDetail;
-  onGone: () => void;
-}
-
-/** There is no undo for removed images, so the button must be pressed twice. */
-function DeleteStudy({ projectId, study, onGone }: DeleteProps) {
-  const client = useQueryClient();
-  const [isArmed, setArmed] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => deleteStudy(study.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['project', projectId] });
-      onGone();
-    },
-  });
-  return (
-    <Stack gap="sm" align="flex-start">
-      <Failed error={remove.error} />
-      <Button
-        variant={isArmed ? 'filled' : 'default'}
-        color={isArmed ? 'red' : undefined}
-        leftSection={<IconTrash size={14} />}
-        loading={remove.isPending}
-        onBlur={() => setArmed(false)}
-        onClick={() => (isArmed ? remove.mutate() : setArmed(true))}
-      >
-        {isArmed ? 'Delete for good: images, reads and marks' : 'Delete this study'}
-      </Button>
-    </Stack>
   );
 }

@@ -1,0 +1,1 @@
+"""Studies that were deleted: back again, or purged; and patients erased everywhere."""

@@ -1,0 +1,39 @@
+"""Background entry points of this station."""
+
+from typing import Any
+from uuid import UUID
+
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.run import Handler, JobRun
+from collimate.removal import blobs, purge
+from collimate.studies.models import Study
+
+
+def purge_studies(run: JobRun) -> dict[str, Any]:
+    """Purge one study, or all of the project whose time has run out; then drop their bytes.
+
+    Each study and each blob is a step of its own: whatever stops the job, it goes on there.
+    """
+    assert run.project_id is not None
+    with run.open_session() as session:
+        chosen = [UUID(run.arguments["study_id"])] if "study_id" in run.arguments else None
+        query = purge.due(run.project_id).with_only_columns(Study.id).order_by(Study.id)
+        waiting = chosen or list(session.scalars(query))
+    purged = 0
+    for number, study_id in enumerate(waiting):
+        run.report(number / len(waiting) / 2, f"{number} of {len(waiting)} studies")
+        with run.open_session() as session:
+            purged += purge.purge_study(session, None, study_id)
+    return {"study_count": purged, "blob_count": drop_all(run, run.project_id)}
+
+
+def drop_all(run: JobRun, project_id: UUID) -> int:
+    """Drop every spent blob of a project; answers how many went."""
+    waiting, dropped = blobs.spent_of(project_id), 0
+    for number, sha256 in enumerate(waiting):
+        run.report(0.5 + number / len(waiting) / 2, f"{number} of {len(waiting)} files removed")
+        dropped += blobs.drop_spent(sha256)
+    return dropped
+
+
+HANDLERS: dict[JobKind, Handler] = {JobKind.PURGE_STUDIES: purge_studies}

@@ -1,0 +1,143 @@
+/** What was deleted, by whom and why: restore it, or have its images removed for good. */
+import { Button, Group } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import {
+  type DeletedStudy,
+  deletedStudiesQuery,
+  purgeStudy,
+  REASONS,
+  restoreStudy,
+} from '../../../api/removal';
+import { type Column, DataTable } from '../../../ui/DataTable';
+import { EmptyState } from '../../../ui/EmptyState';
+import { formatCount, formatDay, plural } from '../../../ui/format';
+import { Failed, Loaded } from '../../../ui/Loaded';
+import { Panel } from '../../../ui/Panel';
+import { RelativeTime } from '../../../ui/RelativeTime';
+
+export function DeletedStudies({ projectId }: { projectId: string }) {
+  const client = useQueryClient();
+  const studies = useInfiniteQuery(deletedStudiesQuery(projectId));
+  const rows = useMemo(
+    () => studies.data?.pages.flatMap((page) => page.items) ?? [],
+    [studies.data],
+  );
+  const [armedId, setArmed] = useState<string | null>(null);
+  const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId] });
+  const restore = useMutation({ mutationFn: restoreStudy, onSuccess: refresh });
+  const purge = useMutation({ mutationFn: purgeStudy, onSuccess: refresh });
+  const days = studies.data?.pages[0]?.restore_days;
+  const actions: Column<DeletedStudy> = {
+    key: 'actions',
+    title: '',
+    width: 250,
+    render: (row) =>
+      !row.purged_at && (
+        <Group gap={4} wrap="nowrap">
+          <Button variant="default" size="compact-xs" onClick={() => restore.mutate(row.id)}>
+            Restore
+          </Button>
+          {row.kept_by_datasets.length === 0 && (
+            <Button
+              variant={armedId === row.id ? 'filled' : 'default'}
+              color={armedId === row.id ? 'red' : undefined}
+              size="compact-xs"
+              onBlur={() => setArmed(null)}
+              onClick={() => (armedId === row.id ? purge.mutate(row.id) : setArmed(row.id))}
+            >
+              {armedId === row.id ? 'Press again: no way back' : 'Remove images now'}
+            </Button>
+          )}
+        </Group>
+      ),
+  };
+  return (
+    <Panel
+      title="Deleted studies"
+      side={days !== undefined && `restorable for ${plural(days, 'day')}`}
+      isFlush
+    >
+      <Failed error={restore.error ?? purge.error} />
+      <Loaded of={studies}>
+        {() => (
+          <DataTable
+            label="Deleted studies"
+            rows={rows}
+            columns={[...COLUMNS, actions]}
+            rowId={(row) => row.id}
+            height="calc(100vh - 230px)"
+            onEnd={() => studies.hasNextPage && void studies.fetchNextPage()}
+            foot={
+              studies.hasNextPage && (
+                <Button variant="default" onClick={() => void studies.fetchNextPage()}>
+                  Show more
+                </Button>
+              )
+            }
+            empty={
+              <EmptyState
+                title="Nothing was deleted"
+                text="A study that is deleted waits here and can be restored."
+              />
+            }
+          />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** What comes of the images: gone, kept by a frozen dataset, or going on a day. */
+function fate(row: DeletedStudy): string {
+  if (row.purged_at) return 'images removed';
+  if (row.kept_by_datasets.length > 0) return `kept by dataset ${row.kept_by_datasets.join(', ')}`;
+  return `images go on ${formatDay(row.purged_after)}`;
+}
+
+const COLUMNS: Column<DeletedStudy>[] = [
+  {
+    key: 'study',
+    title: 'Study',
+    sortValue: (row) => row.pseudonym,
+    render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
+  },
+  {
+    key: 'modality',
+    title: 'Modality',
+    width: 90,
+    sortValue: (row) => row.modality,
+    render: (row) => row.modality ?? '–',
+  },
+  {
+    key: 'reads',
+    title: 'Reads kept',
+    isNumber: true,
+    width: 100,
+    sortValue: (row) => row.read_count,
+    render: (row) => formatCount(row.read_count),
+  },
+  {
+    key: 'reason',
+    title: 'Reason',
+    sortValue: (row) => row.deletion_reason,
+    render: (row) => (row.deletion_reason ? REASONS[row.deletion_reason] : '–'),
+  },
+  {
+    key: 'by',
+    title: 'Deleted by',
+    sortValue: (row) => row.deleted_by_name,
+    render: (row) => <span title={row.deleted_by_name ?? ''}>{row.deleted_by_name ?? '–'}</span>,
+  },
+  {
+    key: 'at',
+    title: 'When',
+    sortValue: (row) => row.deleted_at,
+    render: (row) => <RelativeTime at={row.deleted_at} />,
+  },
+  {
+    key: 'fate',
+    title: 'What becomes of it',
+    render: (row) => <span title={fate(row)}>{fate(row)}</span>,
+  },
+];
