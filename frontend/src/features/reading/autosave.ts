@@ -1,7 +1,7 @@
 /** Keeps a case saved: on this computer at once, on the server within a second; then submits it. */
 import { asProblem, type Problem } from '../../api/problem';
-import type { Annotation, AnnotationSave, SubmitReply } from '../../api/reading';
-import type { SubmitBody } from './calls';
+import type { Annotation } from '../../api/reading';
+import type { AutosaveParts } from './autosaveParts';
 import {
   afterSaved,
   type Draft,
@@ -15,26 +15,8 @@ import {
   takingTheirs,
   without,
 } from './draft';
-import type { DraftStore } from './draftStore';
 import type { Items } from './items';
-import { BLOCKED, isTransient, type Kept, RESTING, RETRY_MS, type SaveState } from './saveState';
-
-export interface AutosaveParts {
-  readonly userId: string;
-  readonly projectId: string;
-  readonly readId: string;
-  readonly fence: number;
-  readonly save: (body: AnnotationSave, key: string) => Promise<Annotation>;
-  readonly submit: (body: SubmitBody, key: string) => Promise<SubmitReply>;
-  readonly drafts: DraftStore;
-  readonly activeMs: () => number;
-  readonly newKey: () => string;
-  readonly now: () => number;
-  readonly onState: (state: SaveState, kept: Kept) => void;
-  /** The work changed from outside: someone else's revisions were taken over. */
-  readonly onItems: (items: Items) => void;
-  readonly onSubmitted: (reply: SubmitReply) => void;
-}
+import { BLOCKED, isTransient, RESTING, RETRY_MS, type SaveState } from './saveState';
 
 export interface Autosave {
   /** The work as it is now; called on every change. A changed case is not submitted by itself. */
