@@ -93,6 +93,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/projects/{project_id}/progress": P.MANAGE_PROJECT,
     "POST /api/reads/{read_id}/renew": OWN,
     "POST /api/reads/{read_id}/release": OWN,
+    "POST /api/reads/{read_id}/reopen": OWN,
     "POST /api/reads/{read_id}/skip": OWN,
     "POST /api/reads/{read_id}/annotations": OWN,
     "POST /api/reads/{read_id}/submit": OWN,

@@ -12,7 +12,7 @@ from collimate.kit.http import SessionDep
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.tasks import assign, lease, places, progress, schemas, skip, worklist
+from collimate.tasks import assign, lease, places, progress, reopen, schemas, skip, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
 
@@ -67,6 +67,11 @@ def release_read(
 @router.post("/api/reads/{read_id}/skip", response_model=schemas.ReadStanding)
 def skip_read(session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.SkipBody) -> Read:
     return skip.skip(session, actor.user, read.id, **body.model_dump())
+
+
+@router.post("/api/reads/{read_id}/reopen", response_model=schemas.ReadStanding)
+def reopen_read(session: SessionDep, actor: ActorDep, read: OwnRead) -> Read:
+    return reopen.reopen(session, actor.user, read.id)
 
 
 @router.get("/api/projects/{project_id}/tasks", response_model=schemas.TaskPage)

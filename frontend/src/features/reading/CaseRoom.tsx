@@ -68,10 +68,11 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       submit: flow.submit,
       openSkip: flow.openSkip,
       back: () => void flow.settle().then(room.back),
+      correct: reading.read.state === 'submitted' ? () => room.reopen(reading.read.id) : null,
       close: () => void flow.leave().finally(onClose),
       isReadOnly: sitting.isReadOnly,
     }),
-    [flow, room, onClose, sitting.isReadOnly],
+    [flow, room, reading.read, onClose, sitting.isReadOnly],
   );
   const commands = useMemo(
     () => [

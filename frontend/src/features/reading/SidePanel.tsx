@@ -65,6 +65,18 @@ export function SidePanel(props: SidePanelProps) {
         >
           {actions.isReadOnly ? 'Go on' : 'Submit & next'}
         </Button>
+        {actions.correct && (
+          <Button
+            variant="subtle"
+            color="gray"
+            fullWidth
+            onMouseDown={keepFocus}
+            onClick={actions.correct}
+            rightSection={<CommandKey id="case.correct" />}
+          >
+            Take back and correct
+          </Button>
+        )}
         {!actions.isReadOnly && (
           <Button
             variant="subtle"

@@ -29,6 +29,12 @@ export async function openRead(readId: string): Promise<ReadingCase> {
   return TO_CLAIM.includes(found.read.state) ? claimTask(found.read.task_id) : found;
 }
 
+/** One's own submitted case, back in hand to be corrected. */
+export async function reopenRead(readId: string): Promise<ReadingCase> {
+  await ask(api.POST('/api/reads/{read_id}/reopen', { params: ofRead(readId) }));
+  return openRead(readId);
+}
+
 export interface PeekedCase {
   study_id: string;
   study_uid: string;

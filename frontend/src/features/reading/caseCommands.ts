@@ -140,6 +140,8 @@ export interface CaseActions {
   readonly submit: () => void;
   readonly openSkip: () => void;
   readonly back: () => void;
+  /** Null where the case is not this reader's to take back. */
+  readonly correct: (() => void) | null;
   readonly close: () => void;
   readonly isReadOnly: boolean;
 }
@@ -158,6 +160,12 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   return [
     command('submit', actions.isReadOnly ? 'Go on' : 'Submit and next', 'enter', actions.submit),
     { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
+    {
+      ...command('correct', 'Take the read back and correct it', 'shift+backspace', () =>
+        actions.correct?.(),
+      ),
+      isEnabled: () => actions.correct !== null,
+    },
     command('back', 'Back to the last case', 'shift+enter', actions.back),
     command('close', 'Close the reading room', 'shift+q', actions.close),
     command('ai', 'Suggestion on or off', 'a', () =>

@@ -72,6 +72,7 @@ const actions: CaseActions = {
   openSkip: () => undefined,
   back: () => undefined,
   close: () => undefined,
+  correct: null,
   isReadOnly: false,
 };
 

@@ -56,6 +56,7 @@ const actions: CaseActions = {
   openSkip: vi.fn(),
   back: vi.fn(),
   close: vi.fn(),
+  correct: null,
   isReadOnly: false,
 };
 

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
-import { claimNext, openRead } from './calls';
+import { claimNext, openRead, reopenRead } from './calls';
 import { whileOutboxIsAtIt } from './caseLock';
 import { type Draft, draftOf, withLocal } from './draft';
 import { drafts } from './draftStore';
@@ -31,6 +31,8 @@ export interface RoomActions {
   next(reading: ReadingCase | null | undefined): void;
   /** Opens the case read before this one; false when there was none. */
   back(): boolean;
+  /** Takes a submitted case back, to correct it. */
+  reopen(readId: string): void;
   retry(): void;
 }
 
@@ -126,6 +128,8 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     return true;
   }, [enter]);
 
+  const reopen = useCallback((id: string) => void enter(reopenRead(id), () => true), [enter]);
+
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  return [room, { next, back, retry }];
+  return [room, { next, back, reopen, retry }];
 }
