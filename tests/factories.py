@@ -1,6 +1,7 @@
 """Rows for tests, keyword-only, with sensible defaults. Each flushes, so ids and keys hold."""
 
 import hashlib
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -69,6 +70,7 @@ def make_schema(
     project: Project,
     classes: tuple[str, ...] = ("normal", "bacterial", "viral"),
     answer_mode: str = "single",
+    attributes: Sequence[dict[str, Any]] = (),
 ) -> LabelSchema:
     colours = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
     labels = [
@@ -82,8 +84,19 @@ def make_schema(
         schema.LabelDraft(name="Lung", kind="segment", colour="#0072b2", hotkey="s"),
     ]
     return schema.design(
-        session, None, project, question="What do you see?", answer_mode=answer_mode, labels=labels
-    )
+        session, None, project, question="What do you see?", answer_mode=answer_mode,
+        labels=labels, attributes=[_attribute(**one) for one in attributes],
+    )  # fmt: skip
+
+
+def _attribute(name: str, kind: str = "yes_no", scope: str = "study", **given: Any) -> Any:
+    """An attribute as the API has it; choices are given by name."""
+    names = given.pop("choices", ())
+    return {
+        "key": None, "name": name, "kind": kind, "scope": scope, "label_keys": [], "unit": "",
+        "choices": [{"key": None, "name": one} for one in names],
+        "minimum": None, "maximum": None, "is_required": False, "shown_when": None,
+    } | given  # fmt: skip
 
 
 def make_patient(

@@ -65,7 +65,7 @@ def test_the_database_itself_holds_one_segment_per_frame(session, room, read):
 
 def test_a_segment_stays_on_its_frame_and_is_emptied_not_deleted(session, room, read):
     first = paint(session, room.actor(), read, [10, 4])
-    with pytest.raises(save.SegmentCannotMove):
+    with pytest.raises(save.CannotMove):
         paint(session, room.actor(), read, [], is_deleted=True, **later(first))
     emptied = paint(session, room.actor(), read, [], **later(first))
     assert emptied.annotation["revision"]["content"]["runs"] == []

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from collimate.access.actor import Actor
 from collimate.access.idempotency import IdempotencyKeyReused
-from collimate.annotations import save, submit
+from collimate.annotations import said, save, submit
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.models import Submission
 from collimate.jobs.models import Job
@@ -85,9 +85,9 @@ def test_a_double_submit_under_another_key_has_no_second_effect(session, room, r
 
 
 def test_a_question_needs_an_answer(session, room, read):
-    with pytest.raises(submit.AnswerMissing):
+    with pytest.raises(said.AnswerMissing):
         hand_in(session, room.actor(), read)
-    with pytest.raises(submit.AnswerMissing):
+    with pytest.raises(said.AnswerMissing):
         hand_in(session, room.actor(), read, answer(session, room.actor(), read))
     assert submissions(session) == 0
 

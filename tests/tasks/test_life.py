@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from collimate.access.actor import Actor
 from collimate.access.policy import Role
-from collimate.annotations import save, submit
+from collimate.annotations import said, save, submit
 from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.kit import ids
 from collimate.kit.database import engine
@@ -84,7 +84,7 @@ class LifeOfReads(RuleBasedStateMachine):
                 fence=hand[1], active_ms=10, revision_ids=heads, wants_next=False,
             )  # fmt: skip
             self.handed_in.add(done["submission_id"])
-        except (lease.LeaseLost, submit.AnswerMissing):
+        except (lease.LeaseLost, said.AnswerMissing):
             pass
 
     @rule(index=readers)

@@ -7,20 +7,28 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collimate.annotations.attributes import is_valid
 from collimate.annotations.geometry import ImageGrid, MarkMalformed, checked_points
 from collimate.annotations.runs import checked_runs
 from collimate.kit.errors import Unprocessable
 from collimate.projects import schema
 from collimate.projects.models import Label, LabelSchema
-from collimate.studies.models import Instance
+from collimate.studies.models import Instance, Series
 from collimate.tasks.models import Read, Task
 
 ANSWER = "answer"
 SEGMENT = "segment"
+ATTRIBUTES = "attributes"
+ALWAYS_THERE = (SEGMENT, ATTRIBUTES)
+"""Kinds that are emptied rather than deleted, so that every window goes on with the same one."""
 
 
 class LabelUnknown(Unprocessable):
     """The label schema of this case has no such label."""
+
+
+class AttributeUnknown(Unprocessable):
+    """The label schema of this case asks nothing like that."""
 
 
 class ImageUnknown(Unprocessable):
@@ -33,13 +41,16 @@ def checked_content(
     """The content as it is stored, in canonical order and precision.
 
     Raises:
-        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, MaskMalformed,
-        MaskOutsideImage
+        LabelUnknown, AttributeUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage,
+        MaskMalformed, MaskOutsideImage
     """
     schema_id = read.label_schema_id
     if schema_id is None:
         raise LabelUnknown("This case was never opened.")
     labels = schema.labels_of(session, schema_id)
+    if kind == ATTRIBUTES:
+        asks = session.get_one(LabelSchema, schema_id).attributes
+        return _checked_attributes(session, task, labels, asks, content)
     if kind == ANSWER:
         if set(content) != {"label_keys"}:
             raise MarkMalformed("An answer names label keys.")
@@ -57,6 +68,48 @@ def _checked_keys(labels: Sequence[Label], mode: str, keys: Sequence[str]) -> li
     if mode == "single" and len(ordered) > 1:
         raise LabelUnknown("This question takes one answer.")
     return ordered
+
+
+def _checked_attributes(
+    session: Session,
+    task: Task,
+    labels: Sequence[Label],
+    asks: Sequence[dict[str, Any]],
+    content: dict[str, Any],
+) -> dict[str, Any]:
+    if set(content) != {"scope", "target", "values"}:
+        raise MarkMalformed("Answers to attributes name a scope, a target and values.")
+    scope, target, values = content["scope"], content["target"], content["values"]
+    known = {one["key"]: one for one in asks if one["scope"] == scope}
+    for key, value in values.items():
+        if key not in known or not is_valid(known[key], value):
+            raise AttributeUnknown(f"“{key}” is not asked there, or cannot be answered so.")
+    if not _is_target(session, task, labels, scope, target):
+        raise ImageUnknown("Attributes belong to the study, its series and images, or a region.")
+    return {"scope": scope, "target": target, "values": values}
+
+
+def _is_target(
+    session: Session, task: Task, labels: Sequence[Label], scope: str, target: str
+) -> bool:
+    """A mark need not be there yet: its own save may come after."""
+    if scope == "study":
+        return target == ""
+    if scope == "region":
+        segments = {label.key for label in labels if label.kind == SEGMENT}
+        return target in segments or _is_id(target)
+    is_series = scope == "series"
+    column = Series.series_uid if is_series else Instance.sop_instance_uid
+    study_id = Series.study_id if is_series else Instance.study_id
+    query = select(column).where(study_id == task.study_id, column == target)
+    return session.scalar(query) is not None
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _checked_mark(
@@ -87,6 +140,8 @@ def place_of(kind: str, content: dict[str, Any]) -> str | None:
         return ANSWER
     if kind == SEGMENT:
         return f"{content['label_key']}/{content['sop_instance_uid']}/{content['frame_number']}"
+    if kind == ATTRIBUTES:
+        return f"{content['scope']}/{content['target']}"
     return None
 
 

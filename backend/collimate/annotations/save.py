@@ -14,7 +14,7 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import schemas
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import SEGMENT, checked_content, place_of
+from collimate.annotations.content import ALWAYS_THERE, checked_content, place_of
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Forbidden, NotFound, Stale, Unprocessable
 from collimate.tasks import lease, places
@@ -34,8 +34,8 @@ class StaleRevision(Stale):
     """This was changed in another window meanwhile."""
 
 
-class SegmentCannotMove(Unprocessable):
-    """A segment stays on its frame; one that is empty has no pixels."""
+class CannotMove(Unprocessable):
+    """A segment stays on its frame, and answers with what they are about."""
 
 
 class SuggestionUnknown(Unprocessable):
@@ -85,8 +85,8 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change:
     Raises:
         TokenCannotLabel, ReadNotFound, AnnotationNotFound, IdempotencyKeyReused
         StaleRevision: `parent_id` is not the newest revision; the answer carries that one.
-        LabelUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage, MaskMalformed,
-        MaskOutsideImage, SegmentCannotMove, SuggestionUnknown
+        LabelUnknown, AttributeUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage,
+        MaskMalformed, MaskOutsideImage, CannotMove, SuggestionUnknown
     """
     require_person(actor)
     request = {"verb": "save", "read_id": read_id, **asdict(change)}
@@ -139,15 +139,15 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
 def _annotation(
     session: Session, read: Read, change: Change, content: dict[str, Any]
 ) -> Annotation:
-    if change.kind == SEGMENT and change.is_deleted:
-        raise SegmentCannotMove("Save it without runs instead of deleting it.")
+    if change.kind in ALWAYS_THERE and change.is_deleted:
+        raise CannotMove("Save it empty instead of deleting it.")
     place = place_of(change.kind, content) if content else None
     found = session.get(Annotation, change.annotation_id)
     if found is not None:
         if found.read_id != read.id or found.kind != change.kind:
             raise AnnotationNotFound()
-        if change.kind == SEGMENT and found.place != place:
-            raise SegmentCannotMove("Begin a segment of its own on the other frame.")
+        if change.kind in ALWAYS_THERE and found.place != place:
+            raise CannotMove("Begin one of its own at the other place.")
         return found
     if place is not None:
         _refuse_second(session, read, change.kind, place)

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from collimate.annotations.attributes import MAX_TEXT
 from collimate.annotations.geometry import MAX_POINTS
 from collimate.annotations.runs import MAX_RUNS
 from collimate.kit.http import Answer, Body
-from collimate.projects.schemas import LabelSchemaOut, MarkKind
+from collimate.projects.schemas import AttributeScope, LabelSchemaOut, MarkKind
 from collimate.tasks.schemas import ActiveMs, FenceBody
 from collimate.tasks.states import ReadState
 
-AnnotationKind = Literal["answer", MarkKind, "segment"]
+AnnotationKind = Literal["answer", MarkKind, "segment", "attributes"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -43,11 +44,27 @@ class SegmentContent(Body):
     runs: list[Annotated[int, Field(ge=0)]] = Field(max_length=MAX_RUNS)
 
 
+AttributeText = Annotated[str, Field(max_length=MAX_TEXT)]
+AttributeValue = AttributeText | Coordinate | Annotated[list[LabelKey], Field(max_length=100)]
+
+
+class AttributesContent(Body):
+    """Answers to the attributes of one target, by key; what is not answered is not there.
+
+    `target`: "" for the study, a Series or SOP Instance UID, the id of a mark's annotation, or a
+    segment's label key.
+    """
+
+    scope: AttributeScope
+    target: str = Field(max_length=64)
+    values: dict[LabelKey, AttributeValue] = Field(max_length=200)
+
+
 class DeletedContent(Body):
     """A deletion says nothing."""
 
 
-Content = AnswerContent | MarkContent | SegmentContent | DeletedContent
+Content = AnswerContent | MarkContent | SegmentContent | AttributesContent | DeletedContent
 
 
 class AnnotationIn(FenceBody):

@@ -11,23 +11,16 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import case, save
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ANSWER, SEGMENT
-from collimate.annotations.models import Annotation, AnnotationRevision, Submission
+from collimate.annotations.models import Submission
+from collimate.annotations.said import content_of
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
-from collimate.kit.errors import Conflict, Stale
-from collimate.projects.models import LabelSchema, Project
+from collimate.kit.errors import Stale
+from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
-from collimate.studies.models import Study
 from collimate.tasks import claim, lease, places
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState, move
-
-Head = tuple[Annotation, AnnotationRevision]
-
-
-class AnswerMissing(Conflict):
-    """The question of this case has no answer yet."""
 
 
 class RevisionsMoved(Stale):
@@ -52,7 +45,7 @@ def submit(
     Raises:
         TokenCannotLabel, ReadNotFound, IdempotencyKeyReused
         LeaseLost: the place was given up meanwhile; what was saved is kept.
-        AnswerMissing
+        AnswerMissing, AttributesLacking
         RevisionsMoved: `revision_ids` are not the newest of every annotation.
     """
     save.require_person(actor)
@@ -113,7 +106,7 @@ def _store(
             "Look at the case again and submit.",
             current=[save.annotation_json(*head) for head in live],
         )
-    content = _content(session, read, task, live)
+    content = content_of(session, read, task, live)
     number = session.scalar(select(func.count()).where(Submission.read_id == read.id)) or 0
     submission = Submission(
         project_id=read.project_id,
@@ -131,34 +124,6 @@ def _store(
     places.recount(session, task)
     places.announce(session, read)
     return submission
-
-
-def _content(session: Session, read: Read, task: Task, live: list[Head]) -> dict[str, Any]:
-    """What was said, whole: readable without following any revision."""
-    schema = session.get_one(LabelSchema, read.label_schema_id)
-    answer = next((head[1].content for head in live if head[0].kind == ANSWER), None)
-    is_missing = answer is None or (schema.answer_mode == "single" and not answer["label_keys"])
-    if schema.answer_mode != "none" and is_missing:
-        raise AnswerMissing("Choose an answer, then submit.")
-    return {
-        "study_id": str(task.study_id),
-        "study_uid": session.get_one(Study, task.study_id).study_uid,
-        "label_schema_id": str(schema.id),
-        "answer": answer,
-        "marks": [_said(*head) for head in live if head[0].kind not in (ANSWER, SEGMENT)],
-        "segments": [
-            _said(*head) for head in live if head[0].kind == SEGMENT and head[1].content["runs"]
-        ],
-    }
-
-
-def _said(annotation: Annotation, revision: AnnotationRevision) -> dict[str, Any]:
-    return {
-        "annotation_id": str(annotation.id),
-        "revision_id": str(revision.id),
-        "kind": annotation.kind,
-        **revision.content,
-    }
 
 
 def _wake_learner(session: Session, project: Project) -> None:

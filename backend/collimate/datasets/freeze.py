@@ -214,6 +214,7 @@ def _schema_json(session: Session, schema_id: UUID) -> dict[str, Any]:
             {field: getattr(label, field) for field in fields}
             for label in schema.labels_of(session, schema_id)
         ],
+        "attributes": found.attributes,
     }
 
 

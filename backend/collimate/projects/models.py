@@ -59,7 +59,8 @@ class Member(Row):
 class LabelSchema(Row):
     """One version of what may be marked. Immutable once a read is pinned to it.
 
-    `answer_mode`: single, multi or none: how study-level classes are answered.
+    `answer_mode`: single, multi or none: how study-level classes are answered. `attributes`: see
+    `projects/attributes.py`.
     """
 
     __tablename__ = "label_schema"
@@ -69,6 +70,7 @@ class LabelSchema(Row):
     version: Mapped[int]
     question: Mapped[str] = mapped_column(default="")
     answer_mode: Mapped[str] = mapped_column(default="single")
+    attributes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 

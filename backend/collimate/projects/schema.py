@@ -1,6 +1,7 @@
 """Label schemas: versions that never change once a read is pinned to them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from collimate.access import audit
 from collimate.jobs import events
-from collimate.kit.errors import Conflict, NotFound, Unprocessable
+from collimate.kit.errors import Conflict, NotFound
+from collimate.projects.attributes import (
+    Attribute,
+    SchemaUnusable,
+    checked_attributes,
+    key_from,
+)
 from collimate.projects.models import Label, LabelSchema, Project
 
 MARK_KINDS = (
@@ -31,10 +38,6 @@ class SchemaMissing(Conflict):
 
 class LabelSchemaNotFound(NotFound):
     """There is no such label schema."""
-
-
-class SchemaUnusable(Unprocessable):
-    """The label schema cannot be used as it is."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def describe(session: Session, schema: LabelSchema, *, tells_use: bool) -> dict[
         "is_used": is_used(session, schema.id) if tells_use else True,
         "created_at": schema.created_at,
         "labels": labels_of(session, schema.id),
+        "attributes": schema.attributes,
     }
 
 
@@ -120,13 +124,16 @@ def design(
     question: str,
     answer_mode: str,
     labels: list[LabelDraft],
+    attributes: Sequence[Attribute] = (),
 ) -> LabelSchema:
     """Save a design: the newest version is edited while unused, else a new version begins.
 
     Raises:
-        SchemaUnusable: duplicate keys or hotkeys, bad colour, no class for a question, nothing.
+        SchemaUnusable: duplicate keys or hotkeys, bad colour, no class for a question, nothing,
+            an attribute that cannot be asked or answered.
     """
     keyed = _checked(answer_mode, labels)
+    asked = checked_attributes(attributes, {key: label.kind for key, label in keyed})
     session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
     newest = session.scalar(
         select(func.max(LabelSchema.version)).where(LabelSchema.project_id == project.id)
@@ -138,7 +145,7 @@ def design(
     if schema is None or is_used(session, schema.id):
         schema = LabelSchema(project_id=project.id, version=(newest or 0) + 1, created_by=by)
         session.add(schema)
-    schema.question, schema.answer_mode = question.strip(), answer_mode
+    schema.question, schema.answer_mode, schema.attributes = question.strip(), answer_mode, asked
     session.flush()
     session.execute(delete(Label).where(Label.label_schema_id == schema.id))
     for position, (key, label) in enumerate(keyed):
@@ -175,7 +182,7 @@ def _checked(answer_mode: str, labels: list[LabelDraft]) -> list[tuple[str, Labe
     class_count = sum(label.kind == "class" for label in labels)
     if answer_mode != "none" and class_count < (2 if answer_mode == "single" else 1):
         raise SchemaUnusable("A single answer needs two classes or more, a multiple one needs one.")
-    keyed = [(label.key or _key(label.name), label) for label in labels]
+    keyed = [(label.key or key_from(label.name), label) for label in labels]
     keys = [key for key, _ in keyed]
     if len(set(keys)) < len(keys):
         raise SchemaUnusable("Two labels have the same name.")
@@ -198,7 +205,3 @@ def _check_label(key: str, label: LabelDraft) -> None:
         raise SchemaUnusable(f"The hotkey of “{label.name}” must be one digit or letter.")
     if bool(label.code_value) != bool(label.code_meaning):
         raise SchemaUnusable(f"“{label.name}”: a code needs both its value and its meaning.")
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60]

@@ -162,6 +162,66 @@ LabelKind = Literal["class", MarkKind, "segment"]
 AnswerMode = Literal["single", "multi", "none"]
 
 
+AttributeKind = Literal["single", "multi", "number", "text", "yes_no"]
+AttributeScope = Literal["study", "series", "image", "region"]
+AnswerKey = Annotated[str, Field(max_length=60)]
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ChoiceIn(Body):
+    key: AnswerKey | None = Field(default=None, description="Made from the name where missing")
+    name: str = Field(min_length=1, max_length=120)
+
+
+class ConditionIn(Body):
+    """Asked only where an earlier attribute of the same scope has one of these answers."""
+
+    attribute: AnswerKey
+    any_of: list[AnswerKey] = Field(max_length=100)
+
+
+class AttributeIn(Body):
+    """Something asked beside the labels; see the documentation on label schemas."""
+
+    key: AnswerKey | None = Field(default=None, description="Made from the name where missing")
+    name: str = Field(min_length=1, max_length=200)
+    kind: AttributeKind
+    scope: AttributeScope
+    label_keys: list[AnswerKey] = Field(
+        default=[], max_length=200, description="Asked only of these; empty: of all"
+    )
+    choices: list[ChoiceIn] = Field(default=[], max_length=100)
+    unit: str = Field(default="", max_length=20)
+    minimum: Bound | None = None
+    maximum: Bound | None = None
+    is_required: bool = False
+    shown_when: ConditionIn | None = None
+
+
+class ChoiceOut(Answer):
+    key: str
+    name: str
+
+
+class ConditionOut(Answer):
+    attribute: str
+    any_of: list[str]
+
+
+class AttributeOut(Answer):
+    key: str
+    name: str
+    kind: AttributeKind
+    scope: AttributeScope
+    label_keys: list[str]
+    choices: list[ChoiceOut]
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    is_required: bool
+    shown_when: ConditionOut | None
+
+
 class LabelOut(Answer):
     id: UUID
     key: str
@@ -184,6 +244,7 @@ class LabelSchemaOut(Answer):
     is_used: bool
     created_at: datetime
     labels: list[LabelOut]
+    attributes: list[AttributeOut]
 
 
 class LabelSchemaList(Answer):
@@ -205,3 +266,4 @@ class LabelSchemaIn(Body):
     question: str = Field(default="", max_length=500)
     answer_mode: AnswerMode
     labels: list[LabelIn] = Field(max_length=200)
+    attributes: list[AttributeIn] = Field(default=[], max_length=200)

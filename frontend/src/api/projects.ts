@@ -20,6 +20,15 @@ export type LabelIn = Schemas['LabelIn'];
 
 export type Label = Schemas['LabelOut'];
 
+/** Something asked beside the labels: of the study, its series and images, or a region. */
+export type Attribute = Schemas['AttributeOut'];
+
+export type AttributeIn = Schemas['AttributeIn'];
+
+export type AttributeKind = Attribute['kind'];
+
+export type AttributeScope = Attribute['scope'];
+
 export type AnswerMode = 'single' | 'multi' | 'none';
 
 export type LabelSchema = Schemas['LabelSchemaOut'];
@@ -76,8 +85,5 @@ export const labelSchemaQuery = (projectId: string) =>
     },
   });
 
-export const saveLabelSchema = (
-  projectId: string,
-  body: { question: string; answer_mode: AnswerMode; labels: LabelIn[] },
-) =>
+export const saveLabelSchema = (projectId: string, body: Schemas['LabelSchemaIn']) =>
   ask<LabelSchema>(api.POST('/api/projects/{project_id}/label-schema', { ...at(projectId), body }));

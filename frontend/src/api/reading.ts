@@ -11,6 +11,11 @@ export type MarkContent = Schemas['MarkContent'];
 /** A segment on one frame; runs are pixels outside and inside in turn, row by row. */
 export type SegmentContent = Schemas['SegmentContent'];
 
+/** Answers to the attributes of one target, by key. */
+export type AttributesContent = Schemas['AttributesContent'];
+
+export type AttributeValue = AttributesContent['values'][string];
+
 export type Annotation = Schemas['AnnotationOut'];
 export type AnnotationKind = Annotation['kind'];
 export type Revision = Schemas['RevisionOut'];

@@ -1874,7 +1874,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -1886,7 +1886,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes";
             /** Parent Id */
             parent_id: string | null;
             /** Reason */
@@ -1905,7 +1905,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes";
             revision: components["schemas"]["RevisionOut"];
         };
         /**
@@ -1935,6 +1935,105 @@ export interface components {
         AssignmentOut: {
             /** Assigned Count */
             assigned_count: number;
+        };
+        /**
+         * AttributeIn
+         * @description Something asked beside the labels; see the documentation on label schemas.
+         */
+        AttributeIn: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices?: components["schemas"]["ChoiceIn"][];
+            /**
+             * Is Required
+             * @default false
+             */
+            is_required?: boolean;
+            /**
+             * Key
+             * @description Made from the name where missing
+             */
+            key?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multi" | "number" | "text" | "yes_no";
+            /**
+             * Label Keys
+             * @description Asked only of these; empty: of all
+             * @default []
+             */
+            label_keys?: string[];
+            /** Maximum */
+            maximum?: number | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "study" | "series" | "image" | "region";
+            shown_when?: components["schemas"]["ConditionIn"] | null;
+            /**
+             * Unit
+             * @default
+             */
+            unit?: string;
+        };
+        /** AttributeOut */
+        AttributeOut: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceOut"][];
+            /** Is Required */
+            is_required: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multi" | "number" | "text" | "yes_no";
+            /** Label Keys */
+            label_keys: string[];
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "study" | "series" | "image" | "region";
+            shown_when: components["schemas"]["ConditionOut"] | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * AttributesContent
+         * @description Answers to the attributes of one target, by key; what is not answered is not there.
+         *
+         *     `target`: "" for the study, a Series or SOP Instance UID, the id of a mark's annotation, or a
+         *     segment's label key.
+         */
+        AttributesContent: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "study" | "series" | "image" | "region";
+            /** Target */
+            target: string;
+            /** Values */
+            values: {
+                [key: string]: string | number | string[];
+            };
         };
         /** AuditItem */
         AuditItem: {
@@ -2056,6 +2155,23 @@ export interface components {
             /** Study Uid */
             study_uid: string;
         };
+        /** ChoiceIn */
+        ChoiceIn: {
+            /**
+             * Key
+             * @description Made from the name where missing
+             */
+            key?: string | null;
+            /** Name */
+            name: string;
+        };
+        /** ChoiceOut */
+        ChoiceOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
         /** ClassRecall */
         ClassRecall: {
             /** Count */
@@ -2070,6 +2186,23 @@ export interface components {
             name: string;
             /** Recall */
             recall: number | null;
+        };
+        /**
+         * ConditionIn
+         * @description Asked only where an earlier attribute of the same scope has one of these answers.
+         */
+        ConditionIn: {
+            /** Any Of */
+            any_of: string[];
+            /** Attribute */
+            attribute: string;
+        };
+        /** ConditionOut */
+        ConditionOut: {
+            /** Any Of */
+            any_of: string[];
+            /** Attribute */
+            attribute: string;
         };
         /** Confusion */
         Confusion: {
@@ -2810,6 +2943,11 @@ export interface components {
              * @enum {string}
              */
             answer_mode: "single" | "multi" | "none";
+            /**
+             * Attributes
+             * @default []
+             */
+            attributes?: components["schemas"]["AttributeIn"][];
             /** Labels */
             labels: components["schemas"]["LabelIn"][];
             /**
@@ -2830,6 +2968,8 @@ export interface components {
              * @enum {string}
              */
             answer_mode: "single" | "multi" | "none";
+            /** Attributes */
+            attributes: components["schemas"]["AttributeOut"][];
             /**
              * Created At
              * Format: date-time
@@ -3648,7 +3788,7 @@ export interface components {
              */
             author_id: string;
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -3680,7 +3820,7 @@ export interface components {
         /** RevisionOut */
         RevisionOut: {
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time

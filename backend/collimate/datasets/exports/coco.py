@@ -3,7 +3,9 @@
 COCO's pixel coordinates are ours: the corner of the first pixel is (0, 0). A box is
 [x, y, width, height]; every other closed mark is the polygon of its line; points, lengths, axes and
 angles are keypoints, COCO's only marks without an area; an open line is kept in `attributes`; a
-segment is a run-length mask, one annotation per frame.
+segment is a run-length mask, one annotation per frame. Answers to attributes lie under
+`attributes.values` of an annotation, and under `answers` of an image with who gave them; what was
+asked is listed under the top-level `attributes`.
 Source: https://cocodataset.org/#format-data
 """
 
@@ -46,12 +48,14 @@ def write_coco(
         for number in range(1, len(image.frame_ranges) + 1)
     ]
     shown: list[dict[str, Any]] = []
-    answers = _answers(version)
+    reads: dict[str, list[FrozenRead]] = {}
+    for read in version.reads:
+        reads.setdefault(read.study_uid, []).append(read)
     with zipfile.ZipFile(target, "w") as archive:
         for index, (image, number) in enumerate(frames):
             png = picture(image, number)
             item = _image(index + 1, image, number, png)
-            item["attributes"].update(answers.get(image.study_uid, {}))
+            item["attributes"].update(_answers(reads.get(image.study_uid, []), image))
             add_bytes(archive, item["file_name"], png)
             shown.append(item)
             progress((index + 1) / len(frames))
@@ -88,21 +92,21 @@ def _image(image_id: int, image: FrozenImage, frame_number: int, png: bytes) -> 
     }
 
 
-def _answers(version: FrozenVersion) -> dict[str, dict[str, Any]]:
-    """Per study what each reader said, and the labels where all said the same (else null)."""
-    by_study: dict[str, list[FrozenRead]] = {}
-    for read in version.reads:
-        by_study.setdefault(read.study_uid, []).append(read)
+def _answers(reads: list[FrozenRead], image: FrozenImage) -> dict[str, Any]:
+    """What each reader of its study said of an image; labels where all said the same (or null)."""
+    is_one = len({read.label_keys for read in reads}) == 1
     return {
-        study_uid: {
-            "answers": [
-                {"reader": read.reader, "label_keys": list(read.label_keys)} for read in reads
-            ],
-            "label_keys": list(reads[0].label_keys)
-            if len({read.label_keys for read in reads}) == 1
-            else None,
-        }
-        for study_uid, reads in by_study.items()
+        "answers": [
+            {
+                "reader": read.reader,
+                "label_keys": list(read.label_keys),
+                "study": read.attributes.get(("study", ""), {}),
+                "series": read.attributes.get(("series", image.series_uid), {}),
+                "image": read.attributes.get(("image", image.sop_instance_uid), {}),
+            }
+            for read in reads
+        ],
+        "label_keys": list(reads[0].label_keys) if is_one else None,
     }
 
 
@@ -164,9 +168,8 @@ def _annotation(
         "area": width * height,
         "iscrowd": 0,
         "segmentation": [],
-        "attributes": {"reader": read.reader, "annotation_id": mark["annotation_id"],
-                       "kind": kind},
-    }  # fmt: skip
+        "attributes": _said(read, mark, kind),
+    }
     if kind in CLOSED_KINDS and kind != "box":
         item["segmentation"] = [[value for point in points for value in point]]
         item["area"] = polygon_area(points)
@@ -180,6 +183,15 @@ def _annotation(
     if kind == "length":
         item["attributes"]["length_mm"] = _length_mm(mark["points"], image)
     return item
+
+
+def _said(read: FrozenRead, drawn: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        "reader": read.reader,
+        "annotation_id": drawn["annotation_id"],
+        "kind": kind,
+        "values": drawn.get("attributes", {}),
+    }
 
 
 def _segment(
@@ -206,9 +218,8 @@ def _segment(
             "size": [image["height"], image["width"]],
             "counts": [*counts, rest] if rest else counts,
         },
-        "attributes": {"reader": read.reader, "annotation_id": segment["annotation_id"],
-                       "kind": "segment"},
-    }  # fmt: skip
+        "attributes": _said(read, segment, "segment"),
+    }
 
 
 def _on_picture(points: list[list[float]], image: dict[str, Any]) -> list[list[float]]:
@@ -247,6 +258,7 @@ def _split_json(
             "date_created": version.manifest["frozen_at"],
         },
         "licenses": [],
+        "attributes": list(version.attributes),
         "categories": _categories(version),
         "images": images,
         "annotations": [mark for mark in marks if mark["image_id"] in ids],

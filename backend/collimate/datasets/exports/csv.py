@@ -1,4 +1,4 @@
-"""CSV: tables of reads, marks, segments and labels, and the manifest, in a zip."""
+"""CSV: tables of reads, marks, segments, labels and attributes, and the manifest, in a zip."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from typing import Any
 
 from collimate.annotations.runs import area_pixels
 from collimate.datasets.exports.archive import add_bytes, add_json
-from collimate.datasets.exports.version import FrozenVersion
+from collimate.datasets.exports.version import FrozenRead, FrozenVersion
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -33,71 +33,90 @@ def table(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def write_csv(version: FrozenVersion, target: Path) -> None:
-    """Write the version to `target` as a zip of `reads`, `marks`, `segments` and `labels.csv`."""
+    """Write the version to `target` as a zip of tables and the manifest.
+
+    Every attribute is a column `attribute_KEY` of the table its scope belongs to: `reads.csv` for
+    the study, `series.csv`, `images.csv`, and `marks.csv` and `segments.csv` for regions.
+    """
     with zipfile.ZipFile(target, "w") as archive:
         add_bytes(archive, "reads.csv", _reads(version))
         add_bytes(archive, "marks.csv", _marks(version))
         add_bytes(archive, "segments.csv", _segments(version))
         add_bytes(archive, "labels.csv", _labels(version))
+        if version.attributes:
+            add_bytes(archive, "series.csv", _targets(version, "series", "series_uid"))
+            add_bytes(archive, "images.csv", _targets(version, "image", "sop_instance_uid"))
+            add_bytes(archive, "attributes.csv", _attributes(version))
         add_json(archive, "manifest.json", version.manifest)
 
 
+READ = ["study_uid", "patient", "split", "reader"]
+
+
+def _read(read: FrozenRead) -> list[Any]:
+    return [read.study_uid, read.patient, read.split, read.reader]
+
+
+def _keys(version: FrozenVersion, scope: str) -> list[str]:
+    return [one["key"] for one in version.attributes if one["scope"] == scope]
+
+
+def _columns(version: FrozenVersion, scope: str) -> list[str]:
+    return [f"attribute_{key}" for key in _keys(version, scope)]
+
+
+def _values(version: FrozenVersion, scope: str, values: dict[str, Any]) -> list[Any]:
+    cells = (values.get(key, "") for key in _keys(version, scope))
+    return [";".join(cell) if isinstance(cell, list) else cell for cell in cells]
+
+
 def _reads(version: FrozenVersion) -> bytes:
-    header = [
-        "study_uid",
-        "patient",
-        "split",
-        "reader",
-        "label_keys",
-        "mark_count",
-        "submitted_at",
-        "submission_id",
-    ]
+    header = [*READ, "label_keys", "mark_count", "submitted_at", "submission_id"]
     return table(
-        header,
+        [*header, *_columns(version, "study")],
         (
             [
-                read.study_uid,
-                read.patient,
-                read.split,
-                read.reader,
+                *_read(read),
                 ";".join(read.label_keys),
                 len(read.marks),
                 read.submitted_at,
                 read.submission_id,
+                *_values(version, "study", read.attributes.get(("study", ""), {})),
             ]
             for read in version.reads
         ),
     )
 
 
+def _targets(version: FrozenVersion, scope: str, column: str) -> bytes:
+    """A row per series or image about which something was said."""
+    return table(
+        [*READ, column, *_columns(version, scope)],
+        (
+            [*_read(read), target, *_values(version, scope, values)]
+            for read in version.reads
+            for (at, target), values in sorted(read.attributes.items())
+            if at == scope
+        ),
+    )
+
+
 def _marks(version: FrozenVersion) -> bytes:
     header = [
-        "study_uid",
-        "patient",
-        "split",
-        "reader",
-        "kind",
-        "label_key",
-        "sop_instance_uid",
-        "frame_number",
-        "points",
-        "annotation_id",
-    ]
+        *READ, "kind", "label_key", "sop_instance_uid", "frame_number", "points", "annotation_id",
+    ]  # fmt: skip
     return table(
-        header,
+        [*header, *_columns(version, "region")],
         (
             [
-                read.study_uid,
-                read.patient,
-                read.split,
-                read.reader,
+                *_read(read),
                 mark["kind"],
                 mark["label_key"],
                 mark["sop_instance_uid"],
                 mark["frame_number"],
                 json.dumps(mark["points"]),
                 mark["annotation_id"],
+                *_values(version, "region", mark.get("attributes", {})),
             ]
             for read in version.reads
             for mark in read.marks
@@ -109,17 +128,14 @@ def _segments(version: FrozenVersion) -> bytes:
     """A row per segment and frame; `runs` as `annotations.runs` writes them."""
     spacing = {image.sop_instance_uid: image.pixel_spacing_mm for image in version.images}
     header = [
-        "study_uid", "patient", "split", "reader", "label_key", "sop_instance_uid",
-        "frame_number", "area_pixels", "area_mm2", "runs", "annotation_id",
+        *READ, "label_key", "sop_instance_uid", "frame_number", "area_pixels", "area_mm2", "runs",
+        "annotation_id",
     ]  # fmt: skip
     return table(
-        header,
+        [*header, *_columns(version, "region")],
         (
             [
-                read.study_uid,
-                read.patient,
-                read.split,
-                read.reader,
+                *_read(read),
                 segment["label_key"],
                 segment["sop_instance_uid"],
                 segment["frame_number"],
@@ -127,6 +143,7 @@ def _segments(version: FrozenVersion) -> bytes:
                 _area_mm2(segment["runs"], spacing.get(segment["sop_instance_uid"])),
                 " ".join(map(str, segment["runs"])),
                 segment["annotation_id"],
+                *_values(version, "region", segment.get("attributes", {})),
             ]
             for read in version.reads
             for segment in read.segments
@@ -141,3 +158,19 @@ def _area_mm2(runs: list[int], spacing: list[float] | None) -> float | str:
 def _labels(version: FrozenVersion) -> bytes:
     fields = ["key", "name", "kind", "code_scheme", "code_value", "code_meaning"]
     return table(fields, ([label[field] or "" for field in fields] for label in version.labels))
+
+
+def _attributes(version: FrozenVersion) -> bytes:
+    """What was asked: `choices` as key=name."""
+    fields = ["key", "name", "kind", "scope", "unit", "minimum", "maximum", "is_required"]
+    return table(
+        [*fields, "label_keys", "choices"],
+        (
+            [
+                *("" if one[field] is None else one[field] for field in fields),
+                ";".join(one["label_keys"]),
+                ";".join(f"{choice['key']}={choice['name']}" for choice in one["choices"]),
+            ]
+            for one in version.attributes
+        ),
+    )

@@ -14,7 +14,10 @@ from collimate.studies.models import Instance
 
 @dataclass(frozen=True)
 class FrozenRead:
-    """One read of the version; `reader` is a number within it, not a name."""
+    """One read of the version; `reader` is a number within it, not a name.
+
+    `attributes`: answers of the study, its series and images, by scope and target.
+    """
 
     submission_id: str
     study_uid: str
@@ -23,6 +26,7 @@ class FrozenRead:
     reader: str
     submitted_at: str
     label_keys: tuple[str, ...]
+    attributes: dict[tuple[str, str], dict[str, Any]]
     marks: tuple[dict[str, Any], ...]
     segments: tuple[dict[str, Any], ...]
 
@@ -52,6 +56,7 @@ class FrozenVersion:
     manifest: dict[str, Any]
     manifest_sha256: str
     labels: tuple[dict[str, Any], ...]
+    attributes: tuple[dict[str, Any], ...]
     reads: tuple[FrozenRead, ...]
     images: tuple[FrozenImage, ...]
 
@@ -66,15 +71,29 @@ def load(session: Session, version: DatasetVersion) -> FrozenVersion:
         manifest=version.manifest,
         manifest_sha256=version.manifest_sha256,
         labels=_labels(version.manifest),
+        attributes=_attributes(version.manifest),
         reads=_reads(session, entries),
         images=_images(session, entries),
     )
 
 
+def _newest_first(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return sorted(manifest["label_schemas"], key=lambda schema: -schema["version"])
+
+
+def _attributes(manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Attributes of all schema versions in use; the newest version of a key describes it."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for schema in _newest_first(manifest):
+        for attribute in schema.get("attributes", ()):
+            found.setdefault((attribute["scope"], attribute["key"]), attribute)
+    return tuple(found.values())
+
+
 def _labels(manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """Labels of all schema versions in use; the newest version of a key describes it."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for schema in sorted(manifest["label_schemas"], key=lambda schema: -schema["version"]):
+    for schema in _newest_first(manifest):
         for label in schema["labels"]:
             found.setdefault((label["kind"], label["key"]), label)
     return tuple(found.values())
@@ -87,20 +106,26 @@ def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead,
     readers = sorted({entry["reader_id"] for entry in entries})
     numbers = {reader: f"reader-{number}" for number, reader in enumerate(readers, start=1)}
     return tuple(
-        FrozenRead(
-            submission_id=entry["submission_id"],
-            study_uid=entry["study_uid"],
-            patient=entry["patient"],
-            split=entry["split"],
-            reader=numbers[entry["reader_id"]],
-            submitted_at=entry["submitted_at"],
-            label_keys=tuple(
-                (contents[entry["submission_id"]].get("answer") or {}).get("label_keys", ())
-            ),
-            marks=tuple(contents[entry["submission_id"]].get("marks", ())),
-            segments=tuple(contents[entry["submission_id"]].get("segments", ())),
-        )
+        _read(entry, contents[entry["submission_id"]], numbers[entry["reader_id"]])
         for entry in entries
+    )
+
+
+def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> FrozenRead:
+    return FrozenRead(
+        submission_id=entry["submission_id"],
+        study_uid=entry["study_uid"],
+        patient=entry["patient"],
+        split=entry["split"],
+        reader=reader,
+        submitted_at=entry["submitted_at"],
+        label_keys=tuple((content.get("answer") or {}).get("label_keys", ())),
+        attributes={
+            (said["scope"], said["target"]): said["values"]
+            for said in content.get("attributes", ())
+        },
+        marks=tuple(content.get("marks", ())),
+        segments=tuple(content.get("segments", ())),
     )
 
 

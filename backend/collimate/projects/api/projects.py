@@ -103,6 +103,7 @@ def design_schema(
         question=body.question,
         answer_mode=body.answer_mode,
         labels=labels,
+        attributes=[attribute.model_dump() for attribute in body.attributes],
     )
     return schema.describe(session, designed, tells_use=True)
 

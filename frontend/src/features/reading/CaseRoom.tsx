@@ -6,7 +6,6 @@ import { ProblemPanel } from '../../ui/ProblemPanel';
 import { StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
-import type { Mark } from '../../viewer/marks';
 import {
   type CaseActions,
   flowCommands,
@@ -27,6 +26,7 @@ import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
+import { type Place, useAsking } from './useAsking';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
@@ -45,7 +45,6 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const { reading } = open;
   const schema = reading.label_schema;
   const sitting = useSitting(open, room.next);
-  const flow = useFlow(reading, sitting, room);
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
   const [isReady, setReady] = useState(false);
@@ -57,6 +56,21 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     closePlanes();
     layOut(series);
   }, [layOut, series]);
+  const showPlace = useCallback(
+    ({ seriesUid, sop_instance_uid, frame_number = 1 }: Place) => {
+      const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
+        frame.sop_instance_uid === sop_instance_uid && frame.frame_number === frame_number;
+      const found = series.find((one) =>
+        seriesUid ? one.series_uid === seriesUid : one.frames.some(isHere),
+      );
+      const index = seriesUid ? 0 : (found?.frames.findIndex(isHere) ?? -1);
+      if (found && found === here) showFrame(index);
+      else if (found) show(active, found.series_uid, index);
+    },
+    [series, here, active, show],
+  );
+  const asking = useAsking(schema, series, showPlace);
+  const flow = useFlow(reading, sitting, room, asking);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
@@ -76,6 +90,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   );
   const commands = useMemo(
     () => [
+      ...asking.commands,
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
@@ -92,22 +107,9 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...planeCommands(here),
       ...screenCommands(),
     ],
-    [schema, reading, actions, here, frames, seriesIndex, series, active, show],
+    [schema, reading, actions, asking.commands, here, frames, seriesIndex, series, active, show],
   );
   useCommands('reading', commands);
-
-  const showMark = useCallback(
-    (mark: Mark) => {
-      const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
-        frame.sop_instance_uid === mark.sop_instance_uid &&
-        frame.frame_number === mark.frame_number;
-      const at = series.findIndex((one) => one.frames.some(isHere));
-      const index = series[at]?.frames.findIndex(isHere) ?? -1;
-      if (at === seriesIndex) showFrame(index);
-      else if (at >= 0) show(active, series[at]?.series_uid ?? '', index);
-    },
-    [series, seriesIndex, active, show],
-  );
 
   const notice = (
     <>
@@ -148,10 +150,12 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           heat={heat}
           actions={actions}
           isSubmitting={flow.isBusy || sitting.save.at === 'submitting'}
-          isAnswerMissing={flow.isAnswerMissing && isAnswerMissing(items, schema)}
+          isStrict={flow.isStrict}
+          isAnswerMissing={flow.isStrict && isAnswerMissing(items, schema)}
           notice={notice}
           commands={commands}
-          onShow={showMark}
+          onShow={showPlace}
+          asking={asking}
         />
       )}
     </div>

@@ -125,6 +125,13 @@ export function describe(item: Item | null, schema: LabelSchema): string {
   if (!item) return 'deleted';
   const nameOf = (key: string) => schema.labels.find((label) => label.key === key)?.name ?? key;
   if (item.kind === 'answer') return item.label_keys.map(nameOf).join(', ') || 'no answer';
+  if (item.kind === 'attributes') {
+    const said = schema.attributes.flatMap(({ key, name }) => {
+      const value = item.values[key];
+      return value === undefined ? [] : [`${name}: ${[value].flat().join(', ')}`];
+    });
+    return said.join('; ') || 'nothing answered';
+  }
   const size =
     item.kind === 'segment' ? `${areaOf(item.runs)} pixels` : `${item.points.length} points`;
   return `${nameOf(item.label_key)} (${item.kind}, ${size})`;

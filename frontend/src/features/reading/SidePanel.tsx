@@ -6,12 +6,15 @@ import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { AnswerPanel } from './AnswerPanel';
+import attributes from './Attributes.module.css';
+import { AttributesPanel } from './AttributesPanel';
 import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
 import { MarksPanel } from './MarksPanel';
 import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
 import { SuggestionPanel } from './SuggestionPanel';
+import type { AskingOf } from './useAsking';
 import type { HeatMapState } from './useHeatMap';
 
 export interface SidePanelProps {
@@ -23,6 +26,9 @@ export interface SidePanelProps {
   readonly isAnswerMissing: boolean;
   readonly notice: React.ReactNode;
   readonly onShow: (mark: Mark) => void;
+  readonly asking: AskingOf;
+  /** Submitting was tried and something was missing. */
+  readonly isStrict: boolean;
   readonly commands: readonly Command[];
 }
 
@@ -39,6 +45,11 @@ export function SidePanel(props: SidePanelProps) {
           </section>
         )}
         <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
+        <AttributesPanel
+          schema={reading.label_schema}
+          groups={props.asking.groups}
+          isStrict={props.isStrict}
+        />
         <MarksPanel schema={reading.label_schema} frames={props.frames} onShow={props.onShow} />
         <SegmentsPanel
           schema={reading.label_schema}
@@ -54,6 +65,16 @@ export function SidePanel(props: SidePanelProps) {
         )}
       </div>
       <footer className={styles.submit}>
+        {props.isStrict && props.asking.lackText && (
+          <button
+            type="button"
+            className={attributes.lacks}
+            onMouseDown={keepFocus}
+            onClick={props.asking.next}
+          >
+            <span role="alert">{props.asking.lackText}</span> <CommandKey id="attribute.next" />
+          </button>
+        )}
         <Button
           fullWidth
           size="sm"

@@ -50,6 +50,7 @@ const schema: LabelSchema = {
   question: 'What is it?',
   answer_mode: 'single',
   is_used: true,
+  attributes: [],
   labels: [
     label('normal', 'class', '1'),
     label('viral', 'class', '2'),

@@ -1,14 +1,16 @@
-/** What a reader has said about a case: one answer, marks and segments, by annotation id. */
+/** What a reader has said about a case: answer, attributes, marks and segments, by annotation id. */
 import type {
   Annotation,
   AnnotationKind,
   AnswerContent,
+  AttributesContent,
   MarkContent,
   SegmentContent,
 } from '../../api/reading';
 import type { Runs } from '../../geometry/mask';
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
+import type { Target, Values } from './attributes';
 
 export interface Answer {
   readonly id: string;
@@ -31,13 +33,23 @@ export interface Segment {
   readonly runs: Runs;
 }
 
-export type Item = Answer | Mark | Segment;
+/**
+ * Answers to the attributes of one target. There is one per target, and it is emptied rather than
+ * deleted, as a segment is.
+ */
+export interface Attributes extends Target {
+  readonly id: string;
+  readonly kind: 'attributes';
+  readonly values: Values;
+}
+
+export type Item = Answer | Attributes | Mark | Segment;
 
 /** Items by annotation id, in the order they were begun. */
 export type Items = Readonly<Record<string, Item>>;
 
 export const isMark = (item: Item): item is Mark =>
-  item.kind !== 'answer' && item.kind !== 'segment';
+  item.kind !== 'answer' && item.kind !== 'segment' && item.kind !== 'attributes';
 
 export const marksOf = (items: Items): Mark[] => Object.values(items).filter(isMark);
 
@@ -47,15 +59,31 @@ export const segmentsOf = (items: Items): Segment[] =>
 export const answerOf = (items: Items): Answer | null =>
   Object.values(items).find((item): item is Answer => item.kind === 'answer') ?? null;
 
+export const attributesOf = (items: Items, { scope, target }: Target): Attributes | null =>
+  Object.values(items).find(
+    (item): item is Attributes =>
+      item.kind === 'attributes' && item.scope === scope && item.target === target,
+  ) ?? null;
+
+type Content = AnswerContent | AttributesContent | MarkContent | SegmentContent;
+
 /** What is sent for an item; coordinates to 1/10,000 pixel, as the server keeps them. */
-export function contentOf(item: Item): AnswerContent | MarkContent | SegmentContent {
+export function contentOf(item: Item): Content {
   if (item.kind === 'answer') return { label_keys: [...item.label_keys] };
+  if (item.kind === 'attributes') {
+    const { scope, target } = item;
+    return { scope, target, values: sorted(item.values) };
+  }
   const { label_key, sop_instance_uid, frame_number } = item;
   if (item.kind === 'segment')
     return { label_key, sop_instance_uid, frame_number, runs: [...item.runs] };
   const points = item.points.map(([x, y]): [number, number] => [rounded(x), rounded(y)]);
   return { label_key, sop_instance_uid, frame_number, points };
 }
+
+/** In one order, so that equal answers are equal text. */
+const sorted = (values: Values): AttributesContent['values'] =>
+  Object.fromEntries(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
@@ -64,11 +92,14 @@ const isAnswer = (kind: AnnotationKind, content: object): content is AnswerConte
 
 const isSegment = (content: object): content is SegmentContent => 'runs' in content;
 
+const isAttributes = (content: object): content is AttributesContent => 'values' in content;
+
 /** An annotation of the server as an item; null when its newest revision deletes it. */
 export function itemOf({ id, kind, revision }: Annotation): Item | null {
   const { content, is_deleted } = revision;
   if (is_deleted) return null;
   if (isAnswer(kind, content)) return { id, kind: 'answer', label_keys: content.label_keys };
+  if (kind === 'attributes') return isAttributes(content) ? { id, kind, ...content } : null;
   if (kind === 'segment') return isSegment(content) ? { id, kind, ...content } : null;
   if (kind === 'answer' || !('points' in content)) return null;
   const { label_key, sop_instance_uid, frame_number } = content;

@@ -68,6 +68,8 @@ const panel = () => (
     actions={actions}
     isSubmitting={false}
     isAnswerMissing={false}
+    isStrict={false}
+    asking={{ groups: [], lacks: [], lackText: null, commands: [], next: vi.fn() }}
     notice={null}
     onShow={() => undefined}
     commands={[]}

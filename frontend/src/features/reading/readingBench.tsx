@@ -26,6 +26,7 @@ export const schema: LabelSchema = {
   question: 'What is it?',
   answer_mode: 'single',
   is_used: true,
+  attributes: [],
   labels: [
     label('normal', 'class', '1'),
     label('viral', 'class', '2'),

@@ -1,11 +1,22 @@
 /** Editing state of the case on screen: tool, label, selection, work and its log. */
 import { create } from 'zustand';
 import type { LabelKind } from '../../api/projects';
+import type { AttributeValue } from '../../api/reading';
 import { millimetres } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 import { isPaintTool, type PaintSettings } from '../../viewer/segments';
 import type { ViewportTool } from '../../viewer/Viewport';
-import { type Answer, answerOf, type Item, type Items, isMark, type Segment } from './items';
+import type { Target } from './attributes';
+import {
+  type Answer,
+  type Attributes,
+  answerOf,
+  attributesOf,
+  type Item,
+  type Items,
+  isMark,
+  type Segment,
+} from './items';
 import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
 
 export interface Editing {
@@ -17,6 +28,12 @@ export interface Editing {
   readonly labelFor: Readonly<Partial<Record<LabelKind, string>>>;
   readonly selectedId: string | null;
   readonly hiddenIds: ReadonlySet<string>;
+  /** The attribute the digits answer now. */
+  readonly asking: Asking | null;
+}
+
+export interface Asking extends Target {
+  readonly attribute: string;
 }
 
 /** How the room is arranged; kept from case to case. */
@@ -45,6 +62,16 @@ interface Actions {
   accept(labelKey: string, suggestionId: string, newId: () => string): void;
   /** "None of these", said outright. */
   answerNothing(newId: () => string): void;
+  /**
+   * Answers one attribute of a target, or takes the answer back (undefined). What is typed in one
+   * go is one step.
+   */
+  answerAttribute(
+    at: Asking,
+    value: AttributeValue | undefined,
+    how: { newId: () => string; isTyped?: boolean },
+  ): void;
+  ask(asking: Asking | null): void;
   draw(mark: Mark): void;
   edit(id: string, points: Mark['points']): void;
   relabel(id: string, labelKey: string): void;
@@ -65,6 +92,7 @@ const FRESH: Editing = {
   labelFor: {},
   selectedId: null,
   hiddenIds: new Set(),
+  asking: null,
 };
 
 const ARRANGEMENT: Arrangement = {
@@ -138,6 +166,28 @@ export const useReading = create<ReadingStore>()((set, get) => {
       answer(keysAfter(answerOf(get().items), labelKey, mode), newId),
     accept: (labelKey, suggestionId, newId) => answer([labelKey], newId, suggestionId),
     answerNothing: (newId) => answer([], newId),
+    answerAttribute({ scope, target, attribute }, value, { newId, isTyped = false }) {
+      const known = attributesOf(get().items, { scope, target });
+      const before: Attributes = known ?? {
+        id: newId(),
+        kind: 'attributes',
+        scope,
+        target,
+        values: {},
+      };
+      const { [attribute]: _old, ...others } = before.values;
+      const values = value === undefined ? others : { ...others, [attribute]: value };
+      // Taken back to an empty item, never to none: see Attributes.
+      const after = { ...before, values };
+      const title = isTyped ? `type ${scope}/${target}/${attribute}` : 'attribute';
+      const { items, log, isReadOnly } = get();
+      const typing = isTyped && log.done.at(-1)?.title === title ? log.done.at(-1) : undefined;
+      const done = typing ? log.done.slice(0, -1) : log.done;
+      const first = typing?.changes[0]?.before ?? before;
+      const changes = [{ id: before.id, before: first, after }];
+      if (!isReadOnly) set(perform({ items, log: { ...log, done } }, { changes, title }));
+    },
+    ask: (asking) => set({ asking }),
     draw(mark) {
       change(mark.id, mark, mark.kind);
       if (!get().isReadOnly) set({ selectedId: mark.id });

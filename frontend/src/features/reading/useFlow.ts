@@ -5,12 +5,14 @@ import type { ReadingCase } from '../../api/reading';
 import { releaseRead, skipRead } from './calls';
 import { answerOf, type Items } from './items';
 import { useReading } from './store';
+import type { AskingOf } from './useAsking';
 import type { RoomActions } from './useRoom';
 import type { Sitting } from './useSitting';
 
 export interface Flow {
   readonly isBusy: boolean;
-  readonly isAnswerMissing: boolean;
+  /** Submitting was tried and something was missing: it is marked. */
+  readonly isStrict: boolean;
   readonly isSkipping: boolean;
   readonly problem: Problem | null;
   submit(): void;
@@ -37,9 +39,14 @@ function answerNothingIfNone(reading: ReadingCase): void {
     answerNothing(() => crypto.randomUUID());
 }
 
-export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomActions): Flow {
+export function useFlow(
+  reading: ReadingCase,
+  sitting: Sitting,
+  room: RoomActions,
+  asking: Pick<AskingOf, 'lacks' | 'next'>,
+): Flow {
   const [isBusy, setBusy] = useState(false);
-  const [isMissing, setMissing] = useState(false);
+  const [isStrict, setStrict] = useState(false);
   const [isSkipping, setSkipping] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const busy = useRef(false);
@@ -64,14 +71,15 @@ export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomAction
   return useMemo(
     () => ({
       isBusy,
-      isAnswerMissing: isMissing,
+      isStrict,
       isSkipping,
       problem,
       submit() {
         if (isReadOnly || !autosave) return room.next(undefined);
-        const isLacking = isAnswerMissing(useReading.getState().items, reading.label_schema);
-        setMissing(isLacking);
-        if (isLacking) return;
+        const isUnanswered = isAnswerMissing(useReading.getState().items, reading.label_schema);
+        setStrict(isUnanswered || asking.lacks.length > 0);
+        if (isUnanswered) return;
+        if (asking.lacks.length > 0) return asking.next();
         answerNothingIfNone(reading);
         autosave.submit();
       },
@@ -97,6 +105,18 @@ export function useFlow(reading: ReadingCase, sitting: Sitting, room: RoomAction
           await releaseRead(reading.read.id, sitting.fence()).catch(() => undefined);
       },
     }),
-    [isBusy, isMissing, isSkipping, problem, isReadOnly, autosave, reading, sitting, room, once],
+    [
+      isBusy,
+      isStrict,
+      isSkipping,
+      problem,
+      isReadOnly,
+      autosave,
+      reading,
+      sitting,
+      room,
+      asking,
+      once,
+    ],
   );
 }

@@ -7,6 +7,7 @@ import { type AnswerMode, type LabelSchema, saveLabelSchema } from '../../../api
 import { plural } from '../../../ui/format';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { AttributeRows } from './AttributeRows';
 import { LabelPreview } from './LabelPreview';
 import { LabelRows } from './LabelRows';
 import styles from './Labels.module.css';
@@ -41,43 +42,50 @@ export function LabelDesigner({ projectId, schema }: Props) {
   });
   return (
     <div className={styles.page}>
-      <Panel title="Labels" side={schema ? `version ${schema.version}` : 'not saved yet'}>
-        <QuestionFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
-        <LabelRows draft={draft} flaws={flaws} onChange={setDraft} />
-        <div className={styles.actions}>
-          {KINDS.map((kind) => (
+      <div className={styles.column}>
+        <Panel title="Labels" side={schema ? `version ${schema.version}` : 'not saved yet'}>
+          <QuestionFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+          <LabelRows draft={draft} flaws={flaws} onChange={setDraft} />
+          <div className={styles.actions}>
+            {KINDS.map((kind) => (
+              <Button
+                key={kind.value}
+                variant="default"
+                leftSection={<IconPlus size={14} />}
+                onClick={() => setDraft(addLabel(draft, kind.value, crypto.randomUUID()))}
+              >
+                {kind.label}
+              </Button>
+            ))}
+          </div>
+          {flaws
+            .filter((flaw) => flaw.row === null)
+            .map((flaw) => (
+              <p key={flaw.text} className={styles.note}>
+                {flaw.text}.
+              </p>
+            ))}
+        </Panel>
+        <Panel title="Attributes">
+          <AttributeRows draft={draft} flaws={flaws} onChange={setDraft} />
+        </Panel>
+        <Panel title="Save">
+          <div className={styles.actions}>
             <Button
-              key={kind.value}
-              variant="default"
-              leftSection={<IconPlus size={14} />}
-              onClick={() => setDraft(addLabel(draft, kind.value, crypto.randomUUID()))}
+              disabled={!isChanged || flaws.length > 0}
+              loading={save.isPending}
+              onClick={() => save.mutate()}
             >
-              {kind.label}
+              {schema?.is_used ? `Save as version ${schema.version + 1}` : 'Save'}
             </Button>
-          ))}
-        </div>
-        {flaws
-          .filter((flaw) => flaw.row === null)
-          .map((flaw) => (
-            <p key={flaw.text} className={styles.note}>
-              {flaw.text}.
-            </p>
-          ))}
-        <div className={styles.actions}>
-          <Button
-            disabled={!isChanged || flaws.length > 0}
-            loading={save.isPending}
-            onClick={() => save.mutate()}
-          >
-            {schema?.is_used ? `Save as version ${schema.version + 1}` : 'Save'}
-          </Button>
-          <Button variant="subtle" disabled={!isChanged} onClick={() => setDraft(saved)}>
-            Undo all changes
-          </Button>
-        </div>
-        <Failed error={save.error} />
-        <p className={styles.note}>{consequence(schema)}</p>
-      </Panel>
+            <Button variant="subtle" disabled={!isChanged} onClick={() => setDraft(saved)}>
+              Undo all changes
+            </Button>
+          </div>
+          <Failed error={save.error} />
+          <p className={styles.note}>{consequence(schema)}</p>
+        </Panel>
+      </div>
       <LabelPreview draft={draft} />
     </div>
   );

@@ -19,6 +19,7 @@ import {
 
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
+import { type AttributeDraft, answersOf, SCOPES } from './attributeDraft';
 import styles from './Labels.module.css';
 import type { LabelDraft, SchemaDraft } from './labelDraft';
 
@@ -58,10 +59,31 @@ export function LabelPreview({ draft }: { draft: SchemaDraft }) {
         {marks.map((label) => (
           <Line key={label.row} label={label} icon={MARK_ICONS[label.kind]} />
         ))}
+        {draft.attributes.length > 0 && <h3>Attributes</h3>}
+        {draft.attributes.map((one) => (
+          <div key={one.row} className={styles.asked}>
+            <span>
+              {one.name || 'without a name'}
+              {one.isRequired && ' *'}
+            </span>
+            <span className={styles.note}>{attributeText(one)}</span>
+          </div>
+        ))}
         {draft.labels.length === 0 && <span className={styles.note}>Add a label to begin.</span>}
       </div>
     </Panel>
   );
+}
+
+/** How it is answered, and of what it is asked. */
+function attributeText(one: AttributeDraft): string {
+  const scope = SCOPES.find(({ value }) => value === one.scope)?.label.toLowerCase() ?? '';
+  const answers = answersOf(one).map(({ label }) => label);
+  const range = [one.minimum, one.maximum].some(Boolean)
+    ? ` ${one.minimum || '…'} to ${one.maximum || '…'}`
+    : '';
+  const how = answers.length > 0 ? answers.join(' · ') : `${one.kind}${range} ${one.unit}`;
+  return `${scope}: ${how.trim()}`;
 }
 
 function Line({ label, icon: Icon }: { label: LabelDraft; icon: typeof IconCircle }) {

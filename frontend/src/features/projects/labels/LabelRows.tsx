@@ -1,8 +1,9 @@
 /** The labels of a design as rows that can be dragged into an order. */
 import { type DragEvent, useState } from 'react';
+import type { Flaw } from './attributeDraft';
 import { LabelRow } from './LabelRow';
 import styles from './Labels.module.css';
-import { changeLabel, type Flaw, moveLabel, removeLabel, type SchemaDraft } from './labelDraft';
+import { changeLabel, moveLabel, removeLabel, type SchemaDraft } from './labelDraft';
 
 interface Props {
   draft: SchemaDraft;

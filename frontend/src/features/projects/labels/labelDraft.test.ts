@@ -104,6 +104,7 @@ test('what is saved comes back as it was', () => {
     created_at: '2026-11-23T12:00:00Z',
     ...request,
     labels: labels.reverse(),
+    attributes: [],
   });
   expect(order(back)).toEqual(['Normal', 'Pneumonia']);
 });

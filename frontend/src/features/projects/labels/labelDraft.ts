@@ -1,6 +1,14 @@
 /** A label schema while it is being designed; pure, so that every rule can be tested. */
 import type { AnswerMode, Label, LabelIn, LabelKind, LabelSchema } from '../../../api/projects';
 import { nextColour } from '../../../ui/labelColours';
+import {
+  type AttributeDraft,
+  attributeFlaws,
+  type Flaw,
+  fromAttribute,
+  keyFrom,
+  toAttribute,
+} from './attributeDraft';
 
 export interface LabelDraft {
   /** Tells rows apart while names change; never sent. */
@@ -19,12 +27,7 @@ export interface SchemaDraft {
   question: string;
   answerMode: AnswerMode;
   labels: LabelDraft[];
-}
-
-/** One thing that must be put right before saving; `row` is null when it is about the whole. */
-export interface Flaw {
-  row: string | null;
-  text: string;
+  attributes: AttributeDraft[];
 }
 
 export const KINDS: { value: LabelKind; label: string }[] = [
@@ -51,7 +54,12 @@ export const MODES: { value: AnswerMode; label: string }[] = [
 ];
 
 export function emptyDraft(): SchemaDraft {
-  return { question: 'What does this image show?', answerMode: 'single', labels: [] };
+  return {
+    question: 'What does this image show?',
+    answerMode: 'single',
+    labels: [],
+    attributes: [],
+  };
 }
 
 function fromLabel(label: Label): LabelDraft {
@@ -73,6 +81,7 @@ export function draftFrom(schema: LabelSchema): SchemaDraft {
     question: schema.question,
     answerMode: schema.answer_mode,
     labels: labels.map(fromLabel),
+    attributes: schema.attributes.map((one) => fromAttribute(one, schema)),
   };
 }
 
@@ -109,7 +118,14 @@ export function changeLabel(
 }
 
 export function removeLabel(draft: SchemaDraft, row: string): SchemaDraft {
-  return { ...draft, labels: draft.labels.filter((label) => label.row !== row) };
+  return {
+    ...draft,
+    labels: draft.labels.filter((label) => label.row !== row),
+    attributes: draft.attributes.map((one) => ({
+      ...one,
+      labelRows: one.labelRows.filter((other) => other !== row),
+    })),
+  };
 }
 
 /** Moves a label so that it stands at `index`; out of range stops at the ends. */
@@ -149,8 +165,12 @@ export function findFlaws(draft: SchemaDraft): Flaw[] {
   else if (classCount < wanted) {
     flaws.push({ row: null, text: `The question needs ${wanted} classes or more` });
   }
-  return flaws;
+  return [...flaws, ...attributeFlaws(draft.attributes)];
 }
+
+/** The key the server makes for a label, or the one it has. */
+export const keyOf = ({ key, name }: Pick<LabelDraft, 'key' | 'name'>): string =>
+  key ?? keyFrom(name);
 
 /** What the server is sent. */
 export function toRequest(draft: SchemaDraft) {
@@ -164,5 +184,11 @@ export function toRequest(draft: SchemaDraft) {
     code_value: label.codeValue.trim() || null,
     code_meaning: label.codeMeaning.trim() || null,
   })) satisfies LabelIn[];
-  return { question: draft.question.trim(), answer_mode: draft.answerMode, labels };
+  const keyOfLabel = new Map(draft.labels.map((label) => [label.row, keyOf(label)]));
+  return {
+    question: draft.question.trim(),
+    answer_mode: draft.answerMode,
+    labels,
+    attributes: draft.attributes.map((one) => toAttribute(one, draft.attributes, keyOfLabel)),
+  };
 }

@@ -1,0 +1,63 @@
+/** What is asked beside the labels, of the study, series, image and region on screen. */
+import { useEffect, useState } from 'react';
+import type { LabelSchema } from '../../api/projects';
+import { CommandKey } from '../../commands/CommandKey';
+import { AttributeRow } from './AttributeRow';
+import styles from './Attributes.module.css';
+import type { Group } from './asking';
+import { nextInGroup } from './asking';
+import panel from './Panel.module.css';
+import { type Asking, useReading } from './store';
+
+export interface AttributesPanelProps {
+  readonly schema: LabelSchema;
+  readonly groups: readonly Group[];
+  /** True once submitting was tried: what is missing is marked. */
+  readonly isStrict: boolean;
+}
+
+export function AttributesPanel({ schema, groups, isStrict }: AttributesPanelProps) {
+  const asking = useReading((state) => state.asking);
+  const isReadOnly = useReading((state) => state.isReadOnly);
+  const ask = useReading((state) => state.ask);
+  const [done, setDone] = useState<Asking | null>(null);
+  // An answer may bring new questions: what comes next is known only once they are here.
+  useEffect(() => {
+    if (!done) return;
+    setDone(null);
+    ask(nextInGroup(groups, done));
+  }, [done, groups, ask]);
+  if (schema.attributes.length === 0 || groups.length === 0) return null;
+  return (
+    <section className={panel.section} aria-label="Attributes">
+      {groups.map((group, index) => (
+        <fieldset key={`${group.scope}/${group.target}`} className={styles.group}>
+          <legend className={panel.heading}>
+            {group.title}
+            {index === 0 && !isReadOnly && (
+              <span className={panel.muted}>
+                {' '}
+                <CommandKey id="attribute.next" /> next open question
+              </span>
+            )}
+          </legend>
+          {group.attributes.map((attribute) => (
+            <AttributeRow
+              key={attribute.key}
+              attribute={attribute}
+              at={{ scope: group.scope, target: group.target, attribute: attribute.key }}
+              value={group.values[attribute.key]}
+              isAsked={isAsked(group, asking) && asking?.attribute === attribute.key}
+              isReadOnly={isReadOnly}
+              isStrict={isStrict}
+              onDone={setDone}
+            />
+          ))}
+        </fieldset>
+      ))}
+    </section>
+  );
+}
+
+const isAsked = (group: Group, asking: Asking | null): boolean =>
+  asking !== null && asking.scope === group.scope && asking.target === group.target;

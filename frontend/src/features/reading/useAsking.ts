@@ -1,0 +1,118 @@
+/** The attributes of the case on screen: what to show, what is lacking, and the key that goes there. */
+import { useCallback, useEffect, useMemo } from 'react';
+import type { LabelSchema } from '../../api/projects';
+import type { Command } from '../../commands/registry';
+import type { Series } from '../../viewer/frames';
+import { type Group, groupsOf, isSeen, nextAsking, titleOf, workOf } from './asking';
+import { type Lack, lacksOf, type Work } from './attributes';
+import { marksOf } from './items';
+import { seriesIn, useLayout } from './layout';
+import { type Asking, useReading } from './store';
+
+/** An image of the study; without one, a whole series. */
+export interface Place {
+  readonly seriesUid?: string;
+  readonly sop_instance_uid?: string;
+  readonly frame_number?: number;
+}
+
+export interface AskingOf {
+  readonly groups: readonly Group[];
+  readonly lacks: readonly Lack[];
+  /** What the first lack is about, in words; null when nothing is lacking. */
+  readonly lackText: string | null;
+  readonly commands: readonly Command[];
+  /** Goes to what blocks submitting, else to what is open on screen. */
+  next(): void;
+}
+
+export function useAsking(
+  schema: LabelSchema,
+  series: readonly Series[],
+  show: (place: Place) => void,
+): AskingOf {
+  const { items, selectedId, asking } = useReading();
+  const cell = useLayout(({ cells, active }) => cells[active]);
+  const here = seriesIn(series, cell);
+  const gaze = useMemo(
+    () => ({
+      seriesUid: here?.series_uid ?? null,
+      imageUid: here?.frames[cell?.index ?? 0]?.sop_instance_uid ?? null,
+      selectedId,
+    }),
+    [here, cell?.index, selectedId],
+  );
+  const { attributes } = schema;
+  const work = useMemo(
+    () => (attributes.length > 0 ? workOf(items, { series }) : NO_WORK),
+    [attributes, items, series],
+  );
+  const lacks = useMemo(() => lacksOf(attributes, work), [attributes, work]);
+  const groups = useMemo(
+    () => groupsOf(items, schema, work, gaze, asking),
+    [items, schema, work, gaze, asking],
+  );
+  // Who scrolls on or selects another mark has left the question: the digits are the case's again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a look elsewhere ends asking
+  useEffect(() => {
+    const { asking, ask } = useReading.getState();
+    if (asking && !isSeen(asking, gaze, work)) ask(null);
+  }, [gaze]);
+  const next = useCallback(() => {
+    const { asking, ask } = useReading.getState();
+    const to = nextAsking(lacks, groups, asking);
+    if (!to) return;
+    if (!isSeen(to, gaze, work)) goTo(to, show);
+    ask(to);
+  }, [lacks, groups, gaze, work, show]);
+  const commands = useMemo<Command[]>(
+    () => [
+      {
+        id: 'attribute.next',
+        title: 'Next open question',
+        section: 'Attributes',
+        shortcut: '/',
+        isEnabled: () => !useReading.getState().isReadOnly,
+        run: next,
+      },
+    ],
+    [next],
+  );
+  return useMemo(
+    () => ({
+      groups,
+      lacks,
+      lackText: textOf(lacks, schema, work),
+      commands: schema.attributes.length > 0 ? commands : [],
+      next,
+    }),
+    [groups, lacks, schema, work, commands, next],
+  );
+}
+
+const NO_WORK: Work = {
+  class_keys: [],
+  series: [],
+  images: [],
+  regions: [],
+  valuesOf: () => ({}),
+};
+
+function textOf(lacks: readonly Lack[], schema: LabelSchema, work: Work): string | null {
+  const [first, ...others] = lacks;
+  if (!first) return null;
+  const name = schema.attributes.find(({ key }) => key === first.attribute)?.name;
+  const where = titleOf(first, useReading.getState().items, schema, work);
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return `${name} (${where})${more} ${first.why === 'missing' ? 'to be answered' : 'out of range'}`;
+}
+
+function goTo({ scope, target }: Asking, show: (place: Place) => void): void {
+  const { items, select } = useReading.getState();
+  if (scope === 'series') show({ seriesUid: target });
+  if (scope === 'image') show({ sop_instance_uid: target });
+  const mark = marksOf(items).find(({ id }) => id === target);
+  if (scope !== 'region' || !mark) return;
+  select(mark.id);
+  show(mark);
+}
