@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from collimate.demo.label_table import Columns, read_table
 
 from collimate.demo.replay.answers import Known, load
 from collimate.demo.replay.pictures import Seen, describe
 from collimate.ml.features import fit_space, unit
 from collimate.ml.images import model_image, to_bytes
+from collimate.studies.imports.label_table import Columns, read_table
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache"
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from collimate.kit import ids
 from collimate.learning import reasons
+from collimate.learning.cost import predicted_minutes
 from collimate.learning.fit import Fitted, HoldoutTouched, Lessons
 from collimate.learning.labels import Question
 from collimate.learning.models import QueryBatch, QueryPick
@@ -93,6 +94,7 @@ def write_batch(
             "evaluation_share": rules.evaluation_share,
             "encoder_ids": [str(encoder_id) for encoder_id in now.pool.encoder_ids],
             "has_model": now.fitted is not None,
+            "weighs_minutes": rules.weighs_minutes,
         },
         seed=seed,
         model_version_id=now.fitted.version.id if now.fitted else None,
@@ -127,6 +129,7 @@ def _chosen(
         barred=pool.is_given[own],
         answers=_answers(now, own),
         draws=_draws(now, own, strategy, rng),
+        minutes=_minutes(now, own, rules),
         progress=float(np.mean(~pool.is_open[own])) if len(own) else 0.0,
     )
     picks = query_batch(
@@ -143,6 +146,13 @@ def _chosen(
         )
         for pick in picks
     ]
+
+
+def _minutes(now: Situation, own: np.ndarray, rules: LearningRules) -> np.ndarray | None:
+    """Predicted reading times, where the project wants them weighed."""
+    if not rules.weighs_minutes or now.lessons is None:
+        return None
+    return predicted_minutes(now.pool, now.z, now.lessons)[own]
 
 
 def _limits(now: Situation, own: np.ndarray, rules: LearningRules) -> Limits:

@@ -41,7 +41,7 @@ def drawn(
     step = -(-len(rows) // MOST_POINTS) if rows else 1
     strategy, control = [], []
     for run, model_id in rows[::-1][::step][::-1]:
-        said = _said(session, model_id, exam)
+        said = said_of(session, model_id, exam)
         if point := _point(said, exam, question, run.label_count, run.active_ms):
             strategy.append(point)
         alone = run.metrics.get("control") or {}
@@ -56,7 +56,8 @@ def drawn(
     return {"strategy": strategy, "control": control}
 
 
-def _said(session: Session, model_id: UUID, exam: Exam) -> dict[str, dict[str, float]]:
+def said_of(session: Session, model_id: UUID, exam: Exam) -> dict[str, dict[str, float]]:
+    """What a model said of these cases, by study, where it knew them."""
     rows = session.execute(
         select(Prediction.study_id, Prediction.probabilities).where(
             Prediction.model_version_id == model_id, Prediction.study_id.in_(exam.study_ids)

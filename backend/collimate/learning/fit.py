@@ -129,7 +129,7 @@ def fit_model(
     _store_predictions(session, project, model, pool, said, question)
     run.metrics = {
         **run.metrics,
-        "curve": curve.drawn(session, project.id, _exam(pool, lessons), question),
+        "curve": curve.drawn(session, project.id, exam_of(pool, lessons), question),
     }
     session.flush()
     return Fitted(model, head, said, (found.get("score") or {}).get("value"))
@@ -145,7 +145,8 @@ def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> He
     )
 
 
-def _exam(pool: Pool, lessons: Lessons) -> curve.Exam:
+def exam_of(pool: Pool, lessons: Lessons) -> curve.Exam:
+    """The held-out cases that are read by now."""
     rows = lessons.holdout_rows
     return curve.Exam(
         [pool.study_ids[row] for row in rows],

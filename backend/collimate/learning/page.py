@@ -11,7 +11,7 @@ from collimate.jobs.models import Job
 from collimate.learning import encoders, forecast, gate, warn
 from collimate.learning.due import next_round_in
 from collimate.learning.labels import Labelled, Question, labelled_studies, question_of
-from collimate.learning.models import Encoder, TrainingRun
+from collimate.learning.models import Encoder, ModelVersion, TrainingRun
 from collimate.learning.versions import promoted_model
 from collimate.projects.models import Project
 from collimate.studies.models import Patient, Study
@@ -29,19 +29,23 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
     runs = _runs(session, project.id)
     encoder = encoders.shown_encoder(session, project.id)
     counts = _counts(session, project.id, labelled)
-    shown = runs[-1].metrics if runs else {}
+    model = promoted_model(session, project.id)
+    newest = runs[-1].metrics if runs else {}
+    shown = newest
+    if model is not None:
+        shown = session.get_one(TrainingRun, model.training_run_id).metrics
     return {
         "state": _state(session, project.id, encoder),
         "encoder": _encoder(session, project.id, encoder),
         "encoder_trial": gate.describe(session, project.id),
         **counts,
         "next_round_in": next_round_in(session, project),
-        "curve": _curve(shown),
+        "curve": _curve(newest),
         "calibration": shown.get("calibration") or {"bins": [], "ece": None},
         "per_class": _per_class(shown, question),
         "subgroups": shown.get("subgroups") or [],
         "confusion": shown.get("confusion") or {"keys": [], "matrix": []},
-        "model": _model(session, project.id),
+        "model": _model(session, model),
         "warnings": warn.warnings(
             session, project, question=question, labelled=labelled, undecided=undecided
         ),
@@ -119,8 +123,7 @@ def _per_class(metrics: dict[str, Any], question: Question | None) -> list[dict[
     ]
 
 
-def _model(session: Session, project_id: UUID) -> dict[str, Any] | None:
-    model = promoted_model(session, project_id)
+def _model(session: Session, model: ModelVersion | None) -> dict[str, Any] | None:
     if model is None:
         return None
     run = session.get_one(TrainingRun, model.training_run_id)

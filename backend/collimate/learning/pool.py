@@ -25,7 +25,8 @@ class Pool:
     """One row per study that every current encoder has seen, hold-out included.
 
     `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
-    `groups`: site, scanner, sex and age band of each study, empty where not known.
+    `groups`: site, scanner, sex and age band of each study, empty where not known. `sizes`: what
+    may make reading it long, a row per study.
     """
 
     study_ids: list[UUID]
@@ -39,6 +40,7 @@ class Pool:
     blocks: Blocks
     encoder_ids: list[UUID]
     groups: dict[str, np.ndarray]
+    sizes: np.ndarray
 
     def __len__(self) -> int:
         return len(self.study_ids)
@@ -68,7 +70,16 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
         },
         [encoder.id for encoder in encoders],
         _groups(rows),
+        _sizes(rows),
     )
+
+
+def _sizes(rows: list[Any]) -> np.ndarray:
+    """Logarithms of the number of images and series, and a column per modality."""
+    counts = np.array([(row.instance_count, row.series_count) for row in rows], np.float64)
+    modalities = np.array([row.modality or "" for row in rows], dtype=str)
+    kinds = modalities[:, None] == np.unique(modalities)[None, :]
+    return np.concatenate([np.log1p(counts.reshape(-1, 2)), kinds], axis=1)
 
 
 def _groups(rows: list[Any]) -> dict[str, np.ndarray]:
@@ -111,6 +122,9 @@ def _studies(session: Session, project_id: UUID) -> list[Any]:
             Study.site,
             Study.patient_id,
             Study.manufacturer_model_name,
+            Study.modality,
+            Study.instance_count,
+            Study.series_count,
             Patient.sex,
             Patient.age_years,
             Patient.keyed_hash,

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from collimate.jobs import events
 from collimate.kit.errors import Conflict
 from collimate.learning import batch as batches
-from collimate.learning import fit, versions
+from collimate.learning import fit, hold_back
 from collimate.learning.due import newest_batch
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import Question, labelled_studies, question_of
 from collimate.learning.models import QueryBatch
 from collimate.learning.pool import load_pool
 from collimate.learning.spaces import space_of
@@ -80,19 +80,22 @@ def run_round(
     space = space_of({name: values[own] for name, values in pool.blocks.items()})
     tell(0.35, "Learning from the newest reads")
     ground = fit.Ground(pool, space, space.transform(pool.blocks))
-    fitted, lessons = _learn(session, project, ground, round_number=round_number, seed=seed)
+    question = question_of(session, project)
+    fitted, lessons = _learn(
+        session, project, ground, question, round_number=round_number, seed=seed
+    )
     tell(0.7, "Choosing what to ask for next")
     written = batches.write_batch(
         session,
         project,
-        batches.Situation(pool, ground.z, lessons, fitted, question_of(session, project)),
+        batches.Situation(pool, ground.z, lessons, fitted, question),
         round_number=round_number,
         strategy=chosen,
         seed=seed,
     )
-    if fitted is not None:
+    if fitted is not None and lessons is not None and question is not None:
         # After the tasks: whoever locks the audit chain must not wait for a task.
-        versions.promote(session, fitted.version, by=None)
+        hold_back.promote_unless_worse(session, project, fitted, pool, lessons, question)
     events.publish(session, "round", project_id, query_batch_id=written.batch.id)
     return RoundResult(
         round_number,
@@ -106,9 +109,14 @@ def run_round(
 
 
 def _learn(
-    session: Session, project: Project, ground: fit.Ground, *, round_number: int, seed: int
+    session: Session,
+    project: Project,
+    ground: fit.Ground,
+    question: Question | None,
+    *,
+    round_number: int,
+    seed: int,
 ) -> tuple[fit.Fitted | None, fit.Lessons | None]:
-    question = question_of(session, project)
     if question is None:
         return None, None
     labelled, _ = labelled_studies(session, project, question)

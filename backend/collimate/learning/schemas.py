@@ -121,6 +121,16 @@ class LearningPage(Answer):
     warnings: list[str]
 
 
+class Drop(Answer):
+    attribute: str = Field(description="class, absence of, site, scanner, sex or age")
+    value: str
+    before: float = Field(description="Share of right answers of the model that spoke then")
+    after: float
+    count: int
+    worse: int = Field(description="Patients with fewer right answers than before")
+    better: int
+
+
 class ModelOut(Answer):
     id: UUID
     number: int
@@ -131,6 +141,7 @@ class ModelOut(Answer):
     high: float | None
     is_promoted: bool
     retired_at: datetime | None
+    held_back: list[Drop] = Field(description="Why it was not let speak by itself; else empty")
     weights_sha256: str
     manifest_sha256: str
     code_version: str

@@ -39,6 +39,18 @@ def list_models(session: Session, project_id: UUID) -> list[dict[str, Any]]:
     return [as_json(model, run) for model, run in rows]
 
 
+def newest_model(session: Session, project_id: UUID) -> dict[str, Any] | None:
+    """The version made last, whether or not it speaks."""
+    row = session.execute(
+        select(ModelVersion, TrainingRun)
+        .join(TrainingRun, TrainingRun.id == ModelVersion.training_run_id)
+        .where(ModelVersion.project_id == project_id)
+        .order_by(ModelVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else as_json(row[0], row[1])
+
+
 def as_json(model: ModelVersion, run: TrainingRun) -> dict[str, Any]:
     """One version as JSON has it."""
     score = run.metrics.get("score") or {}
@@ -52,6 +64,7 @@ def as_json(model: ModelVersion, run: TrainingRun) -> dict[str, Any]:
         "high": score.get("high"),
         "is_promoted": model.promoted_at is not None and model.retired_at is None,
         "retired_at": model.retired_at,
+        "held_back": run.metrics.get("held_back") or [],
         "weights_sha256": model.weights_sha256,
         "manifest_sha256": run.manifest_sha256,
         "code_version": run.code_version,

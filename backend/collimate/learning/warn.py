@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collimate.learning import encoders
+from collimate.learning import encoders, versions
 from collimate.learning.labels import Labelled, Question
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
@@ -32,6 +32,7 @@ def warnings(
         return found
     found += _about_labels(question, labelled, undecided)
     found += _about_encoders(session, project)
+    found += _about_models(session, project, question)
     found += _about_holdout(session, project, labelled)
     return found
 
@@ -74,6 +75,21 @@ def _about_encoders(session: Session, project: Project) -> list[str]:
     if failed:
         found.append(f"The last encoder could not be used: {failed}")
     return found
+
+
+def _about_models(session: Session, project: Project, question: Question) -> list[str]:
+    """Why the newest model does not speak, where it was held back and nobody overruled that."""
+    newest = versions.newest_model(session, project.id)
+    if newest is None or newest["is_promoted"] or not newest["held_back"]:
+        return []
+    worst, *others = newest["held_back"]
+    name = question.names.get(worst["value"], worst["value"])
+    more = f", and {len(others)} more" if others else ""
+    return [
+        f"Model {newest['number']} was held back: right answers for {worst['attribute']} {name} "
+        f"would fall from {worst['before']:.0%} to {worst['after']:.0%} of {worst['count']} cases"
+        f"{more}. The earlier model goes on; see the model versions."
+    ]
 
 
 def _about_holdout(session: Session, project: Project, labelled: list[Labelled]) -> list[str]:

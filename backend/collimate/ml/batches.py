@@ -45,7 +45,7 @@ class Pick:
     `parts` holds numbers that explain it: `uncertainty` (margin, 0-1), `entropy` (nats),
     `novelty` (0 = twin of a known item, 1 = like nothing known), their ranks in the pool as
     `uncertainty_rank` and `novelty_rank` (0-1, 1 = highest), `first_class`, `second_class` and
-    their probabilities; those of a model are left out while there is none.
+    their probabilities, `minutes` (predicted reading time); what is not known is left out.
     """
 
     index: int
@@ -122,6 +122,8 @@ def _score_parts(
     novelty = 1.0 - nearest.astype(np.float64)
     count = len(order)
     parts = {"novelty": novelty[:count], "novelty_rank": _ranks(novelty, count)}
+    if pool.minutes is not None:
+        parts["minutes"] = np.asarray(pool.minutes[order], dtype=np.float64)
     if pool.probabilities is None:
         return parts
     uncertainty = margin_scores(pool)

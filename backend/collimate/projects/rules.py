@@ -30,7 +30,10 @@ class LearningRules:
     `batch_size` picks per round, of which `control_share` are drawn at random before the strategy
     looks; `holdout_share` of patients are kept for measuring; `evaluation_share` of served cases
     come from them until enough are read. `quotas` are least shares of a batch by group, such as
-    `{"sex:F": 0.4}`; groups are site, scanner, sex and age.
+    `{"sex:F": 0.4}`; groups are site, scanner, sex and age. A new model does not speak where a
+    class or group loses more than `most_drop` of its right answers by it (1 = never held back).
+    Where `weighs_minutes`, a pick's gain is divided by the square root of the minutes it is
+    predicted to take.
     """
 
     is_on: bool = True
@@ -40,6 +43,8 @@ class LearningRules:
     holdout_share: float = 0.2
     evaluation_share: float = 0.2
     quotas: dict[str, float] = field(default_factory=dict)
+    most_drop: float = 0.1
+    weighs_minutes: bool = False
 
     def quota_shares(self) -> dict[tuple[str, str], float]:
         """The quotas by attribute and value."""
@@ -57,6 +62,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "control_share": (0.05, 1.0),
     "holdout_share": (0.05, 0.5),
     "evaluation_share": (0.0, 0.5),
+    "most_drop": (0.02, 1.0),
 }
 
 

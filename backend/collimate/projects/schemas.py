@@ -43,6 +43,8 @@ class LearningRulesOut(Answer):
     holdout_share: float
     evaluation_share: float
     quotas: dict[str, float]
+    most_drop: float
+    weighs_minutes: bool
 
 
 class ProjectOut(Answer):
@@ -82,6 +84,8 @@ class LearningRulesIn(Body):
     holdout_share: float | None = None
     evaluation_share: float | None = None
     quotas: dict[str, float] | None = None
+    most_drop: float | None = None
+    weighs_minutes: bool | None = None
 
 
 class ProjectChange(Body):

@@ -2431,6 +2431,32 @@ export interface components {
             /** Measure */
             measure: string;
         };
+        /** Drop */
+        Drop: {
+            /** After */
+            after: number;
+            /**
+             * Attribute
+             * @description class, absence of, site, scanner, sex or age
+             */
+            attribute: string;
+            /**
+             * Before
+             * @description Share of right answers of the model that spoke then
+             */
+            before: number;
+            /** Better */
+            better: number;
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
+            /**
+             * Worse
+             * @description Patients with fewer right answers than before
+             */
+            worse: number;
+        };
         /** EncoderComparison */
         EncoderComparison: {
             /**
@@ -3035,12 +3061,16 @@ export interface components {
             holdout_share?: number | null;
             /** Is On */
             is_on?: boolean | null;
+            /** Most Drop */
+            most_drop?: number | null;
             /** Quotas */
             quotas?: {
                 [key: string]: number;
             } | null;
             /** Strategy */
             strategy?: string | null;
+            /** Weighs Minutes */
+            weighs_minutes?: boolean | null;
         };
         /** LearningRulesOut */
         LearningRulesOut: {
@@ -3054,12 +3084,16 @@ export interface components {
             holdout_share: number;
             /** Is On */
             is_on: boolean;
+            /** Most Drop */
+            most_drop: number;
             /** Quotas */
             quotas: {
                 [key: string]: number;
             };
             /** Strategy */
             strategy: string;
+            /** Weighs Minutes */
+            weighs_minutes: boolean;
         };
         /** LeaseOut */
         LeaseOut: {
@@ -3230,6 +3264,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Held Back
+             * @description Why it was not let speak by itself; else empty
+             */
+            held_back: components["schemas"]["Drop"][];
             /** High */
             high: number | null;
             /**

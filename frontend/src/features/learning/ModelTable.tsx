@@ -10,6 +10,7 @@ import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import styles from './Learning.module.css';
+import { dropWords } from './modelWords';
 
 interface Props {
   projectId: string;
@@ -42,6 +43,17 @@ export function ModelTable({ projectId, canManage }: Props) {
   );
 }
 
+function modelState(row: ModelVersion) {
+  if (row.is_promoted) return <Chip tone="good" text="in use" />;
+  if (row.held_back.length === 0) return <Chip text="kept" />;
+  return (
+    <span className={styles.heldBack} title={row.held_back.map(dropWords).join('\n')}>
+      <Chip tone="warn" text="held back" /> {row.held_back.slice(0, 1).map(dropWords)}
+      {row.held_back.length > 1 && `, ${row.held_back.length - 1} more`}
+    </span>
+  );
+}
+
 function hash(sha256: string) {
   return (
     <span className={styles.hash} title={sha256}>
@@ -63,8 +75,7 @@ function columnsWith(canManage: boolean, promote: (id: string) => void): Column<
       key: 'use',
       title: 'State',
       sortValue: (row) => row.is_promoted,
-      render: (row) =>
-        row.is_promoted ? <Chip tone="good" text="in use" /> : <Chip text="kept" />,
+      render: modelState,
     },
     {
       key: 'at',

@@ -176,6 +176,19 @@ function LearningPart({ project }: { project: Project }) {
           value={draft.evaluation_share}
           onChange={(evaluation_share) => set({ evaluation_share })}
         />
+        <ShareInput
+          label="Most that a new model may lose"
+          description="A model that gets more than this share of a class or of a group of patients wrong, where the present one was right, does not speak. 100 lets every model speak."
+          range={[2, 100]}
+          value={draft.most_drop}
+          onChange={(most_drop) => set({ most_drop })}
+        />
+        <Switch
+          label="Weigh what a case costs"
+          description="Cases that readers are likely to be quick with come earlier, where two would teach as much. Learned from real reading times, once thirty are known."
+          checked={draft.weighs_minutes}
+          onChange={(event) => set({ weighs_minutes: event.currentTarget.checked })}
+        />
         <Failed error={strategies.error} />
         <SaveRow rules={rules} />
       </Stack>
