@@ -111,6 +111,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/projects/{project_id}/learning": P.SEE_LEARNING,
     "GET /api/projects/{project_id}/learning/models": P.SEE_LEARNING,
     "GET /api/projects/{project_id}/learning/queue": P.SEE_LEARNING,
+    "GET /api/projects/{project_id}/learning/doubts": P.REVIEW,
     "POST /api/projects/{project_id}/learning/round": P.MANAGE_LEARNING,
     "POST /api/projects/{project_id}/learning/encoder": P.MANAGE_LEARNING,
     "POST /api/projects/{project_id}/learning/encoder/weights": P.MANAGE_LEARNING,

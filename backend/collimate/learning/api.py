@@ -14,6 +14,7 @@ from collimate.kit import database
 from collimate.kit.http import SessionDep
 from collimate.learning import (
     ask,
+    doubts,
     explanations,
     give,
     page,
@@ -33,6 +34,7 @@ from collimate.studies.models import Study
 
 router = APIRouter(tags=["learning"])
 SeenProject = Annotated[Project, project_for(Permission.SEE_LEARNING)]
+ReviewedProject = Annotated[Project, project_for(Permission.REVIEW)]
 ManagedProject = Annotated[Project, project_for(Permission.MANAGE_LEARNING)]
 
 
@@ -83,6 +85,11 @@ def learning_queue(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     return queue.queue(session, project, limit=limit)
+
+
+@router.get("/api/projects/{project_id}/learning/doubts", response_model=schemas.DoubtList)
+def list_doubts(session: SessionDep, actor: ActorDep, project: ReviewedProject) -> dict[str, Any]:
+    return doubts.doubted_reads(session, project, actor.user)
 
 
 @router.post("/api/projects/{project_id}/learning/round", response_model=JobOut, status_code=202)

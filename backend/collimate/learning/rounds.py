@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from collimate.jobs import events
 from collimate.kit.errors import Conflict
 from collimate.learning import batch as batches
-from collimate.learning import fit, hold_back
+from collimate.learning import doubts, fit, hold_back
 from collimate.learning.due import newest_batch
 from collimate.learning.labels import Question, labelled_studies, question_of
 from collimate.learning.models import QueryBatch
@@ -126,6 +126,7 @@ def _learn(
     fitted = fit.fit_model(
         session, project, ground, lessons, question, round_number=round_number, seed=seed
     )
+    doubts.keep(session, fitted, ground, lessons, question)
     return fitted, lessons
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from collimate.kit.http import Answer
+from collimate.reviews.schemas import ReviewRow
 
 
 class EncoderOut(Answer):
@@ -146,6 +147,22 @@ class ModelOut(Answer):
     manifest_sha256: str
     code_version: str
     seed: int
+
+
+class Doubt(Answer):
+    kind: Literal["likely_error", "disagreement"]
+    given: str = Field(description="Label key; with several answers, not KEY is the absence")
+    likely: str
+    probability: float = Field(description="Of what is likely, by models blind to the patient")
+
+
+class DoubtedRead(ReviewRow):
+    doubt: Doubt
+
+
+class DoubtList(Answer):
+    label_count: int = Field(description="How many labels the newest model learned from")
+    items: list[DoubtedRead]
 
 
 class ModelList(Answer):

@@ -56,7 +56,7 @@ def compare(
     for repeat in range(REPEATS):
         folds = stratified_folds(_kinds(table), people, folds=FOLDS, seed=seed + repeat)
         for which, z in enumerate((now, other)):
-            said = _held_out(z, labels, people, folds, class_count, seed)
+            said = held_out(z, labels, people, folds, class_count=class_count, seed=seed)
             losses[which] += (weights * _loss(table, said, labels.ndim == 2)).sum(axis=1) / REPEATS
             scores[which] += _score(table, said, labels.ndim == 2) / REPEATS
     saved = np.bincount(people, weights=losses[0] - losses[1])
@@ -68,20 +68,24 @@ def compare(
     )  # fmt: skip
 
 
-def _held_out(
-    z: np.ndarray,
-    labels: np.ndarray,
-    people: np.ndarray,
-    folds: np.ndarray,
+def held_out(
+    z: Float[np.ndarray, "items width"],
+    labels: Labels,
+    people: Shaped[np.ndarray, " items"],
+    folds: Int[np.ndarray, " items"],
+    *,
     class_count: int,
     seed: int,
+    strength: float | None = None,
 ) -> Float64[np.ndarray, "items classes"]:
+    """Return what heads say of items they did not learn from: one head per fold."""
     said = np.zeros((len(z), class_count))
-    for fold in range(FOLDS):
+    for fold in np.unique(folds):
         inside, outside = folds != fold, folds == fold
         head = fit_head(
-            z[inside], labels[inside], class_count=class_count, seed=seed, patients=people[inside]
-        )
+            z[inside], labels[inside], class_count=class_count, seed=seed,
+            patients=people[inside], strength=strength,
+        )  # fmt: skip
         said[outside] = probabilities(head, z[outside])
     return said
 

@@ -126,22 +126,10 @@ def page(
     and cases someone may still read.
     """
     is_blinded = reading_rules(project).is_blinded
-    query = _submissions(project)
     if state == "waiting":
-        query = query.where(
-            Review.id.is_(None), Read.state == ReadState.SUBMITTED, is_newest(),
-            Submission.author_id != reviewer.id,
-        )  # fmt: skip
+        query = _waiting(project, reviewer)
     else:
-        query = query.where(Review.id.is_not(None))
-    if is_blinded:
-        other = aliased(Read)
-        unfinished = (
-            select(other.id)
-            .where(other.task_id == Task.id, other.slot >= 1, other.state.not_in(case.FINISHED))
-            .exists()
-        )
-        query = query.where(~unfinished)
+        query = _seen_through(project, _submissions(project).where(Review.id.is_not(None)))
     if after is not None:
         query = query.where(Submission.id < UUID(str(read_cursor(after, 1)[0])))
     rows = session.execute(query.limit(limit + 1)).all()
@@ -149,6 +137,38 @@ def page(
         "items": [_row(row, is_blinded) for row in rows[:limit]],
         "next": cursor([rows[limit - 1][0].id]) if len(rows) > limit else None,
     }
+
+
+def waiting(
+    session: Session, project: Project, reviewer: User, submission_ids: list[UUID]
+) -> list[dict[str, Any]]:
+    """Those of these submissions that wait for this reviewer's verdict, as the page lists them."""
+    query = _waiting(project, reviewer).where(Submission.id.in_(submission_ids))
+    is_blinded = reading_rules(project).is_blinded
+    return [_row(row, is_blinded) for row in session.execute(query)]
+
+
+def _waiting(project: Project, reviewer: User) -> Select[*tuple[Any, ...]]:
+    return _seen_through(
+        project,
+        _submissions(project).where(
+            Review.id.is_(None), Read.state == ReadState.SUBMITTED, is_newest(),
+            Submission.author_id != reviewer.id,
+        ),
+    )  # fmt: skip
+
+
+def _seen_through(project: Project, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Where reading is blinded, only cases that nobody may still read."""
+    if not reading_rules(project).is_blinded:
+        return query
+    other = aliased(Read)
+    unfinished = (
+        select(other.id)
+        .where(other.task_id == Task.id, other.slot >= 1, other.state.not_in(case.FINISHED))
+        .exists()
+    )
+    return query.where(~unfinished)
 
 
 def _row(found: Any, is_blinded: bool) -> dict[str, Any]:

@@ -7,6 +7,8 @@ type Schemas = components['schemas'];
 
 export type ReviewRow = Schemas['ReviewRow'];
 
+export type DoubtedRead = Schemas['DoubtedRead'];
+
 export type Agreement = Schemas['Agreement'];
 
 export type Verdict = 'accepted' | 'returned';
@@ -22,6 +24,18 @@ export const reviewsQuery = (projectId: string, state: 'waiting' | 'done') =>
         }),
       ),
     getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** Answers that a model blind to the patient would have given otherwise, most doubtful first. */
+export const doubtsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'reviews', 'doubted'],
+    queryFn: () =>
+      ask<Schemas['DoubtList']>(
+        api.GET('/api/projects/{project_id}/learning/doubts', {
+          params: { path: { project_id: projectId } },
+        }),
+      ),
   });
 
 export const agreementQuery = (projectId: string) =>

@@ -793,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/learning/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Doubts */
+        get: operations["list_doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/learning/encoder": {
         parameters: {
             query?: never;
@@ -2430,6 +2447,79 @@ export interface components {
             groups: components["schemas"]["QualityGroup"][];
             /** Measure */
             measure: string;
+        };
+        /** Doubt */
+        Doubt: {
+            /**
+             * Given
+             * @description Label key; with several answers, not KEY is the absence
+             */
+            given: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "likely_error" | "disagreement";
+            /** Likely */
+            likely: string;
+            /**
+             * Probability
+             * @description Of what is likely, by models blind to the patient
+             */
+            probability: number;
+        };
+        /** DoubtList */
+        DoubtList: {
+            /** Items */
+            items: components["schemas"]["DoubtedRead"][];
+            /**
+             * Label Count
+             * @description How many labels the newest model learned from
+             */
+            label_count: number;
+        };
+        /** DoubtedRead */
+        DoubtedRead: {
+            /** Comment */
+            comment: string | null;
+            doubt: components["schemas"]["Doubt"];
+            /** Label Keys */
+            label_keys: string[];
+            /** Mark Count */
+            mark_count: number;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Read Id
+             * Format: uuid
+             */
+            read_id: string;
+            /**
+             * Reader Name
+             * @description null where reading is blinded
+             */
+            reader_name: string | null;
+            /** Segment Count */
+            segment_count: number;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /**
+             * Submission Id
+             * Format: uuid
+             */
+            submission_id: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+            /** Verdict */
+            verdict: ("accepted" | "returned") | null;
         };
         /** Drop */
         Drop: {
@@ -6218,6 +6308,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LearningPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubtList"];
                 };
             };
             /** @description Validation Error */

@@ -1,18 +1,19 @@
 /** Submitted reads that wait for a second look, and those that had one. */
 import { Button, SegmentedControl } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { labelSchemaQuery } from '../../api/projects';
-import { type ReviewRow, reviewsQuery } from '../../api/reviews';
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
+import { formatShare } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
 import styles from './Review.module.css';
+import { type ReviewState, type Row, useReviewRows } from './reviewRows';
 import { VerdictPanel } from './VerdictPanel';
 
 interface Props {
@@ -21,7 +22,18 @@ interface Props {
   onLook: (readId: string) => void;
 }
 
-const columnsWith = (said: (row: ReviewRow) => string): Column<ReviewRow>[] => [
+type NameOf = (key: string) => string;
+
+const EMPTY: Record<ReviewState, [title: string, text?: string]> = {
+  waiting: ['No read is waiting'],
+  doubted: [
+    'The learner doubts no answer',
+    'From forty labels on, answers it would have given otherwise are listed here after every round.',
+  ],
+  done: ['No verdict yet'],
+};
+
+const columnsWith = (nameOf: NameOf, state: ReviewState): Column<Row>[] => [
   {
     key: 'thumbnail',
     title: '',
@@ -43,9 +55,10 @@ const columnsWith = (said: (row: ReviewRow) => string): Column<ReviewRow>[] => [
   {
     key: 'answer',
     title: 'Answer',
-    sortValue: said,
-    render: said,
+    sortValue: (row) => answerText(row, nameOf),
+    render: (row) => answerText(row, nameOf),
   },
+  ...(state === 'doubted' ? [doubtColumn(nameOf)] : []),
   {
     key: 'marks',
     title: 'Marks',
@@ -76,16 +89,27 @@ const columnsWith = (said: (row: ReviewRow) => string): Column<ReviewRow>[] => [
   },
 ];
 
+function doubtColumn(nameOf: NameOf): Column<Row> {
+  return {
+    key: 'doubt',
+    title: 'The learner would say',
+    sortValue: (row) => row.doubt?.probability ?? 0,
+    render: ({ doubt }) =>
+      doubt && (
+        <span className={styles.doubt}>
+          {keyText(doubt.likely, nameOf)} {formatShare(doubt.probability)}
+          {doubt.kind === 'likely_error' && <Chip tone="warn" text="likely error" />}
+        </span>
+      ),
+  };
+}
+
 export function ReviewPage({ projectId, projectName, onLook }: Props) {
-  const [state, setState] = useState<'waiting' | 'done'>('waiting');
+  const [state, setState] = useState<ReviewState>('waiting');
   const [chosenId, setChosenId] = useState<string | null>(null);
-  const reviews = useInfiniteQuery(reviewsQuery(projectId, state));
-  const rows = useMemo(
-    () => reviews.data?.pages.flatMap((page) => page.items) ?? [],
-    [reviews.data],
-  );
-  const said = useAnswerText(projectId);
-  const columns = useMemo(() => columnsWith(said), [said]);
+  const { rows, of, hasMore, showMore } = useReviewRows(projectId, state);
+  const nameOf = useNameOf(projectId);
+  const columns = useMemo(() => columnsWith(nameOf, state), [nameOf, state]);
   const chosen = rows.find((row) => row.submission_id === chosenId) ?? rows[0] ?? null;
   return (
     <>
@@ -95,18 +119,19 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
           title="Submitted reads"
           actions={
             <SegmentedControl
-              aria-label="Waiting or done"
+              aria-label="Waiting, doubted or done"
               value={state}
-              onChange={(next) => setState(next as 'waiting' | 'done')}
+              onChange={(next) => setState(next as ReviewState)}
               data={[
                 { value: 'waiting', label: 'Waiting' },
+                { value: 'doubted', label: 'Doubted' },
                 { value: 'done', label: 'Done' },
               ]}
             />
           }
           isFlush
         >
-          <Loaded of={reviews}>
+          <Loaded of={of}>
             {() => (
               <DataTable
                 label="Submitted reads"
@@ -117,27 +142,23 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
                 onOpen={(row) => setChosenId(row.submission_id)}
                 height="calc(100vh - 180px)"
                 foot={
-                  reviews.hasNextPage && (
-                    <Button variant="default" onClick={() => void reviews.fetchNextPage()}>
+                  hasMore && (
+                    <Button variant="default" onClick={showMore}>
                       Show more
                     </Button>
                   )
                 }
-                empty={
-                  <EmptyState
-                    title={state === 'waiting' ? 'No read is waiting' : 'No verdict yet'}
-                  />
-                }
+                empty={<EmptyState title={EMPTY[state][0]} text={EMPTY[state][1]} />}
               />
             )}
           </Loaded>
         </Panel>
-        {chosen && state === 'waiting' && (
+        {chosen && state !== 'done' && (
           <VerdictPanel
             key={chosen.submission_id}
             projectId={projectId}
             row={chosen}
-            answer={said(chosen)}
+            answer={answerText(chosen, nameOf)}
             onLook={() => onLook(chosen.read_id)}
           />
         )}
@@ -147,13 +168,19 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
 }
 
 /** An answer in the names of its labels, as the reader saw them. */
-function useAnswerText(projectId: string) {
+function answerText({ label_keys }: Row, nameOf: NameOf): string {
+  return label_keys.map(nameOf).join(', ') || '–';
+}
+
+/** A class, or its absence. */
+function keyText(key: string, nameOf: NameOf): string {
+  return key.startsWith('not ') ? `not ${nameOf(key.slice(4))}` : nameOf(key);
+}
+
+function useNameOf(projectId: string): NameOf {
   const { data } = useQuery(labelSchemaQuery(projectId));
   return useCallback(
-    ({ label_keys }: ReviewRow) => {
-      const nameOf = (key: string) => data?.labels.find((label) => label.key === key)?.name ?? key;
-      return label_keys.map(nameOf).join(', ') || '–';
-    },
+    (key: string) => data?.labels.find((label) => label.key === key)?.name ?? key,
     [data],
   );
 }
