@@ -257,7 +257,10 @@ DICOMWEB = [
     "studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/bulkdata/7FE00010",
     "studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/rendered",
     "studies/{study_uid}/instances", "studies/{study_uid}/thumbnail",
-    "studies/{study_uid}/series/{series_uid}/thumbnail",
+    "studies/{study_uid}/series/{series_uid}/thumbnail", "studies/{study_uid}/rendered",
+    "studies/{study_uid}/series/{series_uid}/rendered",
+    "studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/frames/1/rendered",
+    "studies/{study_uid}/series/{series_uid}/instances/{sop_instance_uid}/thumbnail",
 ]  # fmt: skip
 
 

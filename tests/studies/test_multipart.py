@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collimate.studies.dicomweb.accept import CannotBeServedSo, choose_form, choose_picture
+from collimate.studies.dicomweb.accept import CannotBeServedSo, Offer, both, choose
 from collimate.studies.dicomweb.multipart import (
     BadMultipart,
     MultipartReader,
@@ -50,6 +50,7 @@ LOOKALIKES = st.sampled_from(
 PART = st.lists(st.one_of(st.binary(max_size=40), LOOKALIKES), max_size=5).map(b"".join)
 
 
+@settings(deadline=None)
 @given(st.lists(PART, min_size=1, max_size=4), st.lists(st.integers(0, 10_000), max_size=12))
 def test_any_parts_in_any_pieces_come_out_whole(parts, cuts):
     mark = b"\r\n--" + BOUNDARY.encode()
@@ -91,7 +92,9 @@ def test_too_many_parts_are_refused():
         read(body([b""] * 10_001))
 
 
-OCTETS = "application/octet-stream"
+LITTLE, RPCL = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.202"
+OCTETS = both("application/octet-stream", LITTLE, "", "*")
+FRAMES = (*OCTETS, *both("image/jphc", RPCL, "", "*"))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ OCTETS = "application/octet-stream"
     ],
 )
 def test_the_form_follows_the_accept_header(header, form):
-    assert choose_form(header, OCTETS, frozenset({"1.2.840.10008.1.2.1"})) == form
+    assert choose(header, OCTETS).form == form
 
 
 @pytest.mark.parametrize(
@@ -119,14 +122,31 @@ def test_the_form_follows_the_accept_header(header, form):
         "application/octet-stream; q=0",
     ],
 )
-def test_what_we_cannot_serve_is_406(header):
-    with pytest.raises(CannotBeServedSo):
-        choose_form(header, OCTETS, frozenset({"1.2.840.10008.1.2.1"}))
+def test_what_we_cannot_serve_is_406_with_a_list(header):
+    with pytest.raises(CannotBeServedSo, match=f"{LITTLE} .multipart or single"):
+        choose(header, OCTETS)
+
+
+@pytest.mark.parametrize(
+    ("header", "media_type"),
+    [
+        ("*/*", "application/octet-stream"),
+        ("image/*", "image/jphc"),
+        ("*/*;q=0.5, image/jphc", "image/jphc"),
+        ("image/jphc;q=0, */*", "application/octet-stream"),
+        (f"image/jphc; transfer-syntax={RPCL}, */*; q=0.9", "image/jphc"),
+        (f"image/jphc; transfer-syntax={RPCL}; q=0.1, */*; q=0.2", "application/octet-stream"),
+        ('image/jphc; x=",;q=0"', "image/jphc"),
+    ],
+)
+def test_the_closest_range_speaks_for_a_representation(header, media_type):
+    assert choose(header, FRAMES).media_type == media_type
 
 
 def test_pictures_are_jpeg_unless_png_is_preferred():
-    assert choose_picture(None) == "jpeg"
-    assert choose_picture("image/png") == "png"
-    assert choose_picture("image/jpeg;q=0.1, image/png") == "png"
-    with pytest.raises(CannotBeServedSo):
-        choose_picture("image/webp")
+    pictures = (Offer("single", "image/jpeg"), Offer("single", "image/png"))
+    assert choose(None, pictures).media_type == "image/jpeg"
+    assert choose("image/png", pictures).media_type == "image/png"
+    assert choose("image/jpeg;q=0.1, image/png", pictures).media_type == "image/png"
+    with pytest.raises(CannotBeServedSo, match="image/jpeg, image/png"):
+        choose("image/webp", pictures)

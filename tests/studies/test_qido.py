@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from collimate.kit.database import open_session
-from collimate.studies.models import Instance, MetadataCopy, ReceivedFile
+from collimate.studies.models import Instance, MetadataCopy, ReceivedFile, Series
 from tests import dicoms
 from tests.studies.dicomweb import address_of, statements
 
@@ -232,3 +232,72 @@ def test_the_newest_page_is_read_from_an_index_however_many_studies_there_are(ar
         )
     assert "ix_study_newest_first" in plan
     assert "Sort" not in plan
+
+
+def test_keys_are_written_in_any_mix_of_keywords_and_tags(owner, found, web):
+    def search(level: str, key: str, value: str):
+        return owner.get(f"{web}/{level}", params={key: value})
+
+    for first in ("RequestAttributesSequence", "00400275"):
+        for second in ("ScheduledProcedureStepID", "00400009"):
+            assert search("series", f"{first}.{second}", "SPS1").json() == []
+            assert len(search("series", f"{first}.{second}", "*").json()) == 2
+    assert len(search("series", "0020000e", found.series.series_uid).json()) == 1
+    assert search("series", "00400275.00400009.00080060", "CT").status_code == 400
+    assert search("studies", "ModalitiesInStudy.Modality", "CT").status_code == 400
+
+
+def test_dates_of_a_procedure_step_are_ranges(owner, archive, found, web):
+    date = "20200215"
+    with open_session() as session:
+        row = session.get_one(Series, found.series.id)
+        row.dicom_json = {**row.dicom_json, "00400244": {"vr": "DA", "Value": [date]}}
+
+    def count(text: str) -> int:
+        query = {"PerformedProcedureStepStartDate": text}
+        answer = owner.get(f"{web}/series", params=query)
+        assert answer.status_code == 200, answer.text
+        return len(answer.json())
+
+    assert (
+        count(date) == count("20200101-20200301") == count("20200215-") == count("-20200215") == 1
+    )
+    assert count("20200216-") == count("20200214") == 0
+    assert count("") == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=-1", "limit=ten", "limit=", "offset=-1", "offset=1.5", "offset=99999999999",
+        "fuzzymatching=perhaps", "fuzzymatching=", "StudyDate=-", "StudyDate=2020-01-01",
+        "StudyDate=20201301", "StudyTime=-", "PatientName=a%00b", "Unknown=1", "0010,0020=x",
+    ],
+)  # fmt: skip
+def test_what_is_no_search_is_refused_in_words(owner, web, query):
+    answer = owner.get(f"{web}/studies?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_an_answer_that_is_known_is_not_sent_again(owner, archive, found, web):
+    first = owner.get(f"{web}/series?limit=1")
+    same = owner.get(f"{web}/series?limit=1", headers={"if-none-match": first.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    other = owner.get(f"{web}/series", headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_long_answers_are_packed(owner, found, web, monkeypatch):
+    plain = owner.get(f"{web}/instances")
+    assert "content-encoding" not in plain.headers
+    monkeypatch.setattr("collimate.studies.dicomweb.query._PACKED_BYTES", 100)
+    packed = owner.get(f"{web}/instances")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert packed.headers["etag"] != plain.headers["etag"]
+    asked = owner.get(f"{web}/instances", headers={"accept-encoding": "identity"})
+    assert asked.content == plain.content
+    spaces = owner.get(f"{web}/studies", params={"PatientID": f"{found.patient.pseudonym} "})
+    assert len(spaces.json()) == 1

@@ -83,10 +83,10 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
         return _prepare(request, limits)
     if request["verb"] == "convert":
         return _convert(request, limits)
-    if request["verb"] == "native_head":
-        from collimate.dicom.write import native_head
+    if request["verb"] == "object_head":
+        from collimate.dicom.write import object_head
 
-        return native_head(json.loads(payload), int(request["pixel_bytes"]))
+        return object_head(json.loads(payload), request["syntax"], request["pixel_bytes"])
     return _render(request, payload)
 
 

@@ -110,13 +110,19 @@ class Sandbox:
         reply = self._ask(request, b"", _size(source))
         return PreparedInstance.from_json(json.loads(reply))
 
-    def native_head(self, dicom_json: dict[str, Any], pixel_bytes: int) -> bytes:
-        """See `collimate.dicom.write.native_head`.
+    def object_head(
+        self, dicom_json: dict[str, Any], transfer_syntax_uid: str, pixel_bytes: int | None
+    ) -> bytes:
+        """See `collimate.dicom.write.object_head`.
 
         Raises:
             Rejected: the JSON cannot be written as a data set.
         """
-        request = {"verb": "native_head", "pixel_bytes": pixel_bytes}
+        request = {
+            "verb": "object_head",
+            "syntax": transfer_syntax_uid,
+            "pixel_bytes": pixel_bytes,
+        }
         payload = json.dumps(dicom_json).encode()
         return self._ask(request, payload, len(payload))
 

@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID
 
 IMPLEMENTATION_CLASS_UID = "2.25.283464578712630561849137562021804651372"
 _UNDEFINED = 0xFFFFFFFF
+_EMPTY_ITEM = b"\xfe\xff\x00\xe0\x00\x00\x00\x00"
 _SEQUENCE_END = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
 
 
@@ -54,18 +55,30 @@ def write_part10(
     return start
 
 
-def native_head(dicom_json: dict[str, Any], pixel_bytes: int) -> bytes:
-    """All of an Explicit VR Little Endian file that stands before its native pixels.
+def object_head(
+    dicom_json: dict[str, Any], transfer_syntax_uid: str, pixel_bytes: int | None
+) -> bytes:
+    """All of a file that stands before the value of its pixels, or before their first fragment.
 
-    `dicom_json` describes the frames as they are served, without Pixel Data.
+    Args:
+        dicom_json: describes the frames as they are served, without Pixel Data.
+        transfer_syntax_uid: Explicit VR Little Endian, or HTJ2K of `progressive.py`.
+        pixel_bytes: native length; None for fragments, whose offset table is left empty.
     """
     dataset = Dataset.from_json(dicom_json)
-    vr = b"OW" if dataset.BitsAllocated > 8 else b"OB"
-    length = pixel_bytes + pixel_bytes % 2
+    vr = b"OW" if dataset.BitsAllocated > 8 and pixel_bytes is not None else b"OB"
+    if pixel_bytes is None:
+        # what the codestreams say of themselves (PS3.5 8.2.14)
+        dataset.BitsStored = dataset.BitsAllocated
+        dataset.HighBit = dataset.BitsStored - 1
+        if dataset.SamplesPerPixel == 3:
+            dataset.PhotometricInterpretation = "YBR_RCT"
+    length = _UNDEFINED if pixel_bytes is None else pixel_bytes + pixel_bytes % 2
     return (
-        part10_start(dataset.SOPClassUID, dataset.SOPInstanceUID, ExplicitVRLittleEndian)
+        part10_start(dataset.SOPClassUID, dataset.SOPInstanceUID, transfer_syntax_uid)
         + _body(dataset)
         + struct.pack("<HH2sHL", 0x7FE0, 0x0010, vr, 0, length)
+        + (_EMPTY_ITEM if pixel_bytes is None else b"")
     )
 
 

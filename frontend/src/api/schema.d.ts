@@ -1601,6 +1601,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dicomweb/{project_id}/studies/{study_uid}/rendered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rendered Study */
+        get: operations["rendered_study"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dicomweb/{project_id}/studies/{study_uid}/series": {
         parameters: {
             query?: never;
@@ -1797,6 +1814,23 @@ export interface paths {
         };
         /** Series Metadata */
         get: operations["series_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dicomweb/{project_id}/studies/{study_uid}/series/{series_uid}/rendered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rendered Series */
+        get: operations["rendered_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7921,8 +7955,8 @@ export interface operations {
     search_all_instances: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -7953,8 +7987,8 @@ export interface operations {
     search_all_series: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -7985,8 +8019,8 @@ export interface operations {
     search_studies: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -8117,8 +8151,8 @@ export interface operations {
     search_study_instances: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -8177,11 +8211,44 @@ export interface operations {
             };
         };
     };
+    rendered_study: {
+        parameters: {
+            query?: {
+                viewport?: string | null;
+                window?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     search_series: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -8244,8 +8311,8 @@ export interface operations {
     search_series_instances: {
         parameters: {
             query?: {
-                limit?: number;
-                offset?: number;
+                limit?: string;
+                offset?: string;
             };
             header?: never;
             path: {
@@ -8543,6 +8610,40 @@ export interface operations {
     series_metadata: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                series_uid: string;
+                project_id: string;
+                study_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rendered_series: {
+        parameters: {
+            query?: {
+                viewport?: string | null;
+                window?: string | null;
+            };
             header?: never;
             path: {
                 series_uid: string;

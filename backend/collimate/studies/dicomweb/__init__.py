@@ -11,8 +11,9 @@ from collimate.studies.dicomweb import (
     rendered,
     retrieve,
     stow,
+    thumbnails,
 )
 
 router = APIRouter(tags=["dicomweb"])
-for part in (query, rendered, retrieve, metadata, frames, bulkdata, stow, delete):
+for part in (query, rendered, thumbnails, retrieve, metadata, frames, bulkdata, stow, delete):
     router.include_router(part.router)

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from collimate.kit.errors import NotFound
-from collimate.studies.dicomweb.accept import choose_form
+from collimate.studies.dicomweb.accept import OCTETS, accept_of, both, choose
 from collimate.studies.dicomweb.door import SeenInstance
 from collimate.studies.dicomweb.frame_index import ImageInfo
 from collimate.studies.dicomweb.metadata import PIXEL_DATA
-from collimate.studies.dicomweb.parts import OCTETS, PartsResponse, Piece
+from collimate.studies.dicomweb.parts import PartsResponse, Piece
 from collimate.studies.dicomweb.pictures import etag_of, not_modified
 from collimate.studies.dicomweb.retrieve import INSTANCE
 
@@ -33,9 +33,12 @@ def retrieve_bulkdata(request: Request, instance: SeenInstance, tag: str) -> Res
 
 def _pixels(request: Request, instance: ImageInfo, location: str) -> Response:
     served = instance.served_transfer_syntax_uid
-    form = choose_form(request.headers.get("accept"), OCTETS, frozenset({served}))
+    form = choose(accept_of(request), both(OCTETS, served, "", "*")).form
     etag = etag_of("bulkdata", form, instance.frames_sha256)
     piece = Piece(instance.frames_sha256, *instance.pixels, location, OCTETS, served)
+    asked = request.headers.get("range")
+    if request.headers.get("if-range") not in (None, etag):
+        asked = None
     return not_modified(request.headers, etag) or PartsResponse(
-        [piece], form=form, etag=etag, byte_range=request.headers.get("range")
+        [piece], form=form, etag=etag, byte_range=asked
     )

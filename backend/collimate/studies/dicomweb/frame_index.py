@@ -25,9 +25,14 @@ class InstanceNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """What serving an instance needs; `ranges` holds offset and length of frame after frame."""
+    """What serving an instance needs.
+
+    `ranges` holds offset and length of frame after frame; `progressive_ranges` the same of the
+    HTJ2K copy, and nothing where there is none.
+    """
 
     id: UUID
+    series_uid: str
     sop_instance_uid: str
     sop_class_uid: str
     frame_count: int
@@ -37,7 +42,14 @@ class ImageInfo:
     served_transfer_syntax_uid: str
     frames_sha256: str
     thumbnail_sha256: str
+    progressive_sha256: str | None
     ranges: "array[int]"
+    progressive_ranges: "array[int]"
+
+    @property
+    def path(self) -> str:
+        """Where it is below its study."""
+        return f"/series/{self.series_uid}/instances/{self.sop_instance_uid}"
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -49,9 +61,15 @@ class ImageInfo:
         """Offset and length in bytes of a frame, counted from 1."""
         return self.ranges[2 * number - 2], self.ranges[2 * number - 1]
 
+    def progressive_frame(self, number: int) -> tuple[int, int]:
+        """The same in the HTJ2K copy."""
+        return self.progressive_ranges[2 * number - 2], self.progressive_ranges[2 * number - 1]
+
 
 _PLAIN = tuple(
-    getattr(Instance, name) for name in ImageInfo.__dataclass_fields__ if name != "ranges"
+    getattr(Instance, name)
+    for name in ImageInfo.__dataclass_fields__
+    if name not in ("series_uid", "ranges", "progressive_ranges")
 )
 READING_ORDER = (
     Series.series_number.asc().nulls_last(),
@@ -71,7 +89,10 @@ class SeriesIndex:
 
 
 def _cost(index: SeriesIndex) -> int:
-    return 500 + sum(1000 + 16 * one.frame_count for one in index.instances.values())
+    return 500 + sum(
+        1000 + 8 * (len(one.ranges) + len(one.progressive_ranges))
+        for one in index.instances.values()
+    )
 
 
 _indexes: Recent[tuple[UUID, str], SeriesIndex] = Recent(48 << 20, _cost)
@@ -140,7 +161,7 @@ def instances_of_study(opened: Opened) -> list[ImageInfo]:
 
 def _read(session: Session, chosen: ColumnElement[bool]) -> list[ImageInfo]:
     rows = session.execute(
-        select(*_PLAIN, Instance.frame_ranges)
+        select(Series.series_uid, *_PLAIN, Instance.frame_ranges, Instance.progressive_ranges)
         .join(Series, Series.id == Instance.series_id)
         .where(chosen)
         .order_by(*READING_ORDER)
@@ -149,5 +170,9 @@ def _read(session: Session, chosen: ColumnElement[bool]) -> list[ImageInfo]:
 
 
 def _info(values: dict[str, Any]) -> ImageInfo:
-    pairs = values.pop("frame_ranges")
-    return ImageInfo(**values, ranges=array("Q", [number for pair in pairs for number in pair]))
+    plain, progressive = values.pop("frame_ranges"), values.pop("progressive_ranges")
+    return ImageInfo(**values, ranges=_flat(plain), progressive_ranges=_flat(progressive or []))
+
+
+def _flat(pairs: list[list[int]]) -> "array[int]":
+    return array("Q", [number for pair in pairs for number in pair])

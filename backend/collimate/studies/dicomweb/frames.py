@@ -1,19 +1,30 @@
 """Frames (PS3.18 10.4.1.1.2)."""
 
+from functools import cache
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import Headers
 
 from collimate.kit.errors import Problem
-from collimate.studies.dicomweb.accept import CannotBeServedSo, choose_form
+from collimate.studies.dicomweb.accept import (
+    OCTETS,
+    CannotBeServedSo,
+    Offer,
+    accept_of,
+    both,
+    choose,
+)
 from collimate.studies.dicomweb.door import SeenInstance
 from collimate.studies.dicomweb.frame_index import ImageInfo, InstanceNotFound
-from collimate.studies.dicomweb.parts import OCTETS, PartsResponse, Piece
+from collimate.studies.dicomweb.parts import PartsResponse, Piece
 from collimate.studies.dicomweb.pictures import etag_of, not_modified
 from collimate.studies.dicomweb.retrieve import INSTANCE
+from collimate.studies.dicomweb.syntaxes import HTJ2K
 
 router = APIRouter()
 MOST_FRAMES = 1000
+JPHC = "image/jphc"
 
 
 class FrameNotFound(InstanceNotFound):
@@ -28,11 +39,12 @@ class BadFrameList(Problem):
 
 @router.get(INSTANCE + "/frames/{frame_list}", response_class=Response)
 def retrieve_frames(request: Request, instance: SeenInstance, frame_list: str) -> Response:
-    return frames_response(request.url.path, request.headers, instance, frame_list)
+    accept = accept_of(request)
+    return frames_response(request.url.path, request.headers, accept, instance, frame_list)
 
 
 def frames_response(
-    path: str, headers: Headers, instance: ImageInfo, frame_list: str
+    path: str, headers: Headers, accept: str | None, instance: ImageInfo, frame_list: str
 ) -> PartsResponse | Response:
     """Frames as the client can take them, or 304 where it has them.
 
@@ -41,22 +53,40 @@ def frames_response(
     """
     numbers = read_frame_list(frame_list, instance.frame_count)
     served = instance.served_transfer_syntax_uid
-    form = choose_form(headers.get("accept"), OCTETS, frozenset({served}))
-    if form == "single" and len(numbers) > 1:
+    offer = choose(accept, _offers(served, instance.progressive_sha256 is not None))
+    if offer.form == "single" and len(numbers) > 1:
         raise CannotBeServedSo("Several frames are served as multipart/related only.")
-    etag = etag_of("frames", form, instance.frames_sha256, numbers)
+    if offer.transfer_syntax == served:
+        sha256, where = instance.frames_sha256, instance.frame
+    else:
+        sha256, where = instance.progressive_sha256 or "", instance.progressive_frame
+    etag = etag_of("frames", offer.form, offer.media_type, offer.transfer_syntax, sha256, numbers)
     unchanged = not_modified(headers, etag)
     if unchanged is not None:
         return unchanged
     address = path.rsplit("/", 1)[0]
     pieces = [
-        Piece(instance.frames_sha256, *instance.frame(one), f"{address}/{one}", OCTETS, served)
+        Piece(sha256, *where(one), f"{address}/{one}", offer.media_type, offer.transfer_syntax)
         for one in numbers
     ]
     asked = headers.get("range")
     if headers.get("if-range") not in (None, etag):
         asked = None
-    return PartsResponse(pieces, form=form, etag=etag, byte_range=asked)
+    return PartsResponse(pieces, form=offer.form, etag=etag, byte_range=asked)
+
+
+@cache
+def _offers(served: str, has_progressive: bool) -> tuple[Offer, ...]:
+    """Plain frames, and HTJ2K where it is kept. Source: PS3.18 8.7.3.3."""
+    offers = [*both(OCTETS, served, "", "*")]
+    if has_progressive:
+        first, *others = HTJ2K
+        offers += both(JPHC, first, "", "*")
+        for syntax in others:
+            offers += both(JPHC, syntax)
+        for syntax in HTJ2K:
+            offers += both(OCTETS, syntax)
+    return tuple(offers)
 
 
 def read_frame_list(text: str, frame_count: int) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from collimate.studies.models import Instance, Patient, Series, Study
 
 NOT_ATTRIBUTES = frozenset({"limit", "offset", "includefield", "fuzzymatching", "accept"})
 MOST_VALUES = 1000
+DATES = "Dates are written YYYYMMDD, ranges with a hyphen."
 Matcher = Callable[[str], ColumnElement[bool]]
 
 
@@ -29,6 +30,7 @@ def wildcard(column: Any) -> Matcher:
     """`*` and `?` match any run and any one character; several values by backslash."""
 
     def match(text: str) -> ColumnElement[bool]:
+        text = text.strip(" ")
         if not text or set(text) == {"*"}:
             return true()
         if "*" in text or "?" in text:
@@ -89,14 +91,21 @@ def numbers(column: Any) -> Matcher:
     return match
 
 
-def dates(column: Any) -> Matcher:
-    """`20240131`, `20240101-20240131`, `-20240131` or `20240101-`."""
+def dates(column: Any, *, is_text: bool = False) -> Matcher:
+    """`20240131`, `20240101-20240131`, `-20240131` or `20240101-`.
+
+    `is_text`: the column holds YYYYMMDD, not days.
+    """
 
     def match(text: str) -> ColumnElement[bool]:
+        text = text.strip(" ")
         if not text:
             return true()
         first, dash, last = text.partition("-")
-        low, high = _day(first), _day(last) if dash else _day(first)
+        if not (first or last):
+            raise SearchNotSupported(DATES)
+        ends = _day(first), _day(last) if dash else _day(first)
+        low, high = (f"{one:%Y%m%d}" if one and is_text else one for one in ends)
         found = column.is_not(None)
         if low is not None:
             found &= column >= low
@@ -111,7 +120,7 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{8}", text) or (day := parse_date(text)) is None:
-        raise SearchNotSupported("Dates are written YYYYMMDD, ranges with a hyphen.")
+        raise SearchNotSupported(DATES)
     return day
 
 
@@ -121,7 +130,9 @@ def times(column: Any) -> Matcher:
     def match(text: str) -> ColumnElement[bool]:
         if not text:
             return true()
-        first, dash, last = text.partition("-")
+        first, dash, last = text.strip(" ").partition("-")
+        if not (first or last):
+            raise SearchNotSupported("Times are written HHMMSS, ranges with a hyphen.")
         low, high = _moment(first, "0"), _moment(last if dash else first, "9")
         seconds = func.substr(column, 1, 6)
         return and_(seconds >= low, seconds <= high)
@@ -165,7 +176,7 @@ STUDY_KEYS: dict[str, Matcher] = {
     "PatientID": wildcard(Patient.pseudonym),
     "PatientName": person_name(Patient.pseudonym),
     "PatientSex": wildcard(Patient.sex),
-    "PatientBirthDate": wildcard(stored(_STUDY, "00100030")),
+    "PatientBirthDate": dates(stored(_STUDY, "00100030"), is_text=True),
     "AccessionNumber": wildcard(stored(_STUDY, "00080050")),
     "StudyDescription": wildcard(stored(_STUDY, "00081030")),
     "ReferringPhysicianName": wildcard(stored(_STUDY, "00080090", is_name=True)),
@@ -177,7 +188,7 @@ SERIES_KEYS: dict[str, Matcher] = {
     "SeriesNumber": numbers(Series.series_number),
     "SeriesDescription": wildcard(stored(_SERIES, "0008103E")),
     "BodyPartExamined": wildcard(Study.body_part),
-    "PerformedProcedureStepStartDate": wildcard(stored(_SERIES, "00400244")),
+    "PerformedProcedureStepStartDate": dates(stored(_SERIES, "00400244"), is_text=True),
     "PerformedProcedureStepStartTime": times(stored(_SERIES, "00400245")),
     "RequestAttributesSequence.ScheduledProcedureStepID": dropped,
     "RequestAttributesSequence.RequestedProcedureID": dropped,
@@ -192,18 +203,37 @@ INSTANCE_KEYS: dict[str, Matcher] = {
 }
 OF_PATIENT = frozenset({"PatientID", "PatientName", "PatientSex"})
 _ALL = (*STUDY_KEYS, *SERIES_KEYS, *INSTANCE_KEYS)
-_NESTED = {
-    "00400275.00400009": "RequestAttributesSequence.ScheduledProcedureStepID",
-    "00400275.00401001": "RequestAttributesSequence.RequestedProcedureID",
-    "00400244": "PerformedProcedureStepStartDate",
-    "00400245": "PerformedProcedureStepStartTime",
+_TAGS = TAGS | {
+    "RequestAttributesSequence": "00400275",
+    "ScheduledProcedureStepID": "00400009",
+    "RequestedProcedureID": "00401001",
+    "PerformedProcedureStepStartDate": "00400244",
+    "PerformedProcedureStepStartTime": "00400245",
 }
-_KEYWORD_OF = {TAGS[key]: key for key in _ALL if key in TAGS} | _NESTED
+
+
+def _tags(name: str) -> str:
+    """A search key in tags alone; what is in a sequence stands behind a dot."""
+    return ".".join(_TAGS.get(part, part.upper()) for part in name.split("."))
+
+
+_KEYWORD_OF = {_tags(key): key for key in _ALL}
 
 
 def keyword_of(name: str) -> str:
-    """The keyword of a search key, which may be written as a tag."""
-    return _KEYWORD_OF.get(name.upper(), name)
+    """The keyword of a search key, any part of which may be written as a tag."""
+    return _KEYWORD_OF.get(_tags(name), name)
+
+
+def read_flag(text: str) -> bool:
+    """`true` or `false`.
+
+    Raises:
+        SearchNotSupported
+    """
+    if text.lower() not in ("true", "false"):
+        raise SearchNotSupported("fuzzymatching is true or false.")
+    return text.lower() == "true"
 
 
 def criteria(

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from collimate.kit import database
 from collimate.kit.recent import Recent
+from collimate.studies.dicomweb.accept import JSON, accept_json, takes_gzip
 from collimate.studies.dicomweb.door import SeenInstance, SeenStudy
 from collimate.studies.dicomweb.frame_index import READING_ORDER, SeriesNotFound
-from collimate.studies.dicomweb.pictures import not_modified
+from collimate.studies.dicomweb.pictures import KEPT, not_modified
 from collimate.studies.dicomweb.retrieve import INSTANCE, SERIES, STUDY
 from collimate.studies.models import Instance, MetadataCopy, Series, Study
 
 router = APIRouter()
-JSON = "application/dicom+json"
 PIXEL_DATA = "7FE00010"
 _LEVEL = 5
 _recent: Recent[str, bytes] = Recent(24 << 20, len)
@@ -38,6 +38,7 @@ class _Owner:
 
 @router.get(STUDY + "/metadata", response_class=Response)
 def study_metadata(request: Request, study: SeenStudy) -> Response:
+    accept_json(request)
     with database.open_session() as session:
         found = session.execute(
             select(Study.id, Study.revision, MetadataCopy.sha256)
@@ -51,6 +52,7 @@ def study_metadata(request: Request, study: SeenStudy) -> Response:
 
 @router.get(SERIES + "/metadata", response_class=Response)
 def series_metadata(request: Request, study: SeenStudy, series_uid: str) -> Response:
+    accept_json(request)
     with database.open_session() as session:
         found = session.execute(
             select(Series.id, Study.revision, MetadataCopy.sha256)
@@ -67,10 +69,11 @@ def series_metadata(request: Request, study: SeenStudy, series_uid: str) -> Resp
 
 @router.get(INSTANCE + "/metadata", response_class=Response)
 def instance_metadata(request: Request, instance: SeenInstance) -> Response:
+    accept_json(request)
     with database.open_session() as session:
         row = session.execute(_described().where(Instance.id == instance.id)).one()
     text = "[" + with_bulkdata(row.text, row.bits_allocated, _instance_address(request.url.path))
-    return Response(text + "]", media_type=JSON)
+    return _answer(request, gzip.compress(f"{text}]".encode(), _LEVEL, mtime=0))
 
 
 def _instance_address(path: str) -> str:
@@ -143,13 +146,13 @@ def _keep(session: Session, owner: _Owner, packed: bytes) -> None:
 
 
 def _answer(request: Request, packed: bytes) -> Response:
-    takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
-    etag = f'"{hashlib.sha256(packed).hexdigest()[:40]}{"" if takes_gzip else "-plain"}"'
+    is_packed = takes_gzip(request)
+    etag = f'"{hashlib.sha256(packed).hexdigest()[:40]}{"" if is_packed else "-plain"}"'
     unchanged = not_modified(request.headers, etag)
     if unchanged is not None:
         return unchanged
-    headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "accept-encoding"}
-    if takes_gzip:
+    headers = {"etag": etag, **KEPT}
+    if is_packed:
         headers["content-encoding"] = "gzip"
-    body = packed if takes_gzip else gzip.decompress(packed)
+    body = packed if is_packed else gzip.decompress(packed)
     return Response(body, media_type=JSON, headers=headers)

@@ -10,14 +10,14 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from collimate.kit.blobs import BlobMissing, blobs
+from collimate.studies.dicomweb.accept import OCTETS
+from collimate.studies.dicomweb.pictures import KEPT
 
 # Long and random, because clients look for it in the pixels as well.
 BOUNDARY = "collimate.f3b1c62e9a7d4508b6e2d91c47af035e8d26"
-_TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
+TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
 _STEP_BYTES = 4 << 20
 _COLD_READS = 8
-OCTETS = "application/octet-stream"
-DICOM = "application/dicom"
 Buffer = bytes | bytearray
 
 
@@ -28,7 +28,10 @@ def _cold_reads() -> CapacityLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of a blob that become one part, between the bytes of `start` and `end`."""
+    """Bytes of a blob that become one part, between the bytes of `start` and `end`.
+
+    One that `continues` belongs to the part of the piece before it.
+    """
 
     sha256: str
     offset: int
@@ -38,6 +41,7 @@ class Piece:
     transfer_syntax_uid: str = "1.2.840.10008.1.2.1"
     start: bytes = b""
     end: bytes = b""
+    continues: bool = False
 
     @property
     def byte_count(self) -> int:
@@ -51,11 +55,16 @@ class Piece:
 
     def head(self, is_first: bool) -> bytes:
         """What stands before the bytes in a multipart body."""
-        break_before = "" if is_first else "\r\n"
-        location = f"\r\nContent-Location: {self.location}" if self.location else ""
-        return (
-            f"{break_before}--{BOUNDARY}\r\nContent-Type: {self.content_type}{location}\r\n\r\n"
-        ).encode()
+        if self.continues:
+            return b""
+        return part_head(self.content_type, self.location, is_first=is_first)
+
+
+def part_head(content_type: str, location: str, *, is_first: bool) -> bytes:
+    """The delimiter and the headers of a part."""
+    break_before = "" if is_first else "\r\n"
+    where = f"\r\nContent-Location: {location}" if location else ""
+    return f"{break_before}--{BOUNDARY}\r\nContent-Type: {content_type}{where}\r\n\r\n".encode()
 
 
 async def read_steps(piece: Piece) -> AsyncIterator[Buffer]:
@@ -87,10 +96,11 @@ class PartsResponse(Response):
         self.status_code, self.background, self.body = 200, None, b""
         single = form == "single"
         headers = {
-            "content-type": pieces[0].content_type if single else _multipart_type(pieces[0]),
-            "cache-control": "private, no-cache",
-            "vary": "accept",
+            "content-type": pieces[0].content_type
+            if single
+            else multipart_type(pieces[0].media_type),
             "etag": etag,
+            **KEPT,
         }
         if single:
             headers["accept-ranges"] = "bytes"
@@ -101,9 +111,10 @@ class PartsResponse(Response):
         self._first: Buffer = b""
 
     def _cut(self, byte_range: str | None, headers: dict[str, str]) -> None:
-        """Narrow the one piece to the asked range. Source: RFC 9110 14.2."""
-        (piece,) = self.pieces
-        chosen = read_range(byte_range, piece.length) if not piece.start else None
+        """Narrow a part that lies in one piece to the asked range. Source: RFC 9110 14.2."""
+        piece = self.pieces[0]
+        is_plain = len(self.pieces) == 1 and not piece.start
+        chosen = read_range(byte_range, piece.length) if is_plain else None
         if chosen is None:
             return
         first, last = chosen
@@ -125,7 +136,7 @@ class PartsResponse(Response):
         if self.form == "single":
             return payload
         heads = sum(len(piece.head(i == 0)) for i, piece in enumerate(self.pieces))
-        return heads + payload + len(_TAIL)
+        return heads + payload + len(TAIL)
 
     async def open(self) -> None:
         """Read the first bytes, so that missing ones are an error and not a broken answer.
@@ -145,6 +156,9 @@ class PartsResponse(Response):
             "headers": self.raw_headers,
         }
         await send(start)
+        if scope.get("collimate.head"):  # nobody takes the bytes
+            await _send(send, b"", more=False)
+            return
         many = self.form != "single"
         for index, piece in enumerate(self.pieces):
             before = (piece.head(index == 0) if many else b"") + piece.start
@@ -158,15 +172,16 @@ class PartsResponse(Response):
                 await _send(send, buffer)
             if piece.end:
                 await _send(send, piece.end)
-        await _send(send, _TAIL if many else b"", more=False)
+        await _send(send, TAIL if many else b"", more=False)
 
 
 async def _send(send: Send, body: Buffer, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _multipart_type(piece: Piece) -> str:
-    return f'multipart/related; type="{piece.media_type}"; boundary="{BOUNDARY}"'
+def multipart_type(media_type: str) -> str:
+    """The Content-Type of an answer in parts of this type."""
+    return f'multipart/related; type="{media_type}"; boundary="{BOUNDARY}"'
 
 
 def read_range(header: str | None, length: int) -> tuple[int, int] | None:

@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 from collimate.kit.blobs import blobs
 from collimate.kit.recent import Recent
 
+KEPT = {"cache-control": "private, no-cache", "vary": "accept, accept-encoding"}
+"""Clients keep an answer and ask whether they may still use it."""
 _stored: Recent[str, bytes] = Recent(16 << 20, len)
 
 
@@ -19,9 +21,7 @@ def not_modified(headers: Headers, etag: str) -> Response | None:
         return None
     names = {name.strip().removeprefix("W/") for name in asked.split(",")}
     if etag in names or asked.strip() == "*":
-        return Response(
-            status_code=304, headers={"etag": etag, "cache-control": "private, no-cache"}
-        )
+        return Response(status_code=304, headers={"etag": etag, **KEPT})
     return None
 
 
@@ -30,7 +30,7 @@ def picture(content: bytes, media_type: str, etag: str) -> Response:
     return Response(
         content,
         media_type=media_type,
-        headers={"etag": etag, "cache-control": "private, no-cache"},
+        headers={"etag": etag, **KEPT},
     )
 
 

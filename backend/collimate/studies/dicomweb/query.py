@@ -1,5 +1,8 @@
 """QIDO-RS: searching studies, series and instances (PS3.18 10.6)."""
 
+import gzip
+import hashlib
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from collimate.kit import database
+from collimate.studies.dicomweb.accept import JSON, accept_json, takes_gzip
 from collimate.studies.dicomweb.door import SeenProject, SeenSeries, SeenStudy
 from collimate.studies.dicomweb.frame_index import READING_ORDER
 from collimate.studies.dicomweb.matching import (
@@ -18,10 +22,12 @@ from collimate.studies.dicomweb.matching import (
     SERIES_KEYS,
     STUDY_KEYS,
     Matcher,
+    SearchNotSupported,
     criteria,
     keyword_of,
+    read_flag,
 )
-from collimate.studies.dicomweb.metadata import JSON
+from collimate.studies.dicomweb.pictures import KEPT, etag_of, not_modified
 from collimate.studies.dicomweb.retrieve import SERIES, STUDY
 from collimate.studies.dicomweb.shown import (
     INSTANCE_COLUMNS,
@@ -37,6 +43,8 @@ from collimate.studies.models import Instance, Patient, Series, Study
 router = APIRouter()
 PROJECT = "/dicomweb/{project_id}"
 MOST = 1000
+_PACKED_BYTES = 128 << 10
+"""Packing a smaller answer costs more than it saves."""
 NEWEST_FIRST = (Study.study_date.desc().nulls_last(), Study.id.desc())
 MORE_TEXT = "There are additional results that can be requested"
 
@@ -66,11 +74,17 @@ class Page:
 
 
 def asked_page(
-    limit: Annotated[int, Query(ge=0, le=10**6)] = MOST,
-    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[str, Query(max_length=100)] = str(MOST),
+    offset: Annotated[str, Query(max_length=100)] = "0",
 ) -> Page:
-    """The page of the query string."""
-    return Page(min(limit, MOST), offset)
+    """The page of the query string.
+
+    Raises:
+        SearchNotSupported: one of them is no whole number from 0.
+    """
+    if not all(re.fullmatch(r"[0-9]{1,9}", text) for text in (limit, offset)):
+        raise SearchNotSupported("limit and offset are whole numbers from 0.")
+    return Page(min(int(limit), MOST), int(offset))
 
 
 PageDep = Annotated[Page, Depends(asked_page)]
@@ -117,8 +131,9 @@ def _search(
     project_id: UUID,
     within: ColumnElement[bool] | None = None,
 ) -> Response:
+    accept_json(request)
     asked = request.query_params.multi_items()
-    fuzzy = request.query_params.get("fuzzymatching", "").lower() == "true"
+    fuzzy = read_flag(request.query_params.get("fuzzymatching", "false"))
     fields = asked_fields(asked)
     address = f"/dicomweb/{project_id}/studies"
     query = _rows(level, address, bool(fields))
@@ -139,7 +154,7 @@ def _search(
     else:
         is_whole = within is None
         objects = [packed(_object(level, row, address, fields, is_whole)) for row in shown]
-    return _answer(objects, _headers(page, len(rows), unknown_fields(fields)))
+    return _answer(request, objects, _headers(page, len(rows), unknown_fields(fields)))
 
 
 def _rows(level: Level, address: str, with_sample: bool) -> Select[Any]:
@@ -194,7 +209,7 @@ def _object(
 def _headers(page: Page, found_count: int, unknown: list[str]) -> dict[str, str]:
     """What PS3.18 8.3.4.4 asks to be said, and the number of all where it is known anyway."""
     warnings = []
-    headers = {"cache-control": "private, no-cache"}
+    headers = dict(KEPT)
     if found_count > page.limit:
         warnings.append(MORE_TEXT)
     elif found_count or not page.offset:
@@ -206,5 +221,14 @@ def _headers(page: Page, found_count: int, unknown: list[str]) -> dict[str, str]
     return headers
 
 
-def _answer(objects: list[bytes], headers: dict[str, str]) -> Response:
-    return Response(b"[" + b",".join(objects) + b"]", media_type=JSON, headers=headers)
+def _answer(request: Request, objects: list[bytes], headers: dict[str, str]) -> Response:
+    body = b"[" + b",".join(objects) + b"]"
+    is_packed = len(body) >= _PACKED_BYTES and takes_gzip(request)
+    headers["etag"] = etag_of("found", hashlib.sha256(body).digest(), headers, is_packed)
+    unchanged = not_modified(request.headers, headers["etag"])
+    if unchanged is not None:
+        return unchanged
+    if is_packed:
+        body = gzip.compress(body, 1)
+        headers["content-encoding"] = "gzip"
+    return Response(body, media_type=JSON, headers=headers)

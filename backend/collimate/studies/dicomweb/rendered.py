@@ -1,11 +1,12 @@
-"""Rendered frames and thumbnails (PS3.18 10.4.1.1.3 and 10.4.1.1.4), drawn in the sandbox."""
+"""Rendered studies, series, images and frames (PS3.18 10.4.1.1.3), drawn in the sandbox."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 from starlette.datastructures import Headers
 
@@ -14,21 +15,33 @@ from collimate.dicom.rejection import Rejected
 from collimate.kit import database
 from collimate.kit.blobs import blobs
 from collimate.kit.errors import Problem
-from collimate.kit.http import SessionDep
 from collimate.kit.recent import Recent
-from collimate.studies.dicomweb.accept import choose_picture
+from collimate.studies.dicomweb.accept import (
+    JPEG,
+    PNG,
+    CannotBeServedSo,
+    Offer,
+    accept_of,
+    choose,
+)
 from collimate.studies.dicomweb.door import SeenInstance, SeenSeries, SeenStudy
-from collimate.studies.dicomweb.frame_index import ImageInfo, InstanceNotFound
+from collimate.studies.dicomweb.frame_index import (
+    ImageInfo,
+    InstanceNotFound,
+    instances_of_study,
+)
 from collimate.studies.dicomweb.frames import read_frame_list
-from collimate.studies.dicomweb.pictures import etag_of, not_modified, picture, stored_picture
+from collimate.studies.dicomweb.parts import TAIL, multipart_type, part_head
+from collimate.studies.dicomweb.pictures import KEPT, etag_of, not_modified, picture
 from collimate.studies.dicomweb.retrieve import INSTANCE, SERIES, STUDY
-from collimate.studies.models import Instance, Study
+from collimate.studies.models import Instance
 from collimate.studies.sandbox import sandbox
-from collimate.studies.show import thumbnail_of
 
 router = APIRouter()
 Viewport = Annotated[str | None, Query(max_length=100)]
 Window = Annotated[str | None, Query(max_length=100)]
+PICTURES = tuple(Offer(form, kind) for form in ("single", "multipart") for kind in (JPEG, PNG))
+MOST_PICTURES = 100
 _drawn: Recent[str, bytes] = Recent(32 << 20, len)
 """In memory only: nothing of an erased study stays behind on a disk."""
 
@@ -39,20 +52,38 @@ class BadRenderQuery(Problem):
     status = 400
 
 
+class TooManyPictures(Problem):
+    """These are too many pictures for one answer."""
+
+    status = 413
+
+
 class CannotBeRendered(Problem):
     """This frame cannot be turned into a picture."""
 
     status = 409
 
 
+@router.get(STUDY + "/rendered", response_class=Response)
+def rendered_study(
+    request: Request, study: SeenStudy, viewport: Viewport = None, window: Window = None
+) -> Response:
+    return _render_images(request, instances_of_study(study), viewport, window)
+
+
+@router.get(SERIES + "/rendered", response_class=Response)
+def rendered_series(
+    request: Request, series: SeenSeries, viewport: Viewport = None, window: Window = None
+) -> Response:
+    return _render_images(request, list(series.instances.values()), viewport, window)
+
+
 @router.get(INSTANCE + "/rendered", response_class=Response)
 def rendered_instance(
-    request: Request,
-    instance: SeenInstance,
-    viewport: Viewport = None,
-    window: Window = None,
+    request: Request, instance: SeenInstance, viewport: Viewport = None, window: Window = None
 ) -> Response:
-    return _render(request, instance, 1, viewport, window)
+    frames = [(instance, number) for number in range(1, instance.frame_count + 1)]
+    return _render(request, frames, frames[0], viewport, window)
 
 
 @router.get(INSTANCE + "/frames/{frame_list}/rendered", response_class=Response)
@@ -63,43 +94,93 @@ def rendered_frame(
     viewport: Viewport = None,
     window: Window = None,
 ) -> Response:
-    number = read_frame_list(frame_list, instance.frame_count)[0]
-    return _render(request, instance, number, viewport, window)
+    numbers = read_frame_list(frame_list, instance.frame_count)
+    frames = [(instance, number) for number in numbers]
+    alone = frames[0] if len(frames) == 1 else None
+    return _render(request, frames, alone, viewport, window)
+
+
+def _render_images(
+    request: Request, instances: list[ImageInfo], viewport: str | None, window: str | None
+) -> Response:
+    """In parts, the first frame of every image; alone, the image in the middle."""
+    if not instances:
+        raise InstanceNotFound()
+    frames = [(one, 1) for one in instances]
+    return _render(request, frames, frames[len(frames) // 2], viewport, window)
 
 
 def _render(
     request: Request,
-    instance: ImageInfo,
-    number: int,
+    frames: list[tuple[ImageInfo, int]],
+    alone: tuple[ImageInfo, int] | None,
     viewport: str | None,
     window: str | None,
 ) -> Response:
-    drawing = _asked(request.headers, instance, number, viewport, window)
-    recalled = _recall(request.headers, drawing)
-    if recalled is not None:
-        return recalled
-    drawn = _draw(instance, number, drawing.kind, drawing.size, drawing.window)
-    _drawn.put(drawing.etag, drawn)
-    return picture(drawn, f"image/{drawing.kind}", drawing.etag)
+    """All frames in parts, or the one that stands for them."""
+    offer = choose(accept_of(request), PICTURES)
+    if offer.form == "single":
+        if alone is None:
+            raise CannotBeServedSo("Several frames are rendered as multipart/related only.")
+        drawing = _drawing(offer.media_type, *alone, viewport, window)
+        recalled = _recall(request.headers, drawing)
+        return recalled or picture(drawing.draw(), offer.media_type, drawing.etag)
+    if len(frames) > MOST_PICTURES:
+        raise TooManyPictures(f"At most {MOST_PICTURES} are drawn at once; here are {len(frames)}.")
+    drawings = [_drawing(offer.media_type, *one, viewport, window) for one in frames]
+    etag = etag_of("rendered", *(one.etag for one in drawings))
+    unchanged = not_modified(request.headers, etag)
+    if unchanged is not None:
+        return unchanged
+    drawings[0].draw()  # what fails at all mostly fails here, while it can still be said
+    study_address = request.url.path.split("/series/")[0].removesuffix("/rendered")
+    return StreamingResponse(
+        _parts(drawings, offer.media_type, study_address),
+        media_type=multipart_type(offer.media_type),
+        headers={"etag": etag, **KEPT},
+    )
+
+
+def _parts(drawings: list["_Drawing"], media_type: str, study_address: str) -> Iterator[bytes]:
+    """Drawn one after the other, as they are taken."""
+    for index, one in enumerate(drawings):
+        location = f"{study_address}{one.instance.path}/frames/{one.number}/rendered"
+        yield part_head(media_type, location, is_first=index == 0)
+        yield one.draw()
+    yield TAIL
 
 
 @dataclass(frozen=True)
 class _Drawing:
-    """What a picture depends on."""
+    """A picture and what it depends on."""
 
     kind: Literal["jpeg", "png"]
+    instance: ImageInfo
+    number: int
     size: int | None
     window: tuple[float, float] | None
     etag: str
 
+    def draw(self) -> bytes:
+        """The picture, from memory where it was drawn before.
 
-def _asked(
-    headers: Headers, instance: ImageInfo, number: int, viewport: str | None, window: str | None
+        Raises:
+            CannotBeRendered
+        """
+        drawn = _drawn.get(self.etag)
+        if drawn is None:
+            drawn = _draw(self.instance, self.number, self.kind, self.size, self.window)
+            _drawn.put(self.etag, drawn)
+        return drawn
+
+
+def _drawing(
+    media_type: str, instance: ImageInfo, number: int, viewport: str | None, window: str | None
 ) -> _Drawing:
-    kind = choose_picture(headers.get("accept"))
+    kind: Literal["jpeg", "png"] = "png" if media_type == PNG else "jpeg"
     size, chosen = read_viewport(viewport), read_window(window)
     etag = etag_of("rendered", kind, instance.frames_sha256, number, size, chosen)
-    return _Drawing(kind, size, chosen, etag)
+    return _Drawing(kind, instance, number, size, chosen, etag)
 
 
 def _recall(headers: Headers, drawing: _Drawing) -> Response | None:
@@ -118,7 +199,10 @@ def recall_rendered(
     Raises:
         BadRenderQuery, CannotBeServedSo
     """
-    return _recall(headers, _asked(headers, instance, 1, viewport, window))
+    offer = choose(headers.get("accept"), PICTURES)
+    if offer.form != "single":
+        return None
+    return _recall(headers, _drawing(offer.media_type, instance, 1, viewport, window))
 
 
 def _draw(
@@ -154,7 +238,9 @@ def read_viewport(text: str | None) -> int | None:
     """
     if text is None:
         return None
-    parts = text.split(",")[:2]
+    parts = text.split(",")
+    if len(parts) > 2:
+        raise BadRenderQuery("Only the whole picture is served: viewport is width,height.")
     if len(parts) != 2 or not all(p.isascii() and p.isdigit() and 0 < len(p) < 6 for p in parts):
         raise BadRenderQuery()
     return max(1, *(int(part) for part in parts))
@@ -178,21 +264,3 @@ def read_window(text: str | None) -> tuple[float, float] | None:
     if not (math.isfinite(centre) and math.isfinite(width) and width >= 1):
         raise BadRenderQuery()
     return centre, width
-
-
-@router.get(STUDY + "/thumbnail", response_class=Response)
-def study_thumbnail(request: Request, session: SessionDep, study: SeenStudy) -> Response:
-    return stored_picture(request, thumbnail_of(session, session.get_one(Study, study.study_id)))
-
-
-@router.get(SERIES + "/thumbnail", response_class=Response)
-def series_thumbnail(request: Request, series: SeenSeries) -> Response:
-    instances = list(series.instances.values())
-    if not instances:
-        raise InstanceNotFound()
-    return stored_picture(request, instances[len(instances) // 2].thumbnail_sha256)
-
-
-@router.get(INSTANCE + "/thumbnail", response_class=Response)
-def instance_thumbnail(request: Request, instance: SeenInstance) -> Response:
-    return stored_picture(request, instance.thumbnail_sha256)

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from collimate.studies.dicomweb.syntaxes import list_syntaxes
 from collimate.studies.keywords import KEYWORDS, TAGS
 from collimate.studies.summaries import SERIES_TAGS, STUDY_TAGS
 
@@ -15,14 +16,15 @@ _MORE_SERIES_TAGS = ("00080031", "00080070", "00081090", "00181030", "00185100",
 _INSTANCE = {
     "sop_class_uid": ("00080016", "UI"),
     "sop_instance_uid": ("00080018", "UI"),
-    "served_transfer_syntax_uid": ("00083002", "UI"),
     "instance_number": ("00200013", "IS"),
     "frame_count": ("00280008", "IS"),
     "rows": ("00280010", "US"),
     "columns": ("00280011", "US"),
     "bits_allocated": ("00280100", "US"),
 }
-INSTANCE_COLUMNS = tuple(_INSTANCE)
+INSTANCE_COLUMNS = (
+    *_INSTANCE, "original_transfer_syntax_uid", "served_transfer_syntax_uid", "progressive_sha256",
+)  # fmt: skip
 
 
 def asked_fields(query: list[tuple[str, str]]) -> frozenset[str]:
@@ -48,6 +50,12 @@ def instance_json(row: Any, study_uid: str, series_uid: str) -> dict[str, Any]:
         value = getattr(row, name)
         elements[tag] = {"vr": vr} if value is None else {"vr": vr, "Value": [value]}
     elements["00080056"] = {"vr": "CS", "Value": ["ONLINE"]}
+    syntaxes = list_syntaxes(
+        row.original_transfer_syntax_uid,
+        row.served_transfer_syntax_uid,
+        has_progressive=row.progressive_sha256 is not None,
+    )
+    elements["00083002"] = {"vr": "UI", "Value": syntaxes}
     elements["0020000D"] = {"vr": "UI", "Value": [study_uid]}
     elements["0020000E"] = {"vr": "UI", "Value": [series_uid]}
     return elements

@@ -20,8 +20,8 @@ from collimate.dicom.sent_as import read_names
 from collimate.kit import database
 from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Problem
+from collimate.studies.dicomweb.accept import JSON
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
-from collimate.studies.dicomweb.metadata import JSON
 from collimate.studies.dicomweb.multipart import (
     BadMultipart,
     MultipartReader,

@@ -7,7 +7,7 @@ import orjson
 from fastapi.responses import Response
 
 from collimate.dicom.sent_as import SentAs
-from collimate.studies.dicomweb.metadata import JSON
+from collimate.studies.dicomweb.accept import JSON
 from collimate.studies.states import FileState
 
 # PS3.18 table I.2-2

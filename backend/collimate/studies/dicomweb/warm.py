@@ -9,16 +9,18 @@ import re
 
 from fastapi.responses import Response
 from starlette.datastructures import Headers, QueryParams
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collimate.kit.blobs import BlobMissing
 from collimate.kit.errors import Problem
+from collimate.studies.dicomweb.accept import choose
 from collimate.studies.dicomweb.frame_index import ImageInfo, recall_instance
 from collimate.studies.dicomweb.frames import frames_response
 from collimate.studies.dicomweb.opened import recall_study
 from collimate.studies.dicomweb.parts import PartsResponse
 from collimate.studies.dicomweb.pictures import recall_stored_picture
 from collimate.studies.dicomweb.rendered import recall_rendered
+from collimate.studies.dicomweb.thumbnails import THUMBNAIL
 
 _ADDRESS = re.compile(
     r"/dicomweb/([0-9a-fA-F-]{36})/studies/([0-9.]+)/series/([0-9.]+)/instances/([0-9.]+)"
@@ -27,12 +29,15 @@ _ADDRESS = re.compile(
 
 
 class WarmAnswers:
-    """Answers from memory, or passes the request on."""
+    """Answers from memory, or passes the request on; HEAD is answered like GET, without a body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_head(scope):
+            scope = {**scope, "method": "GET", "collimate.head": True}
+            send = _without_body(send)
         answer = _warm_answer(scope)
         if isinstance(answer, PartsResponse):
             try:
@@ -40,6 +45,23 @@ class WarmAnswers:
             except BlobMissing:
                 answer = None
         await (answer or self.app)(scope, receive, send)
+
+
+def _is_head(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "HEAD":
+        return False
+    return bool(scope["path"].startswith("/dicomweb/"))
+
+
+def _without_body(send: Send) -> Send:
+    """Passes the status and the headers on (RFC 9110 9.3.2)."""
+
+    async def pass_on(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return pass_on
 
 
 def _warm_answer(scope: Scope) -> Response | None:
@@ -71,5 +93,7 @@ def _answer(scope: Scope, instance: ImageInfo, resource: str) -> Response | None
     if scope["query_string"]:
         return None
     if resource == "thumbnail":
+        choose(headers.get("accept"), THUMBNAIL)
         return recall_stored_picture(headers, instance.thumbnail_sha256)
-    return frames_response(scope["path"], headers, instance, resource.removeprefix("frames/"))
+    numbers = resource.removeprefix("frames/")
+    return frames_response(scope["path"], headers, headers.get("accept"), instance, numbers)
