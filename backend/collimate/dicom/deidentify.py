@@ -153,6 +153,8 @@ def _one(
     if row is None:
         action = _listed(tag, keyword)
         element = _done(action, dataset, tag, keyword, here)
+        if element is None and keyword in keep.LEFT_EMPTY:
+            return Action.EMPTY, DataElement(tag, dictionary_VR(tag), None)
         if element is None:
             return Action.REMOVE, None
         return (None if action is Action.KEEP else action), element

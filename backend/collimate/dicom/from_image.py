@@ -62,6 +62,8 @@ def _write(picture: _Picture, facts: Facts, key: tuple[str, str], out: Path) -> 
     dataset.ImageType = ["DERIVED", "PRIMARY"] if is_cr else ["DERIVED", "SECONDARY"]
     if not is_cr:
         dataset.ConversionType = "WSD"
+    for keyword in ("BodyPartExamined", "ViewPosition") if is_cr else ():
+        dataset.setdefault(keyword, None)  # type 2 (PS3.3 C.8.1.1)
     # the first page's UID is the one that pictures of a single page have always had
     page = () if index == 0 else (str(index),)
     dataset.SOPInstanceUID = new_uid("instance", facts.study_key, facts.series_key, key[0], *page)

@@ -285,6 +285,8 @@ def _template(volume: _Volume, plane: Plane, pixels: _Stored, facts: Facts) -> D
     dataset.ImageType = ["DERIVED", "PRIMARY" if known else "SECONDARY"]
     if known is None:
         dataset.ConversionType = "WSD"
+    else:
+        _add_unknown(dataset, facts.modality)
     dataset.LossyImageCompression = "00"
     dataset.PixelSpacing = [_number(one) for one in plane.pixel_spacing_mm]
     if plane.is_in_space:
@@ -304,6 +306,25 @@ def _template(volume: _Volume, plane: Plane, pixels: _Stored, facts: Facts) -> D
     return dataset
 
 
+# what the modules of CT and MR images ask for and a volume does not say (PS3.3 C.8.2.1, C.8.3.1)
+_UNKNOWN = {
+    "CT": ("KVP", "AcquisitionNumber", "PatientPosition"),
+    "MR": ("ScanOptions", "MRAcquisitionType", "EchoTime", "EchoTrainLength", "RepetitionTime",
+           "PatientPosition"),
+}  # fmt: skip
+
+
+def _add_unknown(dataset: Dataset, modality: str) -> None:
+    for keyword in _UNKNOWN.get(modality, ()):
+        setattr(dataset, keyword, None)
+    if modality == "CT":
+        dataset.ImageType = [*dataset.ImageType, "AXIAL"]
+    if modality == "MR":
+        dataset.ImageType = [*dataset.ImageType, "OTHER"]
+        # "research mode": the defined term for a sequence that has no other
+        dataset.ScanningSequence, dataset.SequenceVariant = "RM", "NONE"
+
+
 def _add_window(dataset: Dataset, volume: _Volume) -> None:
     """From the middle of the volume, leaving out the extremes."""
     middle = volume.voxels[:, :, volume.voxels.shape[2] // 2, 0].astype(float)
@@ -311,6 +332,9 @@ def _add_window(dataset: Dataset, volume: _Volume) -> None:
     low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
     dataset.WindowCenter = _number((low + high) / 2)
     dataset.WindowWidth = _number(max(high - low, 1e-6))
+    if high - low < 1:
+        # PS3.3 C.11.2.1.2: the linear function knows no narrower window than 1
+        dataset.VOILUTFunction = "LINEAR_EXACT"
 
 
 def _place(dataset: Dataset, volume: _Volume, plane: Plane, indices: tuple[int, int, int]) -> None:

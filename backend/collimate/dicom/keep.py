@@ -70,7 +70,11 @@ NumberOfPhaseEncodingSteps EchoTrainLength PercentSampling PercentPhaseFieldOfVi
 PixelBandwidth TriggerTime NominalInterval CardiacNumberOfImages FlipAngle
 VariableFlipAngleFlag AcquisitionMatrix InPlanePhaseEncodingDirection AngioFlag
 DiffusionBValue DiffusionDirectionality ComplexImageComponent AcquisitionContrast
-EffectiveEchoTime ResonantNucleus
+EffectiveEchoTime ResonantNucleus EchoPulseSequence MultipleSpinEcho MultiPlanarExcitation
+PhaseContrast TimeOfFlightContrast SteadyStatePulseSequence EchoPlanarPulseSequence
+SaturationRecovery SpectrallySelectedSuppression OversamplingPhase GeometryOfKSpaceTraversal
+SegmentedKSpaceTraversal CoverageOfKSpace NumberOfKSpaceTrajectories KSpaceFiltering
+AcquisitionDuration
 Units CountsSource DecayCorrection FrameReferenceTime SliceSensitivityFactor
 FrameTime FrameTimeVector FrameDelay CineRate RecommendedDisplayFrameRate
 StartTrim StopTrim EffectiveDuration HeartRate
@@ -103,6 +107,15 @@ AnatomicRegionModifierSequence PrimaryAnatomicStructureSequence ViewCodeSequence
 ViewModifierCodeSequence OpticalPathIdentificationSequence ReferencedImageSequence
 SourceImageSequence ReferencedSeriesSequence ReferencedSOPSequence ReferencedInstanceSequence
 TotalPixelMatrixOriginSequence
+"""
+)
+
+# type 2 of common image modules: left empty where nothing of their value is kept
+LEFT_EMPTY = _names(
+    """
+PatientOrientation Laterality Manufacturer PatientPosition PositionReferenceIndicator
+AcquisitionNumber KVP ScanOptions MRAcquisitionType EchoTime EchoTrainLength RepetitionTime
+BodyPartExamined ViewPosition
 """
 )
 

@@ -41,9 +41,24 @@ class Facts:
     pixel_spacing_mm: tuple[float, float] | None = None
 
 
+# type 2 of every image: known or empty. Source: PS3.3 C.7.1.1, C.7.2.1, C.7.3.1, C.7.5.1, C.7.6.1
+_TYPE_2 = (
+    "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID", "AccessionNumber",
+    "ReferringPhysicianName", "Manufacturer", "PatientOrientation",
+)  # fmt: skip
+# of these there are two, so that the side is asked for
+_PAIRED = frozenset(
+    """ADRENAL ANKLE ARM AXILLA BREAST CALF CAROTID CLAVICLE ELBOW EXTREMITY EYE FEMUR FINGER FOOT
+    FOREARM HAND HIP ILIUM KIDNEY KNEE LEG LOWERLEG LUNG MANDIBLE ORBIT OVARY RIB SCAPULA SHOULDER
+    TESTIS THIGH THUMB TOE UPPERARM URETER WRIST""".split()
+)
+
+
 def new_dataset(facts: Facts) -> Dataset:
     """Patient, study and series of a new object."""
     dataset = Dataset()
+    for keyword in _TYPE_2:
+        setattr(dataset, keyword, None)
     dataset.PatientID, dataset.PatientName = facts.patient_id, ""
     dataset.StudyInstanceUID = new_uid("study", facts.study_key)
     dataset.SeriesInstanceUID = new_uid("series", facts.study_key, facts.series_key)
@@ -58,6 +73,8 @@ def new_dataset(facts: Facts) -> Dataset:
         "PatientAge": None if facts.age_years is None else _age(facts.age_years),
         "StudyDate": facts.study_date and date.fromisoformat(facts.study_date).strftime("%Y%m%d"),
     }
+    if optional["BodyPartExamined"] in (None, "", *_PAIRED):
+        dataset.Laterality = None
     for keyword, value in optional.items():
         if value:
             setattr(dataset, keyword, value)
