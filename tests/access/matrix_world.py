@@ -15,7 +15,7 @@ from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
-from collimate.studies.models import HeldImage, ReceivedFile, Upload
+from collimate.studies.models import Erasure, HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
 from tests.factories import (
     make_member,
@@ -131,7 +131,8 @@ def _machine_rows(
         project_id=project_id, training_run_id=run.id, encoder_ids=[], number=1,
         label_schema_id=schema_id, weights_sha256="0" * 64,
     )  # fmt: skip
-    for row in (export, model):
+    erasure = Erasure(project_id=project_id, ordered_by=user_id, keyed_hash="0" * 64)
+    for row in (export, model, erasure):
         _add(session, row)
     return {
         "file_id": file.id,
@@ -141,4 +142,5 @@ def _machine_rows(
         "export_id": export.id,
         "model_id": model.id,
         "upload_id": upload.id,
+        "erasure_id": erasure.id,
     }

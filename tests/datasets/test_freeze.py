@@ -49,7 +49,7 @@ def test_a_frozen_version_names_every_submission_and_image_by_its_hash(session):
     assert sum(counts["by_label"]["viral"].values()) == 3
     assert sum(counts[split] for split in ("train", "validation", "test")) == 6
     assert verify(session, version) == {
-        "is_intact": True, "checked_count": 1 + 6 + 6, "problems": [],
+        "is_intact": True, "erased_count": 0, "checked_count": 1 + 6 + 6, "problems": [],
     }  # fmt: skip
 
 

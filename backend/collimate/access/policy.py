@@ -31,11 +31,15 @@ class Permission(StrEnum):
     CREATE_PROJECT = "create_project"
     MANAGE_USERS = "manage_users"
     SEE_ALL_JOBS = "see_all_jobs"
+    ERASE_PATIENTS = "erase_patients"
 
 
 P = Permission
-INSTANCE_PERMISSIONS = frozenset({P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS, P.SEE_AUDIT})
-"""What an instance admin may do. Case content is not among it: that needs membership."""
+INSTANCE_PERMISSIONS = frozenset(
+    {P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS, P.SEE_AUDIT, P.ERASE_PATIENTS}
+)
+"""What an instance admin may do. Case content is not among it: that needs membership, and so does
+erasing a patient, which reaches into every project but begins in one the admin belongs to."""
 
 _READER = frozenset({P.SEE_PROJECT, P.SEE_IMAGES, P.READ_CASES})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -52,7 +56,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PROJECT_ADMIN: frozenset(Permission)
-    - {P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS, P.LOOK_UP_IDENTITIES},
+    - {P.CREATE_PROJECT, P.MANAGE_USERS, P.SEE_ALL_JOBS, P.LOOK_UP_IDENTITIES, P.ERASE_PATIENTS},
     # the one who may link a patient to a pseudonym sees no image and no label
     Role.HONEST_BROKER: frozenset({P.SEE_PROJECT, P.LOOK_UP_IDENTITIES}),
 }

@@ -67,6 +67,7 @@ def describe(
         **{field: getattr(version, field) for field in fields},
         "frozen_by_name": frozen_by_name,
         "exports": exports,
+        "erased_count": sum("erasure_id" in entry for entry in version.manifest["entries"]),
     }
 
 
@@ -97,5 +98,5 @@ def _export_json(export: Export, job: Job | None) -> dict[str, Any]:
         "state": export.state if is_done or job is None else job.state,
         "progress": 1.0 if is_done or job is None else job.progress,
         "message": "" if is_done or job is None else job.message,
-        "error": "" if is_done or job is None else job.error,
+        "error": export.error if is_done or job is None else job.error,
     }

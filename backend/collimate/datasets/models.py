@@ -40,6 +40,22 @@ class DatasetEntry(Row):
     split: Mapped[str]
 
 
+class DatasetErasure(Row):
+    """What the erasure of a patient took out of a frozen version. Insert only.
+
+    The places of the entries stay, as `{"erasure_id": …}`; `manifest_sha256` covers the manifest
+    as it is since then, and the newest one is what the version is verified against.
+    """
+
+    __tablename__ = "dataset_erasure"
+    __table_args__ = (UniqueConstraint("dataset_version_id", "erasure_id"),)
+
+    dataset_version_id: Mapped[UUID] = mapped_column(ForeignKey("dataset_version.id"))
+    erasure_id: Mapped[UUID] = mapped_column(ForeignKey("erasure.id"))
+    entry_count: Mapped[int]
+    manifest_sha256: Mapped[str]
+
+
 class Export(Row):
     """A dataset version written in one format; `format`: csv or coco."""
 

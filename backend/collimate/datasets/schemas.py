@@ -74,6 +74,7 @@ class DatasetVersionOut(Answer):
     split_shares: SplitSharesOut
     manifest_sha256: str
     exports: list[ExportOut]
+    erased_count: int
 
 
 class DatasetList(Answer):
@@ -93,5 +94,6 @@ class VerifyProblem(Answer):
 
 class Verification(Answer):
     is_intact: bool
+    erased_count: int
     checked_count: int
     problems: list[VerifyProblem]

@@ -10,6 +10,7 @@ class JobKind(StrEnum):
     PULL_STUDIES = "pull_studies"
     EXPORT_DATASET = "export_dataset"
     PURGE_STUDIES = "purge_studies"
+    ERASE_PATIENT = "erase_patient"
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
     COMPARE_ENCODERS = "compare_encoders"
@@ -29,6 +30,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.PULL_STUDIES: Queue.LIGHT,
     JobKind.EXPORT_DATASET: Queue.LIGHT,
     JobKind.PURGE_STUDIES: Queue.LIGHT,
+    JobKind.ERASE_PATIENT: Queue.LIGHT,
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
     JobKind.COMPARE_ENCODERS: Queue.ML,
@@ -41,6 +43,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.PULL_STUDIES: "Pulling studies from another server",
     JobKind.EXPORT_DATASET: "Writing an export",
     JobKind.PURGE_STUDIES: "Removing the images of deleted studies",
+    JobKind.ERASE_PATIENT: "Erasing a patient",
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
     JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
@@ -56,6 +59,7 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.TRAIN_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,
     JobKind.PURGE_STUDIES: 0,
+    JobKind.ERASE_PATIENT: 20,
     JobKind.INGEST_RECEIVED: 10,
     JobKind.PULL_STUDIES: 0,
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collimate.access import accounts, audit
 from collimate.access.models import User
-from collimate.access.policy import ROLE_PERMISSIONS, Permission, Role, allows
+from collimate.access.policy import Permission, Role, allows
 from collimate.jobs import events
 from collimate.kit.errors import Conflict, Forbidden, NotFound
 from collimate.projects.models import Member, Project
@@ -137,7 +137,11 @@ def projects_of(session: Session, user: User) -> list[dict[str, Any]]:
             "name": project.name,
             "is_demo": project.is_demo,
             "role": role,
-            "permissions": sorted(ROLE_PERMISSIONS[Role(role)]),
+            "permissions": sorted(
+                one
+                for one in Permission
+                if allows(is_admin=user.is_admin, role=Role(role), permission=one)
+            ),
         }
         for project, role in rows
     ]

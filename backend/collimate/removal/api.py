@@ -1,18 +1,18 @@
-"""Routes of deleted studies."""
+"""Routes of deleted studies and erased patients."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from collimate.access.api import ActorDep
 from collimate.access.policy import Permission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.removal import deleted, schemas
+from collimate.removal import certificate, deleted, erase, schemas
 from collimate.studies.api import After, Limit
-from collimate.studies.models import Study
+from collimate.studies.models import Erasure, Study
 
 router = APIRouter(tags=["removal"])
 DataProject = Annotated[Project, project_for(Permission.MANAGE_DATA)]
@@ -23,6 +23,13 @@ def deleted_study(session: SessionDep, actor: ActorDep, deleted_study_id: UUID) 
     return deleted.authorised(session, actor.user, deleted_study_id)
 
 
+def seen_erasure(session: SessionDep, actor: ActorDep, erasure_id: UUID) -> Erasure:
+    """The erasure of the path, for someone who may erase patients."""
+    return certificate.authorised(session, actor.user, erasure_id)
+
+
+ErasingProject = Annotated[Project, project_for(Permission.ERASE_PATIENTS)]
+SeenErasure = Annotated[Erasure, Depends(seen_erasure, scope="function")]
 DeletedStudy = Annotated[Study, Depends(deleted_study, scope="function")]
 
 
@@ -41,3 +48,35 @@ def restore_study(session: SessionDep, actor: ActorDep, study: DeletedStudy) -> 
 @router.post("/api/deleted-studies/{deleted_study_id}/purge", status_code=202)
 def purge_study(session: SessionDep, actor: ActorDep, study: DeletedStudy) -> None:
     deleted.purge_now(session, actor.user.id, study)
+
+
+@router.get("/api/projects/{project_id}/erasures", response_model=schemas.ErasureList)
+def list_erasures(session: SessionDep, project: ErasingProject) -> dict[str, Any]:
+    return {"items": certificate.erasures_of(session, project.id)}
+
+
+@router.post("/api/projects/{project_id}/erasures/preview", response_model=schemas.ErasurePreview)
+def preview_erasure(
+    session: SessionDep, project: ErasingProject, body: schemas.ErasureIn
+) -> dict[str, int]:
+    return erase.preview(session, erase.hash_of(session, project, body.pseudonym))
+
+
+@router.post(
+    "/api/projects/{project_id}/erasures", response_model=schemas.ErasureOut, status_code=202
+)
+def order_erasure(
+    session: SessionDep, actor: ActorDep, project: ErasingProject, body: schemas.ErasureIn
+) -> dict[str, Any]:
+    return certificate.describe(
+        session, erase.order(session, actor.user.id, project, body.pseudonym)
+    )
+
+
+@router.get("/api/erasures/{erasure_id}/certificate", response_model=schemas.Certificate)
+def download_certificate(
+    session: SessionDep, response: Response, row: SeenErasure
+) -> dict[str, Any]:
+    name = f"erasure-{row.id}.json"
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return certificate.certificate(session, row)

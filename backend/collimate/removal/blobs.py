@@ -14,6 +14,11 @@ from collimate.studies.models import HeldImage, Instance, ReceivedFile, SpentBlo
 from collimate.studies.states import KEEPS_BYTES
 
 
+def projects_with_spent(session: Session) -> list[UUID]:
+    """Projects in which blobs wait to be dropped."""
+    return list(session.scalars(select(SpentBlob.project_id).distinct()))
+
+
 def spent_of(project_id: UUID) -> list[str]:
     """The blobs that wait to be dropped."""
     with database.open_session() as session:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobRun
-from collimate.removal import blobs, purge
+from collimate.learning.forget import forget_copies
+from collimate.removal import blobs, erase, purge
 from collimate.studies.models import Study
 
 
@@ -36,4 +37,21 @@ def drop_all(run: JobRun, project_id: UUID) -> int:
     return dropped
 
 
-HANDLERS: dict[JobKind, Handler] = {JobKind.PURGE_STUDIES: purge_studies}
+def erase_patient(run: JobRun) -> dict[str, Any]:
+    """Remove every row of a patient in one step, then the bytes one by one."""
+    erasure_id = UUID(run.arguments["erasure_id"])
+    run.report(0.1, "rows")
+    with run.open_session() as session:
+        erase.remove_rows(session, erasure_id)
+        projects = blobs.projects_with_spent(session)
+    forget_copies()
+    count = sum(drop_all(run, project_id) for project_id in projects)
+    with run.open_session() as session:
+        erase.finish(session, erasure_id)
+    return {"blob_count": count}
+
+
+HANDLERS: dict[JobKind, Handler] = {
+    JobKind.PURGE_STUDIES: purge_studies,
+    JobKind.ERASE_PATIENT: erase_patient,
+}

@@ -1,9 +1,12 @@
-"""JSON shapes of deleted studies."""
+"""JSON shapes of deleted studies and erased patients."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from collimate.kit.http import Answer
+from pydantic import Field
+
+from collimate.kit.http import Answer, Body
 from collimate.studies.delete import DeletionReason
 
 
@@ -28,3 +31,43 @@ class DeletedStudyPage(Answer):
     items: list[DeletedStudy]
     next: str | None
     restore_days: int
+
+
+class ErasureIn(Body):
+    pseudonym: str = Field(min_length=1, max_length=64)
+
+
+class ErasurePreview(Answer):
+    projects: int
+    studies: int
+    instances: int
+    annotation_revisions: int
+    submissions: int
+    dataset_versions: int
+
+
+class ErasureOut(Answer):
+    id: UUID
+    created_at: datetime
+    ordered_by_name: str
+    counts: dict[str, int]
+    rows_removed_at: datetime | None
+    finished_at: datetime | None
+
+
+class ErasureList(Answer):
+    items: list[ErasureOut]
+
+
+class Certificate(Answer):
+    format: str
+    erasure_id: UUID
+    patient_hash: str
+    ordered_by: str
+    ordered_at: datetime
+    rows_removed_at: datetime
+    finished_at: datetime
+    removed: dict[str, int]
+    dataset_versions: list[dict[str, Any]]
+    not_reached: list[str]
+    audit: list[dict[str, Any]]

@@ -1,5 +1,6 @@
 """From a received file to an image of a study, or to quarantine with a reason."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from collimate.projects.models import Project
 from collimate.projects.profile import profile_of, rules_of
 from collimate.studies import held, raw_bytes
 from collimate.studies.admit import Conflicting, SeriesElsewhere, admit, keep_blobs, known_as
+from collimate.studies.erased import ERASED, ERASED_TEXT, is_erased
 from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
+from collimate.studies.spent_blobs import note_spent
 from collimate.studies.states import FileState, move
 from collimate.studies.unpack import Unpacked, unpack, unpack_volume
 
@@ -75,12 +78,20 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
             boxes,
             released=file.facts.get("released", ()),
         )
+        if is_erased(session, prepared.patient_hash):
+            _refuse(session, file)
+            return
         must_wait = bool(prepared.suspicions) and rules_of(project).hold_suspected
         if must_wait:
             preview_sha256 = held.keep_preview(prepared, out, file)
         else:
             stored = keep_blobs(session, prepared, out)
     known = known_as(session, project.id, prepared)
+    if is_erased(session, prepared.patient_hash):  # ordered while this file was read
+        left = [preview_sha256] if must_wait else [*asdict(stored).values()]
+        note_spent(session, project.id, [one for one in left if isinstance(one, str)])
+        _refuse(session, file)
+        return
     if known is not None:
         _duplicate(session, file, known)
         return
@@ -101,6 +112,12 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
     _drop_raw_after_commit(session, file)
     _note(session, file, "file_accepted", study_id=instance.study_id)
     events.publish(session, "study", project.id, study_id=instance.study_id)
+
+
+def _refuse(session: Session, file: ReceivedFile) -> None:
+    move(file, FileState.REFUSED, code=ERASED, text=ERASED_TEXT)
+    _drop_raw_after_commit(session, file)
+    _note(session, file, "file_refused", code=ERASED)
 
 
 def _in_conflict(session: Session, file: ReceivedFile, code: str, text: str) -> None:

@@ -314,3 +314,20 @@ class SpentBlob(Table):
     sha256: Mapped[str] = mapped_column(primary_key=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     noted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Erasure(Row):
+    """An order to erase a patient everywhere; for ever after, the tombstone that keeps them out.
+
+    `keyed_hash` as in `Patient`. Only the database function `erase_patient` can set `counts`
+    (rows removed, by kind) and `rows_removed_at`; the bytes are gone at `finished_at`.
+    """
+
+    __tablename__ = "erasure"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    ordered_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    keyed_hash: Mapped[str] = mapped_column(unique=True)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    rows_removed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

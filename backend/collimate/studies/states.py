@@ -13,6 +13,7 @@ class FileState(StrEnum):
     `unpacked`: a zip whose entries became files of their own. `conflict`: other bytes under the
     identity of an image that is already here; the first stays. `quarantined`: it cannot be used,
     and says why. `held`: its pixels may show who the patient is; a person has to look first.
+    `refused`: its patient was erased; nothing of it is kept.
     """
 
     RECEIVED = "received"
@@ -23,11 +24,22 @@ class FileState(StrEnum):
     QUARANTINED = "quarantined"
     HELD = "held"
     DELETED = "deleted"
+    REFUSED = "refused"
 
 
 S = FileState
 ALLOWED: dict[FileState, frozenset[FileState]] = {
-    S.RECEIVED: frozenset({S.ACCEPTED, S.DUPLICATE, S.UNPACKED, S.CONFLICT, S.QUARANTINED, S.HELD}),
+    S.RECEIVED: frozenset(
+        {
+            S.ACCEPTED,
+            S.DUPLICATE,
+            S.UNPACKED,
+            S.CONFLICT,
+            S.QUARANTINED,
+            S.HELD,
+            S.REFUSED,
+        }
+    ),
     S.HELD: frozenset({S.RECEIVED, S.DELETED}),
     S.QUARANTINED: frozenset({S.RECEIVED, S.DELETED}),
     S.CONFLICT: frozenset({S.RECEIVED, S.DELETED}),
@@ -35,6 +47,7 @@ ALLOWED: dict[FileState, frozenset[FileState]] = {
     S.DUPLICATE: frozenset(),
     S.UNPACKED: frozenset(),
     S.DELETED: frozenset(),
+    S.REFUSED: frozenset(),
 }
 KEEPS_BYTES = frozenset({S.RECEIVED, S.CONFLICT, S.QUARANTINED, S.HELD})
 """The bytes as they came, and the name, are kept only in these states."""

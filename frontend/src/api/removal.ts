@@ -1,5 +1,5 @@
-/** Studies that were deleted: back again, or their images gone for good. */
-import { infiniteQueryOptions } from '@tanstack/react-query';
+/** Studies that were deleted, and patients erased everywhere. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask } from './client';
 import type { components } from './schema';
 
@@ -44,3 +44,37 @@ export const deleteStudy = (studyId: string, reason: DeletionReason) =>
       params: { path: { study_id: studyId }, query: { reason } },
     }),
   );
+
+export type Erasure = Schemas['ErasureOut'];
+export type ErasurePreview = Schemas['ErasurePreview'];
+
+const at = (projectId: string) => ({ params: { path: { project_id: projectId } } });
+const WATCH_MS = 1000;
+
+export const erasuresQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'erasures'],
+    queryFn: async () =>
+      (
+        await ask<{ items: Erasure[] }>(
+          api.GET('/api/projects/{project_id}/erasures', at(projectId)),
+        )
+      ).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some((erasure) => !erasure.finished_at) ? WATCH_MS : false,
+  });
+
+export const previewErasure = (projectId: string, pseudonym: string) =>
+  ask<ErasurePreview>(
+    api.POST('/api/projects/{project_id}/erasures/preview', {
+      ...at(projectId),
+      body: { pseudonym },
+    }),
+  );
+
+export const orderErasure = (projectId: string, pseudonym: string) =>
+  ask<Erasure>(
+    api.POST('/api/projects/{project_id}/erasures', { ...at(projectId), body: { pseudonym } }),
+  );
+
+export const certificateUrl = (erasureId: string) => `/api/erasures/${erasureId}/certificate`;

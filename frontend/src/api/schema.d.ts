@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/erasures/{erasure_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Certificate */
+        get: operations["download_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -649,6 +666,41 @@ export interface paths {
         get: operations["list_deleted_studies"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Erasures */
+        get: operations["list_erasures"];
+        put?: never;
+        /** Order Erasure */
+        post: operations["order_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/erasures/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview Erasure */
+        post: operations["preview_erasure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2206,6 +2258,49 @@ export interface components {
             /** Study Uid */
             study_uid: string;
         };
+        /** Certificate */
+        Certificate: {
+            /** Audit */
+            audit: {
+                [key: string]: unknown;
+            }[];
+            /** Dataset Versions */
+            dataset_versions: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Erasure Id
+             * Format: uuid
+             */
+            erasure_id: string;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Format */
+            format: string;
+            /** Not Reached */
+            not_reached: string[];
+            /**
+             * Ordered At
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Ordered By */
+            ordered_by: string;
+            /** Patient Hash */
+            patient_hash: string;
+            /** Removed */
+            removed: {
+                [key: string]: number;
+            };
+            /**
+             * Rows Removed At
+             * Format: date-time
+             */
+            rows_removed_at: string;
+        };
         /** ChoiceIn */
         ChoiceIn: {
             /**
@@ -2328,6 +2423,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Erased Count */
+            erased_count: number;
             /** Exports */
             exports: components["schemas"]["ExportOut"][];
             /** Frozen By Name */
@@ -2640,6 +2737,54 @@ export interface components {
              */
             state: "waiting" | "in_use" | "not_better";
         };
+        /** ErasureIn */
+        ErasureIn: {
+            /** Pseudonym */
+            pseudonym: string;
+        };
+        /** ErasureList */
+        ErasureList: {
+            /** Items */
+            items: components["schemas"]["ErasureOut"][];
+        };
+        /** ErasureOut */
+        ErasureOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ordered By Name */
+            ordered_by_name: string;
+            /** Rows Removed At */
+            rows_removed_at: string | null;
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            /** Annotation Revisions */
+            annotation_revisions: number;
+            /** Dataset Versions */
+            dataset_versions: number;
+            /** Instances */
+            instances: number;
+            /** Projects */
+            projects: number;
+            /** Studies */
+            studies: number;
+            /** Submissions */
+            submissions: number;
+        };
         /**
          * ExportFormat
          * @description What a dataset version can be written as.
@@ -2762,9 +2907,10 @@ export interface components {
          *     `unpacked`: a zip whose entries became files of their own. `conflict`: other bytes under the
          *     identity of an image that is already here; the first stays. `quarantined`: it cannot be used,
          *     and says why. `held`: its pixels may show who the patient is; a person has to look first.
+         *     `refused`: its patient was erased; nothing of it is kept.
          * @enum {string}
          */
-        FileState: "received" | "accepted" | "duplicate" | "unpacked" | "conflict" | "quarantined" | "held" | "deleted";
+        FileState: "received" | "accepted" | "duplicate" | "unpacked" | "conflict" | "quarantined" | "held" | "deleted" | "refused";
         /**
          * FindingCode
          * @description What may be wrong with the geometry of a series; stored, so never reused.
@@ -2972,7 +3118,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
         /** JobList */
         JobList: {
             /** Items */
@@ -3463,7 +3609,7 @@ export interface components {
          * @description What can be allowed.
          * @enum {string}
          */
-        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs";
+        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs" | "erase_patients";
         /** Position */
         Position: {
             /** Count */
@@ -4607,6 +4753,8 @@ export interface components {
         Verification: {
             /** Checked Count */
             checked_count: number;
+            /** Erased Count */
+            erased_count: number;
             /** Is Intact */
             is_intact: boolean;
             /** Problems */
@@ -4895,6 +5043,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -5995,6 +6174,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedStudyPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    order_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
                 };
             };
             /** @description Validation Error */

@@ -61,10 +61,15 @@ class FrozenVersion:
     images: tuple[FrozenImage, ...]
 
 
+def entries_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries that are there; the place of one whose patient was erased names the erasure."""
+    return [entry for entry in manifest["entries"] if "erasure_id" not in entry]
+
+
 def load(session: Session, version: DatasetVersion) -> FrozenVersion:
     """Gather a frozen version; only what its manifest names."""
     entries = sorted(
-        version.manifest["entries"], key=lambda entry: (entry["study_uid"], entry["submission_id"])
+        entries_of(version.manifest), key=lambda entry: (entry["study_uid"], entry["submission_id"])
     )
     return FrozenVersion(
         name=version.name,

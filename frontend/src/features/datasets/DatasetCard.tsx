@@ -54,6 +54,12 @@ export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
         {plural(counts.reads, 'read')}. Manifest{' '}
         <span className={styles.hash}>{dataset.manifest_sha256}</span>
       </p>
+      {dataset.erased_count > 0 && (
+        <p className={styles.muted}>
+          {plural(dataset.erased_count, 'entry was', 'entries were')} erased since with a patient;
+          the counts are those of the day it was frozen.
+        </p>
+      )}
       <CountTable counts={counts} names={names} />
       <div className={styles.exports}>
         {dataset.exports.map((made) => (

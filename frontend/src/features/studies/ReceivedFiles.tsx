@@ -25,6 +25,7 @@ const STATES: FileState[] = [
   'accepted',
   'duplicate',
   'unpacked',
+  'refused',
 ];
 
 const EMPTY: Record<string, string> = {

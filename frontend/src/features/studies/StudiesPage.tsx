@@ -9,6 +9,7 @@ import { PullButton } from './pull/PullButton';
 import { PullPanel } from './pull/PullPanel';
 import { ReceivedFiles } from './ReceivedFiles';
 import { DeletedStudies } from './removal/DeletedStudies';
+import { Erasures } from './removal/Erasures';
 import styles from './Studies.module.css';
 import { StudyBrowser } from './StudyBrowser';
 import { StudyDrawer } from './StudyDrawer';
@@ -26,6 +27,7 @@ interface Props {
 
 export function StudiesPage({ projectId, projectName, view, onView }: Props) {
   const canManage = useCan(projectId, 'manage_data');
+  const canErase = useCan(projectId, 'erase_patients');
   const [isPulling, setPulling] = useState(false);
   return (
     <DropArea projectId={projectId} isEnabled={canManage}>
@@ -59,6 +61,7 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
             {canManage && <Tabs.Tab value="held">Text in pixels</Tabs.Tab>}
             <Tabs.Tab value="report">De-identification report</Tabs.Tab>
             {canManage && <Tabs.Tab value="deleted">Deleted</Tabs.Tab>}
+            {canErase && <Tabs.Tab value="erased">Erased patients</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="studies">
             <StudyBrowser projectId={projectId} view={view} onView={onView} canManage={canManage} />
@@ -77,6 +80,11 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           {canManage && (
             <Tabs.Panel value="deleted">
               <DeletedStudies projectId={projectId} />
+            </Tabs.Panel>
+          )}
+          {canErase && (
+            <Tabs.Panel value="erased">
+              <Erasures projectId={projectId} />
             </Tabs.Panel>
           )}
         </Tabs>

@@ -1,7 +1,7 @@
 /** What of the studies page stands in its URL. */
 import type { StudyFilter } from '../../api/studies';
 
-export const STUDIES_TABS = ['studies', 'files', 'held', 'report', 'deleted'] as const;
+export const STUDIES_TABS = ['studies', 'files', 'held', 'report', 'deleted', 'erased'] as const;
 export type StudiesTab = (typeof STUDIES_TABS)[number];
 
 export interface StudiesView extends StudyFilter {

@@ -1,0 +1,95 @@
+/** Erases one patient everywhere: name them, look at what goes, type the pseudonym once more. */
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconEraser, IconSearch } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { type ErasurePreview, orderErasure, previewErasure } from '../../../api/removal';
+import { plural } from '../../../ui/format';
+import { Failed } from '../../../ui/Loaded';
+import { Panel } from '../../../ui/Panel';
+
+export function ErasePatient({ projectId }: { projectId: string }) {
+  const client = useQueryClient();
+  const [pseudonym, setPseudonym] = useState('');
+  const [typed, setTyped] = useState('');
+  const wanted = pseudonym.trim();
+  const look = useMutation({ mutationFn: () => previewErasure(projectId, wanted) });
+  const erase = useMutation({
+    mutationFn: () => orderErasure(projectId, wanted),
+    onSuccess: async () => {
+      setPseudonym('');
+      setTyped('');
+      look.reset();
+      await client.invalidateQueries({ queryKey: ['project', projectId] });
+    },
+  });
+  const onLook = (event: FormEvent) => {
+    event.preventDefault();
+    look.mutate();
+  };
+  return (
+    <Panel title="Erase a patient" side="everywhere, for ever">
+      <Stack gap="sm">
+        <form onSubmit={onLook} aria-label="Whom to erase">
+          <Group align="flex-end" gap="sm">
+            <TextInput
+              label="Pseudonym"
+              value={pseudonym}
+              maxLength={64}
+              w={260}
+              onChange={(event) => {
+                setPseudonym(event.currentTarget.value);
+                look.reset();
+                erase.reset();
+              }}
+            />
+            <Button
+              type="submit"
+              variant="default"
+              leftSection={<IconSearch size={14} />}
+              loading={look.isPending}
+              disabled={wanted === ''}
+            >
+              Show what would go
+            </Button>
+          </Group>
+        </form>
+        <Failed error={look.error ?? erase.error} />
+        {look.data && (
+          <Group align="flex-end" gap="sm">
+            <TextInput
+              label="Type the pseudonym once more"
+              description={<Extent of={look.data} />}
+              inputWrapperOrder={['description', 'label', 'input']}
+              value={typed}
+              maxLength={64}
+              w={460}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+            <Button
+              color="red"
+              leftSection={<IconEraser size={14} />}
+              disabled={typed.trim() !== wanted}
+              loading={erase.isPending}
+              onClick={() => erase.mutate()}
+            >
+              Erase for ever
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Extent({ of }: { of: ErasurePreview }) {
+  return (
+    <Text span size="sm" c="var(--c-text)">
+      {plural(of.studies, 'study', 'studies')} with {plural(of.instances, 'image')} in{' '}
+      {plural(of.projects, 'project')}, {plural(of.submissions, 'submitted read')} with{' '}
+      {plural(of.annotation_revisions, 'saved mark')}. Changes{' '}
+      {plural(of.dataset_versions, 'frozen dataset')}. There is no way back, and the patient cannot
+      be brought in again.
+    </Text>
+  );
+}
