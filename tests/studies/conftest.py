@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,15 +16,21 @@ from sqlalchemy import select
 from collimate.access.models import User
 from collimate.access.policy import Role
 from collimate.kit.database import open_session
+from collimate.kit.settings import settings
 from collimate.projects.models import Project
 from collimate.studies import image_reads
+from collimate.studies.act import Act, WayIn
 from collimate.studies.dicomweb import opened
 from collimate.studies.drain import ingest_waiting
 from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
 from collimate.studies.receive import receive
 from collimate.studies.sandbox import close_sandbox
+from collimate.studies.ways_in import ways_in
 from tests import factories
 from tests.live import free_port
+
+SOURCE = '[[sources]]\nname = "PACS"\nurl = "{url}"\nprojects = ["{project}"]\n'
+OpenSource = Callable[..., None]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,7 +58,12 @@ class Archive:
         with open_session() as session:
             project = session.get_one(Project, self.project.id)
             return receive(
-                session, project, by=self.owner.id, name=name, chunks=[data], facts=facts
+                session,
+                project,
+                act=Act(WayIn.UPLOAD, self.owner.id),
+                name=name,
+                chunks=[data],
+                facts=facts,
             ).id
 
     def bring(self, data: bytes, name: str = "image.dcm", **facts: Any) -> ReceivedFile:
@@ -142,3 +154,22 @@ def server(app):
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def open_source(
+    archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenSource]:
+    """Open one source to the archive's project in this process."""
+
+    def write(url: str, extra: str = "") -> None:
+        path = tmp_path / "ways_in.toml"
+        path.write_text(SOURCE.format(url=url, project=archive.project.id) + extra)
+        monkeypatch.setenv("COLLIMATE_WAYS_IN", str(path))
+        settings.cache_clear()
+        ways_in.cache_clear()
+
+    yield write
+    monkeypatch.undo()
+    settings.cache_clear()
+    ways_in.cache_clear()

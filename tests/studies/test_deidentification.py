@@ -128,7 +128,8 @@ def test_the_report_of_an_import_counts_by_action_and_name(archive, client, addr
     everything = browser.get(address + "/report").json()
     assert everything["actions"]["X"]["InstitutionName"] == 3
     imports = browser.get(f"/api/projects/{archive.project.id}/imports").json()["items"]
-    assert [(one["import_id"], one["file_count"]) for one in imports] == [(import_id, 2)]
+    assert [(one["file_count"], one["way_in"]) for one in imports] == [(1, "upload"), (2, "upload")]
+    assert imports[1]["import_id"] == import_id
     assert not [name for name in dicoms.PLANTED if name in found.text]
 
 

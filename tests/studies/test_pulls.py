@@ -28,27 +28,7 @@ from collimate.worker import HANDLERS
 from tests import dicoms, live
 from tests.pacs import Pacs
 
-SOURCE = '[[sources]]\nname = "PACS"\nurl = "{url}"\nprojects = ["{project}"]\n'
 OpenSource = Callable[..., None]
-
-
-@pytest.fixture
-def open_source(
-    archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OpenSource]:
-    """Open one source to the archive's project in this process."""
-
-    def write(url: str, extra: str = "") -> None:
-        path = tmp_path / "ways_in.toml"
-        path.write_text(SOURCE.format(url=url, project=archive.project.id) + extra)
-        monkeypatch.setenv("COLLIMATE_WAYS_IN", str(path))
-        settings.cache_clear()
-        ways_in.cache_clear()
-
-    yield write
-    monkeypatch.undo()
-    settings.cache_clear()
-    ways_in.cache_clear()
 
 
 def ordered(client: Any, archive: Any, **wanted: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit.database import open_session
 from collimate.kit.settings import settings
 from collimate.projects.schema import LabelDraft
+from collimate.studies.act import Act, WayIn
 from collimate.studies.imports.hand_in import hand_in
 from collimate.studies.receive import ask_for_ingest
 
@@ -62,6 +63,7 @@ def _bring_in(project_id: UUID, cases: list[Case], advance: Advance) -> None:
     """Draw and hand in what is not there yet, then wait until all of it is ingested."""
     with open_session() as session:
         by = session.scalars(select(User.id).where(User.email == people.DATA)).one()
+    act = Act(WayIn.COMMAND_LINE, by)
     for number, case in enumerate(cases, start=1):
         picture = draw(case)
         facts = {
@@ -69,7 +71,7 @@ def _bring_in(project_id: UUID, cases: list[Case], advance: Advance) -> None:
             "label_keys": [case.label_key],
             "marks": known_marks(case, picture),
         }
-        hand_in(project_id, by, file_name(case), to_dicom(case, picture), facts)
+        hand_in(project_id, act, file_name(case), to_dicom(case, picture), facts)
         if number % 20 == 0 or number == len(cases):
             with open_session() as session:
                 ask_for_ingest(session, project_id, by)

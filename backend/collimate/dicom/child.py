@@ -105,6 +105,8 @@ def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
         limits,
         None if boxes is None else [Box(*box) for box in boxes],
         released=frozenset(request["released"]),
+        sha256=request["sha256"],
+        pseudonym=request["pseudonym"],
     )
     return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
 

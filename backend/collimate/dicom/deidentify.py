@@ -40,6 +40,7 @@ class Cleaned:
     dataset: Dataset
     patient_hash: str
     pseudonym: str
+    stated_pseudonym: str | None
     actions: dict[str, dict[str, int]]
 
     @property
@@ -67,8 +68,12 @@ class _Here:
         return replace(self, place=self.place.inside(sequence), depth=self.depth + 1)
 
 
-def deidentify(dataset: Dataset, profile: Profile, *, source_sha256: str) -> Cleaned:
+def deidentify(
+    dataset: Dataset, profile: Profile, *, source_sha256: str, pseudonym: str | None = None
+) -> Cleaned:
     """Clean a data set; the given one is not changed.
+
+    With `pseudonym` the patient is known by that one; else it follows from Patient ID.
 
     Raises:
         Rejected: `bad_uid`, or `nested_too_deep`.
@@ -87,13 +92,15 @@ def deidentify(dataset: Dataset, profile: Profile, *, source_sha256: str) -> Cle
     clean = _clean(dataset, here)
     for keyword, uid in own.items():
         setattr(clean, keyword, identity.remap_uid(key, uid))
-    pseudonym = patient if is_ours else identity.pseudonym(key, patient, issuer)
+    if pseudonym is None:
+        pseudonym = patient if is_ours else identity.pseudonym(key, patient, issuer)
     add_patient(clean, dataset, pseudonym, profile.options)
     add_marks(clean, dataset, profile.options, OWN_METHOD)
     return Cleaned(
         dataset=clean,
         patient_hash=identity.patient_hash(profile.instance_key, patient, issuer),
         pseudonym=pseudonym,
+        stated_pseudonym=patient if identity.is_pseudonym(patient) else None,
         actions={code: dict(sorted(names.items())) for code, names in here.counts.items()},
     )
 

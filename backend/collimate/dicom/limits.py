@@ -35,6 +35,7 @@ class Limits:
     open_files: int = 64
     reply_bytes: int = 64 * MIB
     progressive_frame_bytes: int = 4 * MIB
+    text_frames: int = 9
     thumbnail_pixels: int = 256
     rendered_pixels: int = 4_096
     zip_bytes: int = 8 * GIB
@@ -77,6 +78,7 @@ MEANING: dict[str, str] = {
     "open_files": "it has open at once",
     "reply_bytes": "its answer",
     "progressive_frame_bytes": "frames from this size on are also kept as HTJ2K",
+    "text_frames": "searched for text: the first, the middle, the last and between",
     "thumbnail_pixels": "longer side of a thumbnail",
     "rendered_pixels": "longer side of a rendered picture",
     "zip_bytes": "a zip archive as it came",

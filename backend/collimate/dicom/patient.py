@@ -30,6 +30,8 @@ def text(dataset: Dataset, keyword: str) -> str:
     """The value as text, empty for none and for what cannot be read."""
     try:
         value = dataset.get(keyword)
+    except MemoryError:
+        raise
     except Exception:
         return ""
     return "" if value is None else str(value).strip("\0 ")
@@ -85,6 +87,8 @@ def _stated_methods(dataset: Dataset) -> set[str]:
     try:
         items = dataset.get("DeidentificationMethodCodeSequence") or []
         return {text(item, "CodeValue") for item in items}
+    except MemoryError:
+        raise
     except Exception:
         return set()
 

@@ -11,6 +11,10 @@ EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 class PreparedInstance:
     """Facts about one stored object; everything here is free of identifiers and is JSON.
 
+    `source_sha256` is of the file as it came, `content_sha256` of what is kept of it, however it
+    was wrapped (`dicom/content.py`). `stated_pseudonym` is the Patient ID as it came, only where it
+    has the form of a pseudonym: it may be one of ours, and must not be stored if it is not.
+
     `frame_ranges` are `[offset, length]` in bytes inside `instance.dcm` (`frames_in` = "file")
     or `frames.raw` ("frames"). Frames of `limits.progressive_frame_bytes` and more are also kept
     as HTJ2K (`dicom/progressive.py`), at `progressive_ranges` of `progressive.jhc`; empty where
@@ -26,8 +30,10 @@ class PreparedInstance:
     sop_class_uid: str
     original_transfer_syntax_uid: str
     source_sha256: str
+    content_sha256: str
     patient_hash: str
     pseudonym: str
+    stated_pseudonym: str | None
     study: dict[str, Any]
     series: dict[str, Any]
     rows: int

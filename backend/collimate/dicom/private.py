@@ -40,6 +40,8 @@ def _creator(dataset: Dataset, group: int, block: int) -> str:
     try:
         value = dataset.get((group, block))
         return "" if value is None else str(value.value).strip("\0 ")
+    except MemoryError:
+        raise
     except Exception:
         return ""
 

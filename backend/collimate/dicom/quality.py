@@ -1,6 +1,6 @@
 """Plain numbers about how good a picture is, cheap enough to take of every image at ingest.
 
-All are measured on one frame, from at most 512 x 512 pixels of it, and mean the same for every
+All are measured on one frame, from at most 256 x 256 pixels of it, and mean the same for every
 modality; what is normal differs between scanners, so they are shown as distributions per site.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MEASURES = ("contrast", "noise", "clipped_fraction", "blur", "resolution", "inverted_suspicion")
-_MOST_PIXELS = 512
+_MOST_PIXELS = 256
 _HASH_SIDE, _HASH_KEPT = 32, 8
 
 
@@ -158,7 +158,8 @@ def picture_hash(grey: NDArray[np.uint8]) -> int | None:
     Returns:
         A signed 64 bit number, as databases hold it; None for a picture of one shade.
     """
-    small = _averaged(_averaged(grey.astype(np.float64), 0), 1)
+    rows, columns = (_shares(size) for size in grey.shape)
+    small = rows @ grey.astype(np.float64) @ columns.T
     frequency = np.arange(_HASH_KEPT + 1)[:, None]
     cosines = np.cos(np.pi * frequency * (2 * np.arange(_HASH_SIDE) + 1) / (2 * _HASH_SIDE))
     low = (cosines @ small @ cosines.T)[:_HASH_KEPT, :_HASH_KEPT].ravel()
@@ -170,14 +171,9 @@ def picture_hash(grey: NDArray[np.uint8]) -> int | None:
     return number - (1 << 64) if number >> 63 else number
 
 
-def _averaged(picture: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Mean over 32 equal parts of an axis, fractions of pixels counted."""
-    size = picture.shape[axis]
-    sums = np.concatenate(
-        [np.zeros_like(picture.take([0], axis)), np.cumsum(picture, axis=axis)], axis=axis
-    )
+def _shares(size: int) -> NDArray[np.float64]:
+    """(part, pixel): the share of each pixel in the mean of each of 32 equal parts of an axis."""
     edges = np.linspace(0, size, _HASH_SIDE + 1)
-    whole = np.minimum(edges.astype(int), size - 1)
-    part = np.expand_dims(edges - whole, 1 - axis)
-    at_edges = sums.take(whole, axis) + part * picture.take(whole, axis)
-    return np.diff(at_edges, axis=axis) / (size / _HASH_SIDE)
+    pixel = np.arange(size)
+    overlap = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
+    return np.asarray(np.clip(overlap, 0, 1) * _HASH_SIDE / size)

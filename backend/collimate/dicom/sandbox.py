@@ -31,6 +31,12 @@ from collimate.dicom.wire import send_block
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _KILL_GRACE_S = 5.0
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": "67108864",
+    "MALLOC_TRIM_THRESHOLD_": "134217728",
+    "MALLOC_TOP_PAD_": "33554432",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
 
 
 class SandboxUnavailable(RuntimeError):
@@ -93,6 +99,8 @@ class Sandbox:
         boxes: list[Any] | None = None,
         *,
         released: Iterable[str] = (),
+        sha256: str | None = None,
+        pseudonym: str | None = None,
     ) -> PreparedInstance:
         """See `collimate.dicom.prepare.prepare`; boxes are lists of x, y, width, height.
 
@@ -106,6 +114,8 @@ class Sandbox:
             "profile": profile.to_json(),
             "boxes": boxes,
             "released": sorted(released),
+            "sha256": sha256,
+            "pseudonym": pseudonym,
         }
         reply = self._ask(request, b"", _size(source))
         return PreparedInstance.from_json(json.loads(reply))
@@ -290,12 +300,21 @@ def _size(source: Path) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the caller's secrets; one thread for every numeric library."""
+    """Nothing of the caller's secrets; one thread for every numeric library; memory kept.
+
+    A child lives for one file, so giving its pictures back to the system and faulting them in
+    again for the next step is all cost.
+    """
     names = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     paths = os.pathsep.join([str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")])
-    return {**kept, **dict.fromkeys(threads, "1"), "PYTHONPATH": paths.strip(os.pathsep)}
+    return {
+        **kept,
+        **_KEEP_MEMORY,
+        **dict.fromkeys(threads, "1"),
+        "PYTHONPATH": paths.strip(os.pathsep),
+    }
 
 
 def _learn(running: _Running) -> bool:

@@ -3,6 +3,7 @@
 Source: PS3.15 E.3.1, PS3.3 C.7.6.1.1.5 (Burned In Annotation).
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from collimate.dicom.describe import is_burned_in_suspected, text
-from collimate.dicom.text_in_pixels import Box, find_drawn_text, find_text
+from collimate.dicom.text_in_pixels import Box, find_drawn_text, find_text, merged
 
 
 class Suspicion(StrEnum):
@@ -30,30 +31,38 @@ _SCANNERS = frozenset({"CT", "MR", "PT", "NM"})
 
 
 def suspect(
-    clean: Dataset, values: NDArray[Any], grey: NDArray[np.uint8], *, hidden_overlay: bool
+    clean: Dataset,
+    pictures: Iterable[tuple[NDArray[Any], NDArray[np.uint8]]],
+    *,
+    hidden_overlay: bool,
 ) -> tuple[list[Suspicion], list[Box]]:
     """Reasons for a person to look, and boxes around what looks like text.
 
     Args:
         clean: the data set after de-identification.
-        values: the frame as stored, (row, column) or (row, column, RGB).
-        grey: the same frame as shown, 0…255.
+        pictures: frames as stored, (row, column) or (row, column, RGB), each with the same frame
+            as it is shown, 0…255.
         hidden_overlay: the file has overlays in the bits of encapsulated pixels.
     """
     reasons: list[Suspicion] = []
     if is_burned_in_suspected(clean):
         stated = text(clean, "BurnedInAnnotation") == "YES"
         reasons.append(Suspicion.STATED if stated else Suspicion.KIND)
-    scanned = text(clean, "Modality") in _SCANNERS and not reasons and values.ndim == 2
-    if scanned:
-        boxes = find_drawn_text(values)
-    else:
-        boxes = find_text(grey if grey.ndim == 2 else grey.max(axis=2))
+    scanned = text(clean, "Modality") in _SCANNERS and not reasons
+    boxes = merged(
+        box for values, grey in pictures for box in _text_boxes(values, grey, scanned=scanned)
+    )
     if boxes:
         reasons.append(Suspicion.TEXT_FOUND)
     if hidden_overlay:
         reasons.append(Suspicion.OVERLAY)
     return reasons, boxes
+
+
+def _text_boxes(values: NDArray[Any], grey: NDArray[np.uint8], *, scanned: bool) -> list[Box]:
+    if scanned and values.ndim == 2:
+        return find_drawn_text(values)
+    return find_text(grey if grey.ndim == 2 else grey.max(axis=2))
 
 
 def has_hidden_overlay(received: Dataset) -> bool:

@@ -6,6 +6,7 @@ letters, and four of them on a line are a candidate for a human to look at. Hand
 letters such as side markers, and slanted text are not found.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ def find_text(grey: NDArray[np.uint8]) -> list[Box]:
             found += [
                 _scaled(box, scale, grey.shape) for box in _lines(_letters(sign, _strokes(sign)))
             ]
-    return _merged(found)
+    return merged(found)
 
 
 def find_drawn_text(values: NDArray[Any]) -> list[Box]:
@@ -61,7 +62,7 @@ def find_drawn_text(values: NDArray[Any]) -> list[Box]:
         return []
     bright = np.where(drawn, 255, 0).astype(np.uint8)
     lines = _lines(_letters(bright, drawn))
-    return _merged([_scaled(box, 1, values.shape) for box in lines])
+    return merged([_scaled(box, 1, values.shape) for box in lines])
 
 
 def _shrunk(grey: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
@@ -149,20 +150,20 @@ def _scaled(box: Box, scale: int, shape: tuple[int, ...]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _merged(boxes: list[Box]) -> list[Box]:
+def merged(boxes: Iterable[Box]) -> list[Box]:
     """Boxes that overlap become one, from top to bottom."""
-    merged: list[Box] = []
+    together: list[Box] = []
     for box in sorted(boxes, key=lambda one: (one.y, one.x)):
-        for index, other in enumerate(merged):
+        for index, other in enumerate(together):
             if _touch(box, other):
                 left, top = min(box.x, other.x), min(box.y, other.y)
                 right = max(box.x + box.width, other.x + other.width)
                 bottom = max(box.y + box.height, other.y + other.height)
-                merged[index] = Box(left, top, right - left, bottom - top)
+                together[index] = Box(left, top, right - left, bottom - top)
                 break
         else:
-            merged.append(box)
-    return merged
+            together.append(box)
+    return together
 
 
 def _touch(one: Box, other: Box) -> bool:

@@ -6,6 +6,7 @@ that socket closes or its owner is gone, and its children end with it.
 
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import selectors
@@ -146,6 +147,9 @@ def main() -> None:
     control.set_inheritable(False)
     leave_network()
     warm_up()
+    # a child lives for one file: collecting garbage would only copy the pages it shares
+    gc.freeze()
+    gc.disable()
     Zygote(control).run()
     os._exit(0)
 

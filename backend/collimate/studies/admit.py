@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from collimate.dicom.near_duplicates import bands
@@ -20,6 +19,7 @@ from collimate.studies import raw_bytes
 from collimate.studies.answer_keys import keep_answer_key
 from collimate.studies.delete import restore_study
 from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
+from collimate.studies.subject import subject_of
 from collimate.studies.summaries import series_json, study_json
 
 SEXES = frozenset({"M", "F", "O"})
@@ -66,22 +66,32 @@ def keep_blobs(session: Session, prepared: PreparedInstance, out: Path) -> Store
 
 
 def known_as(session: Session, project_id: UUID, prepared: PreparedInstance) -> Instance | None:
-    """The visible image with the same identity from the same bytes.
+    """The visible image that came from the same bytes or has the same content.
 
     From here to the end of the transaction, nobody else adds images to the project.
     """
     key = func.hashtextextended(f"admit:{project_id}", 3)
     session.execute(select(func.pg_advisory_xact_lock(key)))
-    return session.scalars(
+    known = session.scalars(
         select(Instance)
         .join(Study, Study.id == Instance.study_id)
-        .where(
-            Instance.project_id == project_id,
-            Instance.sop_instance_uid == prepared.sop_instance_uid,
+        .where(Instance.project_id == project_id, _same(prepared), Study.deleted_at.is_(None))
+        .order_by(Instance.id)
+        .limit(1)
+    )
+    return known.first()
+
+
+def _same(prepared: PreparedInstance) -> ColumnElement[bool]:
+    """By content, by being the stored file itself, or by the bytes it came as."""
+    return or_(
+        Instance.content_sha256 == prepared.content_sha256,
+        Instance.file_sha256 == prepared.source_sha256,
+        and_(
             Instance.source_sha256 == prepared.source_sha256,
-            Study.deleted_at.is_(None),
-        )
-    ).one_or_none()
+            Instance.sop_instance_uid == prepared.sop_instance_uid,
+        ),
+    )
 
 
 def admit(
@@ -102,7 +112,7 @@ def admit(
             Instance.sop_instance_uid == prepared.sop_instance_uid,
         )
     ).one_or_none()
-    if there is not None and there.source_sha256 != prepared.source_sha256:
+    if there is not None and not _is_same(there, prepared):
         raise Conflicting
     series = session.scalars(
         select(Series).where(
@@ -131,30 +141,34 @@ def admit(
     return instance
 
 
+def _is_same(there: Instance, prepared: PreparedInstance) -> bool:
+    return (
+        there.content_sha256 == prepared.content_sha256
+        or there.source_sha256 == prepared.source_sha256
+    )
+
+
 def _patient(
     session: Session, project: Project, facts: dict[str, Any], prepared: PreparedInstance
 ) -> Patient:
+    subject = subject_of(session, project.id, prepared)
+    if subject.patient is not None:
+        return subject.patient
     said = facts.get("is_holdout")
     share = learning_rules(project).holdout_share
     sex = facts.get("sex") if facts.get("sex") in SEXES else prepared.study.get("patient_sex")
     age = facts.get("age_years")
-    session.execute(
-        insert(Patient)
-        .values(
-            project_id=project.id,
-            pseudonym=prepared.pseudonym,
-            keyed_hash=prepared.patient_hash,
-            sex=sex,
-            age_years=prepared.study.get("patient_age_years") if age is None else min(age, 90),
-            is_holdout=is_drawn(prepared.patient_hash, share) if said is None else bool(said),
-        )
-        .on_conflict_do_nothing(index_elements=["project_id", "keyed_hash"])
+    patient = Patient(
+        project_id=project.id,
+        pseudonym=subject.pseudonym,
+        keyed_hash=subject.keyed_hash,
+        sex=sex,
+        age_years=prepared.study.get("patient_age_years") if age is None else min(age, 90),
+        is_holdout=is_drawn(subject.keyed_hash, share) if said is None else bool(said),
     )
-    return session.scalars(
-        select(Patient).where(
-            Patient.project_id == project.id, Patient.keyed_hash == prepared.patient_hash
-        )
-    ).one()
+    session.add(patient)
+    session.flush()
+    return patient
 
 
 def is_drawn(patient_hash: str, share: float) -> bool:
@@ -204,6 +218,7 @@ def _series(session: Session, study: Study, prepared: PreparedInstance) -> Serie
 
 COPIED = (
     "sop_instance_uid", "sop_class_uid", "instance_number", "source_sha256",
+    "content_sha256",
     "original_transfer_syntax_uid", "served_transfer_syntax_uid", "frame_ranges", "rows",
     "progressive_ranges",
     "columns", "frame_count", "samples_per_pixel", "bits_allocated", "photometric_interpretation",

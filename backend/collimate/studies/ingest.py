@@ -1,11 +1,13 @@
 """From a received file to an image of a study, or to quarantine with a reason."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
+from collimate.dicom.prepared import PreparedInstance
 from collimate.dicom.rejection import Rejected
 from collimate.dicom.sandbox import Sandbox
 from collimate.dicom.starts import is_nifti, is_zip
@@ -21,6 +23,7 @@ from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
 from collimate.studies.spent_blobs import note_spent
 from collimate.studies.states import FileState, move
+from collimate.studies.subject import subject_of
 from collimate.studies.unpack import Unpacked, unpack, unpack_volume
 
 BYTES_MISSING = "bytes_missing"
@@ -70,15 +73,8 @@ def _unpacked(session: Session, file: ReceivedFile, unpacked: Unpacked) -> None:
 def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
     project = session.get_one(Project, file.project_id)
     with work_folder() as out:
-        boxes = held.decided_boxes(session, file)
-        prepared = sandbox.prepare(
-            source,
-            out,
-            profile_of(session, project),
-            boxes,
-            released=file.facts.get("released", ()),
-        )
-        if is_erased(session, prepared.patient_hash):
+        prepared, keyed_hash = _prepare(session, sandbox, project, file, source, out)
+        if is_erased(session, keyed_hash):
             _refuse(session, file)
             return
         must_wait = bool(prepared.suspicions) and rules_of(project).hold_suspected
@@ -87,7 +83,7 @@ def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path)
         else:
             stored = keep_blobs(session, prepared, out)
     known = known_as(session, project.id, prepared)
-    if is_erased(session, prepared.patient_hash):  # ordered while this file was read
+    if is_erased(session, keyed_hash):  # ordered while this file was read
         left = [preview_sha256] if must_wait else [*asdict(stored).values()]
         note_spent(session, project.id, [one for one in left if isinstance(one, str)])
         _refuse(session, file)
@@ -118,6 +114,31 @@ def _refuse(session: Session, file: ReceivedFile) -> None:
     move(file, FileState.REFUSED, code=ERASED, text=ERASED_TEXT)
     _drop_raw_after_commit(session, file)
     _note(session, file, "file_refused", code=ERASED)
+
+
+def _prepare(
+    session: Session,
+    sandbox: Sandbox,
+    project: Project,
+    file: ReceivedFile,
+    source: Path,
+    out: Path,
+) -> tuple[PreparedInstance, str]:
+    """Prepare a file, once more if its subject has another pseudonym here; the subject's hash."""
+    ask = partial(
+        sandbox.prepare,
+        source,
+        out,
+        profile_of(session, project),
+        held.decided_boxes(session, file),
+        released=file.facts.get("released", ()),
+        sha256=file.sha256,
+    )
+    prepared = ask()
+    subject = subject_of(session, project.id, prepared)
+    if subject.pseudonym != prepared.pseudonym:
+        prepared = ask(pseudonym=subject.pseudonym)
+    return prepared, subject.keyed_hash
 
 
 def _in_conflict(session: Session, file: ReceivedFile, code: str, text: str) -> None:

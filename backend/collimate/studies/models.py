@@ -144,12 +144,15 @@ class Instance(Row):
     `frame_ranges` are `[offset, length]` in bytes of blob `frames_sha256`, plain little-endian
     frames. Large frames lie a second time at `progressive_ranges` of blob `progressive_sha256`,
     as HTJ2K Lossless RPCL (1.2.840.10008.1.2.4.202); None and empty where frames are small.
+    `source_sha256` is of the file it came as; `content_sha256` tells the same object in another
+    file (`dicom/content.py`), None for images from before that was kept.
     """
 
     __tablename__ = "instance"
     __table_args__ = (
         UniqueConstraint("project_id", "sop_instance_uid"),
         Index("ix_instance_project_id_source_sha256", "project_id", "source_sha256"),
+        Index("ix_instance_project_id_content_sha256", "project_id", "content_sha256"),
         Index("ix_instance_picture_bands", "picture_bands", postgresql_using="gin"),
     )
 
@@ -160,6 +163,7 @@ class Instance(Row):
     sop_class_uid: Mapped[str]
     instance_number: Mapped[int | None]
     source_sha256: Mapped[str]
+    content_sha256: Mapped[str | None]
     file_sha256: Mapped[str] = mapped_column(index=True)
     file_bytes: Mapped[int] = mapped_column(BigInteger)
     original_transfer_syntax_uid: Mapped[str]
@@ -206,7 +210,8 @@ class ReceivedFile(Row):
 
     States are in `studies/states.py`. The bytes are kept while the file is received, quarantined
     or in conflict; `has_bytes` turns false once they are gone. So does the name: it may hold a
-    person's, so it is kept only as long as someone may have to find the file.
+    person's, so it is kept only as long as someone may have to find the file. Files of one act of
+    importing share an `import_id`; by which `way_in` they came is a word of `studies/act.py`.
     """
 
     __tablename__ = "received_file"
@@ -220,6 +225,7 @@ class ReceivedFile(Row):
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     received_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     import_id: Mapped[UUID | None]
+    way_in: Mapped[str | None]
     file_name: Mapped[str]
     sha256: Mapped[str]
     byte_count: Mapped[int] = mapped_column(BigInteger)

@@ -18,6 +18,7 @@ from collimate.kit.blobs import Blob, blobs, spool, work_folder
 from collimate.kit.errors import Unprocessable
 from collimate.projects.models import Project
 from collimate.studies import raw_bytes
+from collimate.studies.act import Act
 from collimate.studies.answer_keys import keep_answer_key
 from collimate.studies.models import Instance, ReceivedFile, Study
 from collimate.studies.states import KEEPS_BYTES, FileState, move
@@ -44,11 +45,10 @@ def receive(
     session: Session,
     project: Project,
     *,
-    by: UUID | None,
+    act: Act,
     name: str,
     chunks: Iterable[bytes],
     facts: dict[str, Any] | None = None,
-    import_id: UUID | None = None,
     file_id: UUID | None = None,
 ) -> ReceivedFile:
     """Keep a file that comes as a stream; the caller asks for its ingest.
@@ -62,34 +62,30 @@ def receive(
     with work_folder() as folder:
         path, blob = spool(chunks, folder, LIMIT_BYTES)
         return keep(
-            session, project.id, by=by, name=name, path=path, blob=blob, facts=facts,
-            import_id=import_id,
+            session, project.id, act=act, name=name, path=path, blob=blob, facts=facts,
             file_id=file_id,
         )  # fmt: skip
 
 
-def keep(  # noqa: PLR0913 - all by name
+def keep(
     session: Session,
     project_id: UUID,
     *,
-    by: UUID | None,
+    act: Act,
     name: str,
     path: Path,
     blob: Blob,
     facts: dict[str, Any] | None = None,
-    import_id: UUID | None = None,
     file_id: UUID | None = None,
 ) -> ReceivedFile:
-    """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate.
-
-    Files that came together share an `import_id`, so that one report can tell of them.
-    """
+    """Keep a file that lies at `path`; the same bytes as an accepted image are a duplicate."""
     raw_bytes.hold(session, blob.sha256)
     file = ReceivedFile(
         id=file_id or ids.new_id(),
         project_id=project_id,
-        received_by=by,
-        import_id=import_id,
+        received_by=act.by,
+        import_id=act.import_id,
+        way_in=act.way_in,
         file_name=shown_name(name),
         sha256=blob.sha256,
         byte_count=blob.byte_count,
@@ -110,7 +106,7 @@ def keep(  # noqa: PLR0913 - all by name
 
 
 def keep_together(
-    session: Session, project_id: UUID, *, by: UUID | None, arrived: Sequence[Arrived]
+    session: Session, project_id: UUID, *, act: Act, arrived: Sequence[Arrived]
 ) -> list[ReceivedFile]:
     """Keep files that came together, durable at once; answers their rows in the same order.
 
@@ -125,7 +121,9 @@ def keep_together(
     for one in arrived:
         file = ReceivedFile(
             project_id=project_id,
-            received_by=by,
+            received_by=act.by,
+            import_id=act.import_id,
+            way_in=act.way_in,
             file_name=shown_name(one.name),
             sha256=one.blob.sha256,
             byte_count=one.blob.byte_count,

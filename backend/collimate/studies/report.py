@@ -11,11 +11,12 @@ from collimate.studies.models import Instance, ReceivedFile
 
 
 def imports_of(session: Session, project_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The newest imports: when, by whom, and how many files ended in which state."""
+    """The newest imports: when, by which way, by whom, and how many files."""
     rows = session.execute(
         select(
             ReceivedFile.import_id,
             func.min(ReceivedFile.created_at).label("created_at"),
+            func.max(ReceivedFile.way_in).label("way_in"),
             func.max(User.name).label("received_by_name"),
             func.count().label("file_count"),
         )

@@ -27,6 +27,7 @@ from collimate.kit.errors import Conflict, NotFound
 from collimate.kit.settings import settings
 from collimate.projects import members
 from collimate.projects.models import Project
+from collimate.studies.act import Act, WayIn
 from collimate.studies.models import ReceivedFile, Upload
 from collimate.studies.quarantine import describe as describe_file
 from collimate.studies.receive import (
@@ -161,9 +162,9 @@ def _finish(upload_id: UUID) -> None:
         if upload.sha256 not in (None, blob.sha256):
             path.unlink()
             raise FileChangedOnTheWay("Nothing was kept. Send the file again.")
+        act = Act(WayIn.UPLOAD, upload.user_id, upload.import_id or upload.id)
         received = keep(
-            session, upload.project_id, by=upload.user_id, name=upload.file_name,
-            path=path, blob=blob, import_id=upload.import_id,
+            session, upload.project_id, act=act, name=upload.file_name, path=path, blob=blob,
         )  # fmt: skip
         upload.file_id, upload.file_name = received.id, ""
         if received.state == FileState.RECEIVED:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from collimate.dicom.geometry import FindingCode, Trust
 from collimate.kit.http import Answer, Body
+from collimate.studies.act import WayIn
 from collimate.studies.states import FileState
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -240,6 +241,7 @@ class Released(Answer):
 class ImportRow(Answer):
     import_id: UUID
     created_at: datetime
+    way_in: WayIn | None
     received_by_name: str | None
     file_count: int
 

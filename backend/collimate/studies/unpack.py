@@ -12,6 +12,7 @@ from collimate.dicom.zips import EntryStream, entries
 from collimate.kit import database
 from collimate.kit.blobs import CHUNK_BYTES, work_folder
 from collimate.projects.models import Project
+from collimate.studies.act import act_of
 from collimate.studies.imports.names import volume_facts
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import receive
@@ -59,9 +60,8 @@ def unpack(archive: ReceivedFile, source: Path) -> Unpacked:
         with database.open_session() as session:
             project = session.get_one(Project, archive.project_id)
             receive(
-                session, project, by=archive.received_by, name=stream.name,
+                session, project, act=act_of(archive), name=stream.name,
                 chunks=_rest(start, stream), facts=facts,
-                import_id=archive.import_id or archive.id,
             )  # fmt: skip
         done.file_count += 1
     if not done.file_count:
@@ -83,9 +83,9 @@ def unpack_volume(volume: ReceivedFile, source: Path, sandbox: Sandbox) -> Unpac
         for path in sandbox.convert(source, folder, **facts):
             with database.open_session() as session, path.open("rb") as file:
                 receive(
-                    session, session.get_one(Project, volume.project_id), by=volume.received_by,
+                    session, session.get_one(Project, volume.project_id), act=act_of(volume),
                     name=volume.file_name, chunks=iter(partial(file.read, CHUNK_BYTES), b""),
-                    facts=volume.facts, import_id=volume.import_id or volume.id,
+                    facts=volume.facts,
                 )  # fmt: skip
             done.file_count += 1
     return done

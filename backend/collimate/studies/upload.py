@@ -13,8 +13,9 @@ from uuid import UUID
 from anyio import to_thread
 
 from collimate.dicom.sent_as import LOOKED_AT_BYTES
-from collimate.kit import database
+from collimate.kit import database, ids
 from collimate.kit.blobs import CHUNK_BYTES, Blob, BodyTooLarge, work_folder
+from collimate.studies.act import Act, WayIn
 from collimate.studies.quarantine import describe
 from collimate.studies.receive import LIMIT_BYTES, FileChangedOnTheWay, ask_for_ingest, keep
 from collimate.studies.states import FileState
@@ -102,12 +103,12 @@ def _finish(
     ticket: Ticket, incoming: Incoming, name: str, sha256: str | None, import_id: UUID | None
 ) -> dict[str, Any]:
     blob = incoming.finish()
+    act = Act(WayIn.UPLOAD, ticket.user_id, import_id or ids.new_id())
     if sha256 is not None and sha256 != blob.sha256:
         raise FileChangedOnTheWay("Nothing was kept. Send the file again.")
     with database.open_session() as session:
         file = keep(
-            session, ticket.project_id, by=ticket.user_id, name=name, path=incoming.path,
-            blob=blob, import_id=import_id,
+            session, ticket.project_id, act=act, name=name, path=incoming.path, blob=blob,
         )  # fmt: skip
         if file.state == FileState.RECEIVED:
             ask_for_ingest(session, ticket.project_id, ticket.user_id)

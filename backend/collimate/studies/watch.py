@@ -22,6 +22,7 @@ from collimate.kit.blobs import CHUNK_BYTES, BodyTooLarge
 from collimate.kit.logging import logger
 from collimate.projects.find import NoSuchProject, SeveralProjects, find_project
 from collimate.projects.models import Project
+from collimate.studies.act import Act, WayIn
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import ask_for_ingest, receive
 from collimate.studies.states import FileState
@@ -47,6 +48,7 @@ class FolderWatch:
     def __init__(self, watched: WatchedFolder) -> None:
         self.watched = watched
         self.root = watched.folder
+        self._sweep = Act(WayIn.FOLDER)
         self._seen: dict[str, tuple[Shape, float]] = {}
 
     def look(self) -> int:
@@ -62,6 +64,7 @@ class FolderWatch:
                 return 0
             with database.open_session() as session:
                 project_id = find_project(session, self.watched.project).id
+            self._sweep = Act(WayIn.FOLDER)
             self._go_on(project_id)
             count = 0
             for name, folder in self._whole():
@@ -145,7 +148,7 @@ class FolderWatch:
             file.seek(0)
             with database.open_session() as session:
                 receive(
-                    session, session.get_one(Project, project_id), by=None, name=name,
+                    session, session.get_one(Project, project_id), act=self._sweep, name=name,
                     chunks=_chunks(file), file_id=file_id,
                 )  # fmt: skip
                 if _shape_of(os.fstat(descriptor)) != before:

@@ -3082,6 +3082,7 @@ export interface components {
             import_id: string;
             /** Received By Name */
             received_by_name: string | null;
+            way_in: components["schemas"]["WayIn"] | null;
         };
         /** InstanceDetail */
         InstanceDetail: {
@@ -4794,6 +4795,12 @@ export interface components {
             /** Study Description */
             study_description?: string | null;
         };
+        /**
+         * WayIn
+         * @description How files come in.
+         * @enum {string}
+         */
+        WayIn: "upload" | "stow_rs" | "c_store" | "folder" | "pull" | "command_line";
         /** Worklist */
         Worklist: {
             /** Mine */

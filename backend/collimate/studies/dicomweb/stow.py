@@ -20,6 +20,7 @@ from collimate.dicom.sent_as import read_names
 from collimate.kit import database
 from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Problem
+from collimate.studies.act import Act, WayIn
 from collimate.studies.dicomweb.accept import JSON
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.multipart import (
@@ -109,7 +110,8 @@ def prefers_async(header: str) -> bool:
 def _store(ticket: Ticket, arrived: list[Arrived], *, waits: bool) -> list[Outcome]:
     """Make the objects durable, in one transaction; then have them looked at, one by one."""
     with database.open_session() as session:
-        files = keep_together(session, ticket.project_id, by=ticket.user_id, arrived=arrived)
+        act = Act(WayIn.STOW_RS, ticket.user_id)
+        files = keep_together(session, ticket.project_id, act=act, arrived=arrived)
         waiting = [file.id for file in files if file.state == FileState.RECEIVED]
         if waiting and not waits:
             ask_for_ingest(session, ticket.project_id, ticket.user_id)

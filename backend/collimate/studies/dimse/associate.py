@@ -1,6 +1,6 @@
 """Who may open an association, and which project it sends into."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from collimate.access import audit
 from collimate.kit import database
 from collimate.kit.logging import logger
 from collimate.projects.find import NoSuchProject, SeveralProjects, find_project
+from collimate.studies.act import Act, WayIn
 from collimate.studies.ways_in import Receiver
 
 # PS3.8 table 9-21: result, source, reason
@@ -31,6 +32,7 @@ class Opened:
     calling_ae_title: str
     called_ae_title: str
     project_id: UUID
+    act: Act = field(default_factory=lambda: Act(WayIn.C_STORE))
     stored_count: int = 0
     refused_count: int = 0
 

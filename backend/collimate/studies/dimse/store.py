@@ -63,7 +63,7 @@ def _store(
         start = part10_start(sop_class_uid, sop_instance_uid, syntax)
         with database.open_session() as session:
             receive(
-                session, session.get_one(Project, opened.project_id), by=None,
+                session, session.get_one(Project, opened.project_id), act=opened.act,
                 name=f"C-STORE from {opened.calling_ae_title}", chunks=_chunks(start, file),
             )  # fmt: skip
             ask_for_ingest(session, opened.project_id, None)

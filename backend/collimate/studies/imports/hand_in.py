@@ -10,10 +10,11 @@ from collimate.kit.blobs import CHUNK_BYTES
 from collimate.kit.database import open_session
 from collimate.projects.models import Project
 from collimate.studies import receive
+from collimate.studies.act import Act
 
 
 def hand_in(
-    project_id: UUID, by: UUID | None, name: str, content: bytes | Path, facts: dict[str, Any]
+    project_id: UUID, act: Act, name: str, content: bytes | Path, facts: dict[str, Any]
 ) -> bool:
     """Receive one file in its own transaction; False when these bytes came before."""
     digest = _sha256(content)
@@ -21,7 +22,7 @@ def hand_in(
         if receive.known(session, project_id, [digest]):
             return False
         project = session.get_one(Project, project_id)
-        receive.receive(session, project, by=by, name=name, chunks=_chunks(content), facts=facts)
+        receive.receive(session, project, act=act, name=name, chunks=_chunks(content), facts=facts)
     return True
 
 

@@ -17,6 +17,7 @@ from collimate.kit.database import open_session
 from collimate.projects import schema
 from collimate.projects.models import Project
 from collimate.projects.schema import LabelDraft
+from collimate.studies.act import Act, WayIn
 from collimate.studies.drain import ingest_waiting
 from collimate.studies.imports.hand_in import hand_in
 from collimate.studies.imports.label_table import (
@@ -89,9 +90,10 @@ def import_path(order: ImportOrder, *, progress: Progress, on_ingested: Opened) 
         items = sorted(items, key=_drawn)[: order.sample]
     outcome.total = len(items)
     before = _newest(order.project_id)
+    act = Act(WayIn.COMMAND_LINE, order.by)
     with work_folder() as folder:
         for number, item in enumerate(items, start=1):
-            _take(order, item, folder, outcome)
+            _take(order, act, item, folder, outcome)
             if number % CHUNK == 0 or number == len(items):
                 ingest_waiting(order.project_id)
                 on_ingested(order.project_id)
@@ -211,7 +213,7 @@ def drafts_for(names: dict[str, str]) -> list[LabelDraft]:
     ]
 
 
-def _take(order: ImportOrder, item: _Item, folder: Path, outcome: Outcome) -> None:
+def _take(order: ImportOrder, act: Act, item: _Item, folder: Path, outcome: Outcome) -> None:
     facts = _facts(order, item.known)
     try:
         sources = _as_dicom(order, item, folder)
@@ -219,7 +221,7 @@ def _take(order: ImportOrder, item: _Item, folder: Path, outcome: Outcome) -> No
         outcome.states["not usable"] += 1
         outcome.reasons[rejected.text] += 1
         return
-    taken = [hand_in(order.project_id, order.by, item.name, one, facts) for one in sources]
+    taken = [hand_in(order.project_id, act, item.name, one, facts) for one in sources]
     if not any(taken):
         outcome.states["here already"] += 1
 

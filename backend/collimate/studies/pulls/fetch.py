@@ -14,6 +14,7 @@ from collimate.dicom.rejection import Rejected
 from collimate.jobs.run import JobFailed, JobRun
 from collimate.kit.blobs import Blob, work_folder
 from collimate.projects.models import Project
+from collimate.studies.act import Act, WayIn
 from collimate.studies.dicomweb.multipart import (
     BadMultipart,
     MultipartReader,
@@ -69,7 +70,8 @@ def _pull(run: JobRun, pull_id: UUID, remote: Remote) -> int:
         run.report(done / max(len(uids), 1), f"{done} of {len(uids)} studies")
         if done == len(uids):
             return done
-        _take_study(run, remote, uids[done], (project_id, by))
+        act = Act(WayIn.PULL, by, pull_id)
+        _take_study(run, remote, uids[done], project_id, act)
         with run.open_session() as session:
             session.get_one(Pull, pull_id, with_for_update=True).done_count += 1
             ask_for_ingest(session, project_id, by)
@@ -94,7 +96,7 @@ def _found(run: JobRun, pull_id: UUID, remote: Remote) -> list[str]:
     return uids
 
 
-def _take_study(run: JobRun, remote: Remote, uid: str, into: tuple[UUID, UUID]) -> None:
+def _take_study(run: JobRun, remote: Remote, uid: str, project_id: UUID, act: Act) -> None:
     with work_folder() as folder, remote.study(uid) as (content_type, body):
         for number, path in enumerate(_files(content_type, body, folder)):
             run.check()
@@ -103,7 +105,7 @@ def _take_study(run: JobRun, remote: Remote, uid: str, into: tuple[UUID, UUID]) 
             blob = Blob(digest, path.stat().st_size)
             with run.open_session() as session:
                 keep(
-                    session, into[0], by=into[1], name=f"pulled {number + 1}", path=path, blob=blob
+                    session, project_id, act=act, name=f"pulled {number + 1}", path=path, blob=blob
                 )
             path.unlink()
 

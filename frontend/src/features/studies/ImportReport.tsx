@@ -9,6 +9,14 @@ import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 
 const EVERYTHING = 'all';
+const WAYS_IN = {
+  upload: 'upload',
+  stow_rs: 'STOW-RS',
+  c_store: 'C-STORE',
+  folder: 'watched folder',
+  pull: 'pull',
+  command_line: 'command line',
+};
 
 export function ImportReport({ projectId }: { projectId: string }) {
   const [chosen, setChosen] = useState(EVERYTHING);
@@ -16,9 +24,14 @@ export function ImportReport({ projectId }: { projectId: string }) {
   const report = useQuery(reportQuery(projectId, chosen === EVERYTHING ? null : chosen));
   const choices = (imports.data ?? []).map((one) => ({
     value: one.import_id,
-    label: `${new Date(one.created_at).toLocaleString()} · ${plural(one.file_count, 'file')}${
-      one.received_by_name ? ` · ${one.received_by_name}` : ''
-    }`,
+    label: [
+      new Date(one.created_at).toLocaleString(),
+      plural(one.file_count, 'file'),
+      one.way_in && WAYS_IN[one.way_in],
+      one.received_by_name,
+    ]
+      .filter(Boolean)
+      .join(' · '),
   }));
   const files = Object.entries(report.data?.files ?? {}).filter(([, count]) => count > 0);
   return (
