@@ -43,7 +43,7 @@ PEERS = {
 }
 
 
-def pool_of(items: int) -> PoolView:
+def pool_of(items: int, *, with_draws: bool) -> PoolView:
     """Clustered embeddings, a linear head's probabilities, answers of 500 items."""
     rng = np.random.default_rng(0)
     middles = rng.normal(0, 1, (40, WIDTH)).astype(np.float32)
@@ -60,16 +60,16 @@ def pool_of(items: int) -> PoolView:
     answers = np.full((items, CLASSES), -1, np.int8)
     answers[labelled] = np.eye(CLASSES, dtype=np.int8)[said[labelled].argmax(axis=1)]
     counts = (answers == 1).sum(axis=0)
-    draws = dropout_draws(head, z, seed=0, draws=3)
+    draws = dropout_draws(head, z, seed=0, draws=3) if with_draws else None
     return PoolView(
         z, labelled, said, answers=answers, class_counts=counts, draws=draws, is_checked=True
     )
 
 
-def measure(arm: Arm, items: int, seconds: float) -> tuple[float, float] | str:
+def measure(arm: Arm, pool: PoolView, seconds: float) -> tuple[float, float] | str:
     """CPU seconds and peak GB of choosing, in a process of its own; or why there are none."""
     here, there = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_child, args=(arm, items, there))
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(arm, pool, there))
     child.start()
     there.close()
     answer: tuple[float, float] | str = f"more than {seconds:.0f} s"
@@ -83,11 +83,10 @@ def measure(arm: Arm, items: int, seconds: float) -> tuple[float, float] | str:
     return answer
 
 
-def _child(arm: Arm, items: int, out) -> None:
+def _child(arm: Arm, pool: PoolView, out) -> None:
     limit = 0.8 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
     try:
-        pool = pool_of(items)
         before = time.process_time()
         picks = arm.ask(pool, PICKS, np.random.default_rng(1))
         spent = time.process_time() - before
@@ -108,19 +107,21 @@ def main() -> int:
     asked.add_argument("--sizes", type=int, nargs="*")
     asked.add_argument("--full", action="store_true", help="up to 1,000,000 items (8 GB)")
     asked.add_argument("--seconds", type=float, default=600, help="limit for one measurement")
+    asked.add_argument("--strategies", nargs="*", type=S, default=OURS)
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = asked.parse_args()
     sizes = options.sizes or (SIZES if options.full else QUICK_SIZES)
     rows, given_up = [], set()
     for items in sizes:
-        for strategy in OURS:
-            own = measure(arms.ours(strategy), items, options.seconds)
+        pool = pool_of(items, with_draws=S.DROP_QUERY in options.strategies)
+        for strategy in options.strategies:
+            own = measure(arms.ours(strategy), pool, options.seconds)
             peer = PEERS.get(strategy)
             other: tuple[float, float] | str = ""
             if peer is not None and peer.name in given_up:
                 other = "left out: failed at a smaller size"
             elif peer is not None:
-                other = measure(peer, items, options.seconds)
+                other = measure(peer, pool, options.seconds)
                 if isinstance(other, str):
                     given_up.add(peer.name)
             rows.append(_row(items, strategy, own, peer, other))

@@ -42,15 +42,20 @@ class Place:
 def claim_next(session: Session, project: Project, reader: User) -> Read:
     """Hold the reader's next case: own work first, then the top of the pool.
 
+    Studies without a task are looked for only where nothing else is left: that reads all studies.
+
     Raises:
         WorklistEmpty: nothing is left for this reader.
         SchemaMissing: the project has no label schema.
     """
     places.lock_reader(session, project.id, reader.id)
-    queue.open_missing(session, project.id)
+    queue.follow_rule(session, project)
     lapsed = lease.release_lapsed(session, project.id)
     # Who holds the tasks of freed places must not wait for another task.
     read = take_next(session, project, reader, may_wait=not lapsed)
+    if read is None:
+        queue.open_missing(session, project.id)
+        read = take_next(session, project, reader, may_wait=False)
     if read is None:
         raise WorklistEmpty("New cases appear here as they arrive or are asked for.")
     lease.record_lapsed(session, lapsed)

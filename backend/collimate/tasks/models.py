@@ -21,6 +21,12 @@ class Task(Row):
         Index(
             "ix_task_project_id_state_priority", "project_id", "state", text("priority DESC"), "id"
         ),
+        Index(
+            "ix_task_project_id_wanted_reads",
+            "project_id",
+            "wanted_reads",
+            postgresql_where=text("state = 'open'"),
+        ),
         UniqueConstraint("study_id"),
     )
 

@@ -39,7 +39,7 @@ def open_missing(session: Session, project_id: UUID) -> int:
     """
     project = session.get_one(Project, project_id)
     wanted = reading_rules(project).wanted_reads
-    _follow_rule(session, project_id, wanted)
+    follow_rule(session, project)
     studies = session.scalars(
         select(Study.id)
         .outerjoin(Task, Task.study_id == Study.id)
@@ -102,11 +102,15 @@ def _ask_to_measure(session: Session, project: Project) -> None:
     )
 
 
-def _follow_rule(session: Session, project_id: UUID, wanted: int) -> None:
+def follow_rule(session: Session, project: Project) -> None:
+    """Give tasks nobody has begun the project's present number of places."""
+    wanted = reading_rules(project).wanted_reads
     begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
     tasks = session.scalars(
         select(Task)
-        .where(Task.project_id == project_id, Task.wanted_reads != wanted, ~begun)
+        # Two ranges of an index; "not equal" would read every task.
+        .where(Task.project_id == project.id, ~begun)
+        .where(or_(Task.wanted_reads < wanted, Task.wanted_reads > wanted))
         .where(Task.state == ReadState.OPEN)
         .order_by(Task.id)
         .with_for_update(key_share=True, skip_locked=True)
@@ -117,7 +121,7 @@ def _follow_rule(session: Session, project_id: UUID, wanted: int) -> None:
         if set(places) != {ReadState.OPEN}:
             continue  # claimed before the task was locked
         session.execute(delete(Read).where(Read.task_id == task.id, Read.slot > wanted))
-        _add_places(session, project_id, [task.id], range(task.wanted_reads + 1, wanted + 1))
+        _add_places(session, project.id, [task.id], range(task.wanted_reads + 1, wanted + 1))
         task.wanted_reads = wanted
 
 
