@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
-from collimate.annotations import save, schemas
+from collimate.annotations import earlier, save, schemas
 from collimate.annotations.models import Annotation, AnnotationRevision, Submission
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
@@ -98,6 +98,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
                 "sex": patient.sex,
                 "age_years": patient.age_years,
             },
+            "earlier": earlier.earlier_studies(session, study) if rules.show_earlier else [],
             "label_schema": schema.describe(session, label_schema, tells_use=False),
             "annotations": [
                 save.annotation_json(annotation, revision)

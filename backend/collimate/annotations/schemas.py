@@ -124,6 +124,14 @@ class CaseStudy(Answer):
     age_years: int | None
 
 
+class EarlierStudy(Answer):
+    id: UUID
+    study_uid: str
+    modality: str | None
+    body_part: str | None
+    days_before: int | None = Field(description="Days before this study; null without dates")
+
+
 class Reason(Answer):
     arm_label: str
     text: str
@@ -150,6 +158,7 @@ class ReadingCase(Answer):
     read: CaseRead
     project_id: UUID
     study: CaseStudy
+    earlier: list[EarlierStudy]
     label_schema: LabelSchemaOut
     annotations: list[AnnotationOut]
     reason: Reason | None

@@ -20,6 +20,7 @@ class ReadingRules:
     review_required: bool = False
     show_reason: bool = True
     show_suggestion: bool = True
+    show_earlier: bool = True
     guideline: str = ""
 
 

@@ -32,6 +32,7 @@ class ReadingRulesOut(Answer):
     review_required: bool
     show_reason: bool
     show_suggestion: bool
+    show_earlier: bool
     guideline: str
 
 
@@ -73,6 +74,7 @@ class ReadingRulesIn(Body):
     review_required: bool | None = None
     show_reason: bool | None = None
     show_suggestion: bool | None = None
+    show_earlier: bool | None = None
     guideline: str | None = Field(default=None, max_length=20000)
 
 

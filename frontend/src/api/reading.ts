@@ -20,5 +20,6 @@ export type Annotation = Schemas['AnnotationOut'];
 export type AnnotationKind = Annotation['kind'];
 export type Revision = Schemas['RevisionOut'];
 export type ReadingCase = Schemas['ReadingCase'];
+export type EarlierStudy = Schemas['EarlierStudy'];
 export type AnnotationSave = Schemas['AnnotationIn'];
 export type SubmitReply = Schemas['SubmitOut'];

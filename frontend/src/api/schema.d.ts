@@ -2678,6 +2678,25 @@ export interface components {
              */
             worse: number;
         };
+        /** EarlierStudy */
+        EarlierStudy: {
+            /** Body Part */
+            body_part: string | null;
+            /**
+             * Days Before
+             * @description Days before this study; null without dates
+             */
+            days_before: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Modality */
+            modality: string | null;
+            /** Study Uid */
+            study_uid: string;
+        };
         /** EncoderComparison */
         EncoderComparison: {
             /**
@@ -3895,6 +3914,8 @@ export interface components {
         ReadingCase: {
             /** Annotations */
             annotations: components["schemas"]["AnnotationOut"][];
+            /** Earlier */
+            earlier: components["schemas"]["EarlierStudy"][];
             /** Guideline */
             guideline: string;
             label_schema: components["schemas"]["LabelSchemaOut"];
@@ -3918,6 +3939,8 @@ export interface components {
             is_blinded?: boolean | null;
             /** Review Required */
             review_required?: boolean | null;
+            /** Show Earlier */
+            show_earlier?: boolean | null;
             /** Show Reason */
             show_reason?: boolean | null;
             /** Show Suggestion */
@@ -3933,6 +3956,8 @@ export interface components {
             is_blinded: boolean;
             /** Review Required */
             review_required: boolean;
+            /** Show Earlier */
+            show_earlier: boolean;
             /** Show Reason */
             show_reason: boolean;
             /** Show Suggestion */

@@ -109,6 +109,12 @@ function ReadingPart({ project }: { project: Project }) {
           checked={draft.show_suggestion}
           onChange={(event) => set({ show_suggestion: event.currentTarget.checked })}
         />
+        <Switch
+          label="Show earlier studies"
+          description="A patient's earlier images beside the case; never what was said about them."
+          checked={draft.show_earlier}
+          onChange={(event) => set({ show_earlier: event.currentTarget.checked })}
+        />
         <Textarea
           label="Guideline"
           description="What to call what; readers open it beside the image."

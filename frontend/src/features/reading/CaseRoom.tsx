@@ -27,6 +27,7 @@ import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { type Place, useAsking } from './useAsking';
+import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
@@ -49,9 +50,12 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const series = useMemo(() => study.data ?? [], [study.data]);
   const [isReady, setReady] = useState(false);
   const { cells, active, show, open: layOut } = useLayout();
-  const here = seriesIn(series, cells[active]);
+  const earlier = useEarlier(reading, series);
+  const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
+  const here = seriesIn(all, cells[active]);
+  const isEarlier = here !== undefined && !series.includes(here);
   const frames = here?.frames ?? NO_FRAMES;
-  const seriesIndex = here ? series.indexOf(here) : 0;
+  const seriesIndex = here ? all.indexOf(here) : 0;
   useLayoutEffect(() => {
     closePlanes();
     layOut(series);
@@ -94,20 +98,34 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
-      ...paintCommands(schema, frames),
+      ...paintCommands(schema, isEarlier ? NO_FRAMES : frames),
       ...navigationCommands(),
       ...stackCommands({
         frameCount: frames.length,
         seriesIndex,
-        seriesCount: series.length,
-        showSeries: (index) => show(active, series[index]?.series_uid ?? ''),
+        seriesCount: all.length,
+        showSeries: (index) => show(active, all[index]?.series_uid ?? ''),
         windows: frames[0] ? windowChoices(frames[0]) : [],
       }),
       ...layoutCommands(frames[0]),
+      ...earlierCommands(earlier),
       ...planeCommands(here),
       ...screenCommands(),
     ],
-    [schema, reading, actions, asking.commands, here, frames, seriesIndex, series, active, show],
+    [
+      schema,
+      reading,
+      actions,
+      asking.commands,
+      here,
+      isEarlier,
+      frames,
+      seriesIndex,
+      all,
+      earlier,
+      active,
+      show,
+    ],
   );
   useCommands('reading', commands);
 
@@ -141,7 +159,13 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           />
         </main>
       ) : (
-        <ImagePane schema={schema} series={series} heat={heat} onReady={() => setReady(true)} />
+        <ImagePane
+          schema={schema}
+          series={series}
+          earlier={earlier}
+          heat={heat}
+          onReady={() => setReady(true)}
+        />
       )}
       {isPanelShown && (
         <SidePanel

@@ -5,7 +5,8 @@ import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
 import { isPaintTool } from '../../viewer/segments';
 import { isMarkTool } from '../../viewer/Viewport';
-import { activeLabel } from './caseCommands';
+import { activeLabel, sentence } from './caseCommands';
+import { agoText } from './earlier';
 import { marksOf, segmentsOf } from './items';
 import { seriesIn, useLayout, visibleCells } from './layout';
 import styles from './Reading.module.css';
@@ -14,12 +15,14 @@ import { SliceBar } from './SliceBar';
 import { StatusLine } from './StatusLine';
 import { useReading } from './store';
 import { keepPainted, takeOutcome } from './takeOutcome';
+import type { Earlier } from './useEarlier';
 import type { HeatMapState } from './useHeatMap';
 import { ViewCell } from './ViewCell';
 
 export interface ImagePaneProps {
   readonly schema: LabelSchema;
   readonly series: readonly Series[];
+  readonly earlier: Earlier;
   readonly heat: HeatMapState;
   readonly onReady: () => void;
 }
@@ -27,12 +30,14 @@ export interface ImagePaneProps {
 const UNKNOWN: MarkStyle = { colour: '#a3adba', name: 'mark' };
 const HEAT_OPACITY = 0.55;
 
-export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
+export function ImagePane({ schema, series, earlier, heat, onReady }: ImagePaneProps) {
   const { items, tool, labelFor, selectedId, hiddenIds, isReadOnly } = useReading();
   const { areMarksHeldHidden, isTextShown, isHeatShown, isAiOn, segmentFill, paint } = useReading();
   const layout = useLayout();
   const cells = visibleCells(layout);
-  const frames = seriesIn(series, cells[layout.active])?.frames ?? [];
+  const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
+  const beside = earlier.studies.find(({ study_uid }) => study_uid === earlier.studyUid);
+  const frames = seriesIn(all, cells[layout.active])?.frames ?? [];
   const marks = useMemo(() => marksOf(items), [items]);
   const visible = useMemo(() => marks.filter(({ id }) => !hiddenIds.has(id)), [marks, hiddenIds]);
   const styleOf = useCallback(
@@ -49,10 +54,10 @@ export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
   const isDrawing = isMarkTool(tool) && !isReadOnly;
   const active = isDrawing ? activeLabel(schema, tool, labelFor) : segment;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
-  const onScreen = cells.map((cell) => seriesIn(series, cell)?.frames[cell.index]);
+  const onScreen = cells.map((cell) => seriesIn(all, cell)?.frames[cell.index]);
   return (
     <main className={styles.middle}>
-      <SeriesStrip series={series} />
+      <SeriesStrip series={series} earlier={earlier} />
       <div
         className={styles.grid}
         style={{
@@ -64,7 +69,10 @@ export function ImagePane({ schema, series, heat, onReady }: ImagePaneProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a viewport is its place in the grid
             key={at}
             at={at}
-            series={seriesIn(series, cell)}
+            series={seriesIn(all, cell)}
+            earlier={
+              beside && seriesIn(earlier.series, cell) ? sentence(agoText(beside)) : undefined
+            }
             others={onScreen.filter((frame, other): frame is Frame => !!frame && other !== at)}
             onReady={onReady}
             viewport={{

@@ -6,7 +6,7 @@ import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import { CaseTrust } from './CaseTrust';
 import { keepFocus } from './CommandButton';
-import type { CaseActions } from './caseCommands';
+import { type CaseActions, sentence } from './caseCommands';
 import styles from './Reading.module.css';
 import { SaveBadge } from './SaveBadge';
 import type { Kept, SaveState } from './saveState';
@@ -61,8 +61,6 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
     </header>
   );
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
   [sex, age_years === null ? null : `${age_years} y`].filter(Boolean).join(' ');

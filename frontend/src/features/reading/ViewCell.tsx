@@ -1,7 +1,13 @@
 /** One place of the grid: a series on a viewport, or an invitation to put one there. */
 import { useCallback, useEffect } from 'react';
 import type { Frame, Series } from '../../viewer/frames';
-import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
+import { isPaintTool } from '../../viewer/segments';
+import {
+  isMarkTool,
+  Viewport,
+  type ViewportHandle,
+  type ViewportProps,
+} from '../../viewer/Viewport';
 import { useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
@@ -18,12 +24,15 @@ type Shared = Omit<
 interface ViewCellProps {
   readonly at: number;
   readonly series: Series | undefined;
+  /** How long before the case these images were made; absent for those of the case itself. */
+  readonly earlier: string | undefined;
   readonly others: readonly Frame[];
   readonly viewport: Shared;
   readonly onReady: () => void;
 }
 
-export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProps) {
+export function ViewCell({ at, series, earlier, others, onReady, ...props }: ViewCellProps) {
+  const viewport = earlier ? onlyLookedAt(props.viewport) : props.viewport;
   const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useLayout();
   useLayout(({ framesPerSecond }) => framesPerSecond);
   const isActive = at === active;
@@ -50,6 +59,7 @@ export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProp
       onDrop={dropped}
       onDoubleClick={() => !isAlone && useLayout.getState().toggleMaximised()}
     >
+      {earlier && <span className={styles.earlier}>{earlier}</span>}
       {series && plane ? (
         <PlaneCell
           at={at}
@@ -77,6 +87,15 @@ export function ViewCell({ at, series, others, viewport, onReady }: ViewCellProp
     </section>
   );
 }
+
+/** Nothing is said about earlier images: they take no marks and no paint. */
+const onlyLookedAt = (viewport: Shared): Shared => ({
+  ...viewport,
+  tool: isMarkTool(viewport.tool) || isPaintTool(viewport.tool) ? 'window' : viewport.tool,
+  isReadOnly: true,
+  heatMap: null,
+  paint: null,
+});
 
 interface StackCellProps {
   readonly at: number;

@@ -33,7 +33,7 @@ const TOOL_KEYS: Readonly<Record<MarkKind, string>> = {
   polyline: 'shift+j',
 };
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const labelsOf = (schema: LabelSchema, kind: Label['kind']): Label[] =>
   schema.labels

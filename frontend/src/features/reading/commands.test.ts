@@ -21,6 +21,7 @@ import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
+import { type Earlier, earlierCommands } from './useEarlier';
 import { isAnswerMissing } from './useFlow';
 import {
   navigationCommands,
@@ -91,6 +92,7 @@ const all = (): Command[] => [
   }),
   ...screenCommands(),
   ...layoutCommands(undefined),
+  ...earlierCommands({ studies: [], studyUid: null } as unknown as Earlier),
   ...planeCommands(undefined),
   ...paintCommands(schema, []),
 ];

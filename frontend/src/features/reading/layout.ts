@@ -25,6 +25,8 @@ export interface Layout extends Grid {
   readonly isMaximised: boolean;
   readonly links: Readonly<Record<LinkKind, boolean>>;
   readonly isPlaying: boolean;
+  /** An earlier study hangs beside each case that has one. */
+  readonly isComparing: boolean;
   /** Frames per second the reader asked for; null leaves it to the file. */
   readonly framesPerSecond: number | null;
 }
@@ -40,6 +42,7 @@ interface LayoutActions {
   toggleLink(kind: LinkKind): void;
   play(isPlaying: boolean): void;
   setRate(framesPerSecond: number): void;
+  setComparing(isComparing: boolean): void;
 }
 
 /** Grids in the order one key walks through them. */
@@ -76,6 +79,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     isMaximised: false,
     links: { scroll: true, zoom: false, window: false },
     isPlaying: false,
+    isComparing: false,
     framesPerSecond: null,
     open(series) {
       set({
@@ -107,6 +111,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     },
     play: (isPlaying) => set({ isPlaying }),
     setRate: (framesPerSecond) => set({ framesPerSecond }),
+    setComparing: (isComparing) => set({ isComparing }),
   };
 });
 

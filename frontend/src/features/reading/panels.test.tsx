@@ -12,6 +12,7 @@ import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
 
 const reading: ReadingCase = {
+  earlier: [],
   read: {
     id: 'r',
     task_id: 't',

@@ -6,7 +6,7 @@ import type { Series } from '../../viewer/frames';
 import { prefetchFrames } from '../../viewer/imageIds';
 import { peekNext } from './calls';
 
-const seriesQuery = (projectId: string, studyUid: string) =>
+export const seriesQuery = (projectId: string, studyUid: string) =>
   queryOptions({
     queryKey: ['dicomweb', projectId, studyUid],
     queryFn: ({ signal }) => loadSeries(projectId, studyUid, signal),
