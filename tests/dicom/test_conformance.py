@@ -1,4 +1,4 @@
-"""What is written is DICOM: dciodvfy finds no error in it, and none that its source did not have."""
+"""What is written is DICOM: dciodvfy finds no error in it that its source did not have."""
 
 import re
 import shutil

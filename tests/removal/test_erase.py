@@ -212,9 +212,7 @@ def test_a_patient_who_was_erased_is_refused_and_nothing_is_kept(archive, client
         factories.make_member(session, project=archive.project, role=Role.DATA_MANAGER, user=lead)
     file = archive.bring(dicoms.radiograph())
     pseudonym = archive.image(file).patient.pseudonym
-    client(lead).post(
-        f"/api/projects/{archive.project.id}/erasures", json={"pseudonym": pseudonym}
-    )
+    client(lead).post(f"/api/projects/{archive.project.id}/erasures", json={"pseudonym": pseudonym})
     do_all()
     assert archive.rows(Instance) == archive.rows(Patient) == archive.files() == []
     data = dicoms.radiograph(seed=1)

@@ -48,10 +48,15 @@ _TYPE_2 = (
 )  # fmt: skip
 # of these there are two, so that the side is asked for
 _PAIRED = frozenset(
-    """ADRENAL ANKLE ARM AXILLA BREAST CALF CAROTID CLAVICLE ELBOW EXTREMITY EYE FEMUR FINGER FOOT
-    FOREARM HAND HIP ILIUM KIDNEY KNEE LEG LOWERLEG LUNG MANDIBLE ORBIT OVARY RIB SCAPULA SHOULDER
-    TESTIS THIGH THUMB TOE UPPERARM URETER WRIST""".split()
-)
+    {
+        "ADRENAL", "ANKLE", "ARM", "AXILLA", "BREAST", "CALF", "CAROTID",
+        "CLAVICLE", "ELBOW", "EXTREMITY", "EYE", "FEMUR", "FINGER", "FOOT",
+        "FOREARM", "HAND", "HIP", "ILIUM", "KIDNEY", "KNEE", "LEG",
+        "LOWERLEG", "LUNG", "MANDIBLE", "ORBIT", "OVARY", "RIB", "SCAPULA",
+        "SHOULDER", "TESTIS", "THIGH", "THUMB", "TOE", "UPPERARM", "URETER",
+        "WRIST",
+    }
+)  # fmt: skip
 
 
 def new_dataset(facts: Facts) -> Dataset:
