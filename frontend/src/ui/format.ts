@@ -110,3 +110,8 @@ export function formatDay(iso: string): string {
 export function spoken(word: string): string {
   return word.replaceAll(/[_.-]+/g, ' ');
 }
+
+/** The name of a file without its folders. */
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}

@@ -12,10 +12,11 @@ import {
 } from '../../api/studies';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatBytes, formatCount, spoken } from '../../ui/format';
+import { baseName, formatBytes, formatCount, spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import styles from './Studies.module.css';
 
 const STATES: FileState[] = [
   'quarantined',
@@ -43,8 +44,10 @@ interface Props {
 export function ReceivedFiles({ projectId, canManage }: Props) {
   const client = useQueryClient();
   const [state, setState] = useState<FileState>('quarantined');
+  const [chosenId, setChosenId] = useState<string | null>(null);
   const files = useInfiniteQuery(filesQuery(projectId, state));
   const rows = useMemo(() => files.data?.pages.flatMap((page) => page.items) ?? [], [files.data]);
+  const chosen = rows.find((row) => row.id === chosenId) ?? rows[0];
   const counts: Partial<Record<FileState, number>> = files.data?.pages[0]?.counts ?? {};
   const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId, 'files'] });
   const retry = useMutation({ mutationFn: retryFile, onSuccess: refresh });
@@ -80,7 +83,9 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
             rows={rows}
             columns={columns}
             rowId={(row) => row.id}
-            height="calc(100vh - 240px)"
+            activeId={chosen?.id}
+            onOpen={(row) => setChosenId(row.id)}
+            height="calc(100vh - 330px)"
             onEnd={() => files.hasNextPage && void files.fetchNextPage()}
             foot={
               files.hasNextPage && (
@@ -93,7 +98,18 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
           />
         )}
       </Loaded>
+      {chosen?.text && <About file={chosen} />}
     </Panel>
+  );
+}
+
+/** The whole name and the whole reason of one file. */
+function About({ file }: { file: ReceivedFile }) {
+  return (
+    <section className={styles.about} aria-label="About this file">
+      <strong>{file.file_name || 'A file whose name is forgotten'}</strong>
+      <span>{file.text}</span>
+    </section>
   );
 }
 
@@ -108,7 +124,7 @@ function columnsWith(
       key: 'name',
       title: 'File',
       sortValue: (row) => row.file_name,
-      render: (row) => <span title={row.file_name}>{row.file_name || '–'}</span>,
+      render: (row) => <span title={row.file_name}>{baseName(row.file_name) || '–'}</span>,
     },
     {
       key: 'reason',
@@ -145,10 +161,14 @@ function columnsWith(
           <Button
             variant="default"
             size="compact-xs"
-            title="I have looked: let this file in"
+            title={
+              row.state === 'conflict'
+                ? 'Let it in beside the other image, with an identity of its own'
+                : 'I have looked: let this file in'
+            }
             onClick={() => release(row.id)}
           >
-            Release
+            {row.state === 'conflict' ? 'Keep both' : 'Release'}
           </Button>
         )}
         <Button variant="default" size="compact-xs" onClick={() => remove(row.id)}>

@@ -6,7 +6,7 @@ import { type HeldImage, heldQuery, releaseHeld } from '../../../api/deidentific
 import { deleteFile } from '../../../api/studies';
 import { type Column, DataTable } from '../../../ui/DataTable';
 import { EmptyState } from '../../../ui/EmptyState';
-import { plural } from '../../../ui/format';
+import { baseName, plural } from '../../../ui/format';
 import { Failed, Loaded } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
@@ -113,7 +113,11 @@ const COLUMNS: Column<HeldImage>[] = [
   {
     key: 'name',
     title: 'File',
-    render: (row) => <span title={row.file_name}>{row.file_name || '–'}</span>,
+    render: (row) => (
+      <span className={styles.name} title={row.file_name}>
+        {baseName(row.file_name) || '–'}
+      </span>
+    ),
   },
   { key: 'modality', title: 'Kind', width: 56, render: (row) => row.modality },
   {

@@ -33,11 +33,18 @@ export function HeldPane({ image, doings, isBusy }: Props) {
         frameNumber={work.frameNumber}
         boxes={work.boxes}
         chosen={work.chosen}
+        isBright={work.isBright}
+        onSeen={() => work.setSeen(true)}
         onChoose={work.setChosen}
         onDraw={work.add}
       />
       <div className={styles.tools}>
-        <Button loading={isBusy} onClick={work.release} rightSection={<KeyCap shortcut="enter" />}>
+        <Button
+          loading={isBusy}
+          disabled={!work.isSeen}
+          onClick={work.release}
+          rightSection={<KeyCap shortcut="enter" />}
+        >
           {work.boxes.length === 0
             ? 'Nothing names a person: release'
             : `Black out ${plural(work.boxes.length, 'box', 'boxes')} and release`}
@@ -51,9 +58,23 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           Remove box
         </Button>
         <Switch
-          label="Same for the whole series (s)"
+          label={
+            <>
+              Same for the whole series <KeyCap shortcut="s" />
+            </>
+          }
           checked={work.wholeSeries}
           onChange={(event) => work.setWholeSeries(event.currentTarget.checked)}
+        />
+        <Switch
+          label={
+            <>
+              Brighten <KeyCap shortcut="i" />
+            </>
+          }
+          title="Text may hide in the dark"
+          checked={work.isBright}
+          onChange={(event) => work.setBright(event.currentTarget.checked)}
         />
         {image.frame_count > 1 && (
           <span className={styles.muted}>
@@ -62,13 +83,13 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           </span>
         )}
         <Button
-          variant="subtle"
+          variant={work.isSure ? 'filled' : 'subtle'}
           color="red"
           ml="auto"
-          onClick={doings.remove}
+          onClick={work.remove}
           rightSection={<KeyCap shortcut="shift+delete" />}
         >
-          Delete image
+          {work.isSure ? 'Delete for good: press again' : 'Delete image'}
         </Button>
       </div>
       <p className={styles.muted}>

@@ -1,5 +1,6 @@
 /** One frame of a held image, and the boxes drawn over it with the mouse. */
-import { type PointerEvent, useRef, useState } from 'react';
+import { Button } from '@mantine/core';
+import { type CSSProperties, type PointerEvent, useRef, useState } from 'react';
 import { type HeldImage, heldFrameUrl } from '../../../api/deidentification';
 import { type Box, boxBetween } from './boxes';
 import styles from './Held.module.css';
@@ -9,6 +10,8 @@ interface Props {
   frameNumber: number;
   boxes: readonly Box[];
   chosen: number | null;
+  isBright: boolean;
+  onSeen: () => void;
   onChoose: (index: number) => void;
   onDraw: (box: Box) => void;
 }
@@ -18,8 +21,11 @@ interface Point {
   y: number;
 }
 
-export function HeldPicture({ image, frameNumber, boxes, chosen, onChoose, onDraw }: Props) {
+export function HeldPicture({ image, frameNumber, boxes, chosen, ...props }: Props) {
+  const { isBright, onSeen, onChoose, onDraw } = props;
   const area = useRef<SVGSVGElement>(null);
+  const [attempt, setAttempt] = useState(0);
+  const [failedFrame, setFailedFrame] = useState<number | null>(null);
   const [drag, setDrag] = useState<{ from: Point; to: Point } | null>(null);
   const pointOf = (event: PointerEvent): Point => {
     const bounds = area.current?.getBoundingClientRect();
@@ -35,14 +41,38 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, onChoose, onDra
     setDrag(null);
   };
   const drawn = drag && boxBetween(drag.from, drag.to, image);
+  const shape = { '--columns': image.columns, '--rows': image.rows } as CSSProperties;
+  if (failedFrame === frameNumber)
+    return (
+      <div className={styles.stage} role="alert">
+        <div className={styles.failed}>
+          <p>
+            This frame could not be loaded. Nothing was decided; an image is released only once it
+            has been seen.
+          </p>
+          <Button
+            variant="default"
+            onClick={() => {
+              setFailedFrame(null);
+              setAttempt(attempt + 1);
+            }}
+          >
+            Try again
+          </Button>
+        </div>
+      </div>
+    );
   return (
     <div className={styles.stage}>
-      <div className={styles.frame} style={{ aspectRatio: `${image.columns} / ${image.rows}` }}>
+      <div className={styles.frame} style={shape}>
         <img
-          className={styles.picture}
+          key={attempt}
+          className={`${styles.picture} ${isBright ? styles.bright : ''}`}
           src={heldFrameUrl(image.id, frameNumber)}
           alt={`Frame ${frameNumber} of ${image.frame_count}, not released`}
           draggable={false}
+          onLoad={onSeen}
+          onError={() => setFailedFrame(frameNumber)}
         />
         <svg
           ref={area}
@@ -62,7 +92,8 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, onChoose, onDra
         >
           {boxes.map((box, index) => (
             <rect
-              key={`${box.x} ${box.y} ${box.width} ${box.height}`}
+              // biome-ignore lint/suspicious/noArrayIndexKey: two boxes may be the same
+              key={index}
               {...box}
               className={index === chosen ? styles.chosen : styles.box}
               onPointerDown={() => onChoose(index)}

@@ -20,6 +20,9 @@ export function useHeldWork(image: HeldImage, doings: HeldDoings) {
   const [chosen, setChosen] = useState<number | null>(boxes.length > 0 ? 0 : null);
   const [frameNumber, setFrameNumber] = useState(Math.ceil((image.frame_count + 1) / 2));
   const [wholeSeries, setWholeSeries] = useState(false);
+  const [isBright, setBright] = useState(false);
+  const [isSeen, setSeen] = useState(false);
+  const [isSure, setSure] = useState(false);
 
   const add = (box: Box) => {
     setBoxes([...boxes, box]);
@@ -33,7 +36,10 @@ export function useHeldWork(image: HeldImage, doings: HeldDoings) {
   };
   const turn = (by: number) =>
     setFrameNumber(Math.min(Math.max(frameNumber + by, 1), image.frame_count));
-  const release = () => doings.release(boxes, wholeSeries);
+  /** Nothing is released that was not on the screen. */
+  const release = () => isSeen && doings.release(boxes, wholeSeries);
+  /** There is no way back, so the first press only asks. */
+  const remove = () => (isSure ? doings.remove() : setSure(true));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: everything above follows from these
   const commands = useMemo(() => {
@@ -68,14 +74,15 @@ export function useHeldWork(image: HeldImage, doings: HeldDoings) {
       one('previous', 'Previous image', 'k', doings.previous),
       one('frame.next', 'Next frame', '.', () => turn(1)),
       one('frame.previous', 'Previous frame', ',', () => turn(-1)),
-      one('delete', 'Delete this image for good', 'shift+delete', doings.remove),
+      one('bright', 'Show dark parts brighter', 'i', () => setBright(!isBright)),
+      one('delete', 'Delete this image for good', 'shift+delete', remove),
       ...arrows,
     ];
-  }, [image, boxes, chosen, frameNumber, wholeSeries, doings]);
+  }, [image, boxes, chosen, frameNumber, wholeSeries, isBright, isSeen, isSure, doings]);
   useCommands('held', commands);
 
   return {
-    boxes, chosen, frameNumber, wholeSeries, add, dropChosen, release, turn, setChosen,
-    setWholeSeries,
+    boxes, chosen, frameNumber, wholeSeries, isBright, isSeen, isSure, add, dropChosen, release,
+    remove, turn, setChosen, setWholeSeries, setBright, setSeen,
   }; // biome-ignore format: one line reads better
 }
