@@ -71,6 +71,8 @@ def make_schema(
     classes: tuple[str, ...] = ("normal", "bacterial", "viral"),
     answer_mode: str = "single",
     attributes: Sequence[dict[str, Any]] = (),
+    reasons: Sequence[str] = (),
+    quality: str = "none",
 ) -> LabelSchema:
     colours = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
     labels = [
@@ -83,9 +85,14 @@ def make_schema(
         schema.LabelDraft(name="Heart width", kind="length", colour="#cc79a7", hotkey="l"),
         schema.LabelDraft(name="Lung", kind="segment", colour="#0072b2", hotkey="s"),
     ]
+    asked = schema.Asked(
+        [_attribute(**one) for one in attributes],
+        [{"key": None, "name": name} for name in reasons],
+        quality,
+    )
     return schema.design(
         session, None, project, question="What do you see?", answer_mode=answer_mode,
-        labels=labels, attributes=[_attribute(**one) for one in attributes],
+        labels=labels, asked=asked,
     )  # fmt: skip
 
 

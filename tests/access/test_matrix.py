@@ -104,6 +104,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/projects/{project_id}/reviews": P.REVIEW,
     "POST /api/submissions/{submission_id}/review": P.REVIEW,
     "GET /api/projects/{project_id}/agreement": P.REVIEW,
+    "GET /api/projects/{project_id}/outcomes": P.MANAGE_PROJECT,
     "GET /api/projects/{project_id}/datasets": P.MANAGE_DATASETS,
     "POST /api/projects/{project_id}/datasets/preview": P.MANAGE_DATASETS,
     "POST /api/projects/{project_id}/datasets": P.MANAGE_DATASETS,

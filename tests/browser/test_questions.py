@@ -88,3 +88,46 @@ def answers(project: Project, read: str) -> list[dict[str, object]]:
     found = project.readers[0].get(f"/reads/{read}")["annotations"]
     said = [one for one in found if one["kind"] in ("answer", "attributes")]
     return sorted(said, key=lambda one: (one["kind"], one["revision"]["content"].get("target")))
+
+
+def test_a_case_is_excluded_by_key_counted_and_brought_back_by_review(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Excluding", review_required=True)
+    reasons = [{"name": "Wrong body part"}, {"name": "Unreadable"}]
+    ask(project, exclusion_reasons=reasons, quality_verdict="required")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    window.see("Image quality (This study) to be answered")
+    page.keyboard.press("2")
+    see_saved(page)
+    page.keyboard.press("Alt+k")
+    window.see("Why leave this case out?")
+    page.keyboard.press("2")
+    window.see("Nothing left to read")
+
+    lead = open_window(project.lead, project.path)
+    lead.see("Unreadable: 1")
+    lead.go(f"{project.path}/review")
+    lead.see("Excluded: Unreadable")
+    lead.page.get_by_label("Word to the reader").fill("The lungs are shown well enough.")
+    lead.page.get_by_role("button", name="Return").click()
+    lead.see("No read is waiting")
+
+    window.go(f"{project.path}/read/{read}")
+    image_of(page)
+    window.see("The lungs are shown well enough.")
+    page.keyboard.press("Alt+k")
+    page.keyboard.press("0")
+    expect(page.get_by_role("region", name="Excluded")).to_have_count(0)
+    page.keyboard.press("Enter")
+    window.see("Nothing left to read")
+    assert project.lead.get(f"{project.path}/outcomes") == {
+        "excluded_count": 0, "by_reason": {}, "by_quality": {"limited": 1},
+    }  # fmt: skip

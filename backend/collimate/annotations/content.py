@@ -19,7 +19,8 @@ from collimate.tasks.models import Read, Task
 ANSWER = "answer"
 SEGMENT = "segment"
 ATTRIBUTES = "attributes"
-ALWAYS_THERE = (SEGMENT, ATTRIBUTES)
+OUTCOME = "outcome"
+ALWAYS_THERE = (SEGMENT, ATTRIBUTES, OUTCOME)
 """Kinds that are emptied rather than deleted, so that every window goes on with the same one."""
 
 
@@ -48,6 +49,8 @@ def checked_content(
     if schema_id is None:
         raise LabelUnknown("This case was never opened.")
     labels = schema.labels_of(session, schema_id)
+    if kind == OUTCOME:
+        return _checked_outcome(session.get_one(LabelSchema, schema_id), content)
     if kind == ATTRIBUTES:
         asks = session.get_one(LabelSchema, schema_id).attributes
         return _checked_attributes(session, task, labels, asks, content)
@@ -68,6 +71,17 @@ def _checked_keys(labels: Sequence[Label], mode: str, keys: Sequence[str]) -> li
     if mode == "single" and len(ordered) > 1:
         raise LabelUnknown("This question takes one answer.")
     return ordered
+
+
+def _checked_outcome(asks: LabelSchema, content: dict[str, Any]) -> dict[str, Any]:
+    if set(content) != {"exclusion", "quality", "note"}:
+        raise MarkMalformed("An outcome names an exclusion, a quality and a note.")
+    reasons = {reason["key"] for reason in asks.exclusion_reasons}
+    if content["exclusion"] is not None and content["exclusion"] not in reasons:
+        raise LabelUnknown("The label schema has no such reason for excluding a case.")
+    if content["quality"] is not None and asks.quality_verdict == "none":
+        raise LabelUnknown("This project asks for no verdict on image quality.")
+    return content
 
 
 def _checked_attributes(
@@ -136,8 +150,8 @@ def _checked_mark(
 
 def place_of(kind: str, content: dict[str, Any]) -> str | None:
     """Where within a read there can be only one annotation; None where there can be many."""
-    if kind == ANSWER:
-        return ANSWER
+    if kind in (ANSWER, OUTCOME):
+        return kind
     if kind == SEGMENT:
         return f"{content['label_key']}/{content['sop_instance_uid']}/{content['frame_number']}"
     if kind == ATTRIBUTES:

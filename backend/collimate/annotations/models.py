@@ -52,7 +52,11 @@ class AnnotationRevision(Row):
 
 
 class Submission(Row):
-    """The exact revisions a reader stands by; what review, training and export use."""
+    """The exact revisions a reader stands by; what review, training and export use.
+
+    `exclusion`: key of the reason why the case is left out. `quality`: the verdict on its images.
+    Both are in `content` too.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("read_id", "number"),)
@@ -64,3 +68,5 @@ class Submission(Row):
     revision_ids: Mapped[list[Any]] = mapped_column(JSONB)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sha256: Mapped[str]
+    exclusion: Mapped[str | None]
+    quality: Mapped[str | None]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.attributes import Target, Work, lacks, said_values
-from collimate.annotations.content import ANSWER, ATTRIBUTES, SEGMENT
+from collimate.annotations.content import ANSWER, ATTRIBUTES, OUTCOME, SEGMENT
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Conflict
 from collimate.projects.models import LabelSchema
@@ -16,10 +16,15 @@ from collimate.studies.models import Instance, Series, Study
 from collimate.tasks.models import Read, Task
 
 Head = tuple[Annotation, AnnotationRevision]
+NO_OUTCOME = {"exclusion": None, "quality": None, "note": ""}
 
 
 class AnswerMissing(Conflict):
     """The question of this case has no answer yet."""
+
+
+class QualityMissing(Conflict):
+    """The images of this case have no verdict on their quality yet."""
 
 
 class AttributesLacking(Conflict):
@@ -29,22 +34,25 @@ class AttributesLacking(Conflict):
 def content_of(session: Session, read: Read, task: Task, live: Sequence[Head]) -> dict[str, Any]:
     """The content of a submission of these newest revisions, deletions left out.
 
+    Of a case that is excluded nothing else is required.
+
     Raises:
-        AnswerMissing
+        AnswerMissing, QualityMissing
         AttributesLacking: the answer carries `lacks`, the first to be seen to first.
     """
     schema = session.get_one(LabelSchema, read.label_schema_id)
     answer = next((head[1].content for head in live if head[0].kind == ANSWER), None)
-    is_missing = answer is None or (schema.answer_mode == "single" and not answer["label_keys"])
-    if schema.answer_mode != "none" and is_missing:
-        raise AnswerMissing("Choose an answer, then submit.")
+    outcome = next((head[1].content for head in live if head[0].kind == OUTCOME), NO_OUTCOME)
     work = _work(session, task, live, answer)
-    _refuse_lacks(schema, work)
+    if outcome["exclusion"] is None:
+        _refuse_unanswered(schema, answer, outcome)
+        _refuse_lacks(schema, work)
     values = said_values(schema.attributes, work)
     return {
         "study_id": str(task.study_id),
         "study_uid": session.get_one(Study, task.study_id).study_uid,
         "label_schema_id": str(schema.id),
+        "outcome": outcome,
         "answer": answer,
         "attributes": [
             {"scope": scope, "target": target, "values": said}
@@ -58,8 +66,18 @@ def content_of(session: Session, read: Read, task: Task, live: Sequence[Head]) -
     }
 
 
+def _refuse_unanswered(
+    schema: LabelSchema, answer: dict[str, Any] | None, outcome: dict[str, Any]
+) -> None:
+    is_missing = answer is None or (schema.answer_mode == "single" and not answer["label_keys"])
+    if schema.answer_mode != "none" and is_missing:
+        raise AnswerMissing("Choose an answer, then submit.")
+    if schema.quality_verdict == "required" and outcome["quality"] is None:
+        raise QualityMissing("Say how good the images are, then submit.")
+
+
 def _is_mark(head: Head) -> bool:
-    return head[0].kind not in (ANSWER, SEGMENT, ATTRIBUTES)
+    return head[0].kind not in (ANSWER, SEGMENT, ATTRIBUTES, OUTCOME)
 
 
 def _is_painted(head: Head) -> bool:

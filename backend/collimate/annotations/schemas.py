@@ -14,7 +14,7 @@ from collimate.projects.schemas import AttributeScope, LabelSchemaOut, MarkKind
 from collimate.tasks.schemas import ActiveMs, FenceBody
 from collimate.tasks.states import ReadState
 
-AnnotationKind = Literal["answer", MarkKind, "segment", "attributes"]
+AnnotationKind = Literal["answer", MarkKind, "segment", "attributes", "outcome"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -60,11 +60,26 @@ class AttributesContent(Body):
     values: dict[LabelKey, AttributeValue] = Field(max_length=200)
 
 
+class OutcomeContent(Body):
+    """What becomes of the case: whether it is left out and why, and how good its images are."""
+
+    exclusion: LabelKey | None
+    quality: Literal["diagnostic", "limited", "non_diagnostic"] | None
+    note: str = Field(default="", max_length=2000)
+
+
 class DeletedContent(Body):
     """A deletion says nothing."""
 
 
-Content = AnswerContent | MarkContent | SegmentContent | AttributesContent | DeletedContent
+Content = (
+    AnswerContent
+    | MarkContent
+    | SegmentContent
+    | AttributesContent
+    | OutcomeContent
+    | DeletedContent
+)
 
 
 class AnnotationIn(FenceBody):

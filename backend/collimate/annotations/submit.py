@@ -116,6 +116,8 @@ def _store(
         revision_ids=[str(revision.id) for _, revision in live],
         content=content,
         sha256=sha256_of(content),
+        exclusion=content["outcome"]["exclusion"],
+        quality=content["outcome"]["quality"],
     )
     session.add(submission)
     move(read, ReadState.SUBMITTED)

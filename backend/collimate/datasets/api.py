@@ -57,7 +57,8 @@ def preview_dataset(
     session: SessionDep, project: ManagedProject, body: schemas.PreviewIn
 ) -> dict[str, Any]:
     shares = SplitShares(**body.split_shares.model_dump())
-    return {"counts": freeze.counts_of(freeze.choose(session, project, shares))}
+    chosen = freeze.choose(session, project, shares, includes_excluded=body.includes_excluded)
+    return {"counts": freeze.counts_of(chosen)}
 
 
 @router.post(
@@ -70,8 +71,9 @@ def freeze_dataset(
 ) -> dict[str, Any]:
     shares = SplitShares(**body.split_shares.model_dump())
     version = freeze.freeze(
-        session, actor.user.id, project, name=body.name, note=body.note, shares=shares
-    )
+        session, actor.user.id, project, name=body.name, note=body.note, shares=shares,
+        includes_excluded=body.includes_excluded,
+    )  # fmt: skip
     return browse.describe(version, actor.user.name, [])
 
 

@@ -45,7 +45,9 @@ class Chosen:
     split: str
 
 
-def choose(session: Session, project: Project, shares: SplitShares) -> list[Chosen]:
+def choose(
+    session: Session, project: Project, shares: SplitShares, *, includes_excluded: bool = False
+) -> list[Chosen]:
     """Every submission that counts now, with its split. All of a patient goes to one split.
 
     A patient an earlier version of any project put somewhere stays there, whatever the shares
@@ -55,7 +57,8 @@ def choose(session: Session, project: Project, shares: SplitShares) -> list[Chos
         SplitSharesWrong
     """
     shares.check()
-    rows = session.execute(accepted_submissions(project)).all()
+    query = accepted_submissions(project, includes_excluded=includes_excluded)
+    rows = session.execute(query).all()
     earlier = _earlier_splits(session, {patient.keyed_hash for *_, patient in rows})
     return [
         Chosen(submission, read, study, patient, _split(patient, earlier, shares))
@@ -94,6 +97,7 @@ def counts_of(chosen: list[Chosen]) -> dict[str, Any]:
         "studies": len(set().union(*studies.values())) if studies else 0,
         "patients": len({one.patient.keyed_hash for one in chosen}),
         "reads": len(chosen),
+        "excluded": len({one.study.id for one in chosen if one.submission.exclusion}),
         "by_label": {
             key: {split: len(found[split]) for split in SPLITS}
             for key, found in sorted(by_label.items())
@@ -110,9 +114,16 @@ def said_keys(content: dict[str, Any]) -> list[str]:
 
 
 def freeze(
-    session: Session, by: UUID, project: Project, *, name: str, note: str, shares: SplitShares
+    session: Session,
+    by: UUID,
+    project: Project,
+    *,
+    name: str,
+    note: str,
+    shares: SplitShares,
+    includes_excluded: bool = False,
 ) -> DatasetVersion:
-    """Freeze what counts now under a name.
+    """Freeze what counts now under a name; excluded cases only where they are asked for.
 
     Raises:
         NameTaken, NothingAccepted, SplitSharesWrong
@@ -126,7 +137,7 @@ def freeze(
     )
     if session.scalars(is_taken).first() is not None:
         raise NameTaken("Choose another name; a dataset is never overwritten.")
-    chosen = choose(session, project, shares)
+    chosen = choose(session, project, shares, includes_excluded=includes_excluded)
     if not chosen:
         raise NothingAccepted("Submit, and where required accept, at least one read first.")
     counts = counts_of(chosen)
@@ -215,6 +226,7 @@ def _schema_json(session: Session, schema_id: UUID) -> dict[str, Any]:
             for label in schema.labels_of(session, schema_id)
         ],
         "attributes": found.attributes,
+        "exclusion_reasons": found.exclusion_reasons,
     }
 
 

@@ -24,6 +24,7 @@ class SplitSharesOut(Answer):
 
 class PreviewIn(Body):
     split_shares: SplitSharesBody
+    includes_excluded: bool = Field(default=False, description="Also cases a reader excluded")
 
 
 class DatasetIn(PreviewIn):
@@ -41,6 +42,7 @@ class DatasetCounts(SplitCounts):
     studies: int
     patients: int
     reads: int
+    excluded: int = 0
     by_label: dict[str, SplitCounts]
 
 

@@ -13,6 +13,7 @@ from collimate.learning.models import Embedding, Encoder
 from collimate.learning.subgroups import age_band
 from collimate.ml.features import Blocks
 from collimate.projects.models import Project
+from collimate.reviews.accepted import excluded_studies
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
@@ -22,7 +23,7 @@ HALFVEC_HEADER_BYTES = 4
 
 @dataclass(frozen=True)
 class Pool:
-    """One row per study that every current encoder has seen, hold-out included.
+    """One row per study that every current encoder has seen, hold-out included, excluded ones not.
 
     `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
     `groups`: site, scanner, sex and age band of each study, empty where not known. `sizes`: what
@@ -137,6 +138,7 @@ def _studies(session: Session, project_id: UUID) -> list[Any]:
         .join(Patient, Patient.id == Study.patient_id)
         .join(Task, Task.study_id == Study.id)
         .where(Study.project_id == project_id, Study.deleted_at.is_(None))
+        .where(Study.id.not_in(excluded_studies(project_id)))
         .order_by(Study.id)
     )
     return list(session.execute(query))

@@ -69,14 +69,32 @@ def _keyed(draft: Attribute) -> Attribute:
         **draft,
         "key": key,
         "name": name,
-        "choices": [
-            {"key": choice["key"] or key_from(choice["name"]), "name": choice["name"].strip()}
-            for choice in choices
-        ],
+        "choices": keyed_choices(choices),
         "unit": (draft["unit"] or "").strip() if is_number else "",
         "minimum": draft["minimum"] if is_number else None,
         "maximum": draft["maximum"] if is_number else None,
     }
+
+
+def keyed_choices(choices: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Key and name of every choice, keys made where they are missing."""
+    return [
+        {"key": choice["key"] or key_from(choice["name"]), "name": choice["name"].strip()}
+        for choice in choices
+    ]
+
+
+def checked_reasons(choices: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Reasons for excluding a case, as they are stored.
+
+    Raises:
+        SchemaUnusable: a name without letters or digits, or one twice.
+    """
+    found = keyed_choices(choices)
+    keys = [reason["key"] for reason in found]
+    if len(set(keys)) < len(keys) or not all(KEY.fullmatch(key) for key in keys):
+        raise SchemaUnusable("Every reason for excluding a case needs a name of its own.")
+    return found
 
 
 def _check_choices(attribute: Attribute) -> None:

@@ -61,7 +61,8 @@ class LabelSchema(Row):
     """One version of what may be marked. Immutable once a read is pinned to it.
 
     `answer_mode`: single, multi or none: how study-level classes are answered. `attributes`: see
-    `projects/attributes.py`.
+    `projects/attributes.py`. `exclusion_reasons`: key and name of every reason for leaving a case
+    out. `quality_verdict`: none, optional or required: whether image quality is judged.
     """
 
     __tablename__ = "label_schema"
@@ -72,6 +73,8 @@ class LabelSchema(Row):
     question: Mapped[str] = mapped_column(default="")
     answer_mode: Mapped[str] = mapped_column(default="single")
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    exclusion_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    quality_verdict: Mapped[str] = mapped_column(default="none")
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 

@@ -16,6 +16,7 @@ from collimate.projects.attributes import (
     Attribute,
     SchemaUnusable,
     checked_attributes,
+    checked_reasons,
     key_from,
 )
 from collimate.projects.models import Label, LabelSchema, Project
@@ -52,6 +53,15 @@ class LabelDraft:
     code_scheme: str | None = None
     code_value: str | None = None
     code_meaning: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked beside the labels; keys are made where they are missing."""
+
+    attributes: Sequence[Attribute] = ()
+    exclusion_reasons: Sequence[dict[str, Any]] = ()
+    quality_verdict: str = "none"
 
 
 def current_schema(session: Session, project_id: UUID) -> LabelSchema:
@@ -103,6 +113,8 @@ def describe(session: Session, schema: LabelSchema, *, tells_use: bool) -> dict[
         "created_at": schema.created_at,
         "labels": labels_of(session, schema.id),
         "attributes": schema.attributes,
+        "exclusion_reasons": schema.exclusion_reasons,
+        "quality_verdict": schema.quality_verdict,
     }
 
 
@@ -124,16 +136,18 @@ def design(
     question: str,
     answer_mode: str,
     labels: list[LabelDraft],
-    attributes: Sequence[Attribute] = (),
+    asked: Asked | None = None,
 ) -> LabelSchema:
     """Save a design: the newest version is edited while unused, else a new version begins.
 
     Raises:
         SchemaUnusable: duplicate keys or hotkeys, bad colour, no class for a question, nothing,
-            an attribute that cannot be asked or answered.
+            an attribute that cannot be asked or answered, two reasons of one name.
     """
     keyed = _checked(answer_mode, labels)
-    asked = checked_attributes(attributes, {key: label.kind for key, label in keyed})
+    asked = asked or Asked()
+    reasons = checked_reasons(asked.exclusion_reasons)
+    attributes = checked_attributes(asked.attributes, {key: one.kind for key, one in keyed})
     session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
     newest = session.scalar(
         select(func.max(LabelSchema.version)).where(LabelSchema.project_id == project.id)
@@ -145,7 +159,12 @@ def design(
     if schema is None or is_used(session, schema.id):
         schema = LabelSchema(project_id=project.id, version=(newest or 0) + 1, created_by=by)
         session.add(schema)
-    schema.question, schema.answer_mode, schema.attributes = question.strip(), answer_mode, asked
+    schema.question, schema.answer_mode, schema.attributes = (
+        question.strip(),
+        answer_mode,
+        attributes,
+    )
+    schema.exclusion_reasons, schema.quality_verdict = reasons, asked.quality_verdict
     session.flush()
     session.execute(delete(Label).where(Label.label_schema_id == schema.id))
     for position, (key, label) in enumerate(keyed):

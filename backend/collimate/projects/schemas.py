@@ -170,6 +170,7 @@ AnswerMode = Literal["single", "multi", "none"]
 
 AttributeKind = Literal["single", "multi", "number", "text", "yes_no"]
 AttributeScope = Literal["study", "series", "image", "region"]
+QualityRule = Literal["none", "optional", "required"]
 AnswerKey = Annotated[str, Field(max_length=60)]
 Bound = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -251,6 +252,8 @@ class LabelSchemaOut(Answer):
     created_at: datetime
     labels: list[LabelOut]
     attributes: list[AttributeOut]
+    exclusion_reasons: list[ChoiceOut]
+    quality_verdict: QualityRule
 
 
 class LabelSchemaList(Answer):
@@ -273,3 +276,5 @@ class LabelSchemaIn(Body):
     answer_mode: AnswerMode
     labels: list[LabelIn] = Field(max_length=200)
     attributes: list[AttributeIn] = Field(default=[], max_length=200)
+    exclusion_reasons: list[ChoiceIn] = Field(default=[], max_length=30)
+    quality_verdict: QualityRule = "none"

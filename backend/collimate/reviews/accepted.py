@@ -1,6 +1,7 @@
 """Which submissions count: the newest one of every read that stands."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
@@ -10,7 +11,7 @@ from collimate.projects.models import Project
 from collimate.projects.rules import reading_rules
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import ReadState
+from collimate.tasks.states import DONE, ReadState
 
 
 def counting_states(project: Project) -> tuple[ReadState, ...]:
@@ -30,9 +31,25 @@ def is_newest() -> Any:
     )
 
 
-def accepted_submissions(project: Project) -> Select[Submission, Read, Study, Patient]:
-    """Submissions that count, with read, study and patient, by study and reader's slot."""
+def excluded_studies(project_id: UUID) -> Select[UUID]:
+    """Studies that a reader excluded, unless the read was returned or taken back since.
+
+    One reader is enough, and no review is waited for: what may be unusable is not learned from.
+    """
     return (
+        select(Task.study_id)
+        .join(Read, Read.task_id == Task.id)
+        .join(Submission, Submission.read_id == Read.id)
+        .where(Task.project_id == project_id, Submission.exclusion.is_not(None), is_newest())
+        .where(Read.state.in_(DONE))
+    )
+
+
+def accepted_submissions(
+    project: Project, *, includes_excluded: bool = False
+) -> Select[Submission, Read, Study, Patient]:
+    """Submissions that count, with read, study and patient, by study and reader's slot."""
+    query = (
         select(Submission, Read, Study, Patient)
         .join(Read, Read.id == Submission.read_id)
         .join(Task, Task.id == Read.task_id)
@@ -42,3 +59,6 @@ def accepted_submissions(project: Project) -> Select[Submission, Read, Study, Pa
         .where(Read.state.in_(counting_states(project)))
         .order_by(Study.id, Read.slot, Submission.id)
     )
+    if includes_excluded:
+        return query
+    return query.where(Study.id.not_in(excluded_studies(project.id)))

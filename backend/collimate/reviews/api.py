@@ -11,10 +11,11 @@ from collimate.annotations.models import Submission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.reviews import compare, review, schemas
+from collimate.reviews import compare, outcomes, review, schemas
 from collimate.reviews.models import Review
 
 router = APIRouter(tags=["reviews"])
+ManagedProject = Annotated[Project, project_for(Permission.MANAGE_PROJECT)]
 ReviewedProject = Annotated[Project, project_for(Permission.REVIEW)]
 
 
@@ -50,3 +51,8 @@ def review_submission(
 @router.get("/api/projects/{project_id}/agreement", response_model=schemas.Agreement)
 def show_agreement(session: SessionDep, project: ReviewedProject) -> dict[str, Any]:
     return compare.agreement(session, project)
+
+
+@router.get("/api/projects/{project_id}/outcomes", response_model=schemas.Outcomes)
+def show_outcomes(session: SessionDep, project: ManagedProject) -> dict[str, Any]:
+    return outcomes.outcomes(session, project)

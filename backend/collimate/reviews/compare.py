@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.models import Submission
+from collimate.annotations.said import NO_OUTCOME
 from collimate.projects.models import Project
 from collimate.reviews.accepted import is_newest
 from collimate.reviews.agreement import cohen_kappa, fleiss_kappa, raw_agreement
@@ -41,7 +42,10 @@ def agreement(session: Session, project: Project) -> dict[str, Any]:
 
 
 def _answers(session: Session, project: Project) -> list[dict[UUID, str]]:
-    """Per case read by two or more: reader → answer, several chosen classes joined to one."""
+    """Per case read by two or more: reader → answer, several chosen classes joined to one.
+
+    Excluding a case is an answer too.
+    """
     rows = session.execute(
         select(Task.id, Read.reader_id, Submission.content)
         .join(Read, Read.task_id == Task.id)
@@ -52,6 +56,10 @@ def _answers(session: Session, project: Project) -> list[dict[UUID, str]]:
     )
     cases: dict[UUID, dict[UUID, str]] = defaultdict(dict)
     for task_id, reader_id, content in rows:
-        if content.get("answer") and reader_id is not None:
+        if reader_id is None:
+            continue
+        if (content.get("outcome") or NO_OUTCOME)["exclusion"]:
+            cases[task_id][reader_id] = "(excluded)"
+        elif content.get("answer"):
             cases[task_id][reader_id] = "+".join(content["answer"]["label_keys"])
     return [answers for answers in cases.values() if len(answers) > 1]

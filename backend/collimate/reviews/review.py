@@ -183,6 +183,17 @@ def _row(found: Any, is_blinded: bool) -> dict[str, Any]:
         "reader_name": None if is_blinded else reader_name,
         "submitted_at": submission.created_at,
         "label_keys": answer["label_keys"],
+        "exclusion": submission.exclusion,
+        "quality": submission.quality,
+        "note": (submission.content.get("outcome") or {}).get("note", ""),
+        "attributes": next(
+            (
+                said["values"]
+                for said in submission.content.get("attributes", ())
+                if said["scope"] == "study"
+            ),
+            {},
+        ),
         "mark_count": len(submission.content.get("marks", [])),
         "segment_count": len(
             {segment["label_key"] for segment in submission.content.get("segments", [])}

@@ -20,6 +20,10 @@ class ReviewRow(Answer):
     reader_name: str | None = Field(description="null where reading is blinded")
     submitted_at: datetime
     label_keys: list[str]
+    exclusion: str | None = Field(description="Key of the reason why the case is left out")
+    quality: str | None
+    note: str = Field(description="The reader's word on excluding the case")
+    attributes: dict[str, str | float | list[str]] = Field(description="Those of the study")
     mark_count: int
     segment_count: int
     verdict: VerdictName | None
@@ -42,6 +46,12 @@ class ReviewOut(Answer):
     verdict: VerdictName
     comment: str
     created_at: datetime
+
+
+class Outcomes(Answer):
+    excluded_count: int
+    by_reason: dict[str, int]
+    by_quality: dict[str, int]
 
 
 class PairAgreement(Answer):

@@ -32,24 +32,25 @@ export const datasetsQuery = (projectId: string) =>
       ).items,
   });
 
-export const datasetPreviewQuery = (projectId: string, shares: SplitShares) =>
+export const datasetPreviewQuery = (
+  projectId: string,
+  shares: SplitShares,
+  includesExcluded: boolean,
+) =>
   queryOptions({
-    queryKey: ['project', projectId, 'datasets', 'preview', shares],
+    queryKey: ['project', projectId, 'datasets', 'preview', shares, includesExcluded],
     queryFn: async () =>
       (
         await ask<{ counts: DatasetCounts }>(
           api.POST('/api/projects/{project_id}/datasets/preview', {
             ...at(projectId),
-            body: { split_shares: shares },
+            body: { split_shares: shares, includes_excluded: includesExcluded },
           }),
         )
       ).counts,
   });
 
-export const freezeDataset = (
-  projectId: string,
-  body: { name: string; note: string; split_shares: SplitShares },
-) =>
+export const freezeDataset = (projectId: string, body: Schemas['DatasetIn']) =>
   ask<DatasetVersion>(api.POST('/api/projects/{project_id}/datasets', { ...at(projectId), body }));
 
 export const verifyDataset = (datasetId: string) =>

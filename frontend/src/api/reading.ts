@@ -16,6 +16,9 @@ export type AttributesContent = Schemas['AttributesContent'];
 
 export type AttributeValue = AttributesContent['values'][string];
 
+/** What becomes of the case: left out or not and why, and how good its images are. */
+export type OutcomeContent = Schemas['OutcomeContent'];
+
 export type Annotation = Schemas['AnnotationOut'];
 export type AnnotationKind = Annotation['kind'];
 export type Revision = Schemas['RevisionOut'];

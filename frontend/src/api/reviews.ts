@@ -11,6 +11,8 @@ export type DoubtedRead = Schemas['DoubtedRead'];
 
 export type Agreement = Schemas['Agreement'];
 
+export type Outcomes = Schemas['Outcomes'];
+
 export type Verdict = 'accepted' | 'returned';
 
 export const reviewsQuery = (projectId: string, state: 'waiting' | 'done') =>
@@ -56,3 +58,14 @@ export const giveVerdict = (submissionId: string, body: { verdict: Verdict; comm
       body,
     }),
   );
+
+export const outcomesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'outcomes'],
+    queryFn: () =>
+      ask<Outcomes>(
+        api.GET('/api/projects/{project_id}/outcomes', {
+          params: { path: { project_id: projectId } },
+        }),
+      ),
+  });

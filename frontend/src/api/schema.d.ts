@@ -982,6 +982,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Outcomes */
+        get: operations["show_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/peek-next": {
         parameters: {
             query?: never;
@@ -1977,7 +1994,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -1989,7 +2006,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
             /** Parent Id */
             parent_id: string | null;
             /** Reason */
@@ -2008,7 +2025,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
             revision: components["schemas"]["RevisionOut"];
         };
         /**
@@ -2386,6 +2403,11 @@ export interface components {
             by_label: {
                 [key: string]: components["schemas"]["SplitCounts"];
             };
+            /**
+             * Excluded
+             * @default 0
+             */
+            excluded?: number;
             /** Patients */
             patients: number;
             /** Reads */
@@ -2401,6 +2423,12 @@ export interface components {
         };
         /** DatasetIn */
         DatasetIn: {
+            /**
+             * Includes Excluded
+             * @description Also cases a reader excluded
+             * @default false
+             */
+            includes_excluded?: boolean;
             /** Name */
             name: string;
             /**
@@ -2611,15 +2639,34 @@ export interface components {
         };
         /** DoubtedRead */
         DoubtedRead: {
+            /**
+             * Attributes
+             * @description Those of the study
+             */
+            attributes: {
+                [key: string]: string | number | string[];
+            };
             /** Comment */
             comment: string | null;
             doubt: components["schemas"]["Doubt"];
+            /**
+             * Exclusion
+             * @description Key of the reason why the case is left out
+             */
+            exclusion: string | null;
             /** Label Keys */
             label_keys: string[];
             /** Mark Count */
             mark_count: number;
+            /**
+             * Note
+             * @description The reader's word on excluding the case
+             */
+            note: string;
             /** Pseudonym */
             pseudonym: string;
+            /** Quality */
+            quality: string | null;
             /**
              * Read Id
              * Format: uuid
@@ -3264,8 +3311,19 @@ export interface components {
              * @default []
              */
             attributes?: components["schemas"]["AttributeIn"][];
+            /**
+             * Exclusion Reasons
+             * @default []
+             */
+            exclusion_reasons?: components["schemas"]["ChoiceIn"][];
             /** Labels */
             labels: components["schemas"]["LabelIn"][];
+            /**
+             * Quality Verdict
+             * @default none
+             * @enum {string}
+             */
+            quality_verdict?: "none" | "optional" | "required";
             /**
              * Question
              * @default
@@ -3291,6 +3349,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Exclusion Reasons */
+            exclusion_reasons: components["schemas"]["ChoiceOut"][];
             /**
              * Id
              * Format: uuid
@@ -3305,6 +3365,11 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+            /**
+             * Quality Verdict
+             * @enum {string}
+             */
+            quality_verdict: "none" | "optional" | "required";
             /** Question */
             question: string;
             /** Version */
@@ -3599,6 +3664,34 @@ export interface components {
              */
             task_id: string | null;
         };
+        /**
+         * OutcomeContent
+         * @description What becomes of the case: whether it is left out and why, and how good its images are.
+         */
+        OutcomeContent: {
+            /** Exclusion */
+            exclusion: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Quality */
+            quality: ("diagnostic" | "limited" | "non_diagnostic") | null;
+        };
+        /** Outcomes */
+        Outcomes: {
+            /** By Quality */
+            by_quality: {
+                [key: string]: number;
+            };
+            /** By Reason */
+            by_reason: {
+                [key: string]: number;
+            };
+            /** Excluded Count */
+            excluded_count: number;
+        };
         /** PairAgreement */
         PairAgreement: {
             /** Count */
@@ -3651,6 +3744,12 @@ export interface components {
         };
         /** PreviewIn */
         PreviewIn: {
+            /**
+             * Includes Excluded
+             * @description Also cases a reader excluded
+             * @default false
+             */
+            includes_excluded?: boolean;
             split_shares: components["schemas"]["SplitSharesBody"];
         };
         /** PreviewOut */
@@ -4075,14 +4174,33 @@ export interface components {
         };
         /** ReviewRow */
         ReviewRow: {
+            /**
+             * Attributes
+             * @description Those of the study
+             */
+            attributes: {
+                [key: string]: string | number | string[];
+            };
             /** Comment */
             comment: string | null;
+            /**
+             * Exclusion
+             * @description Key of the reason why the case is left out
+             */
+            exclusion: string | null;
             /** Label Keys */
             label_keys: string[];
             /** Mark Count */
             mark_count: number;
+            /**
+             * Note
+             * @description The reader's word on excluding the case
+             */
+            note: string;
             /** Pseudonym */
             pseudonym: string;
+            /** Quality */
+            quality: string | null;
             /**
              * Read Id
              * Format: uuid
@@ -4123,7 +4241,7 @@ export interface components {
              */
             author_id: string;
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -4155,7 +4273,7 @@ export interface components {
         /** RevisionOut */
         RevisionOut: {
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -6943,6 +7061,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -100,6 +100,8 @@ def _answers(reads: list[FrozenRead], image: FrozenImage) -> dict[str, Any]:
             {
                 "reader": read.reader,
                 "label_keys": list(read.label_keys),
+                "exclusion": read.exclusion or None,
+                "quality": read.quality or None,
                 "study": read.attributes.get(("study", ""), {}),
                 "series": read.attributes.get(("series", image.series_uid), {}),
                 "image": read.attributes.get(("image", image.sop_instance_uid), {}),

@@ -71,13 +71,17 @@ def _values(version: FrozenVersion, scope: str, values: dict[str, Any]) -> list[
 
 
 def _reads(version: FrozenVersion) -> bytes:
-    header = [*READ, "label_keys", "mark_count", "submitted_at", "submission_id"]
+    header = [
+        *READ, "label_keys", "exclusion", "quality", "mark_count", "submitted_at", "submission_id",
+    ]  # fmt: skip
     return table(
         [*header, *_columns(version, "study")],
         (
             [
                 *_read(read),
                 ";".join(read.label_keys),
+                read.exclusion,
+                read.quality,
                 len(read.marks),
                 read.submitted_at,
                 read.submission_id,

@@ -26,6 +26,8 @@ class FrozenRead:
     reader: str
     submitted_at: str
     label_keys: tuple[str, ...]
+    exclusion: str
+    quality: str
     attributes: dict[tuple[str, str], dict[str, Any]]
     marks: tuple[dict[str, Any], ...]
     segments: tuple[dict[str, Any], ...]
@@ -117,6 +119,7 @@ def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead,
 
 
 def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> FrozenRead:
+    outcome = content.get("outcome") or {}
     return FrozenRead(
         submission_id=entry["submission_id"],
         study_uid=entry["study_uid"],
@@ -125,6 +128,8 @@ def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> Frozen
         reader=reader,
         submitted_at=entry["submitted_at"],
         label_keys=tuple((content.get("answer") or {}).get("label_keys", ())),
+        exclusion=outcome.get("exclusion") or "",
+        quality=outcome.get("quality") or "",
         attributes={
             (said["scope"], said["target"]): said["values"]
             for said in content.get("attributes", ())

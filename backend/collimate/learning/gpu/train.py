@@ -29,6 +29,7 @@ from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import load_encoder
 from collimate.ml.images import to_bytes
 from collimate.ml.weights import SIDE, UnreadableWeights
+from collimate.reviews.accepted import excluded_studies
 from collimate.studies.models import Patient, Study
 
 FEWEST_STUDIES = 200
@@ -190,12 +191,13 @@ def _note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:
 
 
 def _pool_studies(session: Session, project_id: UUID) -> list[UUID]:
-    """Studies that may be learned from: no held-out patient, not even without labels."""
+    """Studies that may be learned from: no held-out patient and none a reader excluded."""
     query = (
         select(Study.id)
         .join(Patient, Patient.id == Study.patient_id)
         .where(Study.project_id == project_id, Study.deleted_at.is_(None))
         .where(Study.instance_count > 0, Patient.is_holdout.is_(False))
+        .where(Study.id.not_in(excluded_studies(project_id)))
         .order_by(Study.id)
     )
     return list(session.scalars(query))

@@ -103,7 +103,11 @@ def design_schema(
         question=body.question,
         answer_mode=body.answer_mode,
         labels=labels,
-        attributes=[attribute.model_dump() for attribute in body.attributes],
+        asked=schema.Asked(
+            [attribute.model_dump() for attribute in body.attributes],
+            [reason.model_dump() for reason in body.exclusion_reasons],
+            body.quality_verdict,
+        ),
     )
     return schema.describe(session, designed, tells_use=True)
 

@@ -1,5 +1,5 @@
 /** Freezes what is accepted now; the counts are live while the shares are chosen. */
-import { Button, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSnowflake } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -24,9 +24,10 @@ export function FreezePanel({ projectId, names }: Props) {
   const [name, setName] = useState('');
   const [note, setNote] = useState('');
   const [split, setSplit] = useState(FIRST_SPLIT);
+  const [includesExcluded, setIncludesExcluded] = useState(false);
   const [settled] = useDebouncedValue(split, TYPING_MS);
   const preview = useQuery({
-    ...datasetPreviewQuery(projectId, toShares(settled)),
+    ...datasetPreviewQuery(projectId, toShares(settled), includesExcluded),
     placeholderData: keepPreviousData,
   });
   const freeze = useMutation({
@@ -35,6 +36,7 @@ export function FreezePanel({ projectId, names }: Props) {
         name: name.trim(),
         note: note.trim(),
         split_shares: toShares(split),
+        includes_excluded: includesExcluded,
       }),
     onSuccess: async () => {
       setName('');
@@ -73,6 +75,12 @@ export function FreezePanel({ projectId, names }: Props) {
             />
           ))}
         </div>
+        <Checkbox
+          label="Include excluded cases"
+          description="They carry the reason and no answer is required of them."
+          checked={includesExcluded}
+          onChange={(event) => setIncludesExcluded(event.currentTarget.checked)}
+        />
         <Loaded of={preview} rows={4}>
           {(counts) =>
             counts.studies === 0 ? (

@@ -9,6 +9,7 @@ import { formatCount, formatScore, formatShare, intervalNote, plural } from '../
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { OutcomesPart } from './OutcomesPart';
 import styles from './ProjectPage.module.css';
 import { costPerRead, countOf, taskTotal } from './progress';
 import { ReaderTable } from './ReaderTable';
@@ -30,6 +31,7 @@ export function Overview({ project }: { project: Project }) {
           </p>
         </Panel>
         {canSeeLearning && <ModelPart projectId={project.id} />}
+        {canManage && <OutcomesPart projectId={project.id} />}
         {canReview && <AgreementPart projectId={project.id} />}
       </div>
     </div>

@@ -1,6 +1,5 @@
 /** What is asked beside the labels, of the study, series, image and region on screen. */
 import { useEffect, useState } from 'react';
-import type { LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import { AttributeRow } from './AttributeRow';
 import styles from './Attributes.module.css';
@@ -10,13 +9,12 @@ import panel from './Panel.module.css';
 import { type Asking, useReading } from './store';
 
 export interface AttributesPanelProps {
-  readonly schema: LabelSchema;
   readonly groups: readonly Group[];
   /** True once submitting was tried: what is missing is marked. */
   readonly isStrict: boolean;
 }
 
-export function AttributesPanel({ schema, groups, isStrict }: AttributesPanelProps) {
+export function AttributesPanel({ groups, isStrict }: AttributesPanelProps) {
   const asking = useReading((state) => state.asking);
   const isReadOnly = useReading((state) => state.isReadOnly);
   const ask = useReading((state) => state.ask);
@@ -27,7 +25,7 @@ export function AttributesPanel({ schema, groups, isStrict }: AttributesPanelPro
     setDone(null);
     ask(nextInGroup(groups, done));
   }, [done, groups, ask]);
-  if (schema.attributes.length === 0 || groups.length === 0) return null;
+  if (groups.length === 0) return null;
   return (
     <section className={panel.section} aria-label="Attributes">
       {groups.map((group, index) => (

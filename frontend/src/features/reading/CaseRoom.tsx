@@ -13,6 +13,7 @@ import {
   markCommands,
   showFrame,
 } from './caseCommands';
+import { ExcludePanel } from './ExcludePanel';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
@@ -85,12 +86,13 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     () => ({
       submit: flow.submit,
       openSkip: flow.openSkip,
+      openExclude: schema.exclusion_reasons.length > 0 ? flow.openExclude : null,
       back: () => void flow.settle().then(room.back),
       correct: reading.read.state === 'submitted' ? () => room.reopen(reading.read.id) : null,
       close: () => void flow.leave().finally(onClose),
       isReadOnly: sitting.isReadOnly,
     }),
-    [flow, room, reading.read, onClose, sitting.isReadOnly],
+    [flow, room, schema, reading.read, onClose, sitting.isReadOnly],
   );
   const commands = useMemo(
     () => [
@@ -143,7 +145,10 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
       {flow.problem && <ProblemPanel problem={flow.problem} />}
-      {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.cancelSkip} />}
+      {flow.isExcluding && (
+        <ExcludePanel schema={schema} onExclude={flow.exclude} onCancel={flow.closePanels} />
+      )}
+      {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.closePanels} />}
     </>
   );
 

@@ -5,6 +5,7 @@ import type { LabelSchema } from '../../api/projects';
 import type { Annotation } from '../../api/reading';
 import { areaOf } from '../../geometry/mask';
 import { type Item, itemOf } from './items';
+import { reasonName } from './outcome';
 import styles from './Panel.module.css';
 import type { Kept, SaveState } from './saveState';
 import { useReading } from './store';
@@ -125,6 +126,12 @@ export function describe(item: Item | null, schema: LabelSchema): string {
   if (!item) return 'deleted';
   const nameOf = (key: string) => schema.labels.find((label) => label.key === key)?.name ?? key;
   if (item.kind === 'answer') return item.label_keys.map(nameOf).join(', ') || 'no answer';
+  if (item.kind === 'outcome') {
+    const said = item.exclusion
+      ? `excluded: ${reasonName(schema, item.exclusion)}`
+      : 'not excluded';
+    return [said, item.quality && `quality ${item.quality}`, item.note].filter(Boolean).join(', ');
+  }
   if (item.kind === 'attributes') {
     const said = schema.attributes.flatMap(({ key, name }) => {
       const value = item.values[key];

@@ -10,6 +10,7 @@ import attributes from './Attributes.module.css';
 import { AttributesPanel } from './AttributesPanel';
 import { keepFocus } from './CommandButton';
 import type { CaseActions } from './caseCommands';
+import { ExcludedNotice } from './ExcludePanel';
 import { MarksPanel } from './MarksPanel';
 import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
@@ -44,12 +45,9 @@ export function SidePanel(props: SidePanelProps) {
             <p className={styles.plain}>{reading.review.comment || 'Without a comment.'}</p>
           </section>
         )}
+        <ExcludedNotice schema={reading.label_schema} />
         <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
-        <AttributesPanel
-          schema={reading.label_schema}
-          groups={props.asking.groups}
-          isStrict={props.isStrict}
-        />
+        <AttributesPanel groups={props.asking.groups} isStrict={props.isStrict} />
         <MarksPanel schema={reading.label_schema} frames={props.frames} onShow={props.onShow} />
         <SegmentsPanel
           schema={reading.label_schema}
@@ -99,16 +97,28 @@ export function SidePanel(props: SidePanelProps) {
           </Button>
         )}
         {!actions.isReadOnly && (
-          <Button
-            variant="subtle"
-            color="gray"
-            fullWidth
-            onMouseDown={keepFocus}
-            onClick={actions.openSkip}
-            rightSection={<CommandKey id="case.skip" />}
-          >
-            Skip…
-          </Button>
+          <div className={styles.aside}>
+            <Button
+              variant="subtle"
+              color="gray"
+              onMouseDown={keepFocus}
+              onClick={actions.openSkip}
+              rightSection={<CommandKey id="case.skip" />}
+            >
+              Skip…
+            </Button>
+            {actions.openExclude && (
+              <Button
+                variant="subtle"
+                color="gray"
+                onMouseDown={keepFocus}
+                onClick={actions.openExclude}
+                rightSection={<CommandKey id="case.exclude" />}
+              >
+                Exclude…
+              </Button>
+            )}
+          </div>
         )}
       </footer>
     </aside>

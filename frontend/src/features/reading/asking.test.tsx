@@ -101,7 +101,7 @@ test('answers are undone like strokes, and what is typed in one go is one step',
 });
 
 test('digits answer the question that is asked, a number says its range, Escape leaves', () => {
-  const panel = () => <AttributesPanel schema={schema} groups={groups()} isStrict={true} />;
+  const panel = () => <AttributesPanel groups={groups()} isStrict={true} />;
   const { rerender } = within(panel());
   expect(screen.getAllByText('Not answered yet')).toHaveLength(2);
   act(() => room().ask({ ...study, attribute: 'acute' }));

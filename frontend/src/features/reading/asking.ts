@@ -10,7 +10,8 @@ import {
   type Work,
   whyNot,
 } from './attributes';
-import { answerOf, type Items, marksOf, segmentsOf } from './items';
+import { answerOf, type Items, marksOf, outcomeOf, segmentsOf } from './items';
+import { asksOf, QUALITY } from './outcome';
 import type { Asking } from './store';
 
 /** The series and images of the study, as they are shown. */
@@ -43,6 +44,8 @@ export function workOf(items: Items, { series }: Shown): Work {
   const painted = segmentsOf(items)
     .filter(({ runs }) => runs.length > 0)
     .map(({ label_key }) => label_key);
+  const quality = outcomeOf(items)?.quality;
+  if (quality) values.set('study/', { ...values.get('study/'), [QUALITY.key]: quality });
   return {
     class_keys: answerOf(items)?.label_keys ?? [],
     series: series.map(({ series_uid }) => series_uid),
@@ -105,7 +108,7 @@ export function groupsOf(
   const targets = targetsOf(work).filter(isShown);
   return targets.flatMap(({ scope, target, labels }) => {
     const values = work.valuesOf({ scope, target });
-    const attributes = asked(schema.attributes, scope, labels, values);
+    const attributes = asked(asksOf(schema), scope, labels, values);
     if (attributes.length === 0) return [];
     const title = titleOf({ scope, target }, items, schema, work);
     return [{ scope, target, title, attributes, values }];

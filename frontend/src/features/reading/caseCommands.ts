@@ -139,6 +139,8 @@ function selectBy(by: number): void {
 export interface CaseActions {
   readonly submit: () => void;
   readonly openSkip: () => void;
+  /** Null where the project leaves no case out. */
+  readonly openExclude: (() => void) | null;
   readonly back: () => void;
   /** Null where the case is not this reader's to take back. */
   readonly correct: (() => void) | null;
@@ -160,6 +162,12 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   return [
     command('submit', actions.isReadOnly ? 'Go on' : 'Submit and next', 'enter', actions.submit),
     { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
+    {
+      ...command('exclude', 'Exclude the case with a reason', 'alt+k', () =>
+        actions.openExclude?.(),
+      ),
+      isEnabled: () => isEditable() && actions.openExclude !== null,
+    },
     {
       ...command('correct', 'Take the read back and correct it', 'shift+backspace', () =>
         actions.correct?.(),

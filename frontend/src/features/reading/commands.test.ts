@@ -52,6 +52,8 @@ const schema: LabelSchema = {
   answer_mode: 'single',
   is_used: true,
   attributes: [],
+  exclusion_reasons: [],
+  quality_verdict: 'none',
   labels: [
     label('normal', 'class', '1'),
     label('viral', 'class', '2'),
@@ -71,6 +73,7 @@ const reading = {
 const submit = vi.fn();
 const actions: CaseActions = {
   submit,
+  openExclude: null,
   openSkip: () => undefined,
   back: () => undefined,
   close: () => undefined,

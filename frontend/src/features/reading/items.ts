@@ -5,6 +5,7 @@ import type {
   AnswerContent,
   AttributesContent,
   MarkContent,
+  OutcomeContent,
   SegmentContent,
 } from '../../api/reading';
 import type { Runs } from '../../geometry/mask';
@@ -43,13 +44,24 @@ export interface Attributes extends Target {
   readonly values: Values;
 }
 
-export type Item = Answer | Attributes | Mark | Segment;
+/** What becomes of the case; there is one, emptied rather than deleted. */
+export interface Outcome {
+  readonly id: string;
+  readonly kind: 'outcome';
+  /** Key of the reason why the case is left out. */
+  readonly exclusion: string | null;
+  readonly quality: OutcomeContent['quality'];
+  readonly note: string;
+}
+
+export type Item = Answer | Attributes | Mark | Outcome | Segment;
+
+const NO_MARKS: readonly string[] = ['answer', 'segment', 'attributes', 'outcome'];
 
 /** Items by annotation id, in the order they were begun. */
 export type Items = Readonly<Record<string, Item>>;
 
-export const isMark = (item: Item): item is Mark =>
-  item.kind !== 'answer' && item.kind !== 'segment' && item.kind !== 'attributes';
+export const isMark = (item: Item): item is Mark => !NO_MARKS.includes(item.kind);
 
 export const marksOf = (items: Items): Mark[] => Object.values(items).filter(isMark);
 
@@ -65,7 +77,10 @@ export const attributesOf = (items: Items, { scope, target }: Target): Attribute
       item.kind === 'attributes' && item.scope === scope && item.target === target,
   ) ?? null;
 
-type Content = AnswerContent | AttributesContent | MarkContent | SegmentContent;
+export const outcomeOf = (items: Items): Outcome | null =>
+  Object.values(items).find((item): item is Outcome => item.kind === 'outcome') ?? null;
+
+type Content = AnswerContent | AttributesContent | MarkContent | OutcomeContent | SegmentContent;
 
 /** What is sent for an item; coordinates to 1/10,000 pixel, as the server keeps them. */
 export function contentOf(item: Item): Content {
@@ -73,6 +88,10 @@ export function contentOf(item: Item): Content {
   if (item.kind === 'attributes') {
     const { scope, target } = item;
     return { scope, target, values: sorted(item.values) };
+  }
+  if (item.kind === 'outcome') {
+    const { exclusion, quality, note } = item;
+    return { exclusion, quality, note };
   }
   const { label_key, sop_instance_uid, frame_number } = item;
   if (item.kind === 'segment')
@@ -92,6 +111,8 @@ const isAnswer = (kind: AnnotationKind, content: object): content is AnswerConte
 
 const isSegment = (content: object): content is SegmentContent => 'runs' in content;
 
+const isOutcome = (content: object): content is OutcomeContent => 'exclusion' in content;
+
 const isAttributes = (content: object): content is AttributesContent => 'values' in content;
 
 /** An annotation of the server as an item; null when its newest revision deletes it. */
@@ -99,6 +120,8 @@ export function itemOf({ id, kind, revision }: Annotation): Item | null {
   const { content, is_deleted } = revision;
   if (is_deleted) return null;
   if (isAnswer(kind, content)) return { id, kind: 'answer', label_keys: content.label_keys };
+  if (kind === 'outcome')
+    return isOutcome(content) ? { id, kind, ...content, note: content.note ?? '' } : null;
   if (kind === 'attributes') return isAttributes(content) ? { id, kind, ...content } : null;
   if (kind === 'segment') return isSegment(content) ? { id, kind, ...content } : null;
   if (kind === 'answer' || !('points' in content)) return null;

@@ -55,6 +55,7 @@ const frame = {
 const actions: CaseActions = {
   submit: vi.fn(),
   openSkip: vi.fn(),
+  openExclude: null,
   back: vi.fn(),
   close: vi.fn(),
   correct: null,

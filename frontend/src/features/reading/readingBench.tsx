@@ -27,6 +27,8 @@ export const schema: LabelSchema = {
   answer_mode: 'single',
   is_used: true,
   attributes: [],
+  exclusion_reasons: [],
+  quality_verdict: 'none',
   labels: [
     label('normal', 'class', '1'),
     label('viral', 'class', '2'),

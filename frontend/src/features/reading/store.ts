@@ -1,7 +1,7 @@
 /** Editing state of the case on screen: tool, label, selection, work and its log. */
 import { create } from 'zustand';
 import type { LabelKind } from '../../api/projects';
-import type { AttributeValue } from '../../api/reading';
+import type { AttributeValue, OutcomeContent } from '../../api/reading';
 import { millimetres } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 import { isPaintTool, type PaintSettings } from '../../viewer/segments';
@@ -15,9 +15,12 @@ import {
   type Item,
   type Items,
   isMark,
+  type Outcome,
+  outcomeOf,
   type Segment,
 } from './items';
 import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
+import { NO_OUTCOME, QUALITY, qualityOf } from './outcome';
 
 export interface Editing {
   readonly items: Items;
@@ -71,6 +74,7 @@ interface Actions {
     value: AttributeValue | undefined,
     how: { newId: () => string; isTyped?: boolean },
   ): void;
+  setOutcome(change: Partial<OutcomeContent>, newId: () => string): void;
   ask(asking: Asking | null): void;
   draw(mark: Mark): void;
   edit(id: string, points: Mark['points']): void;
@@ -167,6 +171,10 @@ export const useReading = create<ReadingStore>()((set, get) => {
     accept: (labelKey, suggestionId, newId) => answer([labelKey], newId, suggestionId),
     answerNothing: (newId) => answer([], newId),
     answerAttribute({ scope, target, attribute }, value, { newId, isTyped = false }) {
+      if (attribute === QUALITY.key) {
+        get().setOutcome({ quality: qualityOf(value) }, newId);
+        return;
+      }
       const known = attributesOf(get().items, { scope, target });
       const before: Attributes = known ?? {
         id: newId(),
@@ -186,6 +194,11 @@ export const useReading = create<ReadingStore>()((set, get) => {
       const first = typing?.changes[0]?.before ?? before;
       const changes = [{ id: before.id, before: first, after }];
       if (!isReadOnly) set(perform({ items, log: { ...log, done } }, { changes, title }));
+    },
+    setOutcome(change, newId) {
+      const before = outcomeOf(get().items) ?? { ...NO_OUTCOME, id: newId() };
+      const after: Outcome = { ...before, ...change };
+      step({ changes: [{ id: before.id, before, after }], title: 'outcome' });
     },
     ask: (asking) => set({ asking }),
     draw(mark) {

@@ -7,6 +7,7 @@ import { type Group, groupsOf, isSeen, nextAsking, titleOf, workOf } from './ask
 import { type Lack, lacksOf, type Work } from './attributes';
 import { marksOf } from './items';
 import { seriesIn, useLayout } from './layout';
+import { asksOf } from './outcome';
 import { type Asking, useReading } from './store';
 
 /** An image of the study; without one, a whole series. */
@@ -42,7 +43,7 @@ export function useAsking(
     }),
     [here, cell?.index, selectedId],
   );
-  const { attributes } = schema;
+  const attributes = useMemo(() => asksOf(schema), [schema]);
   const work = useMemo(
     () => (attributes.length > 0 ? workOf(items, { series }) : NO_WORK),
     [attributes, items, series],
@@ -83,10 +84,10 @@ export function useAsking(
       groups,
       lacks,
       lackText: textOf(lacks, schema, work),
-      commands: schema.attributes.length > 0 ? commands : [],
+      commands: attributes.length > 0 ? commands : [],
       next,
     }),
-    [groups, lacks, schema, work, commands, next],
+    [groups, lacks, attributes, schema, work, commands, next],
   );
 }
 
@@ -101,7 +102,7 @@ const NO_WORK: Work = {
 function textOf(lacks: readonly Lack[], schema: LabelSchema, work: Work): string | null {
   const [first, ...others] = lacks;
   if (!first) return null;
-  const name = schema.attributes.find(({ key }) => key === first.attribute)?.name;
+  const name = asksOf(schema).find(({ key }) => key === first.attribute)?.name;
   const where = titleOf(first, useReading.getState().items, schema, work);
   const more = others.length > 0 ? `, and ${others.length} more` : '';
   return `${name} (${where})${more} ${first.why === 'missing' ? 'to be answered' : 'out of range'}`;

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { releaseRead, skipRead } from './calls';
-import { answerOf, type Items } from './items';
+import { answerOf, type Items, outcomeOf } from './items';
 import { useReading } from './store';
 import type { AskingOf } from './useAsking';
 import type { RoomActions } from './useRoom';
@@ -14,10 +14,14 @@ export interface Flow {
   /** Submitting was tried and something was missing: it is marked. */
   readonly isStrict: boolean;
   readonly isSkipping: boolean;
+  readonly isExcluding: boolean;
   readonly problem: Problem | null;
   submit(): void;
   openSkip(): void;
-  cancelSkip(): void;
+  openExclude(): void;
+  closePanels(): void;
+  /** Leaves the case out and submits it; null takes an exclusion back. */
+  exclude(reason: string | null, note: string): void;
   skip(reason: string): void;
   /** Saves what is owed; the case stays held. */
   settle(): Promise<void>;
@@ -47,7 +51,7 @@ export function useFlow(
 ): Flow {
   const [isBusy, setBusy] = useState(false);
   const [isStrict, setStrict] = useState(false);
-  const [isSkipping, setSkipping] = useState(false);
+  const [panel, setPanel] = useState<'skip' | 'exclude' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const busy = useRef(false);
   const { autosave, isReadOnly } = sitting;
@@ -72,10 +76,13 @@ export function useFlow(
     () => ({
       isBusy,
       isStrict,
-      isSkipping,
+      isSkipping: panel === 'skip',
+      isExcluding: panel === 'exclude',
       problem,
       submit() {
         if (isReadOnly || !autosave) return room.next(undefined);
+        // Of a case that is left out nothing else is asked.
+        if (outcomeOf(useReading.getState().items)?.exclusion) return autosave.submit();
         const isUnanswered = isAnswerMissing(useReading.getState().items, reading.label_schema);
         setStrict(isUnanswered || asking.lacks.length > 0);
         if (isUnanswered) return;
@@ -83,8 +90,14 @@ export function useFlow(
         answerNothingIfNone(reading);
         autosave.submit();
       },
-      openSkip: () => setSkipping(true),
-      cancelSkip: () => setSkipping(false),
+      openSkip: () => setPanel('skip'),
+      openExclude: () => setPanel('exclude'),
+      closePanels: () => setPanel(null),
+      exclude(exclusion, note) {
+        setPanel(null);
+        useReading.getState().setOutcome({ exclusion, note }, () => crypto.randomUUID());
+        if (exclusion) autosave?.submit();
+      },
       skip(reason) {
         void once(async () => {
           await autosave?.settle();
@@ -105,18 +118,6 @@ export function useFlow(
           await releaseRead(reading.read.id, sitting.fence()).catch(() => undefined);
       },
     }),
-    [
-      isBusy,
-      isStrict,
-      isSkipping,
-      problem,
-      isReadOnly,
-      autosave,
-      reading,
-      sitting,
-      room,
-      asking,
-      once,
-    ],
+    [isBusy, isStrict, panel, problem, isReadOnly, autosave, reading, sitting, room, asking, once],
   );
 }

@@ -168,7 +168,8 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
 }
 
 /** An answer in the names of its labels, as the reader saw them. */
-function answerText({ label_keys }: Row, nameOf: NameOf): string {
+function answerText({ label_keys, exclusion }: Row, nameOf: NameOf): string {
+  if (exclusion) return `Excluded: ${nameOf(exclusion)}`;
   return label_keys.map(nameOf).join(', ') || '–';
 }
 
@@ -180,7 +181,9 @@ function keyText(key: string, nameOf: NameOf): string {
 function useNameOf(projectId: string): NameOf {
   const { data } = useQuery(labelSchemaQuery(projectId));
   return useCallback(
-    (key: string) => data?.labels.find((label) => label.key === key)?.name ?? key,
+    (key: string) =>
+      [...(data?.labels ?? []), ...(data?.exclusion_reasons ?? [])].find((one) => one.key === key)
+        ?.name ?? key,
     [data],
   );
 }

@@ -11,6 +11,7 @@ import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { Thumbnail } from '../../ui/Thumbnail';
 import styles from './Review.module.css';
+import { SaidBeside } from './SaidBeside';
 
 interface Props {
   projectId: string;
@@ -50,6 +51,8 @@ export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
         <span>
           Answer: <strong>{answer}</strong>, {plural(row.mark_count, 'mark')}
         </span>
+        {row.note && <span>“{row.note}”</span>}
+        <SaidBeside projectId={projectId} row={row} />
         <Button variant="default" rightSection={<CommandKey id="review.look" />} onClick={onLook}>
           Open the images and marks
         </Button>

@@ -21,6 +21,7 @@ import {
   type SchemaDraft,
   toRequest,
 } from './labelDraft';
+import { OutcomeFields } from './OutcomeFields';
 
 interface Props {
   projectId: string;
@@ -68,6 +69,9 @@ export function LabelDesigner({ projectId, schema }: Props) {
         </Panel>
         <Panel title="Attributes">
           <AttributeRows draft={draft} flaws={flaws} onChange={setDraft} />
+        </Panel>
+        <Panel title="Outcome">
+          <OutcomeFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
         </Panel>
         <Panel title="Save">
           <div className={styles.actions}>

@@ -163,16 +163,21 @@ export function moved(all: readonly AttributeDraft[], row: string, by: number): 
   return all.map((one, index) => (index === at ? other : index === to ? moving : one));
 }
 
+/** Whether every choice has a key, and one of its own. */
+export function haveKeys(choices: readonly ChoiceDraft[]): boolean {
+  const keys = choices.map(keyOf);
+  return new Set(keys).size === keys.length && !keys.includes('');
+}
+
 export function attributeFlaws(all: readonly AttributeDraft[]): Flaw[] {
   const keys = all.map(keyOf);
   return all.flatMap((one, index) => {
     const texts: string[] = [];
     if (keys[index] === '') texts.push('Give it a name with letters or digits');
     else if (keys.indexOf(keys[index] ?? '') !== index) texts.push('Another has this name');
-    const names = one.choices.map(keyOf);
     const least = { single: 2, multi: 1 }[one.kind as string] ?? 0;
-    if (names.length < least) texts.push(`It needs ${least} choices or more`);
-    if (hasChoices(one) && (new Set(names).size < names.length || names.includes('')))
+    if (one.choices.length < least) texts.push(`It needs ${least} choices or more`);
+    if (hasChoices(one) && !haveKeys(one.choices))
       texts.push('Every choice needs a name of its own');
     texts.push(...rangeFlaws(one), ...conditionFlaws(all, one));
     return texts.map((text) => ({ row: one.row, text }));

@@ -105,6 +105,7 @@ test('what is saved comes back as it was', () => {
     ...request,
     labels: labels.reverse(),
     attributes: [],
+    exclusion_reasons: [],
   });
   expect(order(back)).toEqual(['Normal', 'Pneumonia']);
 });

@@ -4,8 +4,10 @@ import { nextColour } from '../../../ui/labelColours';
 import {
   type AttributeDraft,
   attributeFlaws,
+  type ChoiceDraft,
   type Flaw,
   fromAttribute,
+  haveKeys,
   keyFrom,
   toAttribute,
 } from './attributeDraft';
@@ -28,6 +30,8 @@ export interface SchemaDraft {
   answerMode: AnswerMode;
   labels: LabelDraft[];
   attributes: AttributeDraft[];
+  exclusionReasons: readonly ChoiceDraft[];
+  qualityVerdict: LabelSchema['quality_verdict'];
 }
 
 export const KINDS: { value: LabelKind; label: string }[] = [
@@ -53,12 +57,22 @@ export const MODES: { value: AnswerMode; label: string }[] = [
   { value: 'none', label: 'No question, marks only' },
 ];
 
+const USUAL_REASONS = ['Image quality too poor', 'Wrong body part or view', 'Duplicate of another'];
+
+export const QUALITY_RULES: { value: SchemaDraft['qualityVerdict']; label: string }[] = [
+  { value: 'none', label: 'Not asked' },
+  { value: 'optional', label: 'Asked' },
+  { value: 'required', label: 'Required' },
+];
+
 export function emptyDraft(): SchemaDraft {
   return {
     question: 'What does this image show?',
     answerMode: 'single',
     labels: [],
     attributes: [],
+    exclusionReasons: USUAL_REASONS.map((name) => ({ key: null, name })),
+    qualityVerdict: 'none',
   };
 }
 
@@ -82,6 +96,8 @@ export function draftFrom(schema: LabelSchema): SchemaDraft {
     answerMode: schema.answer_mode,
     labels: labels.map(fromLabel),
     attributes: schema.attributes.map((one) => fromAttribute(one, schema)),
+    exclusionReasons: schema.exclusion_reasons,
+    qualityVerdict: schema.quality_verdict,
   };
 }
 
@@ -165,6 +181,8 @@ export function findFlaws(draft: SchemaDraft): Flaw[] {
   else if (classCount < wanted) {
     flaws.push({ row: null, text: `The question needs ${wanted} classes or more` });
   }
+  if (!haveKeys(draft.exclusionReasons))
+    flaws.push({ row: null, text: 'Every reason for leaving a case out needs a name of its own' });
   return [...flaws, ...attributeFlaws(draft.attributes)];
 }
 
@@ -190,5 +208,7 @@ export function toRequest(draft: SchemaDraft) {
     answer_mode: draft.answerMode,
     labels,
     attributes: draft.attributes.map((one) => toAttribute(one, draft.attributes, keyOfLabel)),
+    exclusion_reasons: draft.exclusionReasons.map(({ key, name }) => ({ key, name })),
+    quality_verdict: draft.qualityVerdict,
   };
 }
