@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from collimate.ml.batches import query_batch
-from collimate.ml.strategies import DEFAULT_STRATEGY, STRATEGIES, PoolView, QueryStrategy
+from collimate.ml.strategies import (
+    DEFAULT_STRATEGY,
+    NEED_DRAWS,
+    STRATEGIES,
+    PoolView,
+    QueryStrategy,
+)
 from collimate.ml.strategies.pool import take_highest
 from collimate.ml.strategies.scores import entropies
 
@@ -20,17 +26,20 @@ MONAI_DRAWS = 5
 
 @dataclass(frozen=True)
 class Arm:
-    """A way to choose; with `own_start` it also chooses the first batch."""
+    """A way to choose; with `own_start` it also chooses the first batch. `needs_draws`: it looks
+    at several draws of the probabilities, which take time.
+    """
 
     name: str
     ask: Ask
     own_start: bool = False
+    needs_draws: bool = False
 
 
 def ours(strategy: QueryStrategy, *, own_start: bool = False) -> Arm:
     """One of our strategies, bare."""
     name = f"{strategy.value} (own start)" if own_start else strategy.value
-    return Arm(name, STRATEGIES[strategy], own_start)
+    return Arm(name, STRATEGIES[strategy], own_start, strategy in NEED_DRAWS)
 
 
 def product(strategy: QueryStrategy = DEFAULT_STRATEGY) -> Arm:
@@ -53,10 +62,10 @@ def _monai(pool: PoolView, k: int, rng: np.random.Generator) -> np.ndarray:
     return take_highest(pool, entropies(mean, pool.multi_label), k, rng)
 
 
-MONAI_RULE = Arm("rule of MONAI Label (epistemic)", _monai)
+MONAI_RULE = Arm("rule of MONAI Label (epistemic)", _monai, needs_draws=True)
 
 
-def scikit_activeml(name: str) -> Arm:
+def scikit_activeml(name: str, *, own_start: bool = False) -> Arm:
     """A strategy of scikit-activeml on our embeddings and our model's probabilities."""
 
     def ask(pool: PoolView, k: int, rng: np.random.Generator) -> np.ndarray:
@@ -79,7 +88,7 @@ def scikit_activeml(name: str) -> Arm:
             extra = {"clf": _by_heart(pool, known), "fit_clf": False}
         return np.asarray(query(pool.z, y, batch_size=k, **extra))
 
-    return Arm(f"scikit-activeml {name}", ask)
+    return Arm(f"scikit-activeml {name}{' (own start)' if own_start else ''}", ask, own_start)
 
 
 def _by_heart(pool: PoolView, known: dict[bytes, int]):
@@ -130,16 +139,17 @@ QUICK = [
     ours(S.RANDOM),
     product(),
     ours(S.UNCERTAINTY_HERDING),
-    ours(S.MARGIN),
+    ours(S.UNCERTAINTY_HERDING, own_start=True),
     ours(S.BADGE),
     MONAI_RULE,
     scikit_activeml("Badge"),
     scikit_activeml("UncertaintySampling"),
+    scikit_activeml("MaxHerding", own_start=True),
     modal("ranked batch"),
 ]
 FULL = [
     *QUICK,
-    ours(S.UNCERTAINTY_HERDING, own_start=True),
+    ours(S.MARGIN),
     *(
         ours(s)
         for s in (

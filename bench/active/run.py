@@ -40,10 +40,10 @@ class Run:
         return asdict(self)
 
 
-def teacher(known: Known, seed: int) -> Lessons:
-    """The recipe every arm learns by; with draws, so that each arm has all it may want."""
+def teacher(known: Known, seed: int, *, needs_draws: bool = False) -> Lessons:
+    """The recipe every arm learns by."""
     if known.masks is None:
-        return Classes(known, QueryStrategy.BALD, seed)
+        return Classes(known, QueryStrategy.BALD if needs_draws else None, seed)
     if id(known) not in _features:
         _features[id(known)] = pixel_features(known.small)
     return Masks(known, _features[id(known)], seed)
@@ -57,7 +57,7 @@ def full_score(known: Known, seed: int) -> float:
 def play(known: Known, name: str, arm: Arm, seed: int, course: Course) -> Run:
     """Ask, read, learn, measure until the cap."""
     pool = known.pool
-    lessons = teacher(known, seed)
+    lessons = teacher(known, seed, needs_draws=arm.needs_draws)
     view = empty(known)
     cap = min(course.cap, len(pool))
     is_labelled = np.zeros(len(pool), bool)

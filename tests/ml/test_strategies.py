@@ -13,8 +13,7 @@ from collimate.ml.strategies.herding import (
     cover,
     gaussian_kernel,
     nearest_kernel,
-    radius_among_labelled,
-    radius_without_labels,
+    radius_of,
 )
 from collimate.ml.strategies.pool import take_highest
 from collimate.ml.strategies.scores import entropy_scores, least_confidence_scores, margin_scores
@@ -265,20 +264,38 @@ def test_values_that_are_not_finite_are_refused() -> None:
         margin_scores(unread(np.ones((2, 2))))
 
 
-def test_the_radius_is_not_collapsed_by_one_pair_of_twins() -> None:
-    z = unread(rng().normal(size=(300, 6))).z
-    spread = radius_among_labelled(z)
-    twins = np.concatenate([z, z[:1] + np.float32(3e-3)])
-    assert spread is not None
-    assert (radius_among_labelled(unread(twins).z) or 0.0) > 0.3 * spread
-    assert radius_among_labelled(z[:1]) is None
-    assert radius_among_labelled(np.repeat(z[:1], 5, axis=0)) is None
+def test_the_radius_does_not_shrink_with_labels_or_twins() -> None:
+    z = rng().normal(size=(300, 6))
+    twins = np.concatenate([z, z[:1]])
+    labelled = np.arange(301) % 2 == 0
+    without = radius_of(PoolView(twins, np.zeros(301, bool)), rng())
+    assert radius_of(PoolView(twins, labelled), rng()) == without
+    assert without == pytest.approx(radius_of(PoolView(z, np.zeros(300, bool)), rng()), rel=0.02)
 
 
-def test_the_first_radius_reaches_within_clusters() -> None:
-    z = unread(directions([50, 50, 50, 50])).z
-    assert radius_without_labels(z, rng(), class_count=4) < 0.5
-    assert radius_without_labels(z[:1], rng()) == 1.0
+def test_uncertainty_herding_asks_beyond_a_close_pair_of_labels() -> None:
+    """Two labels beside each other once made every pick stand for itself alone."""
+    z = directions([2, 30, 30])
+    z[1] = z[0] + 0.002
+    labelled = np.arange(62) < 2
+    # A doubtful outlier between the clusters against clusters of middling doubt.
+    z = np.concatenate([z, np.ones((1, 8))])
+    probabilities = np.full((63, 3), [0.6, 0.3, 0.1])
+    probabilities[62] = [0.4, 0.38, 0.22]
+    pool = PoolView(
+        z, np.append(labelled, False), probabilities, class_counts=np.array([2, 2, 2])
+    )  # fmt: skip
+    picks = STRATEGIES[QueryStrategy.UNCERTAINTY_HERDING](pool, 2, rng())
+    assert {2 <= pick < 32 for pick in picks} == {True, False}
+    assert 62 not in picks
+
+
+def test_the_radius_reaches_within_clusters() -> None:
+    four = np.zeros(4, dtype=np.int64)
+    z = directions([50, 50, 50, 50])
+    assert radius_of(PoolView(z, np.zeros(200, bool), class_counts=four), rng()) < 0.5
+    assert radius_of(PoolView(z[:1], np.zeros(1, bool)), rng()) == 1.0
+    assert radius_of(PoolView(np.repeat(z[:1], 5, axis=0), np.zeros(5, bool)), rng()) == 1.0
 
 
 def test_kernels_agree_with_their_formula() -> None:

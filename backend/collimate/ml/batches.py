@@ -8,7 +8,7 @@ from jaxtyping import Float64, Int
 
 from collimate.ml.limits import Limits, select_within
 from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy
-from collimate.ml.strategies.herding import nearest_kernel, radius_without_labels
+from collimate.ml.strategies.herding import nearest_kernel, radius_of
 from collimate.ml.strategies.scores import entropies, margin_scores
 
 SMALLEST_WITH_CONTROL = 5
@@ -116,9 +116,7 @@ def _score_parts(
     if len(pool) > COMPARED_WITH:
         compared = rng.choice(len(pool), COMPARED_WITH, replace=False)
     seen = np.concatenate([order, compared])
-    classes = None if pool.class_counts is None else len(pool.class_counts)
-    radius = radius_without_labels(pool.z, rng, class_count=classes)
-    nearest = nearest_kernel(pool.z[seen], pool.z[pool.labelled], radius)
+    nearest = nearest_kernel(pool.z[seen], pool.z[pool.labelled], radius_of(pool, rng))
     novelty = 1.0 - nearest.astype(np.float64)
     count = len(order)
     parts = {"novelty": novelty[:count], "novelty_rank": _ranks(novelty, count)}

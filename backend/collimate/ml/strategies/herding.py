@@ -53,33 +53,17 @@ def cover(
     return np.array(picks, dtype=np.int64)
 
 
-def radius_without_labels(
-    z: Rows, rng: np.random.Generator, *, class_count: int | None = None
-) -> float:
-    """Return the median distance to the items/(2 classes)-th neighbour, on a sample of 2,000."""
-    sample = z[_sample(np.arange(len(z)), RADIUS_SAMPLE, rng)]
+def radius_of(pool: PoolView, rng: np.random.Generator) -> float:
+    """Return how far an item stands for others: the median distance to the items/(2 classes)-th
+    neighbour, on a sample of 2,000; 1 where no two items differ.
+    """
+    sample = pool.z[_sample(np.arange(len(pool)), RADIUS_SAMPLE, rng)]
     if len(sample) < 2:
         return 1.0
-    rank = max(1, round(len(sample) / (2 * (class_count or ASSUMED_CLASSES))))
-    rank = min(rank, len(sample) - 1)
+    classes = ASSUMED_CLASSES if pool.class_counts is None else len(pool.class_counts)
+    rank = min(max(1, round(len(sample) / (2 * classes))), len(sample) - 1)
     squared = np.partition(squared_distances(sample, sample), rank, axis=1)[:, rank]
     return float(np.sqrt(np.median(squared))) or 1.0
-
-
-def radius_among_labelled(labelled: Rows) -> float | None:
-    """Return the smallest positive distance between labelled items, but not less than the first
-    percentile of their nearest-neighbour distances; None where there is no such distance.
-    """
-    if len(labelled) < 2:
-        return None
-    squared = squared_distances(labelled, labelled)
-    np.fill_diagonal(squared, np.inf)
-    nearest = np.sqrt(squared.min(axis=1))
-    # Unit-length single-precision rows that are equal differ by about this much.
-    apart = nearest[nearest > 1e-3]
-    if len(apart) == 0:
-        return None
-    return float(max(apart.min(), np.percentile(nearest, 1.0)))
 
 
 def gaussian_kernel(

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from collimate.ml.strategies.herding import cover, radius_without_labels
+from collimate.ml.strategies.herding import cover, radius_of
 from collimate.ml.strategies.pool import PoolView
 
 
@@ -12,6 +12,4 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
 
     Source: Bae et al., ECCV 2024 (MaxHerding), written from the objective.
     """
-    classes = None if pool.class_counts is None else len(pool.class_counts)
-    radius = radius_without_labels(pool.z, rng, class_count=classes)
-    return cover(pool, np.ones(len(pool)), radius, k, rng)
+    return cover(pool, np.ones(len(pool)), radius_of(pool, rng), k, rng)
