@@ -226,15 +226,15 @@ def test_an_image_that_is_being_read_while_the_erasure_is_ordered_does_not_get_i
     archive, monkeypatch
 ):
     pseudonym = archive.image(archive.bring(dicoms.radiograph())).patient.pseudonym
-    known_as = ingest.known_as
+    admission = ingest.Admission
 
-    def order_first(session, project_id, prepared):
+    def order_first(session, admitted_to, prepared):
         with open_session() as other:
             project = other.merge(archive.project, load=True)
             erase.order(other, archive.owner.id, project, pseudonym)
-        return known_as(session, project_id, prepared)
+        return admission(session, admitted_to, prepared)
 
-    monkeypatch.setattr(ingest, "known_as", order_first)
+    monkeypatch.setattr(ingest, "Admission", order_first)
     assert archive.bring(dicoms.radiograph(seed=1)).state == "refused"
     monkeypatch.undo()
     do_all()

@@ -78,7 +78,7 @@ def test_images_that_arrive_while_series_are_assessed_are_not_overlooked(archive
 
     def take_in():
         for file_id in waiting:
-            drain.ingest_received(file_id)
+            drain.ingest_received([file_id])
 
     def look():
         for _ in range(40):

@@ -25,6 +25,7 @@ from collimate.studies.sandbox import sandbox
 from collimate.studies.states import ALLOWED, FileMoveNotAllowed, FileState, move
 from collimate.studies.unpack import unpack_volume
 from tests import dicoms
+from tests.studies.dicomweb import statements
 
 
 def stored(sha256: str) -> bool:
@@ -62,6 +63,20 @@ def test_slices_gather_in_one_study_and_are_counted(archive):
     assert (study.instance_count, series.instance_count, study.series_count) == (3, 3, 1)
     assert study.dicom_json["00201208"]["Value"] == [3]
     assert series.dicom_json["00201209"]["Value"] == [3]
+
+
+def test_files_are_worked_through_together_and_an_archive_between_them_alone(archive):
+    for index in range(20):
+        archive.send(dicoms.ct_slice(slice_index=index, rows=8, columns=8))
+        if index == 9:
+            archive.send(zip_of(("1", dicoms.radiograph(seed=5))), "a.zip")
+    with statements() as asked:
+        counts = drain.ingest_waiting(archive.project.id)
+    assert counts == {"accepted": 21, "unpacked": 1}
+    assert len(asked) < 10 * 21
+    assert sorted(study.instance_count for study in archive.rows(Study)) == [1, 20]
+    with open_session() as session:
+        assert audit.verify(session).is_intact
 
 
 def test_the_same_bytes_again_are_a_duplicate_at_once(archive):
@@ -128,14 +143,14 @@ def test_good_files_pass_between_hostile_ones(archive):
 def test_an_error_on_our_side_sets_the_file_aside_and_the_next_goes_on(archive, monkeypatch):
     bad = archive.send(dicoms.radiograph(seed=1))
     good = archive.send(dicoms.radiograph(seed=2))
-    original = drain.ingest_one
+    original = drain.ingest
 
-    def failing(session, box, file):
-        if file.id == bad:
+    def failing(session, box, files):
+        if bad in [file.id for file in files]:
             raise ZeroDivisionError("Ruskin^Planted")
-        return original(session, box, file)
+        return original(session, box, files)
 
-    monkeypatch.setattr(drain, "ingest_one", failing)
+    monkeypatch.setattr(drain, "ingest", failing)
     drain.ingest_waiting(archive.project.id)
     assert (archive.file(bad).state, archive.file(bad).code) == ("quarantined", "unexpected_error")
     assert archive.file(good).state == "accepted"
@@ -320,7 +335,7 @@ def test_bytes_shared_with_another_project_stay_until_that_one_is_done(make_arch
 
 
 def test_bytes_of_a_process_that_died_before_cleaning_are_swept(archive, monkeypatch):
-    monkeypatch.setattr("collimate.studies.ingest._forget", lambda sha256: None)
+    monkeypatch.setattr("collimate.studies.ingest._forget", lambda hashes: None)
     monkeypatch.setattr(raw_bytes, "sweep", lambda project_id: 0)
     file = archive.bring(dicoms.radiograph())
     assert stored(file.sha256)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,17 @@ INSTANCE_CHAIN = "instance"
 START = bytes(32)
 
 
+@dataclass(frozen=True)
+class Note:
+    """What one event says: ids, counts and coded values only, no label content, no DICOM values."""
+
+    actor_id: UUID | None
+    action: str
+    object_kind: str
+    object_id: object
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
 def record(
     session: Session,
     actor_id: UUID | None,
@@ -27,10 +39,17 @@ def record(
     project_id: UUID | None = None,
     **detail: Any,
 ) -> AuditEvent:
-    """Append one event to its project's chain, in the caller's transaction.
+    """Append one event to its project's chain, in the caller's transaction."""
+    note = Note(actor_id, action, object_kind, object_id, detail)
+    return record_all(session, project_id, [note])[0]
 
-    `detail` holds ids, counts and coded values only: no label content, no DICOM values.
-    """
+
+def record_all(
+    session: Session, project_id: UUID | None, notes: Sequence[Note]
+) -> list[AuditEvent]:
+    """Append several events to a project's chain, in order, as `record` does with one."""
+    if not notes:
+        return []
     chain = str(project_id) if project_id else INSTANCE_CHAIN
     session.execute(
         insert(AuditHead).values(chain=chain, position=0, hash=START).on_conflict_do_nothing()
@@ -41,23 +60,26 @@ def record(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    event = AuditEvent(
-        chain=chain,
-        position=head.position + 1,
-        at=clock.now(),
-        actor_id=actor_id,
-        action=action,
-        object_kind=object_kind,
-        object_id=str(object_id),
-        project_id=project_id,
-        detail=json.loads(json.dumps(detail, default=str)),
-        previous_hash=head.hash,
-    )
-    event.hash = seal(event)
-    session.add(event)
-    head.position, head.hash = event.position, event.hash
+    events = []
+    for note in notes:
+        event = AuditEvent(
+            chain=chain,
+            position=head.position + 1,
+            at=clock.now(),
+            actor_id=note.actor_id,
+            action=note.action,
+            object_kind=note.object_kind,
+            object_id=str(note.object_id),
+            project_id=project_id,
+            detail=json.loads(json.dumps(note.detail, default=str)),
+            previous_hash=head.hash,
+        )
+        event.hash = seal(event)
+        head.position, head.hash = event.position, event.hash
+        events.append(event)
+    session.add_all(events)
     session.flush()
-    return event
+    return events
 
 
 def seal(event: AuditEvent) -> bytes:

@@ -20,6 +20,7 @@ from collimate.dicom.child import harden, serve
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000
 _LOOK_AROUND_S = 1.0
+_NICE = 5
 
 
 def warm_up() -> None:
@@ -142,7 +143,8 @@ class Zygote:
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point; whoever waits for an answer of the owner goes first."""
+    os.nice(_NICE)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     leave_network()

@@ -1,5 +1,6 @@
 """Telling browsers what changed: rows in the event table, woken by NOTIFY."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,17 @@ def publish(
     """
     payload = {key: str(value) for key, value in ids.items()}
     session.add(Event(topic=topic, project_id=project_id, user_id=user_id, payload=payload))
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+def publish_all(
+    session: Session, topic: str, project_id: UUID, payloads: Iterable[dict[str, Any]]
+) -> None:
+    """Announce several changes of a project at once, as `publish` does with one."""
+    rows = [{key: str(value) for key, value in ids.items()} for ids in payloads]
+    if not rows:
+        return
+    session.add_all([Event(topic=topic, project_id=project_id, payload=row) for row in rows])
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
 

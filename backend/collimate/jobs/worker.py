@@ -1,15 +1,20 @@
 """A worker process: Celery listens for bells, the job table says what to do."""
 
+import os
+
 from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, work
 
+_NICE = 10
+
 
 def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
-    """Work a queue until told to stop.
+    """Work a queue until told to stop; where processors are short, the web process goes first.
 
     `pool` is Celery's: `prefork` for light jobs; `threads` for torch, which must not be forked.
     """
+    os.nice(_NICE)
     app = celery_app()
 
     @app.task(name=RING)

@@ -1,25 +1,26 @@
 """Rows and blobs of a prepared image: patient, study, series, instance."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from collimate.dicom.near_duplicates import bands
 from collimate.dicom.prepared import PreparedInstance
-from collimate.kit.blobs import blob_of, blobs
+from collimate.kit import ids
+from collimate.kit.blobs import Blob, blob_of, blobs
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
 from collimate.studies import raw_bytes
 from collimate.studies.answer_keys import keep_answer_key
 from collimate.studies.delete import restore_study
 from collimate.studies.models import Instance, Patient, ReceivedFile, Series, Study
-from collimate.studies.subject import subject_of
+from collimate.studies.subject import Subjects
 from collimate.studies.summaries import series_json, study_json
 
 SEXES = frozenset({"M", "F", "O"})
@@ -33,112 +34,175 @@ class SeriesElsewhere(Exception):
     """The series this image names belongs to another study."""
 
 
-@dataclass(frozen=True)
-class StoredImage:
-    """Where the parts of a prepared image lie (hex SHA-256)."""
-
-    file_sha256: str
-    file_bytes: int
-    frames_sha256: str
-    progressive_sha256: str | None
-    thumbnail_sha256: str
+Written = dict[str, tuple[Path, Blob]]
+"""What the sandbox wrote for one image: name, place, address."""
 
 
-def keep_blobs(session: Session, prepared: PreparedInstance, out: Path) -> StoredImage:
-    """Store what the sandbox wrote into `out`; nobody drops it before the transaction ends."""
+def written_for(prepared: PreparedInstance, out: Path) -> Written:
+    """What is to be stored of what the sandbox wrote into `out`."""
     optional = {
         "frames.raw": prepared.frames_in == "frames",
         "progressive.jhc": bool(prepared.progressive_ranges),
     }
     names = ["instance.dcm", "thumbnail.jpg", *(name for name in optional if optional[name])]
-    written = {name: blob_of(out / name) for name in names}
-    raw_bytes.hold_all(session, {blob.sha256 for blob in written.values()})
-    blobs().adopt([(out / name, blob) for name, blob in written.items()])
-    file = written["instance.dcm"]
-    large = written.get("progressive.jhc")
-    return StoredImage(
-        file_sha256=file.sha256,
-        file_bytes=file.byte_count,
-        frames_sha256=written.get("frames.raw", file).sha256,
-        progressive_sha256=None if large is None else large.sha256,
-        thumbnail_sha256=written["thumbnail.jpg"].sha256,
-    )
+    return {name: (out / name, blob_of(out / name)) for name in names}
 
 
-def known_as(session: Session, project_id: UUID, prepared: PreparedInstance) -> Instance | None:
-    """The visible image that came from the same bytes or has the same content.
+def keep_written(session: Session, several: Sequence[Written]) -> None:
+    """Store it, durable at once; nobody drops it before the transaction ends."""
+    files = [one for written in several for one in written.values()]
+    if files:
+        raw_bytes.hold_all(session, {blob.sha256 for _, blob in files})
+        blobs().adopt(list({blob.sha256: (path, blob) for path, blob in files}.values()))
 
-    From here to the end of the transaction, nobody else adds images to the project.
+
+class Admission:
+    """Adds prepared images to a project, several in one transaction.
+
+    From its making to the end of the transaction, nobody else adds images to the project.
     """
-    key = func.hashtextextended(f"admit:{project_id}", 3)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
-    known = session.scalars(
-        select(Instance)
-        .join(Study, Study.id == Instance.study_id)
-        .where(Instance.project_id == project_id, _same(prepared), Study.deleted_at.is_(None))
-        .order_by(Instance.id)
-        .limit(1)
-    )
-    return known.first()
 
-
-def _same(prepared: PreparedInstance) -> ColumnElement[bool]:
-    """By content, by being the stored file itself, or by the bytes it came as."""
-    return or_(
-        Instance.content_sha256 == prepared.content_sha256,
-        Instance.file_sha256 == prepared.source_sha256,
-        and_(
-            Instance.source_sha256 == prepared.source_sha256,
-            Instance.sop_instance_uid == prepared.sop_instance_uid,
-        ),
-    )
-
-
-def admit(
-    session: Session,
-    project: Project,
-    file: ReceivedFile,
-    prepared: PreparedInstance,
-    stored: StoredImage,
-) -> Instance:
-    """Add the image to its study; an image of a deleted study brings the study back.
-
-    Raises:
-        Conflicting, SeriesElsewhere: nothing was changed.
-    """
-    there = session.scalars(
-        select(Instance).where(
-            Instance.project_id == project.id,
-            Instance.sop_instance_uid == prepared.sop_instance_uid,
+    def __init__(
+        self, session: Session, project: Project, prepared: Sequence[PreparedInstance]
+    ) -> None:
+        self.session, self.project = session, project
+        key = func.hashtextextended(f"admit:{project.id}", 3)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+        self._visible = self._find_same(prepared)
+        self._instances = self._by_uid(
+            Instance, Instance.sop_instance_uid, {one.sop_instance_uid for one in prepared}
         )
-    ).one_or_none()
-    if there is not None and not _is_same(there, prepared):
-        raise Conflicting
-    series = session.scalars(
-        select(Series).where(
-            Series.project_id == project.id, Series.series_uid == prepared.series_uid
+        self._series = self._by_uid(Series, Series.series_uid, {one.series_uid for one in prepared})
+        self._studies = self._by_uid(Study, Study.study_uid, {one.study_uid for one in prepared})
+        self._subjects = Subjects(session, project.id)
+        self._touched: dict[UUID, tuple[Study, PreparedInstance]] = {}
+        self._touched_series: dict[UUID, tuple[Series, PreparedInstance]] = {}
+
+    def _by_uid(self, table: Any, uid: Any, uids: set[str]) -> dict[str, Any]:
+        mine = select(table).where(table.project_id == self.project.id, uid.in_(uids))
+        return {getattr(row, uid.key): row for row in self.session.scalars(mine)}
+
+    def _find_same(self, prepared: Sequence[PreparedInstance]) -> list[Instance]:
+        """Visible images that may be one of these."""
+        sources = [one.source_sha256 for one in prepared]
+        same = select(Instance).where(
+            Instance.project_id == self.project.id,
+            or_(
+                Instance.content_sha256.in_([one.content_sha256 for one in prepared]),
+                Instance.file_sha256.in_(sources),
+                Instance.source_sha256.in_(sources),
+            ),
         )
-    ).one_or_none()
-    study = session.scalars(
-        select(Study).where(Study.project_id == project.id, Study.study_uid == prepared.study_uid)
-    ).one_or_none()
-    if series is not None and (study is None or series.study_id != study.id):
-        raise SeriesElsewhere
-    patient = _patient(session, project, file.facts, prepared)
-    study = study or _study(session, patient, file.facts, prepared)
-    if study.deleted_at is not None:
-        restore_study(session, file.received_by, study)
-    series = series or _series(session, study, prepared)
-    study.quality = study.quality or prepared.quality
-    instance = there or _instance(session, series, prepared, stored)
-    if there is None:
-        study.instance_count += 1
-        series.instance_count += 1
-        series.is_assessed = False
-    _describe(session, study, series, prepared)
-    keep_answer_key(session, project.id, study.id, file.facts, prepared.sop_instance_uid)
-    session.flush()
-    return instance
+        visible = same.join(Study, Study.id == Instance.study_id).where(Study.deleted_at.is_(None))
+        return list(self.session.scalars(visible.order_by(Instance.id)))
+
+    def known(self, prepared: PreparedInstance) -> Instance | None:
+        """The visible image with this content, stored as this file, or from the same bytes."""
+        return next((one for one in self._visible if _is_known(one, prepared)), None)
+
+    def admit(self, file: ReceivedFile, prepared: PreparedInstance, written: Written) -> Instance:
+        """Add the image to its study; an image of a deleted study brings the study back.
+
+        Raises:
+            Conflicting, SeriesElsewhere: nothing was changed.
+        """
+        there = self._instances.get(prepared.sop_instance_uid)
+        if there is not None and not _is_same(there, prepared):
+            raise Conflicting
+        series = self._series.get(prepared.series_uid)
+        study = self._studies.get(prepared.study_uid)
+        if series is not None and (study is None or series.study_id != study.id):
+            raise SeriesElsewhere
+        patient = self._patient(file.facts, prepared)
+        study = study or self._study(patient, file.facts, prepared)
+        if study.deleted_at is not None:
+            restore_study(self.session, file.received_by, study)
+        series = series or self._new_series(study, prepared)
+        study.quality = study.quality or prepared.quality
+        instance = there or _instance(series, prepared, written)
+        if there is None:
+            self.session.add(instance)
+            self._instances[prepared.sop_instance_uid] = instance
+            study.instance_count += 1
+            series.instance_count += 1
+            series.is_assessed = False
+        self._visible.append(instance)
+        self._touched.setdefault(study.id, (study, prepared))
+        self._touched_series.setdefault(series.id, (series, prepared))
+        facts, uid = file.facts, prepared.sop_instance_uid
+        keep_answer_key(self.session, self.project.id, study.id, facts, uid)
+        return instance
+
+    def finish(self) -> None:
+        """Describe the studies and series that were added to, and write everything."""
+        self.session.flush()
+        for study, prepared in self._touched.values():
+            modalities = self.session.scalars(
+                select(Series.modality).where(Series.study_id == study.id).distinct()
+            )
+            study.dicom_json = study_json(
+                study.dicom_json or prepared.dicom_json,
+                modalities=sorted(modalities),
+                series_count=study.series_count,
+                instance_count=study.instance_count,
+            )
+        for series, prepared in self._touched_series.values():
+            series.dicom_json = series_json(
+                series.dicom_json or prepared.dicom_json, instance_count=series.instance_count
+            )
+        self.session.flush()
+
+    def _patient(self, facts: dict[str, Any], prepared: PreparedInstance) -> Patient:
+        subject = self._subjects.of(prepared)
+        if subject.patient is not None:
+            return subject.patient
+        said = facts.get("is_holdout")
+        share = learning_rules(self.project).holdout_share
+        sex = facts.get("sex") if facts.get("sex") in SEXES else prepared.study.get("patient_sex")
+        age = facts.get("age_years")
+        patient = Patient(
+            project_id=self.project.id,
+            pseudonym=subject.pseudonym,
+            keyed_hash=subject.keyed_hash,
+            sex=sex,
+            age_years=prepared.study.get("patient_age_years") if age is None else min(age, 90),
+            is_holdout=is_drawn(subject.keyed_hash, share) if said is None else bool(said),
+        )
+        self.session.add(patient)
+        self.session.flush()
+        self._subjects.forget(prepared)
+        return patient
+
+    def _study(self, patient: Patient, facts: dict[str, Any], prepared: PreparedInstance) -> Study:
+        study = _study(patient, facts, prepared)
+        self.session.add(study)
+        self.session.flush()
+        self._studies[prepared.study_uid] = study
+        return study
+
+    def _new_series(self, study: Study, prepared: PreparedInstance) -> Series:
+        series = Series(
+            project_id=study.project_id,
+            study_id=study.id,
+            series_uid=prepared.series_uid,
+            modality=prepared.series["modality"],
+            series_number=prepared.series.get("series_number"),
+            instance_count=0,
+        )
+        self.session.add(series)
+        study.series_count += 1
+        self.session.flush()
+        self._series[prepared.series_uid] = series
+        return series
+
+
+def _is_known(one: Instance, prepared: PreparedInstance) -> bool:
+    same_name = one.sop_instance_uid == prepared.sop_instance_uid
+    return (
+        one.content_sha256 == prepared.content_sha256
+        or one.file_sha256 == prepared.source_sha256
+        or (same_name and one.source_sha256 == prepared.source_sha256)
+    )
 
 
 def _is_same(there: Instance, prepared: PreparedInstance) -> bool:
@@ -148,41 +212,16 @@ def _is_same(there: Instance, prepared: PreparedInstance) -> bool:
     )
 
 
-def _patient(
-    session: Session, project: Project, facts: dict[str, Any], prepared: PreparedInstance
-) -> Patient:
-    subject = subject_of(session, project.id, prepared)
-    if subject.patient is not None:
-        return subject.patient
-    said = facts.get("is_holdout")
-    share = learning_rules(project).holdout_share
-    sex = facts.get("sex") if facts.get("sex") in SEXES else prepared.study.get("patient_sex")
-    age = facts.get("age_years")
-    patient = Patient(
-        project_id=project.id,
-        pseudonym=subject.pseudonym,
-        keyed_hash=subject.keyed_hash,
-        sex=sex,
-        age_years=prepared.study.get("patient_age_years") if age is None else min(age, 90),
-        is_holdout=is_drawn(subject.keyed_hash, share) if said is None else bool(said),
-    )
-    session.add(patient)
-    session.flush()
-    return patient
-
-
 def is_drawn(patient_hash: str, share: float) -> bool:
     """Whether a patient falls into the hold-out: the same answer in every project, for ever."""
     digest = hashlib.sha256(f"holdout:{patient_hash}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64 < share
 
 
-def _study(
-    session: Session, patient: Patient, facts: dict[str, Any], prepared: PreparedInstance
-) -> Study:
+def _study(patient: Patient, facts: dict[str, Any], prepared: PreparedInstance) -> Study:
     shifted = prepared.study.get("study_date")
     site = facts.get("site")
-    study = Study(
+    return Study(
         project_id=patient.project_id,
         patient_id=patient.id,
         study_uid=prepared.study_uid,
@@ -196,24 +235,6 @@ def _study(
         instance_count=0,
         quality=prepared.quality,
     )
-    session.add(study)
-    session.flush()
-    return study
-
-
-def _series(session: Session, study: Study, prepared: PreparedInstance) -> Series:
-    series = Series(
-        project_id=study.project_id,
-        study_id=study.id,
-        series_uid=prepared.series_uid,
-        modality=prepared.series["modality"],
-        series_number=prepared.series.get("series_number"),
-        instance_count=0,
-    )
-    session.add(series)
-    session.flush()
-    study.series_count += 1
-    return series
 
 
 COPIED = (
@@ -227,36 +248,18 @@ COPIED = (
 )  # fmt: skip
 
 
-def _instance(
-    session: Session, series: Series, prepared: PreparedInstance, stored: StoredImage
-) -> Instance:
-    instance = Instance(
+def _instance(series: Series, prepared: PreparedInstance, written: Written) -> Instance:
+    address = {name: blob.sha256 for name, (_, blob) in written.items()}
+    return Instance(
+        id=ids.new_id(),
         project_id=series.project_id,
         study_id=series.study_id,
         series_id=series.id,
-        file_sha256=stored.file_sha256,
-        file_bytes=stored.file_bytes,
-        frames_sha256=stored.frames_sha256,
-        progressive_sha256=stored.progressive_sha256,
-        thumbnail_sha256=stored.thumbnail_sha256,
+        file_sha256=address["instance.dcm"],
+        file_bytes=written["instance.dcm"][1].byte_count,
+        frames_sha256=address.get("frames.raw", address["instance.dcm"]),
+        progressive_sha256=address.get("progressive.jhc"),
+        thumbnail_sha256=address["thumbnail.jpg"],
         picture_bands=None if prepared.picture_hash is None else bands(prepared.picture_hash),
         **{name: getattr(prepared, name) for name in COPIED},
-    )
-    session.add(instance)
-    session.flush()
-    return instance
-
-
-def _describe(session: Session, study: Study, series: Series, prepared: PreparedInstance) -> None:
-    modalities = session.scalars(
-        select(Series.modality).where(Series.study_id == study.id).distinct()
-    )
-    study.dicom_json = study_json(
-        study.dicom_json or prepared.dicom_json,
-        modalities=sorted(modalities),
-        series_count=study.series_count,
-        instance_count=study.instance_count,
-    )
-    series.dicom_json = series_json(
-        series.dicom_json or prepared.dicom_json, instance_count=series.instance_count
     )

@@ -1,7 +1,8 @@
-"""Work through the files that wait, one transaction each, whatever they hold."""
+"""Work through the files that wait, a few in each transaction, whatever they hold."""
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from collimate.dicom.sandbox import SandboxUnavailable
-from collimate.jobs import events
 from collimate.jobs.run import JobCancelled, JobFailed, JobRun, LostLease
 from collimate.kit import database
 from collimate.kit.logging import logger
 from collimate.studies import raw_bytes, resume
 from collimate.studies.assess import assess_waiting
-from collimate.studies.ingest import ingest_one, set_aside
+from collimate.studies.ingest import ingest, set_aside
 from collimate.studies.models import ReceivedFile
 from collimate.studies.sandbox import sandbox
 from collimate.studies.states import FileState
@@ -27,6 +27,7 @@ UNEXPECTED_TEXT = (
     "This file could not be taken in because of an error on our side. "
     "Nothing was lost; try again, and report it if it stays."
 )
+BATCH_FILES, BATCH_BYTES = 16, 32 << 20
 _ASSESS_EVERY = 200
 _REPORT_EVERY_S = 1.0
 _NOT_THE_FILE = (OperationalError, InterfaceError, LostLease, JobCancelled, SandboxUnavailable)
@@ -41,10 +42,12 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
     counts: Counter[str] = Counter()
     reported = time.monotonic()
     try:
-        while (state := _ingest_next(project_id, run)) is not None:
-            counts[state] += 1
-            if counts.total() % _ASSESS_EVERY == 0:
+        assessed = 0
+        while states := _ingest_next(project_id, run):
+            counts.update(states)
+            if counts.total() - assessed >= _ASSESS_EVERY:
                 assess_waiting(project_id)
+                assessed = counts.total()
             if run is not None:
                 run.check()
                 if time.monotonic() - reported > _REPORT_EVERY_S:
@@ -58,47 +61,65 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
     return dict(counts)
 
 
-def ingest_received(file_id: UUID) -> None:
-    """Ingest one file now, if nobody else is at it."""
-    chosen = select(ReceivedFile).where(
-        ReceivedFile.id == file_id, ReceivedFile.state == FileState.RECEIVED
-    )
-    _ingest(chosen, None)
+def ingest_received(file_ids: Sequence[UUID]) -> None:
+    """Ingest these files now, those that nobody else is at."""
+    for start in range(0, len(file_ids), BATCH_FILES):
+        several = file_ids[start : start + BATCH_FILES]
+        mine = ReceivedFile.id.in_(several), ReceivedFile.state == FileState.RECEIVED
+        while _ingest(select(ReceivedFile).where(*mine).order_by(ReceivedFile.id), None):
+            pass
 
 
-def _ingest_next(project_id: UUID, run: JobRun | None) -> str | None:
+def _ingest_next(project_id: UUID, run: JobRun | None) -> list[str]:
+    """The states in which the next few files ended; none when no file waits."""
     return _ingest(
         select(ReceivedFile)
         .where(ReceivedFile.project_id == project_id, ReceivedFile.state == FileState.RECEIVED)
         .order_by(ReceivedFile.id)
-        .limit(1),
+        .limit(BATCH_FILES),
         run,
     )
 
 
-def _ingest(chosen: Select[ReceivedFile], run: JobRun | None) -> str | None:
-    file_id: UUID | None = None
+def _ingest(chosen: Select[ReceivedFile], run: JobRun | None) -> list[str]:
+    """Decide about files together; where that fails, one by one, so that only one pays for it."""
+    file_ids: list[UUID] = []
     try:
         with _step(run) as session:
-            file = session.scalars(chosen.with_for_update(skip_locked=True)).first()
-            if file is None:
-                return None
-            file_id = file.id
-            return ingest_one(session, sandbox(), file).state
+            files = _not_too_much(session.scalars(chosen.with_for_update(skip_locked=True)).all())
+            if not files:
+                return []
+            file_ids = [file.id for file in files]
+            return [file.state for file in ingest(session, sandbox(), files)]
     except _NOT_THE_FILE:
         raise
     except Exception as error:
-        if file_id is None:
+        if not file_ids:
             raise
-        logger().error("ingest_failed", file_id=file_id, error_class=type(error).__name__)
-        return _set_aside(file_id, run)
+        if len(file_ids) > 1:
+            each = (select(ReceivedFile).where(ReceivedFile.id == one) for one in file_ids)
+            waits = ReceivedFile.state == FileState.RECEIVED
+            return [state for one in each for state in _ingest(one.where(waits), run)]
+        logger().error("ingest_failed", file_id=file_ids[0], error_class=type(error).__name__)
+        return [_set_aside(file_ids[0], run)]
+
+
+def _not_too_much(files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """The first few: large files are decided about one at a time."""
+    chosen: list[ReceivedFile] = []
+    total = 0
+    for file in files:
+        total += file.byte_count
+        if chosen and total > BATCH_BYTES:
+            break
+        chosen.append(file)
+    return chosen
 
 
 def _set_aside(file_id: UUID, run: JobRun | None) -> str:
     with _step(run) as session:
         file = session.get_one(ReceivedFile, file_id, with_for_update=True)
         set_aside(session, file, UNEXPECTED, UNEXPECTED_TEXT)
-        events.publish(session, "received_file", file.project_id, file_id=file.id)
         return file.state
 
 

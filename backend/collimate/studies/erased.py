@@ -1,5 +1,7 @@
 """Patients who were erased stay out: what comes in of them is refused and not kept."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ ERASED_TEXT = (
 )
 
 
-def is_erased(session: Session, patient_hash: str) -> bool:
-    """Whether the patient with this keyed hash was erased, or is being erased."""
-    order = select(Erasure.id).where(Erasure.keyed_hash == patient_hash)
-    return bool(session.scalar(select(order.exists())))
+def erased_of(session: Session, patient_hashes: Collection[str]) -> set[str]:
+    """Which of the patients with these keyed hashes were erased, or are being erased."""
+    erased = select(Erasure.keyed_hash).where(Erasure.keyed_hash.in_(patient_hashes))
+    return set(session.scalars(erased))

@@ -1,5 +1,6 @@
 """Images that may show who the patient is: kept from everybody until a person has looked."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -63,13 +64,16 @@ def hold(session: Session, file: ReceivedFile, prepared: PreparedInstance, sha25
     session.add(row)
 
 
-def decided_boxes(session: Session, file: ReceivedFile) -> list[list[int]] | None:
-    """What a person decided to black out in this file; None where nobody has looked."""
-    return session.scalars(
-        select(HeldImage.boxes).where(
-            HeldImage.file_id == file.id, HeldImage.decision == "released"
+def decided_boxes(
+    session: Session, file_ids: Collection[UUID]
+) -> dict[UUID, list[list[int]] | None]:
+    """What a person decided to black out, by file; no entry where nobody has looked."""
+    rows = session.execute(
+        select(HeldImage.file_id, HeldImage.boxes).where(
+            HeldImage.file_id.in_(file_ids), HeldImage.decision == "released"
         )
-    ).one_or_none()
+    )
+    return {row.file_id: row.boxes for row in rows}
 
 
 def authorised(session: Session, user: User, held_image_id: UUID) -> HeldImage:

@@ -1,8 +1,17 @@
-"""From a received file to an image of a study, or to quarantine with a reason."""
+"""From received files to images of studies, or to quarantine with a reason.
 
-from dataclasses import asdict
+Files are decided about together, so that what they share (a lock, a look-up, a commit, a sync of
+the disk) is paid for once.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,14 +26,21 @@ from collimate.kit.database import after_commit
 from collimate.projects.models import Project
 from collimate.projects.profile import profile_of, rules_of
 from collimate.studies import held, raw_bytes
-from collimate.studies.admit import Conflicting, SeriesElsewhere, admit, keep_blobs, known_as
-from collimate.studies.erased import ERASED, ERASED_TEXT, is_erased
-from collimate.studies.models import Instance, ReceivedFile
+from collimate.studies.admit import (
+    Admission,
+    Conflicting,
+    SeriesElsewhere,
+    Written,
+    keep_written,
+    written_for,
+)
+from collimate.studies.erased import ERASED, ERASED_TEXT, erased_of
+from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
 from collimate.studies.spent_blobs import note_spent
-from collimate.studies.states import FileState, move
-from collimate.studies.subject import subject_of
-from collimate.studies.unpack import Unpacked, unpack, unpack_volume
+from collimate.studies.states import KEEPS_BYTES, FileState, move
+from collimate.studies.subject import Subjects
+from collimate.studies.unpack import unpack, unpack_volume
 
 BYTES_MISSING = "bytes_missing"
 CONFLICT = "conflict"
@@ -39,136 +55,235 @@ SERIES_ELSEWHERE_TEXT = (
     "it belongs. Correct it at the source, or delete this file."
 )
 MISSING_TEXT = "The stored bytes of this file cannot be found. Send it again from the source."
+MOST_AT_ONCE = 8
+ACTIONS = {
+    FileState.ACCEPTED: "file_accepted",
+    FileState.UNPACKED: "file_unpacked",
+    FileState.CONFLICT: "file_in_conflict",
+    FileState.QUARANTINED: "file_quarantined",
+    FileState.HELD: "file_held",
+    FileState.REFUSED: "file_refused",
+}
+"""What the audit chain calls it; a duplicate changes nothing."""
+
+Reason = tuple[str, str]
+Source = tuple[ReceivedFile, Path]
 
 
-def ingest_one(session: Session, sandbox: Sandbox, file: ReceivedFile) -> ReceivedFile:
-    """Decide what becomes of a received file; whatever it holds, it ends in a state.
+@dataclass(frozen=True)
+class _Outcome:
+    """What becomes of an image: a state, the image it is or was, a code and a sentence."""
 
-    The caller holds the row's lock. The bytes as they came are removed after the commit, unless
-    the file is set aside for a person.
+    state: FileState
+    instance: Any = None
+    reason: Any = None
+
+
+@dataclass
+class _Image:
+    """A file that was read: what it holds, whose it is, what is to be stored of it."""
+
+    file: ReceivedFile
+    out: Path
+    prepared: PreparedInstance
+    keyed_hash: str
+    written: Written | None = None
+    preview_sha256: str | None = None
+
+    @property
+    def stored(self) -> list[str]:
+        """Addresses of what was stored for it (hex SHA-256)."""
+        written = [blob.sha256 for _, blob in (self.written or {}).values()]
+        return [*written, self.preview_sha256] if self.preview_sha256 else written
+
+
+def ingest(session: Session, sandbox: Sandbox, files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """Decide what becomes of received files of one project; answers those that were decided about.
+
+    Whatever a file holds, it ends in a state; an archive is taken alone, so what stands behind it
+    waits. The caller holds the rows' locks. The bytes as they came are removed after the commit,
+    unless a file is set aside for a person.
     """
-    try:
-        with blobs().local(file.sha256) as source:
-            if is_zip(source):
-                _unpacked(session, file, unpack(file, source))
-            elif is_nifti(source):
-                _unpacked(session, file, unpack_volume(file, source, sandbox))
-            else:
-                _admit(session, sandbox, file, source)
-    except Rejected as rejected:
-        set_aside(session, file, rejected.code, rejected.text)
-    except BlobMissing:
-        set_aside(session, file, BYTES_MISSING, MISSING_TEXT)
-    events.publish(session, "received_file", file.project_id, file_id=file.id)
-    session.flush()
-    return file
-
-
-def _unpacked(session: Session, file: ReceivedFile, unpacked: Unpacked) -> None:
-    move(file, FileState.UNPACKED, code="unpacked", text=unpacked.text)
-    _drop_raw_after_commit(session, file)
-    _note(session, file, "file_unpacked", count=unpacked.file_count)
-
-
-def _admit(session: Session, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
-    project = session.get_one(Project, file.project_id)
-    with work_folder() as out:
-        prepared, keyed_hash = _prepare(session, sandbox, project, file, source, out)
-        if is_erased(session, keyed_hash):
-            _refuse(session, file)
-            return
-        must_wait = bool(prepared.suspicions) and rules_of(project).hold_suspected
-        if must_wait:
-            preview_sha256 = held.keep_preview(prepared, out, file)
-        else:
-            stored = keep_blobs(session, prepared, out)
-    known = known_as(session, project.id, prepared)
-    if is_erased(session, keyed_hash):  # ordered while this file was read
-        left = [preview_sha256] if must_wait else [*asdict(stored).values()]
-        note_spent(session, project.id, [one for one in left if isinstance(one, str)])
-        _refuse(session, file)
-        return
-    if known is not None:
-        _duplicate(session, file, known)
-        return
-    if must_wait:
-        held.hold(session, file, prepared, preview_sha256)
-        _note(session, file, "file_held", reasons=prepared.suspicions)
-        return
-    try:
-        instance = admit(session, project, file, prepared, stored)
-    except Conflicting:
-        _in_conflict(session, file, CONFLICT, CONFLICT_TEXT)
-        return
-    except SeriesElsewhere:
-        _in_conflict(session, file, SERIES_ELSEWHERE, SERIES_ELSEWHERE_TEXT)
-        return
-    move(file, FileState.ACCEPTED)
-    file.instance_id = instance.id
-    _drop_raw_after_commit(session, file)
-    _note(session, file, "file_accepted", study_id=instance.study_id)
-    events.publish(session, "study", project.id, study_id=instance.study_id)
-
-
-def _refuse(session: Session, file: ReceivedFile) -> None:
-    move(file, FileState.REFUSED, code=ERASED, text=ERASED_TEXT)
-    _drop_raw_after_commit(session, file)
-    _note(session, file, "file_refused", code=ERASED)
-
-
-def _prepare(
-    session: Session,
-    sandbox: Sandbox,
-    project: Project,
-    file: ReceivedFile,
-    source: Path,
-    out: Path,
-) -> tuple[PreparedInstance, str]:
-    """Prepare a file, once more if its subject has another pseudonym here; the subject's hash."""
-    ask = partial(
-        sandbox.prepare,
-        source,
-        out,
-        profile_of(session, project),
-        held.decided_boxes(session, file),
-        released=file.facts.get("released", ()),
-        sha256=file.sha256,
-    )
-    prepared = ask()
-    subject = subject_of(session, project.id, prepared)
-    if subject.pseudonym != prepared.pseudonym:
-        prepared = ask(pseudonym=subject.pseudonym)
-    return prepared, subject.keyed_hash
-
-
-def _in_conflict(session: Session, file: ReceivedFile, code: str, text: str) -> None:
-    move(file, FileState.CONFLICT, code=code, text=text)
-    _note(session, file, "file_in_conflict", code=code)
-
-
-def _duplicate(session: Session, file: ReceivedFile, known: Instance) -> None:
-    move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
-    file.instance_id = known.id
-    _drop_raw_after_commit(session, file)
+    batch = _Batch(session, session.get_one(Project, files[0].project_id))
+    with ExitStack() as opened:
+        sources: list[Source] = []
+        for file in files:
+            try:
+                source = opened.enter_context(blobs().local(file.sha256))
+            except BlobMissing:
+                batch.set_aside(file, BYTES_MISSING, MISSING_TEXT)
+                continue
+            if is_zip(source) or is_nifti(source):
+                if not sources:
+                    batch.unpack(sandbox, file, source)
+                break
+            sources.append((file, source))
+        if sources:
+            folder = opened.enter_context(work_folder())
+            batch.take(_read(session, sandbox, batch, sources, folder))
+    batch.close()
+    return batch.done
 
 
 def set_aside(session: Session, file: ReceivedFile, code: str, text: str) -> None:
     """Quarantine a file, with a code and a sentence; its bytes stay for a second look."""
-    move(file, FileState.QUARANTINED, code=code, text=text)
-    _note(session, file, "file_quarantined", code=code)
+    batch = _Batch(session, session.get_one(Project, file.project_id))
+    batch.set_aside(file, code, text)
+    batch.close()
 
 
-def _note(session: Session, file: ReceivedFile, action: str, **detail: object) -> None:
-    audit.record(
-        session, file.received_by, action, "received_file", file.id,
-        project_id=file.project_id, **detail,
-    )  # fmt: skip
+class _Batch:
+    """Files that are decided about in one transaction; `done` are those that were."""
+
+    def __init__(self, session: Session, project: Project) -> None:
+        self.session, self.project = session, project
+        self.done: list[ReceivedFile] = []
+        self._notes: list[audit.Note] = []
+        self._spent: set[str] = set()
+        self._studies: set[UUID] = set()
+
+    def unpack(self, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
+        """Take a zip or a volume apart into files of their own."""
+        try:
+            if is_zip(source):
+                unpacked = unpack(file, source)
+            else:
+                unpacked = unpack_volume(file, source, sandbox)
+        except Rejected as rejected:
+            self.set_aside(file, rejected.code, rejected.text)
+            return
+        reason = ("unpacked", unpacked.text)
+        self._end(file, FileState.UNPACKED, reason, count=unpacked.file_count)
+
+    def take(self, images: list[_Image]) -> None:
+        """Store what is kept of images, and add them to their studies."""
+        images = self._without_erased(images)
+        for image in images:
+            if image.prepared.suspicions and rules_of(self.project).hold_suspected:
+                image.preview_sha256 = held.keep_preview(image.prepared, image.out, image.file)
+            else:
+                image.written = written_for(image.prepared, image.out)
+        keep_written(self.session, [one.written for one in images if one.written])
+        admission = Admission(self.session, self.project, [one.prepared for one in images])
+        images = self._without_erased(images)  # ordered while these were read
+        outcomes = [_outcome(admission, image) for image in images]
+        admission.finish()
+        for image, outcome in zip(images, outcomes, strict=True):
+            self._settle(image, outcome)
+
+    def set_aside(self, file: ReceivedFile, code: str, text: str) -> None:
+        """Quarantine a file; its bytes stay for a second look."""
+        self._end(file, FileState.QUARANTINED, (code, text), code=code)
+
+    def close(self) -> None:
+        """Note and announce what was decided, and drop what nobody needs once it is committed."""
+        audit.record_all(self.session, self.project.id, self._notes)
+        files = [{"file_id": file.id} for file in self.done]
+        events.publish_all(self.session, "received_file", self.project.id, files)
+        studies = [{"study_id": study_id} for study_id in self._studies]
+        events.publish_all(self.session, "study", self.project.id, studies)
+        self.session.flush()
+        spent = self._spent
+        after_commit(self.session, lambda: _forget(spent))
+
+    def _without_erased(self, images: list[_Image]) -> list[_Image]:
+        erased = erased_of(self.session, {image.keyed_hash for image in images})
+        for image in images:
+            if image.keyed_hash in erased:
+                note_spent(self.session, self.project.id, image.stored)
+                self._end(image.file, FileState.REFUSED, (ERASED, ERASED_TEXT), code=ERASED)
+        return [image for image in images if image.keyed_hash not in erased]
+
+    def _settle(self, image: _Image, outcome: _Outcome) -> None:
+        file = image.file
+        if outcome.state is FileState.HELD:
+            held.hold(self.session, file, image.prepared, image.preview_sha256 or "")
+            self._note(file, reasons=image.prepared.suspicions)
+            self.done.append(file)
+        elif outcome.state is FileState.ACCEPTED:
+            self._end(file, outcome.state, study_id=outcome.instance.study_id)
+            self._studies.add(outcome.instance.study_id)
+        elif outcome.state is FileState.CONFLICT:
+            self._end(file, outcome.state, outcome.reason, code=outcome.reason[0])
+        else:
+            self._end(file, outcome.state, outcome.reason)
+        if outcome.instance is not None:
+            file.instance_id = outcome.instance.id
+
+    def _end(
+        self, file: ReceivedFile, state: FileState, reason: Reason | None = None, **detail: Any
+    ) -> None:
+        code, text = reason or (None, None)
+        move(file, state, code=code, text=text)
+        if state not in KEEPS_BYTES:
+            self._spent.add(file.sha256)
+        self._note(file, **detail)
+        self.done.append(file)
+
+    def _note(self, file: ReceivedFile, **detail: Any) -> None:
+        action = ACTIONS.get(FileState(file.state))
+        if action is not None:
+            note = audit.Note(file.received_by, action, "received_file", file.id, detail)
+            self._notes.append(note)
 
 
-def _drop_raw_after_commit(session: Session, file: ReceivedFile) -> None:
-    sha256 = file.sha256
-    after_commit(session, lambda: _forget(sha256))
+def _read(
+    session: Session, sandbox: Sandbox, batch: _Batch, sources: list[Source], folder: Path
+) -> list[_Image]:
+    """Each file in a process of its own, as many at once as there is room for.
+
+    What its subject has another pseudonym for here is read once more, under that one.
+    """
+    boxes = held.decided_boxes(session, [file.id for file, _ in sources])
+    profile = profile_of(session, batch.project)
+    asks = [
+        partial(
+            sandbox.prepare, source, folder / str(file.id), profile, boxes.get(file.id),
+            released=file.facts.get("released", ()), sha256=file.sha256,
+        )
+        for file, source in sources
+    ]  # fmt: skip
+    subjects = Subjects(session, batch.project.id)
+    images = []
+    for (file, _), ask, answer in zip(sources, asks, _all(asks), strict=True):
+        if isinstance(answer, Rejected):
+            batch.set_aside(file, answer.code, answer.text)
+            continue
+        subject = subjects.of(answer)
+        if subject.pseudonym != answer.pseudonym:
+            answer = ask(pseudonym=subject.pseudonym)  # noqa: PLW2901
+        images.append(_Image(file, folder / str(file.id), answer, subject.keyed_hash))
+    return images
 
 
-def _forget(sha256: str) -> None:
-    raw_bytes.forget(sha256)
+def _all(asks: Sequence[Callable[[], PreparedInstance]]) -> list[PreparedInstance | Rejected]:
+    def answer(ask: Callable[[], PreparedInstance]) -> PreparedInstance | Rejected:
+        try:
+            return ask()
+        except Rejected as rejected:
+            return rejected
+
+    if len(asks) == 1:
+        return [answer(asks[0])]
+    # no more run than the sandbox lets
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        return list(pool.map(answer, asks))
+
+
+def _outcome(admission: Admission, image: _Image) -> _Outcome:
+    known = admission.known(image.prepared)
+    if known is not None:
+        return _Outcome(FileState.DUPLICATE, known, ("duplicate", DUPLICATE_TEXT))
+    if image.written is None:
+        return _Outcome(FileState.HELD)
+    try:
+        instance = admission.admit(image.file, image.prepared, image.written)
+    except Conflicting:
+        return _Outcome(FileState.CONFLICT, None, (CONFLICT, CONFLICT_TEXT))
+    except SeriesElsewhere:
+        return _Outcome(FileState.CONFLICT, None, (SERIES_ELSEWHERE, SERIES_ELSEWHERE_TEXT))
+    return _Outcome(FileState.ACCEPTED, instance)
+
+
+def _forget(hashes: set[str]) -> None:
+    raw_bytes.forget(hashes)

@@ -142,4 +142,4 @@ def delete(session: Session, by: UUID, file: ReceivedFile) -> None:
 
 
 def _forget(sha256: str) -> None:
-    raw_bytes.forget(sha256)
+    raw_bytes.forget([sha256])

@@ -7,7 +7,7 @@ removed while another file has the same.
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, func, literal, or_, select, update
+from sqlalchemy import ARRAY, String, func, literal, select, union, update
 from sqlalchemy.orm import Session
 
 from collimate.kit import database
@@ -32,41 +32,53 @@ def hold_all(session: Session, hashes: Collection[str]) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 2))))
 
 
-def forget(sha256: str) -> bool:
-    """Remove the bytes unless a file or an image still needs them; answers whether none does.
+def forget(hashes: Collection[str]) -> set[str]:
+    """Remove bytes unless a file or an image still needs them; answers those that none does.
 
-    Runs in a transaction of its own, after the one that made them needless. Where someone is
-    just sending the same bytes again, they stay, and a later sweep looks once more.
+    Runs in a transaction of its own, after the one that made them needless. What someone is
+    just sending again stays, and a later sweep looks once more.
     """
+    if not hashes:
+        return set()
     with database.open_session() as session:
-        key = func.hashtextextended(_key(sha256), 2)
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(key))):
-            return False
-        waiting = select(ReceivedFile.id).where(
-            ReceivedFile.sha256 == sha256,
-            ReceivedFile.has_bytes,
-            ReceivedFile.state.in_(KEEPS_BYTES),
+        mine = _held_by_nobody(session, hashes)
+        mine -= set(
+            session.scalars(
+                select(ReceivedFile.sha256).where(
+                    ReceivedFile.sha256.in_(mine),
+                    ReceivedFile.has_bytes,
+                    ReceivedFile.state.in_(KEEPS_BYTES),
+                )
+            )
         )
-        if session.scalar(select(waiting.exists())):
-            return False
-        if not session.scalar(select(_is_served(sha256))):
+        for sha256 in mine - _served(session, mine):
             blobs().delete(sha256)
         session.execute(
             update(ReceivedFile)
-            .where(ReceivedFile.sha256 == sha256, ReceivedFile.state.not_in(KEEPS_BYTES))
+            .where(ReceivedFile.sha256.in_(mine), ReceivedFile.state.not_in(KEEPS_BYTES))
             .values(has_bytes=False)
         )
-        return True
+        return mine
 
 
-def _is_served(sha256: str):  # type: ignore[no-untyped-def]
+def _held_by_nobody(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those that could be held at once, held by us now."""
+    wanted = func.unnest(literal(sorted(hashes), ARRAY(String))).column_valued("sha256")
+    key = func.hashtextextended(func.concat(_key(""), wanted), 2)
+    rows = session.execute(select(wanted, func.pg_try_advisory_xact_lock(key)))
+    return {sha256 for sha256, is_ours in rows if is_ours}
+
+
+def _served(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those that an image is served from."""
     columns = (
         Instance.file_sha256,
         Instance.frames_sha256,
         Instance.progressive_sha256,
         Instance.thumbnail_sha256,
     )
-    return select(Instance.id).where(or_(*(column == sha256 for column in columns))).exists()
+    found = union(*(select(column).where(column.in_(hashes)) for column in columns))
+    return set(session.scalars(found))
 
 
 def sweep(project_id: UUID, limit: int = 1000) -> int:
@@ -82,4 +94,4 @@ def sweep(project_id: UUID, limit: int = 1000) -> int:
             .distinct()
             .limit(limit)
         ).all()
-    return sum(forget(sha256) for sha256 in spent)
+    return len(forget(spent))

@@ -22,17 +22,39 @@ class Subject(NamedTuple):
     pseudonym: str
 
 
-def subject_of(session: Session, project_id: UUID, prepared: PreparedInstance) -> Subject:
-    """Find the subject by pseudonym or hash here, else by a pseudonym of another project."""
-    keyed_hash, stated = prepared.patient_hash, prepared.stated_pseudonym
-    found = _here(session, project_id, keyed_hash, {prepared.pseudonym, stated or ""})
-    if found is None and stated is not None:
-        keyed_hash = _elsewhere(session, stated) or keyed_hash
-        if keyed_hash != prepared.patient_hash:
-            found = _here(session, project_id, keyed_hash, set())
-    if found is None:
-        return Subject(None, keyed_hash, prepared.pseudonym)
-    return Subject(found, found.keyed_hash, found.pseudonym)
+class Subjects:
+    """Finds subjects of a project, each once."""
+
+    def __init__(self, session: Session, project_id: UUID) -> None:
+        self.session, self.project_id = session, project_id
+        self._found: dict[tuple[str, str, str | None], Subject] = {}
+
+    def of(self, prepared: PreparedInstance) -> Subject:
+        """By pseudonym or hash here, else by a pseudonym of another project."""
+        key = _key(prepared)
+        if key not in self._found:
+            self._found[key] = self._find(prepared)
+        return self._found[key]
+
+    def forget(self, prepared: PreparedInstance) -> None:
+        """Look again the next time: there is a patient now."""
+        self._found.pop(_key(prepared), None)
+
+    def _find(self, prepared: PreparedInstance) -> Subject:
+        keyed_hash, stated = prepared.patient_hash, prepared.stated_pseudonym
+        names = {prepared.pseudonym, stated or prepared.pseudonym}
+        found = _here(self.session, self.project_id, keyed_hash, names)
+        if found is None and stated is not None:
+            keyed_hash = _elsewhere(self.session, stated) or keyed_hash
+            if keyed_hash != prepared.patient_hash:
+                found = _here(self.session, self.project_id, keyed_hash, set())
+        if found is None:
+            return Subject(None, keyed_hash, prepared.pseudonym)
+        return Subject(found, found.keyed_hash, found.pseudonym)
+
+
+def _key(prepared: PreparedInstance) -> tuple[str, str, str | None]:
+    return prepared.patient_hash, prepared.pseudonym, prepared.stated_pseudonym
 
 
 def _here(

@@ -116,8 +116,7 @@ def _store(ticket: Ticket, arrived: list[Arrived], *, waits: bool) -> list[Outco
         if waiting and not waits:
             ask_for_ingest(session, ticket.project_id, ticket.user_id)
     if waits:
-        for file_id in waiting:
-            ingest_received(file_id)
+        ingest_received(waiting)
     with database.open_session() as session:
         if waits:
             # once more, for what somebody else was just looking at
