@@ -22,7 +22,7 @@ from active.run import Course, Run, full_score, oracle, play
 
 HERE = Path(__file__).resolve().parent
 COURSES = {
-    "chest X-ray": Course(20, 20, 400),
+    "chest X-ray": Course(20, 20, 300),
     "synthetic chest X-ray": Course(20, 20, 300),
     "digits": Course(10, 10, 200),
     "digits, half of them rare": Course(20, 10, 200),
@@ -30,8 +30,9 @@ COURSES = {
 }
 QUICK_POOLS = ["chest X-ray", "digits", "cardiac MR masks"]
 FULL_POOLS = list(COURSES)
-ORACLE_SEEDS = 5
-MASK_SEEDS = {False: 5, True: 20}
+QUICK_SEEDS = 12
+ORACLE_SEEDS = 3
+MASK_SEEDS = {False: 3, True: 20}
 _pools: dict[str, object] = {}
 
 
@@ -39,7 +40,7 @@ def main() -> int:
     """Run what is asked for, resuming from the JSON file."""
     options = _options()
     names = options.pools or (FULL_POOLS if options.full else QUICK_POOLS)
-    seeds = options.seeds or (50 if options.full else 20)
+    seeds = options.seeds or (50 if options.full else QUICK_SEEDS)
     missing = [name for name in names if not data.is_here(name)]
     for name in missing:
         print(f"{name}: its images are not on this machine, left out")

@@ -87,7 +87,8 @@ def _about_models(session: Session, project: Project, question: Question) -> lis
     more = f", and {len(others)} more" if others else ""
     return [
         f"Model {newest['number']} was held back: right answers for {worst['attribute']} {name} "
-        f"would fall from {worst['before']:.0%} to {worst['after']:.0%} of {worst['count']} cases"
+        f"would fall from {100 * worst['before']:.0f} % to {100 * worst['after']:.0f} % of "
+        f"{worst['count']} cases"
         f"{more}. The earlier model goes on; see the model versions."
     ]
 

@@ -20,7 +20,10 @@ const STATES: Record<string, string> = {
 };
 
 export function LearningState({ learning }: { learning: Learning }) {
-  const last = learning.curve.strategy.at(-1);
+  const points = learning.curve.strategy;
+  // The model that speaks need not be the newest: one may be held back, or an earlier one chosen.
+  const last =
+    points.find((point) => point.label_count === learning.model?.label_count) ?? points.at(-1);
   return (
     <div className={styles.stack}>
       <StatRow>
