@@ -131,6 +131,9 @@ ELSEWHERE = {
     "GET /api/reads/{read_id}": "test_a_read_is_seen_by_its_reader_and_by_reviewers_once_submitted",
     "GET /api/reads/{read_id}/suggestion": "tests/learning",
     "GET /api/annotations/{annotation_id}/revisions": "tests/annotations",
+    "GET /api/reads/{read_id}/comments": "tests/annotations/test_comments.py",
+    "POST /api/reads/{read_id}/comments": "tests/annotations/test_comments.py",
+    "PATCH /api/comments/{comment_id}": "tests/annotations/test_comments.py",
     "GET /api/studies/{study_id}/explanation": "tests/learning",
 }
 # A healthy 404 for someone who is allowed: the thing itself may be empty.

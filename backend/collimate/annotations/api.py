@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Header, Response
 
 from collimate.access.api import ActorDep
 from collimate.access.policy import Permission
-from collimate.annotations import case, save, schemas, submit
-from collimate.annotations.models import Annotation
+from collimate.annotations import case, comments, save, schemas, submit
+from collimate.annotations.models import Annotation, Comment
 from collimate.kit.http import SessionDep, problem_response
 from collimate.projects import members
 from collimate.tasks import claim, places
@@ -116,3 +116,34 @@ def submit_read(
     body: schemas.SubmitBody,
 ) -> dict[str, Any]:
     return submit.submit(session, actor, read.id, key, **body.model_dump())
+
+
+def seen_thread(session: SessionDep, actor: ActorDep, comment_id: UUID) -> Comment:
+    """The thread of the path, for someone who may see the read it lies on."""
+    return comments.seen_thread(session, actor.user, comment_id)
+
+
+SeenRead = Annotated[Read, Depends(seen_read, scope="function")]
+
+
+@router.get("/api/reads/{read_id}/comments", response_model=schemas.ThreadList)
+def list_comments(session: SessionDep, actor: ActorDep, read: SeenRead) -> dict[str, Any]:
+    return {"items": comments.threads(session, actor.user, read)}
+
+
+@router.post("/api/reads/{read_id}/comments", response_model=schemas.ThreadList, status_code=201)
+def say_comment(
+    session: SessionDep, actor: ActorDep, read: SeenRead, body: schemas.CommentIn
+) -> dict[str, Any]:
+    comments.say(session, actor, read, comments.Said(**body.model_dump()))
+    return {"items": comments.threads(session, actor.user, read)}
+
+
+@router.patch("/api/comments/{comment_id}", status_code=204)
+def change_thread(
+    session: SessionDep,
+    actor: ActorDep,
+    thread: Annotated[Comment, Depends(seen_thread, scope="function")],
+    body: schemas.ThreadChange,
+) -> None:
+    comments.resolve(session, actor, thread, body.is_resolved)

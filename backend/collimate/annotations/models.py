@@ -1,5 +1,6 @@
-"""Annotations, their append-only revisions, and submissions."""
+"""Annotations, their append-only revisions, submissions, and comments."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,3 +71,22 @@ class Submission(Row):
     sha256: Mapped[str]
     exclusion: Mapped[str | None]
     quality: Mapped[str | None]
+
+
+class Comment(Row):
+    """What someone said about a case, beside a read; its text never changes.
+
+    The first of a thread has no `thread_id`; it holds the `place` (series, image, frame, point in
+    image coordinates; none is the case as a whole) and whether the thread is settled.
+    """
+
+    __tablename__ = "comment"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id"), index=True)
+    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    text: Mapped[str]
+    place: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))

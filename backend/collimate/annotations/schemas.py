@@ -192,3 +192,54 @@ class SubmitBody(FenceBody):
 class SubmitOut(Answer):
     submission_id: UUID
     next: ReadingCase | None
+
+
+class PlaceBody(Body):
+    """Where a comment is pinned: an image with a point on it, or a whole series.
+
+    `point` is in image coordinates, (0,0) = corner of the first pixel.
+    """
+
+    series_uid: str | None = Field(default=None, max_length=64)
+    sop_instance_uid: str | None = Field(default=None, max_length=64)
+    frame_number: int = Field(default=1, ge=1)
+    point: Point | None = None
+
+
+class CommentIn(Body):
+    id: UUID = Field(description="Made by the client: sent twice it is said once")
+    text: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    thread_id: UUID | None = None
+    place: PlaceBody | None = Field(default=None, description="Null: the case as a whole")
+
+
+class PlaceOut(Answer):
+    series_uid: str | None
+    sop_instance_uid: str | None
+    frame_number: int
+    point: list[float] | None
+
+
+class CommentOut(Answer):
+    id: UUID
+    text: str
+    created_at: datetime
+    author_name: str | None = Field(description="null where reading is blinded")
+    is_mine: bool
+    is_by_reader: bool
+
+
+class ThreadOut(Answer):
+    id: UUID
+    number: int
+    place: PlaceOut | None
+    resolved_at: datetime | None
+    comments: list[CommentOut]
+
+
+class ThreadList(Answer):
+    items: list[ThreadOut]
+
+
+class ThreadChange(Body):
+    is_resolved: bool

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Thread */
+        patch: operations["change_thread"];
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/exports": {
         parameters: {
             query?: never;
@@ -1237,6 +1254,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reads/{read_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Comments */
+        get: operations["list_comments"];
+        put?: never;
+        /** Say Comment */
+        post: operations["say_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reads/{read_id}/release": {
         parameters: {
             query?: never;
@@ -2349,6 +2384,45 @@ export interface components {
             name: string;
             /** Recall */
             recall: number | null;
+        };
+        /** CommentIn */
+        CommentIn: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Made by the client: sent twice it is said once
+             */
+            id: string;
+            /** @description Null: the case as a whole */
+            place?: components["schemas"]["PlaceBody"] | null;
+            /** Text */
+            text: string;
+            /** Thread Id */
+            thread_id?: string | null;
+        };
+        /** CommentOut */
+        CommentOut: {
+            /**
+             * Author Name
+             * @description null where reading is blinded
+             */
+            author_name: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is By Reader */
+            is_by_reader: boolean;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * ConditionIn
@@ -3723,6 +3797,36 @@ export interface components {
          * @enum {string}
          */
         Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs" | "erase_patients";
+        /**
+         * PlaceBody
+         * @description Where a comment is pinned: an image with a point on it, or a whole series.
+         *
+         *     `point` is in image coordinates, (0,0) = corner of the first pixel.
+         */
+        PlaceBody: {
+            /**
+             * Frame Number
+             * @default 1
+             */
+            frame_number?: number;
+            /** Point */
+            point?: number[] | null;
+            /** Series Uid */
+            series_uid?: string | null;
+            /** Sop Instance Uid */
+            sop_instance_uid?: string | null;
+        };
+        /** PlaceOut */
+        PlaceOut: {
+            /** Frame Number */
+            frame_number: number;
+            /** Point */
+            point: number[] | null;
+            /** Series Uid */
+            series_uid: string | null;
+            /** Sop Instance Uid */
+            sop_instance_uid: string | null;
+        };
         /** Position */
         Position: {
             /** Count */
@@ -4711,6 +4815,31 @@ export interface components {
             /** Wanted Reads */
             wanted_reads: number;
         };
+        /** ThreadChange */
+        ThreadChange: {
+            /** Is Resolved */
+            is_resolved: boolean;
+        };
+        /** ThreadList */
+        ThreadList: {
+            /** Items */
+            items: components["schemas"]["ThreadOut"][];
+        };
+        /** ThreadOut */
+        ThreadOut: {
+            /** Comments */
+            comments: components["schemas"]["CommentOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            place: components["schemas"]["PlaceOut"] | null;
+            /** Resolved At */
+            resolved_at: string | null;
+        };
         /** Today */
         Today: {
             /** Active Ms */
@@ -5044,6 +5173,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+        };
+    };
+    change_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -7595,6 +7757,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnnotationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    say_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadList"];
                 };
             };
             /** @description Validation Error */

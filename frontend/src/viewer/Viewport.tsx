@@ -23,6 +23,7 @@ import type { Mark, MarkStyle } from './marks';
 import { measuringSpacing } from './markText';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
+import { type Pin, PinsLayer } from './PinsLayer';
 import { statisticsOf, valueAt } from './pixels';
 import { ReferenceLines } from './ReferenceLines';
 import { SegmentsLayer } from './SegmentsLayer';
@@ -76,6 +77,8 @@ export interface ViewportProps extends SegmentsProps {
   readonly segmentLook: SegmentLook;
   /** Frames on screen elsewhere: where they cut this image is drawn as a line. */
   readonly others?: readonly Frame[];
+  readonly pins?: readonly Pin[];
+  readonly onPin?: (id: string) => void;
   /** Plays the stack at this rate; null or absent stands still. */
   readonly framesPerSecond?: number | null;
   readonly onOutcome: (outcome: Outcome, frame: Frame) => void;
@@ -175,6 +178,14 @@ export function Viewport(props: ViewportProps) {
           isReadOnly={props.isReadOnly}
           onOutcome={(outcome) => frame && props.onOutcome(outcome, frame)}
         />
+        {view.affine && areMarksShown && props.pins && (
+          <PinsLayer
+            affine={view.affine}
+            pins={props.pins.filter((pin) => belongsTo(frame, pin))}
+            arePressable={!isMarkTool(tool) && !isPaintTool(tool)}
+            onPress={(id) => props.onPin?.(id)}
+          />
+        )}
         {frame && (
           <CornerText view={view} frame={frame} count={frames.length} isShown={props.isTextShown} />
         )}

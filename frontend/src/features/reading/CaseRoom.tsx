@@ -28,6 +28,7 @@ import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { type Place, useAsking } from './useAsking';
+import { useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHeatMap } from './useHeatMap';
@@ -75,6 +76,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     [series, here, active, show],
   );
   const asking = useAsking(schema, series, showPlace);
+  const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
+  const comments = useComments(reading.read.id, shown, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
@@ -97,6 +100,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const commands = useMemo(
     () => [
       ...asking.commands,
+      ...comments.commands,
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
@@ -119,6 +123,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       reading,
       actions,
       asking.commands,
+      comments.commands,
       here,
       isEarlier,
       frames,
@@ -169,6 +174,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           series={series}
           earlier={earlier}
           heat={heat}
+          pins={comments.pins}
+          onPin={comments.open}
           onReady={() => setReady(true)}
         />
       )}
@@ -185,6 +192,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           commands={commands}
           onShow={showPlace}
           asking={asking}
+          comments={comments}
+          series={series}
         />
       )}
     </div>

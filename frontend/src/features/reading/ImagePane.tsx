@@ -3,6 +3,7 @@ import { useCallback, useMemo } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
+import type { Pin } from '../../viewer/PinsLayer';
 import { isPaintTool } from '../../viewer/segments';
 import { isMarkTool } from '../../viewer/Viewport';
 import { activeLabel, sentence } from './caseCommands';
@@ -24,13 +25,16 @@ export interface ImagePaneProps {
   readonly series: readonly Series[];
   readonly earlier: Earlier;
   readonly heat: HeatMapState;
+  readonly pins: readonly Pin[];
+  readonly onPin: (id: string) => void;
   readonly onReady: () => void;
 }
 
 const UNKNOWN: MarkStyle = { colour: '#a3adba', name: 'mark' };
 const HEAT_OPACITY = 0.55;
 
-export function ImagePane({ schema, series, earlier, heat, onReady }: ImagePaneProps) {
+export function ImagePane(props: ImagePaneProps) {
+  const { schema, series, earlier, heat, pins, onPin, onReady } = props;
   const { items, tool, labelFor, selectedId, hiddenIds, isReadOnly } = useReading();
   const { areMarksHeldHidden, isTextShown, isHeatShown, isAiOn, segmentFill, paint } = useReading();
   const layout = useLayout();
@@ -92,6 +96,8 @@ export function ImagePane({ schema, series, earlier, heat, onReady }: ImagePaneP
               segmentLook: look,
               paint: brush,
               onPainted: keepPainted,
+              pins,
+              onPin,
               onOutcome: (outcome, frame) => takeOutcome(outcome, frame, active?.key),
             }}
           />

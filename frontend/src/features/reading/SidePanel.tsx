@@ -3,12 +3,13 @@ import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
-import type { Frame } from '../../viewer/frames';
+import type { Frame, Series } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { AnswerPanel } from './AnswerPanel';
 import attributes from './Attributes.module.css';
 import { AttributesPanel } from './AttributesPanel';
 import { keepFocus } from './CommandButton';
+import { CommentsPanel } from './CommentsPanel';
 import type { CaseActions } from './caseCommands';
 import { ExcludedNotice } from './ExcludePanel';
 import { MarksPanel } from './MarksPanel';
@@ -16,6 +17,7 @@ import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
 import { SuggestionPanel } from './SuggestionPanel';
 import type { AskingOf } from './useAsking';
+import { type Comments, placeText } from './useComments';
 import type { HeatMapState } from './useHeatMap';
 
 export interface SidePanelProps {
@@ -28,6 +30,8 @@ export interface SidePanelProps {
   readonly notice: React.ReactNode;
   readonly onShow: (mark: Mark) => void;
   readonly asking: AskingOf;
+  readonly comments: Comments;
+  readonly series: readonly Series[];
   /** Submitting was tried and something was missing. */
   readonly isStrict: boolean;
   readonly commands: readonly Command[];
@@ -53,6 +57,10 @@ export function SidePanel(props: SidePanelProps) {
           schema={reading.label_schema}
           frames={props.frames}
           commands={props.commands}
+        />
+        <CommentsPanel
+          comments={props.comments}
+          placeText={({ place }) => placeText(place, props.series)}
         />
         <SuggestionPanel reading={reading} heat={props.heat} />
         {reading.guideline && (

@@ -10,6 +10,7 @@ import { schema, within } from './readingBench';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
+import type { Comments } from './useComments';
 
 const reading: ReadingCase = {
   earlier: [],
@@ -62,6 +63,37 @@ const actions: CaseActions = {
   isReadOnly: false,
 };
 
+const comments: Comments = {
+  threads: [
+    {
+      id: 'c1',
+      number: 1,
+      place: null,
+      resolved_at: null,
+      comments: [
+        {
+          id: 'c1',
+          text: 'Is this a fold?',
+          created_at: '2026-11-26T12:00:00Z',
+          author_name: null,
+          is_mine: false,
+          is_by_reader: true,
+        },
+      ],
+    },
+  ],
+  pins: [],
+  openId: 'c1',
+  composing: null,
+  isSending: false,
+  error: null,
+  commands: [],
+  open: vi.fn(),
+  compose: vi.fn(),
+  say: vi.fn(async () => true),
+  settle: vi.fn(),
+};
+
 const panel = () => (
   <SidePanel
     reading={reading}
@@ -71,6 +103,8 @@ const panel = () => (
     isSubmitting={false}
     isAnswerMissing={false}
     isStrict={false}
+    series={[]}
+    comments={comments}
     asking={{ groups: [], lacks: [], lackText: null, commands: [], next: vi.fn() }}
     notice={null}
     onShow={() => undefined}
@@ -150,4 +184,20 @@ describe('skipping', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Skip' }));
     expect(onSkip).toHaveBeenCalledWith('motion');
   });
+});
+
+test('a comment is sent by Enter, and one that could not be sent stays in the field', async () => {
+  vi.mocked(comments.say).mockResolvedValueOnce(false);
+  within(panel());
+  expect(screen.getByText('The reader', { exact: false })).toBeDefined();
+  const field = screen.getByLabelText<HTMLTextAreaElement>(/^Comment:/);
+  expect(document.activeElement).toBe(field);
+  fireEvent.change(field, { target: { value: 'Look here.' } });
+  await act(async () => fireEvent.keyDown(field, { key: 'Enter' }));
+  expect(comments.say).toHaveBeenCalledWith('Look here.', null);
+  expect(field.value).toBe('Look here.');
+  await act(async () => fireEvent.keyDown(field, { key: 'Enter' }));
+  expect(field.value).toBe('');
+  fireEvent.click(screen.getByRole('button', { name: 'Mark as settled' }));
+  expect(comments.settle).toHaveBeenCalled();
 });

@@ -1,0 +1,34 @@
+/** Comments beside a read: threads pinned to a place. */
+import { queryOptions } from '@tanstack/react-query';
+import { api, ask } from './client';
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Thread = Schemas['ThreadOut'];
+
+export type CommentPlace = Schemas['PlaceOut'];
+
+const at = (readId: string) => ({ params: { path: { read_id: readId } } });
+
+export const commentsQuery = (readId: string) =>
+  queryOptions({
+    queryKey: ['read', readId, 'comments'],
+    queryFn: async () =>
+      (await ask<{ items: Thread[] }>(api.GET('/api/reads/{read_id}/comments', at(readId)))).items,
+  });
+
+export const sayComment = async (readId: string, body: Schemas['CommentIn']) =>
+  (
+    await ask<{ items: Thread[] }>(
+      api.POST('/api/reads/{read_id}/comments', { ...at(readId), body }),
+    )
+  ).items;
+
+export const settleThread = (threadId: string, is_resolved: boolean) =>
+  ask(
+    api.PATCH('/api/comments/{comment_id}', {
+      params: { path: { comment_id: threadId } },
+      body: { is_resolved },
+    }),
+  );

@@ -1,0 +1,109 @@
+/** Comments beside the case, numbered as their pins; one thread open at a time. */
+import type { Thread } from '../../api/comments';
+import { CommandKey } from '../../commands/CommandKey';
+import { Failed } from '../../ui/Loaded';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { keepFocus } from './CommandButton';
+import { CommentField } from './CommentField';
+import styles from './Comments.module.css';
+import panel from './Panel.module.css';
+import type { Comments } from './useComments';
+
+interface CommentsPanelProps {
+  readonly comments: Comments;
+  /** What a place is called: "Image 3 of 40". */
+  readonly placeText: (thread: Pick<Thread, 'place'>) => string;
+}
+
+export function CommentsPanel({ comments, placeText }: CommentsPanelProps) {
+  const { threads, openId, composing } = comments;
+  const openCount = threads.filter(({ resolved_at }) => resolved_at === null).length;
+  return (
+    <section className={panel.section} aria-labelledby="comments">
+      <h2 id="comments" className={panel.heading}>
+        Comments{openCount > 0 && ` (${openCount} open)`}
+        <span className={panel.muted}>
+          {' '}
+          <CommandKey id="comment.new" /> at the pointer
+        </span>
+      </h2>
+      {composing !== undefined && (
+        <div className={styles.thread} data-open={true}>
+          <span className={panel.muted}>{placeText({ place: composing })}</span>
+          <CommentField
+            label="Comment"
+            isSending={comments.isSending}
+            onSend={(text) => comments.say(text, null)}
+            onLeave={() => comments.compose(undefined)}
+          />
+        </div>
+      )}
+      {threads.map((thread) => (
+        <ThreadRow
+          key={thread.id}
+          thread={thread}
+          isOpen={thread.id === openId}
+          place={placeText(thread)}
+          comments={comments}
+        />
+      ))}
+      <Failed error={comments.error} />
+    </section>
+  );
+}
+
+interface ThreadRowProps {
+  readonly thread: Thread;
+  readonly isOpen: boolean;
+  readonly place: string;
+  readonly comments: Comments;
+}
+
+function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
+  const isSettled = thread.resolved_at !== null;
+  const [first] = thread.comments;
+  return (
+    <div className={styles.thread} data-open={isOpen} data-settled={isSettled}>
+      <button
+        type="button"
+        className={styles.head}
+        aria-expanded={isOpen}
+        onMouseDown={keepFocus}
+        onClick={() => comments.open(thread.id)}
+      >
+        <span className={styles.number}>{thread.number}</span>
+        <span className={styles.first}>{first?.text}</span>
+        <span className={panel.muted}>{isSettled ? 'settled' : place}</span>
+      </button>
+      {isOpen && (
+        <>
+          {thread.comments.map((comment) => (
+            <p key={comment.id} className={styles.comment}>
+              <span className={panel.muted}>
+                {comment.is_mine ? 'You' : (comment.author_name ?? whoText(comment.is_by_reader))},{' '}
+                <RelativeTime at={comment.created_at} />
+              </span>
+              {comment.text}
+            </p>
+          ))}
+          <CommentField
+            label="Reply"
+            isSending={comments.isSending}
+            onSend={(text) => comments.say(text, thread.id)}
+            onLeave={() => undefined}
+          />
+          <button
+            type="button"
+            className={panel.edit}
+            onMouseDown={keepFocus}
+            onClick={() => comments.settle(thread)}
+          >
+            {isSettled ? 'Open again' : 'Mark as settled'}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+const whoText = (isByReader: boolean) => (isByReader ? 'The reader' : 'A reviewer');

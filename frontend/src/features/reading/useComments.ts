@@ -1,0 +1,181 @@
+/** The comments of the case on screen: threads, pins, and the keys that lead from one to the next. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  type CommentPlace,
+  commentsQuery,
+  sayComment,
+  settleThread,
+  type Thread,
+} from '../../api/comments';
+import type { Command } from '../../commands/registry';
+import { imagePoint } from '../../geometry/units';
+import type { Frame, Series } from '../../viewer/frames';
+import type { Pin } from '../../viewer/PinsLayer';
+import { useReadout } from './readout';
+import { useReading } from './store';
+import type { Place } from './useAsking';
+
+export interface Comments {
+  readonly threads: readonly Thread[];
+  readonly pins: readonly Pin[];
+  readonly openId: string | null;
+  /** The place of a comment being written; undefined when none is. */
+  readonly composing: CommentPlace | null | undefined;
+  readonly isSending: boolean;
+  readonly error: Error | null;
+  readonly commands: readonly Command[];
+  open(id: string): void;
+  compose(place: CommentPlace | null | undefined): void;
+  /** Sends the text; true when it is kept. */
+  say(text: string, threadId: string | null): Promise<boolean>;
+  settle(thread: Thread): void;
+}
+
+/** Where a comment begun now is pinned: under the pointer, else the image on screen. */
+export function placeHere(frame: Frame | undefined): CommentPlace | null {
+  if (!frame) return null;
+  const hover = useReadout.getState().hover;
+  const { sop_instance_uid, frame_number } = frame;
+  const point = hover ? hover.point.map((value) => Math.round(value * 100) / 100) : null;
+  return { series_uid: null, sop_instance_uid, frame_number, point };
+}
+
+export function pinsOf(threads: readonly Thread[], openId: string | null): Pin[] {
+  return threads.flatMap(({ id, number, place, resolved_at }) => {
+    const [x, y] = place?.point ?? [];
+    if (!place?.sop_instance_uid || x === undefined || y === undefined) return [];
+    return [
+      {
+        id,
+        number,
+        sop_instance_uid: place.sop_instance_uid,
+        frame_number: place.frame_number,
+        point: imagePoint(x, y),
+        isOpen: id === openId,
+        isSettled: resolved_at !== null,
+      },
+    ];
+  });
+}
+
+/** What a place is called in the panel. */
+export function placeText(place: CommentPlace | null, series: readonly Series[]): string {
+  if (!place) return 'This study';
+  const frames = series.flatMap((one) => one.frames);
+  const at = frames.findIndex(
+    (frame) =>
+      frame.sop_instance_uid === place.sop_instance_uid &&
+      frame.frame_number === place.frame_number,
+  );
+  if (at >= 0) return frames.length > 1 ? `Image ${at + 1} of ${frames.length}` : 'This image';
+  return 'This series';
+}
+
+/** The thread before or after the open one, round and round. */
+export function neighbour(threads: readonly Thread[], openId: string | null, by: 1 | -1) {
+  const at = threads.findIndex(({ id }) => id === openId);
+  const from = at < 0 && by < 0 ? 0 : at;
+  return threads[(from + by + threads.length) % threads.length];
+}
+
+const NONE: readonly Thread[] = [];
+
+export function useComments(
+  readId: string,
+  frame: Frame | undefined,
+  show: (place: Place) => void,
+): Comments {
+  const client = useQueryClient();
+  const { queryKey } = commentsQuery(readId);
+  const { data: threads = NONE } = useQuery(commentsQuery(readId));
+  const [openId, setOpenId] = useState<string | null>(null);
+  const [composing, setComposing] = useState<CommentPlace | null | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another case has comments of its own
+  useEffect(() => {
+    setOpenId(null);
+    setComposing(undefined);
+  }, [readId]);
+  const open = useCallback(
+    (id: string) => {
+      setComposing(undefined);
+      setOpenId(id);
+      const place = client.getQueryData(queryKey)?.find((one) => one.id === id)?.place;
+      const { sop_instance_uid, series_uid, frame_number } = place ?? {};
+      if (sop_instance_uid) show({ sop_instance_uid, frame_number: frame_number ?? 1 });
+      else if (series_uid) show({ seriesUid: series_uid });
+      useReading.getState().arrange({ isPanelShown: true });
+    },
+    [client, queryKey, show],
+  );
+  const send = useMutation({
+    mutationFn: ({ text, threadId }: { text: string; threadId: string | null }) =>
+      sayComment(readId, {
+        id: crypto.randomUUID(),
+        text,
+        thread_id: threadId,
+        place: threadId ? null : (composing ?? null),
+      }),
+    onSuccess: (items, { threadId }) => {
+      client.setQueryData(queryKey, items);
+      setComposing(undefined);
+      setOpenId(threadId ?? items.findLast((one) => one.comments[0]?.is_mine)?.id ?? null);
+    },
+  });
+  const settling = useMutation({
+    mutationFn: (thread: Thread) => settleThread(thread.id, thread.resolved_at === null),
+    onSuccess: () => client.invalidateQueries({ queryKey }),
+  });
+  const commands = useMemo(
+    () => commandsFor({ frame, threads, openId, open, compose: setComposing }),
+    [frame, threads, openId, open],
+  );
+  return {
+    threads,
+    pins: useMemo(() => pinsOf(threads, openId), [threads, openId]),
+    openId,
+    composing,
+    isSending: send.isPending,
+    error: send.error ?? settling.error,
+    commands,
+    open,
+    compose: setComposing,
+    say: (text, threadId) =>
+      send.mutateAsync({ text, threadId }).then(
+        () => true,
+        () => false,
+      ),
+    settle: (thread) => settling.mutate(thread),
+  };
+}
+
+interface Now {
+  readonly frame: Frame | undefined;
+  readonly threads: readonly Thread[];
+  readonly openId: string | null;
+  readonly open: (id: string) => void;
+  readonly compose: (place: CommentPlace | null) => void;
+}
+
+function commandsFor({ frame, threads, openId, open, compose }: Now): Command[] {
+  const go = (by: 1 | -1) => {
+    const to = neighbour(threads, openId, by);
+    if (to) open(to.id);
+  };
+  const command = (id: string, title: string, shortcut: string, run: () => void): Command => ({
+    id: `comment.${id}`,
+    title,
+    section: 'Comments',
+    shortcut,
+    run,
+  });
+  const isEnabled = () => threads.length > 0;
+  return [
+    command('new', 'Comment on this place', 'alt+m', () => {
+      useReading.getState().arrange({ isPanelShown: true });
+      compose(placeHere(frame));
+    }),
+    { ...command('next', 'Next comment', 'alt+.', () => go(1)), isEnabled },
+    { ...command('previous', 'Previous comment', 'alt+,', () => go(-1)), isEnabled },
+  ];
+}

@@ -1,0 +1,54 @@
+"""A reader pins a question to a place, and a reviewer answers it there."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.clinic import Clinic, radiographs
+from tests.browser.room import answer, image_of, read_id
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
+    clinic: Clinic, open_window: Callable[..., Window]
+) -> None:
+    project = clinic.project("Comments", review_required=True)
+    project.bring_in(radiographs(1))
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    box = page.locator(".viewer-stage").bounding_box()
+    assert box is not None
+    spot = (box["x"] + 0.45 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.move(*spot)
+    page.keyboard.press("Alt+m")
+    expect(page.get_by_label("Comment: Enter sends")).to_be_focused()
+    page.keyboard.type("Is this a fold?")
+    page.keyboard.press("Enter")
+    pin = page.get_by_role("button", name="Comment 1")
+    expect(pin).to_be_visible()
+    place = pin.bounding_box()
+    assert place is not None
+    # the tip of a pin is its lower left corner
+    assert abs(place["x"] - spot[0]) < 2
+    assert abs(place["y"] + place["height"] - spot[1]) < 2
+    answer(page, "1")
+    page.keyboard.press("Enter")
+    window.see("Nothing left to read")
+
+    lead = open_window(project.lead, f"{project.path}/read/{read}")
+    image_of(lead.page)
+    lead.page.keyboard.press("Alt+.")
+    lead.see("The reader,")
+    lead.page.get_by_label("Reply: Enter sends").fill("Yes, a skin fold.")
+    lead.page.keyboard.press("Enter")
+    lead.see("Yes, a skin fold.")
+    lead.page.get_by_role("button", name="Mark as settled").click()
+    lead.see("settled")
+    (thread,) = project.readers[0].get(f"/reads/{read}/comments")["items"]
+    assert [one["text"] for one in thread["comments"]] == ["Is this a fold?", "Yes, a skin fold."]
+    assert thread["resolved_at"]
