@@ -243,6 +243,11 @@ def test_keys_are_written_in_any_mix_of_keywords_and_tags(owner, found, web):
             assert search("series", f"{first}.{second}", "SPS1").json() == []
             assert len(search("series", f"{first}.{second}", "*").json()) == 2
     assert len(search("series", "0020000e", found.series.series_uid).json()) == 1
+    for key, value in (
+        ("Modality", "CT,DX"), ("Modality", "CT\\DX"), ("SeriesInstanceUID", "*"),
+        ("SeriesNumber", "*"), ("StudyDate", "*"), ("StudyTime", "*"),
+    ):  # fmt: skip
+        assert len(search("series", key, value).json()) == 2, (key, value)
     assert search("series", "00400275.00400009.00080060", "CT").status_code == 400
     assert search("studies", "ModalitiesInStudy.Modality", "CT").status_code == 400
 
@@ -271,7 +276,8 @@ def test_dates_of_a_procedure_step_are_ranges(owner, archive, found, web):
     [
         "limit=-1", "limit=ten", "limit=", "offset=-1", "offset=1.5", "offset=99999999999",
         "fuzzymatching=perhaps", "fuzzymatching=", "StudyDate=-", "StudyDate=2020-01-01",
-        "StudyDate=20201301", "StudyTime=-", "PatientName=a%00b", "Unknown=1", "0010,0020=x",
+        "StudyDate=20201301", "StudyTime=-", "StudyTime=25", "StudyTime=1015.5",
+        "PatientName=a%00b", "Unknown=1", "0010,0020=x",
     ],
 )  # fmt: skip
 def test_what_is_no_search_is_refused_in_words(owner, web, query):

@@ -17,6 +17,8 @@ from collimate.studies.models import Instance, Patient, Series, Study
 NOT_ATTRIBUTES = frozenset({"limit", "offset", "includefield", "fuzzymatching", "accept"})
 MOST_VALUES = 1000
 DATES = "Dates are written YYYYMMDD, ranges with a hyphen."
+TIMES = "Times are written HHMMSS, ranges with a hyphen."
+_TIME = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?")
 Matcher = Callable[[str], ColumnElement[bool]]
 
 
@@ -69,11 +71,25 @@ def fuzzy_name(column: Any) -> Matcher:
     return match
 
 
+def _is_anything(text: str) -> bool:
+    """Universal matching; a lone asterisk is taken for it by every kind of key."""
+    return text.strip(" ") in ("", "*")
+
+
+def codes(column: Any) -> Matcher:
+    """As `wildcard`; a code string holds no comma, so that many clients separate by commas."""
+
+    def match(text: str) -> ColumnElement[bool]:
+        return wildcard(column)(text.replace(",", "\\"))
+
+    return match
+
+
 def uids(column: Any) -> Matcher:
     """One UID, or several separated by commas or backslashes."""
 
     def match(text: str) -> ColumnElement[bool]:
-        return column.in_(_few(re.split(r"[,\\]", text))) if text else true()
+        return true() if _is_anything(text) else column.in_(_few(re.split(r"[,\\]", text)))
 
     return match
 
@@ -82,7 +98,7 @@ def numbers(column: Any) -> Matcher:
     """A whole number."""
 
     def match(text: str) -> ColumnElement[bool]:
-        if not text:
+        if _is_anything(text):
             return true()
         if not re.fullmatch(r"-?[0-9]{1,9}", text.strip()):
             raise SearchNotSupported("A whole number was expected.")
@@ -99,7 +115,7 @@ def dates(column: Any, *, is_text: bool = False) -> Matcher:
 
     def match(text: str) -> ColumnElement[bool]:
         text = text.strip(" ")
-        if not text:
+        if _is_anything(text):
             return true()
         first, dash, last = text.partition("-")
         if not (first or last):
@@ -128,11 +144,11 @@ def times(column: Any) -> Matcher:
     """`101500`, `10-12` or `1015-`; what is not said (minutes, seconds) may be anything."""
 
     def match(text: str) -> ColumnElement[bool]:
-        if not text:
+        if _is_anything(text):
             return true()
         first, dash, last = text.strip(" ").partition("-")
         if not (first or last):
-            raise SearchNotSupported("Times are written HHMMSS, ranges with a hyphen.")
+            raise SearchNotSupported(TIMES)
         low, high = _moment(first, "0"), _moment(last if dash else first, "9")
         seconds = func.substr(column, 1, 6)
         return and_(seconds >= low, seconds <= high)
@@ -141,8 +157,8 @@ def times(column: Any) -> Matcher:
 
 
 def _moment(text: str, filler: str) -> str:
-    if not re.fullmatch(r"([0-9]{2}){0,3}(\.[0-9]{1,6})?", text):
-        raise SearchNotSupported("Times are written HHMMSS, ranges with a hyphen.")
+    if text and not _TIME.fullmatch(text):
+        raise SearchNotSupported(TIMES)
     return text[:6].ljust(6, filler)
 
 
@@ -162,7 +178,7 @@ def _any_modality(text: str) -> ColumnElement[bool]:
     mine = select(any_of.id).where(
         any_of.project_id == Study.project_id,
         any_of.study_id == Study.id,
-        wildcard(any_of.modality)(text),
+        codes(any_of.modality)(text),
     )
     return mine.correlate(Study).exists()
 
@@ -184,7 +200,7 @@ STUDY_KEYS: dict[str, Matcher] = {
 }
 SERIES_KEYS: dict[str, Matcher] = {
     "SeriesInstanceUID": uids(Series.series_uid),
-    "Modality": wildcard(Series.modality),
+    "Modality": codes(Series.modality),
     "SeriesNumber": numbers(Series.series_number),
     "SeriesDescription": wildcard(stored(_SERIES, "0008103E")),
     "BodyPartExamined": wildcard(Study.body_part),
