@@ -223,7 +223,7 @@ def test_a_frame_is_rendered_small_and_true(sandbox: Sandbox, kind: str):
         signed=False,
         photometric_interpretation="MONOCHROME2",
     )
-    picture = sandbox.render(array.tobytes(), facts, size=50, kind=kind, window=(500, 200))
+    picture = sandbox.render(array.tobytes(), facts, size=(50, 50), kind=kind, window=(500, 200))
     with Image.open(BytesIO(picture)) as image:
         assert image.size == (50, 25)
         assert image.format == kind.upper()

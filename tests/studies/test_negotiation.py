@@ -138,8 +138,34 @@ def test_a_series_is_shown_by_its_middle_image_or_by_all(owner, slices, web):
         refused = owner.get(f"{level}/rendered", headers={"accept": "video/mp4"})
         assert refused.status_code == 406
         assert "image/png" in refused.json()["detail"]
-    assert owner.get(f"{addresses[0]}/rendered?viewport=9,9,0,0,5,5").status_code == 400
     assert owner.get(f"{addresses[0]}/thumbnail", headers={"accept": "text/css"}).status_code == 406
+
+
+def test_a_viewport_is_filled_by_the_whole_image_or_a_part_of_it(owner, archive):
+    pixels = dicoms.pattern(60, 80, bits=8)
+    file = archive.bring(dicoms.radiograph(array=pixels, WindowCenter=128, WindowWidth=256))
+    address = address_of(archive, archive.image(file).instance) + "/rendered"
+
+    def shown(viewport: str) -> np.ndarray:
+        png = owner.get(address, params={"viewport": viewport}, headers={"accept": "image/png"})
+        assert png.status_code == 200, png.text
+        return np.asarray(Image.open(io.BytesIO(png.content)))
+
+    assert shown("40,100").shape == (30, 40)
+    assert shown("100,15").shape == (15, 20)
+    whole = shown("80,60")
+    assert np.array_equal(shown("80,60,10,20,30,15"), whole[20:35, 10:40])
+    assert np.array_equal(shown("80,60,70,,500,"), whole[:, 70:])
+    for bad in (
+        "40",
+        "0,40",
+        "40,40,1",
+        "40,40,0,0,-5,5",
+        "40,40,0,0,0,5",
+        "a,b",
+        "40,40,80,0,5,5",
+    ):
+        assert owner.get(address, params={"viewport": bad}).status_code == 400, bad
 
 
 def test_frames_of_a_list_are_drawn_in_parts_only(owner, archive, monkeypatch):

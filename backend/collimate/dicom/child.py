@@ -126,15 +126,17 @@ def _convert(request: dict[str, Any], limits: Limits) -> bytes:
 def _render(request: dict[str, Any], payload: bytes) -> bytes:
     from collimate.dicom.frames import render
 
-    window = request["window"]
+    window, region = request["window"], request["region"]
+    width, height = request["size"]
     confine(_NEEDED, [])
     try:
         return render(
             payload,
             FrameFacts.from_json(request["facts"]),
-            size=request["size"],
+            size=(width, height),
             kind=request["kind"],
             window=None if window is None else (window[0], window[1]),
+            region=None if region is None else (region[0], region[1], region[2], region[3]),
         )
     except (ValueError, TypeError):
         raise Rejected(RejectionCode.bad_dimensions) from None

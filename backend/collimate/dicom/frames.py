@@ -79,14 +79,18 @@ def render(
     raw: bytes | memoryview,
     facts: FrameFacts,
     *,
-    size: int | None = None,
+    size: tuple[int, int] | None = None,
     kind: Literal["jpeg", "png"] = "jpeg",
     window: tuple[float, float] | None = None,
+    region: tuple[int, int, int, int] | None = None,
 ) -> bytes:
-    """A picture no larger than `size` pixels on either side. Only to be called in the sandbox.
+    """A picture that fits into `size` (width, height). Only to be called in the sandbox.
+
+    `region` is the part that is shown, as x, y, width, height in pixels of the frame; what of it
+    lies outside is left out.
 
     Raises:
-        ValueError: when the bytes do not fit the facts.
+        ValueError: when the bytes do not fit the facts, or the region lies outside.
     """
     array = frame_array(
         raw,
@@ -96,18 +100,24 @@ def render(
         bits_allocated=facts.bits_allocated,
         signed=facts.signed,
     )
-    return encode_picture(shown(array, facts, window), size=size, kind=kind)
+    pixels = shown(array, facts, window)
+    if region is not None:
+        x, y, width, height = region
+        pixels = np.ascontiguousarray(pixels[y : y + height, x : x + width])
+        if pixels.size == 0:
+            raise ValueError("the region lies outside the frame")
+    return encode_picture(pixels, size=size, kind=kind)
 
 
 def encode_picture(
-    pixels: NDArray[np.uint8], *, size: int | None, kind: Literal["jpeg", "png"]
+    pixels: NDArray[np.uint8], *, size: tuple[int, int] | None, kind: Literal["jpeg", "png"]
 ) -> bytes:
-    """JPEG or PNG of what is shown, shrunk to `size` where it is larger."""
+    """JPEG or PNG of what is shown, shrunk to fit into `size` where it is larger."""
     from PIL import Image  # only where a picture is really made: the sandbox
 
     image = Image.fromarray(pixels)
-    if size is not None and max(image.size) > size:
-        image.thumbnail((size, size), Image.Resampling.LANCZOS)
+    if size is not None:
+        image.thumbnail(size, Image.Resampling.LANCZOS)
     target = BytesIO()
     if kind == "jpeg":
         image.save(target, "JPEG", quality=88)

@@ -39,7 +39,7 @@ def look(stored: Stored, dicom_json: dict[str, Any], limits: Limits) -> Looked:
     """Write the thumbnail of the middle frame and measure that frame."""
     facts = frame_facts(dicom_json, stored.sample_index)
     grey = shown(stored.sample, facts)
-    picture = encode_picture(grey, size=limits.thumbnail_pixels, kind="jpeg")
+    picture = encode_picture(grey, size=(limits.thumbnail_pixels,) * 2, kind="jpeg")
     (stored.out / THUMBNAIL_NAME).write_bytes(picture)
     if stored.sample.ndim == 3:
         luminance = grey.mean(axis=2).astype(np.uint8)

@@ -158,11 +158,12 @@ class Sandbox:
         frame: bytes,
         facts: FrameFacts,
         *,
-        size: int | None = None,
+        size: tuple[int, int] | None = None,
         kind: Literal["jpeg", "png"] = "jpeg",
         window: tuple[float, float] | None = None,
+        region: tuple[int, int, int, int] | None = None,
     ) -> bytes:
-        """A picture of one served frame, at most `size` pixels wide or high.
+        """A picture of one served frame; see `collimate.dicom.frames.render`.
 
         Raises:
             Rejected: `bad_dimensions` when the bytes do not fit the facts.
@@ -171,9 +172,10 @@ class Sandbox:
         request = {
             "verb": "render",
             "facts": facts.to_json(),
-            "size": most if size is None else max(1, min(size, most)),
+            "size": [max(1, min(side, most)) for side in size or (most, most)],
             "kind": kind,
             "window": window,
+            "region": region,
         }
         return self._ask(request, frame, len(frame))
 

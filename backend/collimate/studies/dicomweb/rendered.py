@@ -39,6 +39,8 @@ from collimate.studies.sandbox import sandbox
 
 router = APIRouter()
 Viewport = Annotated[str | None, Query(max_length=100)]
+Size = tuple[int, int]
+Region = tuple[int, int, int, int]
 Window = Annotated[str | None, Query(max_length=100)]
 PICTURES = tuple(Offer(form, kind) for form in ("single", "multipart") for kind in (JPEG, PNG))
 MOST_PICTURES = 100
@@ -47,7 +49,7 @@ _drawn: Recent[str, bytes] = Recent(32 << 20, len)
 
 
 class BadRenderQuery(Problem):
-    """viewport is width,height and window is center,width,function."""
+    """viewport is width,height (perhaps x,y,width,height) and window is center,width,function."""
 
     status = 400
 
@@ -157,7 +159,8 @@ class _Drawing:
     kind: Literal["jpeg", "png"]
     instance: ImageInfo
     number: int
-    size: int | None
+    size: Size | None
+    region: Region | None
     window: tuple[float, float] | None
     etag: str
 
@@ -169,7 +172,7 @@ class _Drawing:
         """
         drawn = _drawn.get(self.etag)
         if drawn is None:
-            drawn = _draw(self.instance, self.number, self.kind, self.size, self.window)
+            drawn = _draw(self)
             _drawn.put(self.etag, drawn)
         return drawn
 
@@ -178,9 +181,9 @@ def _drawing(
     media_type: str, instance: ImageInfo, number: int, viewport: str | None, window: str | None
 ) -> _Drawing:
     kind: Literal["jpeg", "png"] = "png" if media_type == PNG else "jpeg"
-    size, chosen = read_viewport(viewport), read_window(window)
-    etag = etag_of("rendered", kind, instance.frames_sha256, number, size, chosen)
-    return _Drawing(kind, instance, number, size, chosen, etag)
+    (size, region), chosen = read_viewport(viewport), read_window(window)
+    etag = etag_of("rendered", kind, instance.frames_sha256, number, size, region, chosen)
+    return _Drawing(kind, instance, number, size, region, chosen, etag)
 
 
 def _recall(headers: Headers, drawing: _Drawing) -> Response | None:
@@ -205,45 +208,55 @@ def recall_rendered(
     return _recall(headers, _drawing(offer.media_type, instance, 1, viewport, window))
 
 
-def _draw(
-    instance: ImageInfo,
-    number: int,
-    kind: Literal["jpeg", "png"],
-    size: int | None,
-    window: tuple[float, float] | None,
-) -> bytes:
+def _draw(asked: _Drawing) -> bytes:
     """Have the sandbox draw a frame.
 
     Raises:
         CannotBeRendered
     """
-    offset, length = instance.frame(number)
+    instance = asked.instance
+    offset, length = instance.frame(asked.number)
     with database.open_session() as session:
         dicom_json = session.scalars(
             select(Instance.dicom_json).where(Instance.id == instance.id)
         ).one()
     frame = blobs().read(instance.frames_sha256, offset, length)
-    facts = frame_facts(dicom_json, number - 1)
+    facts = frame_facts(dicom_json, asked.number - 1)
+    if asked.region and (asked.region[0] >= facts.columns or asked.region[1] >= facts.rows):
+        raise BadRenderQuery("This part lies outside the image.")
     try:
-        return sandbox().render(frame, facts, size=size, kind=kind, window=window)
+        return sandbox().render(
+            frame, facts, size=asked.size, kind=asked.kind, window=asked.window,
+            region=asked.region,
+        )  # fmt: skip
     except Rejected as rejected:
         raise CannotBeRendered(rejected.text) from None
 
 
-def read_viewport(text: str | None) -> int | None:
-    """The longer side of the wanted picture in pixels. Source: PS3.18 8.3.5.1.3.
+def read_viewport(text: str | None) -> tuple[Size | None, Region | None]:
+    """The frame a picture has to fit into, and the part of the image that is shown in it.
+
+    Source: PS3.18 8.3.5.1.3: width, height, and perhaps x, y, width and height of that part; what
+    is not said means all of it. Pictures are not turned over, so negative lengths are refused.
 
     Raises:
         BadRenderQuery
     """
     if text is None:
-        return None
+        return None, None
     parts = text.split(",")
-    if len(parts) > 2:
-        raise BadRenderQuery("Only the whole picture is served: viewport is width,height.")
-    if len(parts) != 2 or not all(p.isascii() and p.isdigit() and 0 < len(p) < 6 for p in parts):
+    if not all(part.isascii() and len(part) < 6 and (part.isdigit() or not part) for part in parts):
         raise BadRenderQuery()
-    return max(1, *(int(part) for part in parts))
+    if len(parts) not in (2, 6) or not all(part.strip("0") for part in parts[:2]):
+        raise BadRenderQuery()
+    size = int(parts[0]), int(parts[1])
+    if len(parts) == 2:
+        return size, None
+    x, y, width, height = parts[2:]
+    if width.strip("0") == "" != width or height.strip("0") == "" != height:
+        raise BadRenderQuery()
+    whole = 1 << 20
+    return size, (int(x or 0), int(y or 0), int(width or whole), int(height or whole))
 
 
 def read_window(text: str | None) -> tuple[float, float] | None:
