@@ -46,6 +46,8 @@ def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, clien
     [
         {"reading_scale": 20},
         {"anything": "else"},
+        {"hanging": [{"name": "no stage", "stages": []}]},
+        {"hanging": [{"name": "", "stages": [{"rows": 9, "columns": 1, "cells": [None]}]}]},
         {"keymap": {"preset": "ohif", "own": {"x": ["a b"]}}},
         {"keymap": {"preset": "ohif", "own": {"x" * 101: ["a"]}}},
     ],
@@ -61,3 +63,16 @@ def test_a_change_to_oneself_leaves_a_trace_of_what_and_not_of_the_values(anna, 
         event = session.query(AuditEvent).filter_by(action="user_changed").one()
         assert event.actor_id == anna.id
         assert event.detail == {"fields": ["name", "reading_scale"]}
+
+
+def test_hanging_protocols_are_kept_as_they_were_made(anna, client):
+    stage = {
+        "rows": 1,
+        "columns": 2,
+        "cells": [{"study": "earlier", "modality": "CT", "number": 1}, None],
+        "links": {"scroll": True, "zoom": False, "window": False},
+    }
+    hanging = [{"name": "CT", "modalities": ["CT"], "stages": [stage]}]
+    browser = client(anna)
+    assert browser.patch("/api/me", json={"preferences": {"hanging": hanging}}).status_code == 200
+    assert preferences_seen_by(browser)["hanging"] == hanging

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from collimate.access.hanging import HangingProtocols
 from collimate.kit.http import Answer, Body
 
 
@@ -70,6 +71,9 @@ class Preferences(Body):
     """How a person likes to work; kept with the account, so it is the same on every computer."""
 
     keymap: Keymap | None = None
+    hanging: HangingProtocols | None = Field(
+        default=None, description="Looked at before the project's; the first that fits is used"
+    )
     reading_scale: int | None = Field(
         default=None, ge=100, le=200, description="Size of the words around the image, in percent"
     )

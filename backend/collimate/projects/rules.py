@@ -22,6 +22,7 @@ class ReadingRules:
     show_suggestion: bool = True
     show_earlier: bool = True
     guideline: str = ""
+    hanging: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from collimate.access.hanging import HangingProtocol, HangingProtocols
 from collimate.access.policy import Permission, Role
 from collimate.access.schemas import Me
 from collimate.kit.http import Answer, Body
@@ -34,6 +35,7 @@ class ReadingRulesOut(Answer):
     show_suggestion: bool
     show_earlier: bool
     guideline: str
+    hanging: list[HangingProtocol]
 
 
 class LearningRulesOut(Answer):
@@ -76,6 +78,7 @@ class ReadingRulesIn(Body):
     show_suggestion: bool | None = None
     show_earlier: bool | None = None
     guideline: str | None = Field(default=None, max_length=20000)
+    hanging: HangingProtocols | None = None
 
 
 class LearningRulesIn(Body):

@@ -3133,6 +3133,43 @@ export interface components {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /**
+         * HangingProtocol
+         * @description For cases of one of these modalities and body parts; an empty list means any.
+         */
+        HangingProtocol: {
+            /** Body Parts */
+            body_parts?: string[];
+            /**
+             * Has Earlier
+             * @description Only where there is, or is no, earlier study; null: either
+             */
+            has_earlier?: boolean | null;
+            /**
+             * Least Series
+             * @default 1
+             */
+            least_series?: number;
+            /** Modalities */
+            modalities?: string[];
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["HangingStage"][];
+        };
+        /**
+         * HangingStage
+         * @description One layout; `cells` row by row, null leaves a viewport empty.
+         */
+        HangingStage: {
+            /** Cells */
+            cells: (components["schemas"]["HungSeries"] | null)[];
+            /** Columns */
+            columns: number;
+            links: components["schemas"]["Links"];
+            /** Rows */
+            rows: number;
+        };
         /** HashesIn */
         HashesIn: {
             /** Sha256 */
@@ -3200,6 +3237,34 @@ export interface components {
             items: components["schemas"]["HeldImageOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * HungSeries
+         * @description One viewport: the `number`-th series of a study that has all the named properties.
+         */
+        HungSeries: {
+            /** Description */
+            description?: string | null;
+            /** Modality */
+            modality?: string | null;
+            /**
+             * Number
+             * @default 0
+             */
+            number?: number;
+            /** Section */
+            section?: ("axial" | "coronal" | "sagittal") | null;
+            /**
+             * Study
+             * @default current
+             * @enum {string}
+             */
+            study?: "current" | "earlier";
+            /**
+             * Window
+             * @description Name of a window of the series
+             */
+            window?: string | null;
         };
         /** ImportList */
         ImportList: {
@@ -3534,6 +3599,15 @@ export interface components {
              */
             lease_until: string;
         };
+        /** Links */
+        Links: {
+            /** Scroll */
+            scroll: boolean;
+            /** Window */
+            window: boolean;
+            /** Zoom */
+            zoom: boolean;
+        };
         /** LookUpIn */
         LookUpIn: {
             /**
@@ -3839,6 +3913,11 @@ export interface components {
          * @description How a person likes to work; kept with the account, so it is the same on every computer.
          */
         Preferences: {
+            /**
+             * Hanging
+             * @description Looked at before the project's; the first that fits is used
+             */
+            hanging?: components["schemas"]["HangingProtocol"][] | null;
             keymap?: components["schemas"]["Keymap"] | null;
             /**
              * Reading Scale
@@ -4138,6 +4217,8 @@ export interface components {
         ReadingRulesIn: {
             /** Guideline */
             guideline?: string | null;
+            /** Hanging */
+            hanging?: components["schemas"]["HangingProtocol"][] | null;
             /** Is Blinded */
             is_blinded?: boolean | null;
             /** Review Required */
@@ -4155,6 +4236,8 @@ export interface components {
         ReadingRulesOut: {
             /** Guideline */
             guideline: string;
+            /** Hanging */
+            hanging: components["schemas"]["HangingProtocol"][];
             /** Is Blinded */
             is_blinded: boolean;
             /** Review Required */

@@ -3,6 +3,8 @@ import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { changePassword, saveMe, sessionQuery, useSession } from '../../api/access';
+import { useHangingLists } from '../../api/hanging';
+import { HangingList } from '../../ui/HangingList';
 import { Failed } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
@@ -16,9 +18,21 @@ export function AccountPage() {
       <Stack gap="md" maw={900}>
         <NamePart name={user.name} />
         <PasswordPart />
+        <HangingPart />
         <Tokens />
       </Stack>
     </>
+  );
+}
+
+function HangingPart() {
+  const lists = useHangingLists(null);
+  return (
+    <HangingList
+      list={lists.me}
+      side="mine, before those of a project"
+      onKeep={(list) => lists.keep('me', list)}
+    />
   );
 }
 

@@ -2,6 +2,7 @@
 import { Button, Group, NumberInput, Select, Stack, Switch, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useHangingLists } from '../../api/hanging';
 import { strategiesQuery } from '../../api/learning';
 import {
   changeProject,
@@ -9,6 +10,7 @@ import {
   type Project,
   type ReadingRules,
 } from '../../api/projects';
+import { HangingList } from '../../ui/HangingList';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import styles from './ProjectPage.module.css';
@@ -21,7 +23,19 @@ export function Rules({ project }: { project: Project }) {
     <div className={styles.columns}>
       <ReadingPart project={project} />
       <LearningPart project={project} />
+      <HangingPart projectId={project.id} />
     </div>
+  );
+}
+
+function HangingPart({ projectId }: { projectId: string }) {
+  const lists = useHangingLists(projectId);
+  return (
+    <HangingList
+      list={lists.project}
+      side="for everyone in this project, after their own"
+      onKeep={(list) => lists.keep('project', list)}
+    />
   );
 }
 

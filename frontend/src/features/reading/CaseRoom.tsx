@@ -1,5 +1,5 @@
 /** One case on the table: top bar, tools, image, questions. */
-import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { problemFrom } from '../../api/problem';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
@@ -19,7 +19,6 @@ import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
-import { closePlanes } from './planes';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
@@ -31,6 +30,7 @@ import { type Place, useAsking } from './useAsking';
 import { useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
+import { useHanging } from './useHanging';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
 import type { OpenCase, RoomActions } from './useRoom';
@@ -51,17 +51,14 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
   const [isReady, setReady] = useState(false);
-  const { cells, active, show, open: layOut } = useLayout();
-  const earlier = useEarlier(reading, series);
+  const { cells, active, show } = useLayout();
+  const earlier = useEarlier(reading);
+  const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
   const here = seriesIn(all, cells[active]);
   const isEarlier = here !== undefined && !series.includes(here);
   const frames = here?.frames ?? NO_FRAMES;
   const seriesIndex = here ? all.indexOf(here) : 0;
-  useLayoutEffect(() => {
-    closePlanes();
-    layOut(series);
-  }, [layOut, series]);
   const showPlace = useCallback(
     ({ seriesUid, sop_instance_uid, frame_number = 1 }: Place) => {
       const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
@@ -115,6 +112,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       }),
       ...layoutCommands(frames[0]),
       ...earlierCommands(earlier),
+      ...hangingCommands,
       ...planeCommands(here),
       ...screenCommands(),
     ],
@@ -130,6 +128,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       seriesIndex,
       all,
       earlier,
+      hangingCommands,
       active,
       show,
     ],

@@ -1,6 +1,7 @@
 /** One place of the grid: a series on a viewport, or an invitation to put one there. */
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import type { Frame, Series } from '../../viewer/frames';
+import { windowChoices } from '../../viewer/greyWindows';
 import { isPaintTool } from '../../viewer/segments';
 import {
   isMarkTool,
@@ -37,6 +38,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
   useLayout(({ framesPerSecond }) => framesPerSecond);
   const isActive = at === active;
   const plane = cells[at]?.plane;
+  const windowName = cells[at]?.windowName ?? '';
   const isAlone = rows * columns === 1;
   const dropped = (event: React.DragEvent) => {
     const uid = event.dataTransfer.getData(SERIES_DATA);
@@ -71,10 +73,11 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
         />
       ) : series ? (
         <StackCell
-          key={series.series_uid}
+          key={`${series.series_uid} ${windowName}`}
           at={at}
           frames={series.frames}
           firstIndex={cells[at]?.index ?? 0}
+          windowName={windowName}
           isActive={isActive}
           others={others}
           framesPerSecond={isPlaying && isActive ? cineRate(series.frames[0]) : null}
@@ -86,6 +89,11 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
       )}
     </section>
   );
+}
+
+function chooseWindow(at: number, frame: Frame | undefined, name: string): void {
+  const choice = frame && windowChoices(frame).find((one) => one.name === name);
+  if (choice) ports.get(at)?.handle.setWindow(choice.window);
 }
 
 /** Nothing is said about earlier images: they take no marks and no paint. */
@@ -101,6 +109,8 @@ interface StackCellProps {
   readonly at: number;
   readonly frames: readonly Frame[];
   readonly firstIndex: number;
+  /** Chosen when the first image is on screen; empty leaves the file's own. */
+  readonly windowName: string;
   readonly isActive: boolean;
   readonly others: readonly Frame[];
   readonly framesPerSecond: number | null;
@@ -109,7 +119,8 @@ interface StackCellProps {
 }
 
 function StackCell(props: StackCellProps) {
-  const { at, frames, isActive, viewport, onReady } = props;
+  const { at, frames, isActive, windowName, viewport, onReady } = props;
+  const isWindowDue = useRef(windowName !== '');
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
       ports.put(at, frames, handle);
@@ -137,6 +148,8 @@ function StackCell(props: StackCellProps) {
       }}
       onShown={(index) => {
         useLayout.getState().keepIndex(at, index);
+        if (isWindowDue.current) chooseWindow(at, frames[index], windowName);
+        isWindowDue.current = false;
         onReady();
       }}
       onHover={(hover) => useReadout.setState({ hover })}

@@ -11,6 +11,8 @@ export interface Cell {
   readonly index: number;
   /** The plane the series is cut in; absent shows the slices as acquired. */
   readonly plane?: PlaneName;
+  /** The window a hanging protocol asks for, by its name. */
+  readonly windowName?: string;
 }
 
 export interface Grid {
@@ -27,6 +29,8 @@ export interface Layout extends Grid {
   readonly isPlaying: boolean;
   /** An earlier study hangs beside each case that has one. */
   readonly isComparing: boolean;
+  /** Laid out by a hanging protocol, not by hand. */
+  readonly isHung: boolean;
   /** Frames per second the reader asked for; null leaves it to the file. */
   readonly framesPerSecond: number | null;
 }
@@ -43,6 +47,8 @@ interface LayoutActions {
   play(isPlaying: boolean): void;
   setRate(framesPerSecond: number): void;
   setComparing(isComparing: boolean): void;
+  /** Lays everything out as a hanging protocol says. */
+  hang(layout: Grid & Pick<Layout, 'cells' | 'links'>): void;
 }
 
 /** Grids in the order one key walks through them. */
@@ -80,6 +86,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     links: { scroll: true, zoom: false, window: false },
     isPlaying: false,
     isComparing: false,
+    isHung: false,
     framesPerSecond: null,
     open(series) {
       set({
@@ -94,7 +101,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     },
     arrange({ rows, columns }) {
       const active = get().active < rows * columns ? get().active : 0;
-      set({ rows, columns, active, isMaximised: false });
+      set({ rows, columns, active, isMaximised: false, isHung: false });
     },
     activate: (active) => set({ active, isPlaying: get().isPlaying && active === get().active }),
     show(cellIndex, seriesUid, index = 0) {
@@ -112,6 +119,10 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     play: (isPlaying) => set({ isPlaying }),
     setRate: (framesPerSecond) => set({ framesPerSecond }),
     setComparing: (isComparing) => set({ isComparing }),
+    hang({ cells, ...layout }) {
+      const rest = Array.from({ length: MOST_CELLS - cells.length }, () => EMPTY);
+      set({ ...layout, cells: [...cells, ...rest], active: 0, isMaximised: false, isHung: true });
+    },
   };
 });
 

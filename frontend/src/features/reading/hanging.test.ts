@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { HangingProtocol, HangingStage } from '../../api/hanging';
+import type { Series } from '../../viewer/frames';
+import {
+  type CaseFacts,
+  cellsOf,
+  fits,
+  needsEarlier,
+  seriesFor,
+  stageOf,
+  withProtocol,
+} from './hanging';
+import type { Layout } from './layout';
+
+const DIRECTIONS = {
+  axial: { rowDirection: [1, 0, 0], columnDirection: [0, 1, 0] },
+  coronal: { rowDirection: [1, 0, 0], columnDirection: [0, 0, -1] },
+  sagittal: { rowDirection: [0, 1, 0], columnDirection: [0, 0, -1] },
+} as const;
+
+function stack(
+  series_uid: string,
+  section: keyof typeof DIRECTIONS,
+  description = '',
+  count = 9,
+): Series {
+  const frame = {
+    modality: 'CT',
+    valueUnit: 'HU',
+    isColour: false,
+    isPlaced: true,
+    windows: [],
+    plane: { origin: [0, 0, 0], spacing: { row: 1, column: 1 }, ...DIRECTIONS[section] },
+  };
+  const frames = Array.from({ length: count }, () => frame);
+  return { series_uid, modality: 'CT', description, frames } as unknown as Series;
+}
+
+const current = [
+  stack('a1', 'axial', 'lung'),
+  stack('a2', 'axial', 'soft'),
+  stack('c1', 'coronal', 'lung'),
+];
+const earlier = [stack('e1', 'axial', 'lung', 5), stack('e2', 'coronal')];
+const facts: CaseFacts = { modality: 'CT', bodyPart: 'CHEST', seriesCount: 3, hasEarlier: true };
+const protocol = (more: Partial<HangingProtocol> = {}): HangingProtocol => ({
+  name: 'any',
+  stages: [],
+  ...more,
+});
+
+const shown = (...uids: (string | null)[]) =>
+  ({
+    rows: 2,
+    columns: 2,
+    links: { scroll: true, zoom: false, window: true },
+    cells: uids.map((seriesUid) => ({ seriesUid, index: 0 })),
+  }) as unknown as Layout;
+
+describe('a protocol fits a case', () => {
+  test.each([
+    [{}, true],
+    [{ modalities: ['ct', 'MR'] }, true],
+    [{ modalities: ['MR'] }, false],
+    [{ body_parts: ['Chest'] }, true],
+    [{ body_parts: ['HEAD'] }, false],
+    [{ least_series: 4 }, false],
+    [{ has_earlier: true }, true],
+    [{ has_earlier: false }, false],
+    [{ has_earlier: null }, true],
+  ])('%j: %s', (more, expected) => {
+    expect(fits(protocol(more), facts)).toBe(expected);
+  });
+});
+
+describe('a stage', () => {
+  test('kept from the screen hangs the same series again, and alike ones in another case', () => {
+    const stage = stageOf(shown('a2', 'e1', 'c1', null), { current, earlier }, (at) =>
+      at === 0 ? { center: -600, width: 1500 } : null,
+    );
+    expect(stage.cells.map((cell) => cell?.study ?? null)).toEqual([
+      'current',
+      'earlier',
+      'current',
+      null,
+    ]);
+    const hung = cellsOf(stage, { current, earlier });
+    expect(hung.map(({ seriesUid }) => seriesUid)).toEqual(['a2', 'e1', 'c1', null]);
+    expect(hung[0]).toEqual({ seriesUid: 'a2', index: 4, windowName: 'Lung' });
+    expect(needsEarlier(stage)).toBe(true);
+    const other = [stack('x', 'coronal'), stack('y', 'axial', 'soft'), stack('z', 'axial')];
+    expect(cellsOf(stage, { current: other, earlier: [] }).map((cell) => cell.seriesUid)).toEqual([
+      'y',
+      null,
+      'x',
+      null,
+    ]);
+  });
+
+  test('asks for less where no series has everything, and for nothing of another kind', () => {
+    const wanted = { study: 'current', modality: 'CT', section: 'axial', number: 0 } as const;
+    expect(seriesFor({ ...wanted, description: 'bone' }, current)?.series_uid).toBe('a1');
+    expect(seriesFor({ ...wanted, section: 'sagittal' }, current)?.series_uid).toBe('a1');
+    expect(seriesFor({ ...wanted, number: 1 }, current)?.series_uid).toBe('a2');
+    expect(seriesFor({ ...wanted, number: 5 }, current)).toBeUndefined();
+    expect(seriesFor({ ...wanted, modality: 'MR' }, current)).toBeUndefined();
+  });
+});
+
+test('keeping replaces the protocol for the same kind of case and leaves the others', () => {
+  const stage = (rows: number): HangingStage => ({
+    rows,
+    columns: 1,
+    cells: [null],
+    links: { scroll: true, zoom: true, window: true },
+  });
+  const other = protocol({ name: 'head', body_parts: ['HEAD'] });
+  const first = withProtocol([other], facts, () => [stage(1)]);
+  expect(first.map(({ name }) => name)).toEqual(['CT CHEST with an earlier study', 'head']);
+  const second = withProtocol(first, facts, (before) => [...before, stage(2)]);
+  expect(second).toHaveLength(2);
+  expect(second[0]?.stages.map(({ rows }) => rows)).toEqual([1, 2]);
+});

@@ -1,0 +1,138 @@
+/** Hanging protocols: which one fits a case, what it hangs where, and what a layout would be as one. */
+import type { HangingProtocol, HangingStage, HungSeries } from '../../api/hanging';
+import { normalOf } from '../../geometry/plane';
+import type { Series } from '../../viewer/frames';
+import { windowChoices } from '../../viewer/greyWindows';
+import type { Cell, Layout } from './layout';
+
+/** What protocols are matched against. */
+export interface CaseFacts {
+  readonly modality: string | null;
+  readonly bodyPart: string | null;
+  readonly seriesCount: number;
+  readonly hasEarlier: boolean;
+}
+
+const isAmong = (words: readonly string[] = [], word: string | null): boolean =>
+  words.length === 0 || words.some((one) => one.toUpperCase() === word?.toUpperCase());
+
+export const fits = (protocol: HangingProtocol, facts: CaseFacts): boolean =>
+  isAmong(protocol.modalities, facts.modality) &&
+  isAmong(protocol.body_parts, facts.bodyPart) &&
+  facts.seriesCount >= (protocol.least_series ?? 1) &&
+  (protocol.has_earlier ?? facts.hasEarlier) === facts.hasEarlier;
+
+/** A body axis counts as the direction of a stack within this cosine (about 25 degrees). */
+const ALONG = 0.9;
+
+const SECTIONS = ['sagittal', 'coronal', 'axial'] as const;
+
+/** Across which axis of the body a series is cut; null for images without a place, or oblique ones. */
+export function sectionOf(series: Series): HungSeries['section'] {
+  const frame = series.frames[0];
+  if (!frame?.isPlaced) return null;
+  const at = normalOf(frame.plane).findIndex((part) => Math.abs(part) >= ALONG);
+  return SECTIONS[at] ?? null;
+}
+
+type Wanted = Pick<HungSeries, 'modality' | 'section' | 'description'>;
+
+const hasAll = (series: Series, wanted: Partial<Wanted>): boolean =>
+  (!wanted.modality || series.modality === wanted.modality) &&
+  (!wanted.section || sectionOf(series) === wanted.section) &&
+  (!wanted.description || series.description === wanted.description);
+
+/**
+ * The series a viewport asks for. What no series has is asked for less and less: first without the
+ * description, then without the section. Undefined where the study has no series of that kind.
+ */
+export function seriesFor(wanted: HungSeries, series: readonly Series[]): Series | undefined {
+  const { modality, section, description } = wanted;
+  const loosened = [{ modality, section, description }, { modality, section }, { modality }];
+  for (const asked of loosened) {
+    const found = series.filter((one) => hasAll(one, asked));
+    if (found.length > 0) return found[wanted.number ?? 0];
+  }
+  return undefined;
+}
+
+const middle = (series: Series): number => Math.floor((series.frames.length - 1) / 2);
+
+/** What each viewport of a stage shows. Stacks begin in the middle, single images at the first. */
+export function cellsOf(
+  stage: HangingStage,
+  studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
+): Cell[] {
+  return stage.cells.map((wanted): Cell => {
+    const series = wanted && seriesFor(wanted, studies[wanted.study ?? 'current']);
+    if (!series) return { seriesUid: null, index: 0 };
+    const cell: Cell = { seriesUid: series.series_uid, index: middle(series) };
+    return wanted.window ? { ...cell, windowName: wanted.window } : cell;
+  });
+}
+
+export const needsEarlier = (stage: HangingStage): boolean =>
+  stage.cells.some((cell) => cell?.study === 'earlier');
+
+/** The name of the window a viewport shows, where it is one of those that are offered. */
+function windowNameOf(series: Series, window: { center: number; width: number } | null) {
+  const choices = series.frames[0] ? windowChoices(series.frames[0]) : [];
+  const isSame = (one: { center: number; width: number } | null) =>
+    one !== null &&
+    window !== null &&
+    Math.abs(one.center - window.center) < 1 &&
+    Math.abs(one.width - window.width) < 1;
+  return choices.find((choice) => isSame(choice.window))?.name ?? null;
+}
+
+/** The layout on screen as a stage: series are named by what they are, not by their identity. */
+export function stageOf(
+  layout: Layout,
+  studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
+  windowAt: (cellIndex: number) => { center: number; width: number } | null,
+): HangingStage {
+  const { rows, columns, links } = layout;
+  const cells = layout.cells.slice(0, rows * columns).map((cell, at): HungSeries | null => {
+    for (const study of ['current', 'earlier'] as const) {
+      const series = studies[study].find((one) => one.series_uid === cell.seriesUid);
+      if (!series) continue;
+      const description = series.description || null;
+      const asked = { modality: series.modality, section: sectionOf(series), description };
+      const alike = studies[study].filter((one) => hasAll(one, asked));
+      const number = alike.indexOf(series);
+      return { study, ...asked, number, window: windowNameOf(series, windowAt(at)) };
+    }
+    return null;
+  });
+  return { rows, columns, cells, links: { ...links } };
+}
+
+/** Cases like this one in words: what a new protocol is called. */
+export const nameFor = ({ modality, bodyPart, hasEarlier }: CaseFacts): string =>
+  [modality ?? 'Any', bodyPart, hasEarlier ? 'with an earlier study' : null]
+    .filter(Boolean)
+    .join(' ');
+
+const isSameRule = (one: HangingProtocol, other: HangingProtocol): boolean =>
+  String(one.modalities) === String(other.modalities) &&
+  String(one.body_parts) === String(other.body_parts) &&
+  (one.has_earlier ?? null) === (other.has_earlier ?? null);
+
+/** The list with a protocol for cases like this one in front, in place of an earlier such one. */
+export function withProtocol(
+  list: readonly HangingProtocol[],
+  facts: CaseFacts,
+  stages: (before: readonly HangingStage[]) => HangingStage[],
+): HangingProtocol[] {
+  const made: HangingProtocol = {
+    name: nameFor(facts),
+    modalities: facts.modality ? [facts.modality] : [],
+    body_parts: facts.bodyPart ? [facts.bodyPart] : [],
+    least_series: 1,
+    has_earlier: facts.hasEarlier,
+    stages: [],
+  };
+  const before = list.find((one) => isSameRule(one, made));
+  const kept = { ...made, ...before, stages: stages(before?.stages ?? []) };
+  return [kept, ...list.filter((one) => one !== before)];
+}
