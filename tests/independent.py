@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,21 +57,43 @@ def look(path: Path) -> Seen | None:
 
 _DCMTK = {dicoms.RLE: "dcmdrle", dicoms.JPEG_LS: "dcmdjpls", "1.2.840.10008.1.2.4.81": "dcmdjpls"}
 _DCMTK |= {f"1.2.840.10008.1.2.4.{number}": "dcmdjpeg" for number in (50, 51, 57, 70)}
-_GDCM = {"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"}
+_JPEG_2000 = {"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"}
 _HTJ2K = {f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203)}
+OPENJPH = "OpenJPH"
+
+
+def decoders(syntax: str) -> list[str]:
+    """Programs that are here and decode a transfer syntax without any code of ours, best first."""
+    if syntax in _HTJ2K:
+        return [OPENJPH, *_here("opj_decompress")]
+    if syntax in _JPEG_2000:
+        return _here("gdcmconv", "opj_decompress")
+    tool = _DCMTK.get(syntax)
+    return _here(tool, "gdcmconv") if tool else _here("dcmconv")
+
+
+def _here(*tools: str) -> list[str]:
+    return [tool for tool in tools if shutil.which(tool)]
 
 
 def decode(path: Path, scratch: Path, syntax: str) -> np.ndarray | None:
-    """All pixels, (frame, row, column[, sample]), decoded elsewhere; None where that refuses."""
-    if syntax in _HTJ2K:
-        return _decode_htj2k(path)
+    """All pixels, (frame, row, column[, sample]), by the best decoder; None where it refuses."""
+    tools = decoders(syntax)
+    return decode_with(tools[0], path, scratch) if tools else None
+
+
+_OPTIONS = {"gdcmconv": ["--raw"], "dcmconv": ["-q", "+te"]}
+
+
+def decode_with(tool: str, path: Path, scratch: Path) -> np.ndarray | None:
+    """The same by one of `decoders`."""
+    if tool == OPENJPH:
+        return _decode_codestreams(path, _by_openjph)
+    if tool == "opj_decompress":
+        return _decode_codestreams(path, lambda frame: _by_openjpeg(frame, scratch))
     target = scratch / "decoded.dcm"
     target.unlink(missing_ok=True)
-    if syntax in _GDCM:
-        command = ["gdcmconv", "--raw", path, target]
-    else:
-        tool = _DCMTK.get(syntax)
-        command = [tool, "-q", path, target] if tool else ["dcmconv", "-q", "+te", path, target]
+    command = [tool, *_OPTIONS.get(tool, ["-q"]), path, target]
     ran = subprocess.run(command, capture_output=True, check=False)
     if ran.returncode != 0 or not target.exists():
         return None
@@ -86,14 +110,33 @@ def shaped(array: np.ndarray, dataset: pydicom.Dataset) -> np.ndarray:
     return array if array.ndim == expected else array[None]
 
 
-def _decode_htj2k(path: Path) -> np.ndarray | None:
-    """Through OpenJPH; what is tested goes through OpenJPEG."""
-    import imagecodecs
-
+def _decode_codestreams(path: Path, decode_one: Callable[[bytes], np.ndarray]) -> np.ndarray | None:
     try:
         dataset = pydicom.dcmread(path)
         count = int(dataset.get("NumberOfFrames") or 1)
         frames = generate_frames(dataset.PixelData, number_of_frames=count)
-        return np.stack([imagecodecs.htj2k_decode(frame) for frame in frames])
+        return np.stack([decode_one(frame) for frame in frames])
     except Exception:
         return None
+
+
+def _by_openjph(frame: bytes) -> np.ndarray:
+    import imagecodecs
+
+    return imagecodecs.htj2k_decode(frame)
+
+
+def _by_openjpeg(frame: bytes, scratch: Path) -> np.ndarray:
+    """Through Debian's build of OpenJPEG and its raw output, one plane after the other."""
+    start = frame.index(b"\xff\x4f\xff\x51")  # some writers put JP2 boxes in front of it
+    size = frame[start + 8 : start + 44]
+    width, height, left, top = struct.unpack(">4I", size[:16])
+    (samples,) = struct.unpack(">H", frame[start + 40 : start + 42])
+    depth = frame[start + 42]
+    kind = f"{'i' if depth & 0x80 else 'u'}{1 if depth & 0x7F < 8 else 2}"
+    source, target = scratch / "frame.j2k", scratch / "frame.rawl"
+    source.write_bytes(frame[start:])
+    target.unlink(missing_ok=True)
+    subprocess.run(["opj_decompress", "-i", source, "-o", target], capture_output=True, check=True)
+    planes = np.fromfile(target, kind).reshape(samples, height - top, width - left)
+    return planes[0] if samples == 1 else np.moveaxis(planes, 0, -1)
