@@ -1,6 +1,6 @@
 """One standard DICOMweb load on Orthanc and Collimate, in turn, printed as ratios.
 
-    python bench/dicomweb.py [--quick] [--passes 5] [--json FILE]
+    python bench/dicomweb.py [--quick] [--parts store read search] [--passes 5] [--json FILE]
 
 What each line means and what is unequal between the two stands in bench/README.md.
 """
@@ -51,6 +51,7 @@ class Size:
     minutes: float = 11.0
 
 
+PARTS = ["store", "read", "search"]
 QUICK = Size(1, 100, 10, 60, 160, 20, 48, (20, 200, 20_000), 2.5)
 
 
@@ -215,7 +216,7 @@ def in_turn(servers: list[Server], number: int) -> list[Server]:
     return servers if number % 2 == 0 else servers[::-1]
 
 
-def run(bench: Bench, folder: Path, program: str | None) -> None:
+def run(bench: Bench, folder: Path, program: str | None, parts: list[str]) -> None:
     """Start, load, stop."""
     size = bench.size
     collimate, project_id = start_collimate(folder / "collimate")
@@ -228,14 +229,17 @@ def run(bench: Bench, folder: Path, program: str | None) -> None:
             for server in in_turn(servers, number):
                 store(bench, server, number * size.instances)
         say("stored")
+        if parts == ["store"]:
+            return
         series = {one.name: series_of(one) for one in servers}
         images = {one.name: instances_of(one, series[one.name]) for one in servers}
-        for number in bench.passes("reading", 0.8):
+        for number in bench.passes("reading", 0.8) if "read" in parts else ():
             for server in in_turn(servers, number):
                 read(bench, server, number, series[server.name], images[server.name])
                 light_while_busy(bench, server, images[server.name])
         say("read")
-        search_at_sizes(bench, folder, servers, project_id, program)
+        if "search" in parts:
+            search_at_sizes(bench, folder, servers, project_id, program)
         for server in servers:
             bench.facts[f"resident memory of {server.name}"] = f"{server.memory_mb():.0f} MB"
     finally:
@@ -275,6 +279,9 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small pass, under three minutes")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=PARTS, help="only these; storing comes first"
+    )
     parser.add_argument("--passes", type=int, help="how often everything is repeated")
     parser.add_argument("--json", type=Path, help="write every figure there as well")
     parser.add_argument("--folder", type=Path, help="where the servers keep their data meanwhile")
@@ -292,7 +299,7 @@ def main() -> None:
         print("Orthanc is not here and cannot be installed: Collimate alone.", file=sys.stderr)
     folder = Path(tempfile.mkdtemp(prefix="collimate-bench-", dir=chosen.folder))
     try:
-        run(bench, folder, program)
+        run(bench, folder, program, chosen.parts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         report(bench, chosen.json)

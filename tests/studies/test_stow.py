@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,13 +11,13 @@ from sqlalchemy import select
 from collimate.access.policy import Role
 from collimate.dicom.sent_as import SentAs, read_names
 from collimate.jobs.models import Job
-from collimate.kit.blobs import blobs, work_folder
+from collimate.kit.blobs import Blob, blobs, work_folder
 from collimate.kit.database import open_session
-from collimate.studies.dicomweb.multipart import MultipartReader, PartData
+from collimate.studies.dicomweb.spool import spool_parts
 from collimate.studies.dicomweb.stow import prefers_async
 from collimate.studies.drain import ingest_waiting
 from collimate.studies.models import Study
-from collimate.studies.upload import Incoming
+from collimate.studies.receive import Arrived
 from tests import dicoms
 from tests.studies.dicomweb import statements
 
@@ -130,28 +131,25 @@ def test_a_request_that_breaks_off_keeps_nothing(owner, archive, web):
 
 
 def test_a_large_part_is_never_in_memory_as_a_whole():
-    async def take() -> tuple[int, str]:
-        reader, piece, most = MultipartReader(BOUNDARY), bytes(1 << 16), 0
+    async def body():
+        yield f"--{BOUNDARY}\r\n\r\n".encode()
+        for _ in range(1024):
+            yield bytes(1 << 16)
+        yield f"\r\n--{BOUNDARY}--".encode()
+
+    async def take() -> tuple[int, Arrived]:
         with work_folder() as folder:
-            incoming = Incoming(folder)
-            for event in reader.feed(f"--{BOUNDARY}\r\n\r\n".encode()):
-                assert event
-            for _ in range(1024):
-                for event in reader.feed(piece):
-                    if isinstance(event, PartData):
-                        await incoming.write(event.data)
-                most = max(most, len(reader._buffer) + len(incoming._waiting))
-            for event in reader.feed(f"\r\n--{BOUNDARY}--".encode()):
-                if isinstance(event, PartData):
-                    await incoming.write(event.data)
-            reader.finish()
-            return most, incoming.finish().sha256
+            tracemalloc.start()
+            (arrived,) = await spool_parts(body(), BOUNDARY, folder, "x")
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return most, arrived
 
     # In a thread of its own: a browser driven by this process keeps a loop in the main one.
     with ThreadPoolExecutor(1) as thread:
-        most, sha256 = thread.submit(asyncio.run, take()).result()
-    assert most < 2 << 20
-    assert sha256 == hashlib.sha256(bytes(64 << 20)).hexdigest()
+        most, arrived = thread.submit(asyncio.run, take()).result()
+    assert most < 8 << 20
+    assert arrived.blob == Blob(hashlib.sha256(bytes(64 << 20)).hexdigest(), 64 << 20)
 
 
 @pytest.mark.parametrize("syntax", [dicoms.EXPLICIT, dicoms.IMPLICIT, dicoms.DEFLATED])

@@ -106,8 +106,17 @@ def _each(action: Callable[[Path], object], paths: Iterable[Path]) -> None:
         for path in several:
             action(path)
         return
-    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
-        list(pool.map(action, several))
+    list(_threads().map(action, several))
+
+
+@lru_cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads that wait for the disk, kept: starting them costs more than a sync is worth."""
+    return ThreadPoolExecutor(_SYNCS_AT_ONCE, "sync")
+
+
+# a forked process has none of the threads
+os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def _sync(path: Path) -> None:

@@ -146,11 +146,16 @@ class MultipartReader:
         start = self._buffer.find(self._mark)
         if start >= 0:
             if start:
-                yield PartData(bytes(self._buffer[:start]))
+                yield PartData(self._copy(start))
             del self._buffer[:start]
             self._at = _At.DELIMITER
             return
         safe = len(self._buffer) - len(self._mark)
         if safe > 0:
-            yield PartData(bytes(self._buffer[:safe]))
+            yield PartData(self._copy(safe))
             del self._buffer[:safe]
+
+    def _copy(self, count: int) -> bytes:
+        """The first bytes, copied once."""
+        with memoryview(self._buffer) as view:
+            return bytes(view[:count])

@@ -7,7 +7,6 @@ answered as soon as the objects are durable, and they are looked at later.
 
 import re
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
@@ -16,27 +15,21 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collimate.dicom.sent_as import read_names
 from collimate.kit import database
 from collimate.kit.blobs import work_folder
 from collimate.kit.errors import Problem
 from collimate.studies.act import Act, WayIn
 from collimate.studies.dicomweb.accept import JSON
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
-from collimate.studies.dicomweb.multipart import (
-    BadMultipart,
-    MultipartReader,
-    PartBegins,
-    PartData,
-    PartEnds,
-)
+from collimate.studies.dicomweb.multipart import BadMultipart
+from collimate.studies.dicomweb.spool import spool_parts
 from collimate.studies.dicomweb.stow_answer import Outcome, store_response
 from collimate.studies.drain import ingest_received
 from collimate.studies.jobs import ask_for_embedding
 from collimate.studies.models import Instance, ReceivedFile, Series, Study
 from collimate.studies.receive import Arrived, ask_for_ingest, keep_together
 from collimate.studies.states import FileState
-from collimate.studies.upload import Incoming, Ticket
+from collimate.studies.upload import Ticket
 
 router = APIRouter()
 NAME = "STOW-RS"
@@ -54,35 +47,14 @@ class NotMultipartDicom(Problem):
     responses={200: {"content": {JSON: {}}}, 202: {"content": {JSON: {}}}},
 )
 async def store_instances(request: Request, ticket: TicketDep) -> Response:
-    reader = MultipartReader(read_boundary(request.headers.get("content-type", "")))
+    boundary = read_boundary(request.headers.get("content-type", ""))
     with work_folder() as folder:
-        arrived = await _take_parts(request, reader, folder)
+        arrived = await spool_parts(body_chunks(request), boundary, folder, NAME)
         if not arrived:
             raise BadMultipart("There is no part in it.")
         waits = not prefers_async(request.headers.get("prefer", ""))
         outcomes = await to_thread.run_sync(partial(_store, ticket, arrived, waits=waits))
     return store_response(f"/dicomweb/{ticket.project_id}/studies", outcomes, is_done=waits)
-
-
-async def _take_parts(request: Request, reader: MultipartReader, folder: Path) -> list[Arrived]:
-    """Write the parts to files as they come; what is in memory stays small."""
-    arrived: list[Arrived] = []
-    incoming: Incoming | None = None
-    try:
-        async for chunk in body_chunks(request):
-            for event in reader.feed(chunk):
-                if isinstance(event, PartBegins):
-                    incoming = Incoming(folder)
-                elif isinstance(event, PartData) and incoming is not None:
-                    await incoming.write(event.data)
-                elif isinstance(event, PartEnds) and incoming is not None:
-                    blob = await to_thread.run_sync(incoming.finish)
-                    arrived.append(Arrived(incoming.path, blob, NAME, read_names(incoming.start)))
-        reader.finish()
-    finally:
-        if incoming is not None:
-            incoming.close()
-    return arrived
 
 
 def read_boundary(content_type: str) -> str:
