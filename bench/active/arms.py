@@ -138,9 +138,7 @@ S = QueryStrategy
 QUICK = [
     ours(S.RANDOM),
     product(),
-    ours(S.UNCERTAINTY_HERDING),
     ours(S.UNCERTAINTY_HERDING, own_start=True),
-    ours(S.BADGE),
     MONAI_RULE,
     scikit_activeml("Badge"),
     scikit_activeml("UncertaintySampling"),
@@ -149,11 +147,11 @@ QUICK = [
 ]
 FULL = [
     *QUICK,
-    ours(S.MARGIN),
     *(
         ours(s)
         for s in (
-            S.ENTROPY, S.LEAST_CONFIDENCE, S.POWER_MARGIN, S.BALD, S.POWER_BALD, S.CORE_SET,
+            S.UNCERTAINTY_HERDING, S.MARGIN, S.BADGE, S.ENTROPY, S.LEAST_CONFIDENCE,
+            S.POWER_MARGIN, S.BALD, S.POWER_BALD, S.CORE_SET,
             S.TYPICLUST, S.MAX_HERDING, S.DROP_QUERY, S.DIRECT, S.RETRIEVAL, S.CLASP_PE,
         )
     ),
