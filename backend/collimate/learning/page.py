@@ -26,11 +26,10 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
     undecided = 0
     if question is not None:
         labelled, undecided = labelled_studies(session, project, question)
-    runs = _runs(session, project.id)
     encoder = encoders.shown_encoder(session, project.id)
     counts = _counts(session, project.id, labelled)
     model = promoted_model(session, project.id)
-    newest = runs[-1].metrics if runs else {}
+    newest = _newest_metrics(session, project.id)
     shown = newest
     if model is not None:
         shown = session.get_one(TrainingRun, model.training_run_id).metrics
@@ -52,14 +51,14 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
     }
 
 
-def _runs(session: Session, project_id: UUID) -> list[TrainingRun]:
-    return list(
-        session.scalars(
-            select(TrainingRun)
-            .where(TrainingRun.project_id == project_id)
-            .order_by(TrainingRun.round_number)
-        )
-    )
+def _newest_metrics(session: Session, project_id: UUID) -> dict[str, Any]:
+    found = session.scalars(
+        select(TrainingRun.metrics)
+        .where(TrainingRun.project_id == project_id)
+        .order_by(TrainingRun.round_number.desc())
+        .limit(1)
+    ).one_or_none()
+    return found or {}
 
 
 def _counts(session: Session, project_id: UUID, labelled: list[Labelled]) -> dict[str, int]:
