@@ -15,6 +15,7 @@ from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
+from collimate.reviews.models import GuideExample
 from collimate.studies.models import Erasure, HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
 from tests.factories import (
@@ -83,6 +84,17 @@ def build_world(session: Session) -> World:
         "token_id": sign_in.new_token(session, users["the_reader"], "mine")[0].id,
         "annotation_id": _add(
             session, Annotation(project_id=project.id, read_id=read.id, kind="answer")
+        ).id,
+        "example_id": _add(
+            session,
+            GuideExample(
+                project_id=project.id,
+                label_key="normal",
+                study_id=study.id,
+                sop_instance_uid="1.2.3",
+                frame_number=1,
+                created_by=users["the_reader"].id,
+            ),
         ).id,
         "job_id": enqueue.enqueue(session, JobKind.EXPORT_DATASET, project_id=project.id).id,
         **_machine_rows(session, project.id, schema.id, users["project_admin"].id),

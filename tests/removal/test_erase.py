@@ -7,8 +7,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from collimate.access import audit
+from collimate.access.actor import Actor
 from collimate.access.models import User
 from collimate.access.policy import Role
+from collimate.annotations import comments
 from collimate.annotations.models import Submission
 from collimate.datasets import export
 from collimate.datasets.models import DatasetVersion, Export
@@ -18,6 +20,7 @@ from collimate.kit.database import open_session
 from collimate.kit.ids import new_id
 from collimate.learning.models import Embedding, Encoder
 from collimate.removal import erase
+from collimate.reviews import guide
 from collimate.studies import ingest
 from collimate.studies.models import Erasure, Instance, Patient, Series, SpentBlob, Study
 from collimate.tables import metadata
@@ -49,6 +52,15 @@ def world(session, client):
     session.add(encoder)
     session.flush()
     session.add(Embedding(study_id=gone.id, encoder_id=encoder.id, vector=[1, 2, 3]))
+    read = session.scalars(select(Read).join(Task).where(Task.study_id == gone.id)).one()
+    actor = Actor(room.readers[0], new_id())
+    first = comments.Said(new_id(), "Look here.")
+    comments.say(session, actor, read, first)
+    comments.say(session, actor, read, comments.Said(new_id(), "Why?", thread_id=first.id))
+    uid = session.scalars(
+        select(Instance.sop_instance_uid).where(Instance.study_id == gone.id)
+    ).one()
+    guide.add_example(session, lead.id, project, guide.Chosen("normal", read.id, uid))
     export.request_export(session, lead.id, made.version, "csv")
     session.commit()
     do_all()

@@ -83,8 +83,8 @@ class Comment(Row):
     __tablename__ = "comment"
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
-    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id"), index=True)
-    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id"))
+    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id", ondelete="CASCADE"), index=True)
+    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     text: Mapped[str]
     place: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

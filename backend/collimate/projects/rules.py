@@ -13,7 +13,10 @@ class RuleOutOfRange(Unprocessable):
 
 @dataclass(frozen=True)
 class ReadingRules:
-    """How cases are read. `wanted_reads` different readers read each case."""
+    """How cases are read. `wanted_reads` different readers read each case.
+
+    `label_guidelines`: what single labels mean, by label key, as Markdown like `guideline`.
+    """
 
     wanted_reads: int = 1
     is_blinded: bool = True
@@ -23,6 +26,7 @@ class ReadingRules:
     show_earlier: bool = True
     guideline: str = ""
     hanging: list[dict[str, Any]] = field(default_factory=list)
+    label_guidelines: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

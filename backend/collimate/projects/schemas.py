@@ -11,6 +11,8 @@ from collimate.access.policy import Permission, Role
 from collimate.access.schemas import Me
 from collimate.kit.http import Answer, Body
 
+AnswerKey = Annotated[str, Field(max_length=60)]
+
 
 class ProjectGlance(Answer):
     id: UUID
@@ -36,6 +38,7 @@ class ReadingRulesOut(Answer):
     show_earlier: bool
     guideline: str
     hanging: list[HangingProtocol]
+    label_guidelines: dict[str, str]
 
 
 class LearningRulesOut(Answer):
@@ -79,6 +82,9 @@ class ReadingRulesIn(Body):
     show_earlier: bool | None = None
     guideline: str | None = Field(default=None, max_length=20000)
     hanging: HangingProtocols | None = None
+    label_guidelines: dict[AnswerKey, Annotated[str, Field(max_length=20000)]] | None = Field(
+        default=None, max_length=200
+    )
 
 
 class LearningRulesIn(Body):
@@ -174,7 +180,6 @@ AnswerMode = Literal["single", "multi", "none"]
 AttributeKind = Literal["single", "multi", "number", "text", "yes_no"]
 AttributeScope = Literal["study", "series", "image", "region"]
 QualityRule = Literal["none", "optional", "required"]
-AnswerKey = Annotated[str, Field(max_length=60)]
 Bound = Annotated[float, Field(allow_inf_nan=False)]
 
 

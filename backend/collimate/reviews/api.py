@@ -11,11 +11,12 @@ from collimate.annotations.models import Submission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.reviews import compare, outcomes, review, schemas
-from collimate.reviews.models import Review
+from collimate.reviews import compare, guide, outcomes, review, schemas
+from collimate.reviews.models import GuideExample, Review
 
 router = APIRouter(tags=["reviews"])
 ManagedProject = Annotated[Project, project_for(Permission.MANAGE_PROJECT)]
+ReadingProject = Annotated[Project, project_for(Permission.READ_CASES)]
 ReviewedProject = Annotated[Project, project_for(Permission.REVIEW)]
 
 
@@ -56,3 +57,32 @@ def show_agreement(session: SessionDep, project: ReviewedProject) -> dict[str, A
 @router.get("/api/projects/{project_id}/outcomes", response_model=schemas.Outcomes)
 def show_outcomes(session: SessionDep, project: ManagedProject) -> dict[str, Any]:
     return outcomes.outcomes(session, project)
+
+
+def managed_example(session: SessionDep, actor: ActorDep, example_id: UUID) -> GuideExample:
+    """The example of the path, for someone who manages its project."""
+    return guide.example_for(session, actor.user, example_id)
+
+
+@router.get("/api/projects/{project_id}/guide", response_model=schemas.Guide)
+def show_guide(session: SessionDep, project: ReadingProject) -> dict[str, Any]:
+    return guide.guide(session, project)
+
+
+@router.post(
+    "/api/projects/{project_id}/guide/examples", response_model=schemas.Guide, status_code=201
+)
+def add_example(
+    session: SessionDep, actor: ActorDep, project: ManagedProject, body: schemas.ExampleIn
+) -> dict[str, Any]:
+    guide.add_example(session, actor.user.id, project, guide.Chosen(**body.model_dump()))
+    return guide.guide(session, project)
+
+
+@router.delete("/api/guide-examples/{example_id}", status_code=204)
+def remove_example(
+    session: SessionDep,
+    actor: ActorDep,
+    example: Annotated[GuideExample, Depends(managed_example, scope="function")],
+) -> None:
+    guide.remove_example(session, actor.user.id, example)

@@ -64,3 +64,30 @@ class Agreement(Answer):
     fleiss_kappa: float | None
     raw_agreement: float | None
     double_read_count: int
+
+
+class ExampleOut(Answer):
+    id: UUID
+    caption: str
+    picture_url: str
+
+
+class GuideLabel(Answer):
+    label_key: str
+    name: str
+    colour: str
+    text: str = Field(description="Markdown")
+    examples: list[ExampleOut]
+
+
+class Guide(Answer):
+    guideline: str = Field(description="Markdown")
+    labels: list[GuideLabel]
+
+
+class ExampleIn(Body):
+    label_key: str = Field(max_length=60)
+    read_id: UUID
+    sop_instance_uid: str = Field(max_length=64)
+    frame_number: int = Field(default=1, ge=1)
+    caption: str = Field(default="", max_length=300)

@@ -276,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guide-examples/{example_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Example */
+        delete: operations["remove_example"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/held-images/{held_image_id}/frames/{frame_number}": {
         parameters: {
             query?: never;
@@ -753,6 +770,40 @@ export interface paths {
         put?: never;
         /** List Known */
         post: operations["list_known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Guide */
+        get: operations["show_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/guide/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Example */
+        post: operations["add_example"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2925,6 +2976,40 @@ export interface components {
             /** Submissions */
             submissions: number;
         };
+        /** ExampleIn */
+        ExampleIn: {
+            /**
+             * Caption
+             * @default
+             */
+            caption?: string;
+            /**
+             * Frame Number
+             * @default 1
+             */
+            frame_number?: number;
+            /** Label Key */
+            label_key: string;
+            /**
+             * Read Id
+             * Format: uuid
+             */
+            read_id: string;
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+        };
+        /** ExampleOut */
+        ExampleOut: {
+            /** Caption */
+            caption: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Picture Url */
+            picture_url: string;
+        };
         /**
          * ExportFormat
          * @description What a dataset version can be written as.
@@ -3127,6 +3212,32 @@ export interface components {
             score: number | null;
             /** Value */
             value: string;
+        };
+        /** Guide */
+        Guide: {
+            /**
+             * Guideline
+             * @description Markdown
+             */
+            guideline: string;
+            /** Labels */
+            labels: components["schemas"]["GuideLabel"][];
+        };
+        /** GuideLabel */
+        GuideLabel: {
+            /** Colour */
+            colour: string;
+            /** Examples */
+            examples: components["schemas"]["ExampleOut"][];
+            /** Label Key */
+            label_key: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @description Markdown
+             */
+            text: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -4221,6 +4332,10 @@ export interface components {
             hanging?: components["schemas"]["HangingProtocol"][] | null;
             /** Is Blinded */
             is_blinded?: boolean | null;
+            /** Label Guidelines */
+            label_guidelines?: {
+                [key: string]: string;
+            } | null;
             /** Review Required */
             review_required?: boolean | null;
             /** Show Earlier */
@@ -4240,6 +4355,10 @@ export interface components {
             hanging: components["schemas"]["HangingProtocol"][];
             /** Is Blinded */
             is_blinded: boolean;
+            /** Label Guidelines */
+            label_guidelines: {
+                [key: string]: string;
+            };
             /** Review Required */
             review_required: boolean;
             /** Show Earlier */
@@ -5667,6 +5786,35 @@ export interface operations {
             };
         };
     };
+    remove_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                example_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     show_held_frame: {
         parameters: {
             query?: never;
@@ -6788,6 +6936,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnownHashes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExampleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
                 };
             };
             /** @description Validation Error */

@@ -7,6 +7,7 @@ import { agreementQuery } from '../../api/reviews';
 import { type Progress, progressQuery } from '../../api/tasks';
 import { formatCount, formatScore, formatShare, intervalNote, plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
+import { Markdown } from '../../ui/Markdown';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
 import { OutcomesPart } from './OutcomesPart';
@@ -26,9 +27,9 @@ export function Overview({ project }: { project: Project }) {
           <p className={styles.prose}>{project.purpose || 'No purpose was written down.'}</p>
         </Panel>
         <Panel title="Guideline for readers">
-          <p className={styles.prose}>
-            {project.reading_rules.guideline || 'No guideline was written yet.'}
-          </p>
+          <div className={styles.prose}>
+            <Markdown text={project.reading_rules.guideline || 'No guideline was written yet.'} />
+          </div>
         </Panel>
         {canSeeLearning && <ModelPart projectId={project.id} />}
         {canManage && <OutcomesPart projectId={project.id} />}

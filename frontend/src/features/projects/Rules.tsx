@@ -13,6 +13,7 @@ import {
 import { HangingList } from '../../ui/HangingList';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { LabelGuidelines } from './LabelGuidelines';
 import styles from './ProjectPage.module.css';
 
 /** The explanation takes the width it needs; the number does not. */
@@ -131,12 +132,17 @@ function ReadingPart({ project }: { project: Project }) {
         />
         <Textarea
           label="Guideline"
-          description="What to call what; readers open it beside the image."
+          description="What to call what, with # headings, - lists and **emphasis**; readers open it beside the image."
           autosize
           minRows={5}
           maxRows={18}
           value={draft.guideline}
           onChange={(event) => set({ guideline: event.currentTarget.value })}
+        />
+        <LabelGuidelines
+          projectId={project.id}
+          texts={draft.label_guidelines}
+          onChange={(label_guidelines) => set({ label_guidelines })}
         />
         <SaveRow rules={rules} />
       </Stack>

@@ -1,5 +1,6 @@
 /** One case on the table: top bar, tools, image, questions. */
 import { useCallback, useMemo, useState } from 'react';
+import { useCan } from '../../api/access';
 import { problemFrom } from '../../api/problem';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
@@ -14,6 +15,7 @@ import {
   showFrame,
 } from './caseCommands';
 import { ExcludePanel } from './ExcludePanel';
+import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
@@ -76,7 +78,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
   const comments = useComments(reading.read.id, shown, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
-  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown } = useReading();
+  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown } = useReading();
+  const canEdit = useCan(reading.project_id, 'manage_project');
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
@@ -157,7 +160,12 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   );
 
   return (
-    <div className={styles.room} data-tools={areToolsShown} data-panel={isPanelShown}>
+    <div
+      className={styles.room}
+      data-tools={areToolsShown}
+      data-panel={isPanelShown}
+      data-guide={isGuideShown}
+    >
       <TopBar reading={reading} save={sitting.save} kept={sitting.kept} actions={actions} />
       {areToolsShown && <ToolColumn commands={commands} />}
       {study.isError ? (
@@ -176,6 +184,13 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           pins={comments.pins}
           onPin={comments.open}
           onReady={() => setReady(true)}
+        />
+      )}
+      {isGuideShown && (
+        <GuidePanel
+          reading={reading}
+          canEdit={canEdit}
+          frame={sitting.isReadOnly ? shown : undefined}
         />
       )}
       {isPanelShown && (

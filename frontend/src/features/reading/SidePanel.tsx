@@ -16,6 +16,7 @@ import { MarksPanel } from './MarksPanel';
 import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
 import { SuggestionPanel } from './SuggestionPanel';
+import { useReading } from './store';
 import type { AskingOf } from './useAsking';
 import { type Comments, placeText } from './useComments';
 import type { HeatMapState } from './useHeatMap';
@@ -63,12 +64,18 @@ export function SidePanel(props: SidePanelProps) {
           placeText={({ place }) => placeText(place, props.series)}
         />
         <SuggestionPanel reading={reading} heat={props.heat} />
-        {reading.guideline && (
-          <details className={styles.section}>
-            <summary className={styles.heading}>Guideline</summary>
-            <p className={styles.guideline}>{reading.guideline}</p>
-          </details>
-        )}
+        <div className={styles.section}>
+          <Button
+            variant="subtle"
+            color="gray"
+            fullWidth
+            onMouseDown={keepFocus}
+            onClick={() => useReading.getState().arrange({ isGuideShown: true })}
+            rightSection={<CommandKey id="screen.guide" />}
+          >
+            Guide to the labels
+          </Button>
+        </div>
       </div>
       <footer className={styles.submit}>
         {props.isStrict && props.asking.lackText && (

@@ -50,6 +50,7 @@ export interface Arrangement {
   readonly isHeatShown: boolean;
   readonly areToolsShown: boolean;
   readonly isPanelShown: boolean;
+  readonly isGuideShown: boolean;
 }
 
 interface Actions {
@@ -108,6 +109,7 @@ const ARRANGEMENT: Arrangement = {
   isHeatShown: false,
   areToolsShown: true,
   isPanelShown: true,
+  isGuideShown: false,
 };
 
 /** Keys after a press on one class: one of one, or one more or fewer of several. */

@@ -120,7 +120,7 @@ export function screenCommands(): Command[] {
     id: string,
     title: string,
     shortcut: string,
-    field: 'isTextShown' | 'areToolsShown' | 'isPanelShown',
+    field: 'isTextShown' | 'areToolsShown' | 'isPanelShown' | 'isGuideShown',
   ): Command => ({
     id: `screen.${id}`,
     title,
@@ -132,6 +132,7 @@ export function screenCommands(): Command[] {
     toggle('text', 'Text in the corners', 'o', 'isTextShown'),
     toggle('tools', 'Tools column', 'shift+t', 'areToolsShown'),
     toggle('panel', 'Right panel', 'shift+p', 'isPanelShown'),
+    toggle('guide', 'Guide to the labels, with examples', 'f1', 'isGuideShown'),
     {
       id: 'marks.hold',
       title: 'Hide all marks while held',
