@@ -11,7 +11,7 @@ NODE_PATH = $$($(BIN)/python tools/node_path.py)
 NPM = PATH="$(NODE_PATH):$$PATH" npm --prefix frontend
 
 .PHONY: setup setup-dev run demo-real check test browser test-tools migrate api clean \
-	bench-dicomweb bench-stow-memory bench-active-learning bench-selection
+	bench-dicomweb bench-viewer bench-stow-memory bench-active-learning bench-selection
 
 setup: $(VENV)/.installed
 
@@ -79,6 +79,10 @@ bench-dicomweb: setup
 # ARGS="--gib 0.5" for a smaller body.
 bench-stow-memory: setup
 	$(BIN)/python bench/stow_memory.py $(ARGS)
+
+# ARGS=--full for a stack of 1,000 slices as well.
+bench-viewer: test-tools frontend/dist/index.html
+	$(BIN)/python bench/viewer.py --write $(ARGS)
 
 # ARGS=--full for every arm, pool and 50 seeds; --resume goes on after an interruption.
 bench-active-learning: $(VENV)/.installed-bench

@@ -1,12 +1,33 @@
 /// <reference types="vitest/config" />
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const backend = process.env.COLLIMATE_BACKEND ?? 'http://127.0.0.1:8420';
 
+/** Writes a compressed copy beside each file that gets smaller by it; the server sends that one. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed-copies',
+    apply: 'build',
+    async writeBundle({ dir }, bundle) {
+      const names = Object.keys(bundle).filter((name) => /\.(js|css|wasm|svg)$/.test(name));
+      await Promise.all(
+        names.map(async (name) => {
+          const path = join(dir ?? 'dist', name);
+          const small = gzipSync(await readFile(path), { level: 9 });
+          await writeFile(`${path}.gz`, small);
+        }),
+      );
+    },
+  };
+}
+
 export default defineConfig({
   base: '/',
-  plugins: [react()],
+  plugins: [react(), compressed()],
   worker: { format: 'es' },
   build: {
     // Nothing is inlined: the content security policy allows fonts and workers from the origin only.

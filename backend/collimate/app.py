@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
+from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import Scope
 
 import collimate.access.api
 import collimate.annotations.api
@@ -113,10 +116,21 @@ def _serve_frontend(app: FastAPI, folder: Path) -> None:
 
 
 class _Immutable(StaticFiles):
-    """Built assets carry their hash in their name, so browsers may keep them for ever."""
+    """Built assets carry their hash in their name, so browsers may keep them for ever.
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
+    Where the build left a compressed copy beside a file, browsers that take it get that one.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        small = self.lookup_path(f"{path}.gz")[1] if "gzip" in accepted else None
+        if small is None:
+            response = await super().get_response(path, scope)
+        else:
+            response = await super().get_response(f"{path}.gz", scope)
+            response.headers["content-encoding"] = "gzip"
+            response.headers["content-type"] = guess_type(path)[0] or "application/octet-stream"
+        response.headers["vary"] = "accept-encoding"
         response.headers["cache-control"] = "public, max-age=31536000, immutable"
         return response
 

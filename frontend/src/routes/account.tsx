@@ -1,7 +1,11 @@
 /** /account */
-import { createRoute } from '@tanstack/react-router';
-import { AccountPage } from '../features/account/AccountPage';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { framedRoute } from './framed';
+
+const AccountPage = lazyRouteComponent(
+  () => import('../features/account/AccountPage'),
+  'AccountPage',
+);
 
 export const accountRoute = createRoute({
   getParentRoute: () => framedRoute,

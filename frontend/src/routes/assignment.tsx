@@ -1,9 +1,13 @@
 /** /projects/$projectId/assignment */
-import { createRoute } from '@tanstack/react-router';
-import { Assignment } from '../features/projects/Assignment';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const Assignment = lazyRouteComponent(
+  () => import('../features/projects/Assignment'),
+  'Assignment',
+);
 
 export const assignmentRoute = createRoute({
   getParentRoute: () => projectRoute,

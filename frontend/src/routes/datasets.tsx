@@ -1,8 +1,12 @@
 /** /projects/$projectId/datasets */
-import { createRoute } from '@tanstack/react-router';
-import { DatasetsPage } from '../features/datasets/DatasetsPage';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const DatasetsPage = lazyRouteComponent(
+  () => import('../features/datasets/DatasetsPage'),
+  'DatasetsPage',
+);
 
 export const datasetsRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,8 +1,12 @@
 /** /projects/$projectId/deidentification */
-import { createRoute } from '@tanstack/react-router';
-import { Deidentification } from '../features/projects/deidentification/Deidentification';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { projectRoute } from './project';
+
+const Deidentification = lazyRouteComponent(
+  () => import('../features/projects/deidentification/Deidentification'),
+  'Deidentification',
+);
 
 export const deidentificationRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,6 +1,8 @@
 /** Around every page but the reading room: rail and top bar. */
 import { createRoute, Outlet, useParams } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { Frame } from '../features/frame/Frame';
+import { SkeletonRows } from '../ui/Loaded';
 import { lastProjectId } from './lastProject';
 import { signedInRoute } from './signedIn';
 
@@ -15,7 +17,9 @@ function Framed() {
   const { session } = framedRoute.useRouteContext();
   return (
     <Frame projectId={projectId ?? lastProjectId(session)}>
-      <Outlet />
+      <Suspense fallback={<SkeletonRows count={8} />}>
+        <Outlet />
+      </Suspense>
     </Frame>
   );
 }

@@ -1,8 +1,12 @@
 /** /projects/$projectId/labels */
-import { createRoute } from '@tanstack/react-router';
-import { LabelPage } from '../features/projects/labels/LabelPage';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { projectRoute } from './project';
+
+const LabelPage = lazyRouteComponent(
+  () => import('../features/projects/labels/LabelPage'),
+  'LabelPage',
+);
 
 export const labelsRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,8 +1,12 @@
 /** /projects/$projectId/learning */
-import { createRoute } from '@tanstack/react-router';
-import { LearningPage } from '../features/learning/LearningPage';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const LearningPage = lazyRouteComponent(
+  () => import('../features/learning/LearningPage'),
+  'LearningPage',
+);
 
 export const learningRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,9 +1,10 @@
 /** /projects/$projectId/members */
-import { createRoute } from '@tanstack/react-router';
-import { Members } from '../features/projects/Members';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const Members = lazyRouteComponent(() => import('../features/projects/Members'), 'Members');
 
 export const membersRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,8 +1,9 @@
 /** /projects/$projectId/overview */
-import { createRoute } from '@tanstack/react-router';
-import { Overview } from '../features/projects/Overview';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
 import { projectRoute } from './project';
+
+const Overview = lazyRouteComponent(() => import('../features/projects/Overview'), 'Overview');
 
 export const overviewRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,9 +1,10 @@
 /** /projects/$projectId/review */
-import { createRoute, useNavigate } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { ReviewPage } from '../features/review/ReviewPage';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const ReviewPage = lazyRouteComponent(() => import('../features/review/ReviewPage'), 'ReviewPage');
 
 export const reviewRoute = createRoute({
   getParentRoute: () => projectRoute,

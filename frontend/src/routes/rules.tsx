@@ -1,9 +1,10 @@
 /** /projects/$projectId/rules */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
-import { Rules } from '../features/projects/Rules';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const Rules = lazyRouteComponent(() => import('../features/projects/Rules'), 'Rules');
 
 export const rulesRoute = createRoute({
   getParentRoute: () => projectRoute,

@@ -1,10 +1,14 @@
 /** /projects/$projectId/studies?search=&modality=&…&study= */
-import { createRoute, useNavigate } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
 import { FACETS } from '../api/studies';
-import { StudiesPage } from '../features/studies/StudiesPage';
 import { STUDIES_TABS, type StudiesView } from '../features/studies/view';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
+
+const StudiesPage = lazyRouteComponent(
+  () => import('../features/studies/StudiesPage'),
+  'StudiesPage',
+);
 
 /** Keeps what the page knows and drops the rest, so that a bad URL is a plain page. */
 export function readView(search: Record<string, unknown>): StudiesView {
