@@ -56,7 +56,7 @@ def test_a_study_is_trusted_as_its_least_series(archive):
 
 
 def test_what_a_process_that_died_left_is_assessed_by_the_next(archive, monkeypatch):
-    monkeypatch.setattr(drain, "assess_waiting", lambda project_id: 0)
+    monkeypatch.setattr(drain, "assess_waiting", lambda project_id: set())
     send_slices(archive, 0, 1, 2)
     assert archive.rows(Series)[0].geometry is None
     monkeypatch.undo()
@@ -96,7 +96,7 @@ def test_images_that_arrive_while_series_are_assessed_are_not_overlooked(archive
 
 
 def test_a_manifest_carries_reports_even_of_series_that_wait(archive, monkeypatch):
-    monkeypatch.setattr(drain, "assess_waiting", lambda project_id: 0)
+    monkeypatch.setattr(drain, "assess_waiting", lambda project_id: set())
     send_slices(archive, 0, 1, 3)
     (study,) = archive.rows(Study)
     with open_session() as session:

@@ -1,6 +1,8 @@
 """DICOMweb as clients see it: search, retrieve, render, store."""
 
+import gzip
 import io
+import json
 import time
 
 import numpy as np
@@ -16,7 +18,8 @@ from collimate.access.policy import Role
 from collimate.access.sign_in import new_token
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
-from collimate.studies.models import Instance, Study
+from collimate.studies.drain import ingest_waiting
+from collimate.studies.models import Instance, MetadataCopy, Series, Study
 from tests import dicoms
 from tests.studies.dicomweb import MULTIPART, address_of, parts_of
 
@@ -64,6 +67,23 @@ def test_lost_bytes_are_an_error_before_the_answer_begins(owner, archive):
     instance = archive.image(file).instance
     blobs().delete(instance.frames_sha256)
     assert owner.get(address_of(archive, instance) + "/frames/1").status_code == 404
+
+
+def test_metadata_of_a_series_lies_ready_before_anybody_asks(owner, archive, web):
+    for index in (1, 0):
+        archive.send(dicoms.ct_slice(slice_index=index))
+    ingest_waiting(archive.project.id)
+    with open_session() as session:
+        (copy,) = session.scalars(select(MetadataCopy)).all()
+    (study,), (series,) = archive.rows(Study), archive.rows(Series)
+    assert (copy.owner_id, copy.revision) == (series.id, study.revision)
+    answer = owner.get(f"{web}/studies/{study.study_uid}/series/{series.series_uid}/metadata")
+    assert answer.json() == json.loads(gzip.decompress(copy.packed))
+    assert [one["00200013"]["Value"] for one in answer.json()] == [[1], [2]]
+    link = answer.json()[0]["7FE00010"]["BulkDataURI"]
+    assert owner.get(link).status_code == 200
+    archive.bring(dicoms.ct_slice(slice_index=2))
+    assert len(owner.get(answer.request.url.path).json()) == 3
 
 
 def test_metadata_is_the_stored_dicom_json(owner, archive, web):

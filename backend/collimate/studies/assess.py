@@ -20,15 +20,15 @@ from collimate.kit import database
 from collimate.studies.models import Instance, Series, Study
 
 
-def assess_waiting(project_id: UUID) -> int:
+def assess_waiting(project_id: UUID) -> set[UUID]:
     """Assess every series of a project that changed, each in a transaction of its own."""
-    count = 0
-    while _assess_next(project_id):
-        count += 1
-    return count
+    assessed: set[UUID] = set()
+    while (series_id := _assess_next(project_id)) is not None:
+        assessed.add(series_id)
+    return assessed
 
 
-def _assess_next(project_id: UUID) -> bool:
+def _assess_next(project_id: UUID) -> UUID | None:
     with database.open_session() as session:
         waiting = session.execute(
             select(Series.id, Series.study_id)
@@ -37,10 +37,10 @@ def _assess_next(project_id: UUID) -> bool:
             .limit(1)
         ).one_or_none()
         if waiting is None:
-            return False
+            return None
         assess(session, session.get_one(Series, waiting.id))
         events.publish(session, "study", project_id, study_id=waiting.study_id)
-        return True
+        return UUID(str(waiting.id))
 
 
 def assess(session: Session, series: Series) -> None:

@@ -19,6 +19,7 @@ from collimate.studies import raw_bytes, resume
 from collimate.studies.assess import assess_waiting
 from collimate.studies.ingest import ingest, set_aside
 from collimate.studies.models import ReceivedFile
+from collimate.studies.packed_metadata import pack_new
 from collimate.studies.sandbox import sandbox
 from collimate.studies.states import FileState
 
@@ -42,11 +43,11 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
     counts: Counter[str] = Counter()
     reported = time.monotonic()
     try:
-        assessed = 0
+        assessed, series_ids = 0, set[UUID]()
         while states := _ingest_next(project_id, run):
             counts.update(states)
             if counts.total() - assessed >= _ASSESS_EVERY:
-                assess_waiting(project_id)
+                series_ids |= assess_waiting(project_id)
                 assessed = counts.total()
             if run is not None:
                 run.check()
@@ -55,7 +56,7 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
                     reported = time.monotonic()
     except SandboxUnavailable as error:
         raise JobFailed("The image reader could not be started. The files keep waiting.") from error
-    assess_waiting(project_id)
+    pack_new(project_id, series_ids | assess_waiting(project_id))
     raw_bytes.sweep(project_id)
     resume.forget_old(project_id)
     return dict(counts)

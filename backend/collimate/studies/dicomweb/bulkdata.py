@@ -7,10 +7,10 @@ from collimate.kit.errors import NotFound
 from collimate.studies.dicomweb.accept import OCTETS, accept_of, both, choose
 from collimate.studies.dicomweb.door import SeenInstance
 from collimate.studies.dicomweb.frame_index import ImageInfo
-from collimate.studies.dicomweb.metadata import PIXEL_DATA
 from collimate.studies.dicomweb.parts import PartsResponse, Piece
 from collimate.studies.dicomweb.pictures import etag_of, not_modified
 from collimate.studies.dicomweb.retrieve import INSTANCE
+from collimate.studies.packed_metadata import PIXEL_DATA
 
 router = APIRouter()
 

@@ -13,6 +13,7 @@ from collimate.kit.errors import NotFound
 from collimate.kit.recent import Recent
 from collimate.studies.dicomweb.opened import Opened
 from collimate.studies.models import Instance, Series
+from collimate.studies.packed_metadata import READING_ORDER
 
 
 class SeriesNotFound(NotFound):
@@ -70,12 +71,6 @@ _PLAIN = tuple(
     getattr(Instance, name)
     for name in ImageInfo.__dataclass_fields__
     if name not in ("series_uid", "ranges", "progressive_ranges")
-)
-READING_ORDER = (
-    Series.series_number.asc().nulls_last(),
-    Series.id,
-    Instance.instance_number.asc().nulls_last(),
-    Instance.id,
 )
 
 

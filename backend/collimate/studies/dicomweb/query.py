@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from collimate.kit import database
 from collimate.studies.dicomweb.accept import JSON, accept_json, takes_gzip
 from collimate.studies.dicomweb.door import SeenProject, SeenSeries, SeenStudy
-from collimate.studies.dicomweb.frame_index import READING_ORDER
 from collimate.studies.dicomweb.matching import (
     INSTANCE_KEYS,
     OF_PATIENT,
@@ -39,6 +38,7 @@ from collimate.studies.dicomweb.shown import (
     widened,
 )
 from collimate.studies.models import Instance, Patient, Series, Study
+from collimate.studies.packed_metadata import READING_ORDER
 
 router = APIRouter()
 PROJECT = "/dicomweb/{project_id}"
