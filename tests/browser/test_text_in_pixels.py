@@ -114,7 +114,7 @@ def test_text_is_blacked_out_by_keys_and_nothing_unseen_is_released(
         page.get_by_role("table", name="Images waiting for a look").locator("tbody tr")
     ).to_have_count(1)
     page.keyboard.press("Shift+Delete")
-    window.see("Delete for good: press again")
+    window.see("Delete for good?")
     page.keyboard.press("Shift+Delete")
     window.see("No image waits for a look")
     eventually(project.is_settled)

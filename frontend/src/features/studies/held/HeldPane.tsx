@@ -89,7 +89,7 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           onClick={work.remove}
           rightSection={<KeyCap shortcut="shift+delete" />}
         >
-          {work.isSure ? 'Delete for good: press again' : 'Delete image'}
+          {work.isSure ? 'Delete for good?' : 'Delete image'}
         </Button>
       </div>
       <p className={styles.muted}>
