@@ -138,13 +138,14 @@ def test_every_problem_has_words_for_a_person_and_a_type_of_its_own():
 
 
 def test_every_job_kind_has_a_queue_a_title_and_a_handler():
-    from collimate import gpu_worker, worker
+    from collimate import gpu_worker, puller, worker
     from collimate.jobs.kinds import PRIORITY_OF, QUEUE_OF, TITLE_OF, JobKind, Queue
 
+    workers = {Queue.LIGHT: worker, Queue.PULL: puller, Queue.ML: gpu_worker}
     for kind in JobKind:
         assert TITLE_OF[kind]
         assert kind in PRIORITY_OF
-        handlers = worker.HANDLERS if QUEUE_OF[kind] == Queue.LIGHT else gpu_worker.HANDLERS
+        handlers = workers[QUEUE_OF[kind]].HANDLERS
         assert kind in handlers, f"nobody does {kind}"
 
 

@@ -1,4 +1,4 @@
-"""The light worker: ingest, pulls, exports and removal; it never loads torch."""
+"""The light worker: ingest, exports and removal; it never loads torch."""
 
 import collimate.tables  # noqa: F401
 from collimate.datasets import jobs as dataset_jobs
@@ -8,7 +8,6 @@ from collimate.jobs.worker import serve
 from collimate.kit import logging
 from collimate.removal import jobs as removal_jobs
 from collimate.studies import jobs as study_jobs
-from collimate.studies.pulls.fetch import pull_studies
 from collimate.tasks import queue
 
 
@@ -25,7 +24,6 @@ HANDLERS: dict[JobKind, Handler] = {
     **dataset_jobs.HANDLERS,
     **removal_jobs.HANDLERS,
     JobKind.INGEST_RECEIVED: _ingest_and_open,
-    JobKind.PULL_STUDIES: pull_studies,
 }
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from collimate import puller, worker
 from collimate.access import sign_in
 from collimate.access.policy import Role
 from collimate.jobs import enqueue
-from collimate.jobs.kinds import JobKind, Queue
+from collimate.jobs.kinds import Queue
 from collimate.jobs.models import Job
 from collimate.jobs.run import claim, execute
+from collimate.jobs.run import work as work_all
 from collimate.kit.database import open_session
 from collimate.kit.settings import settings
 from collimate.studies.drain import ingest_waiting
@@ -24,7 +26,6 @@ from collimate.studies.models import Instance, Pull, Study
 from collimate.studies.pulls import fetch
 from collimate.studies.pulls.order import Wanted
 from collimate.studies.ways_in import WaysInUnusable, ways_in
-from collimate.worker import HANDLERS
 from tests import dicoms, live
 from tests.pacs import Pacs
 
@@ -40,13 +41,12 @@ def ordered(client: Any, archive: Any, **wanted: Any) -> dict[str, Any]:
 
 
 def work() -> str:
-    """Do the pull that waits; the final state of its job."""
-    run = claim(Queue.LIGHT)
-    while run is not None and run.kind != JobKind.PULL_STUDIES:
-        execute(run, HANDLERS)
-        run = claim(Queue.LIGHT)
+    """Do the pull that waits, and then what it brought; the final state of its job."""
+    run = claim(Queue.PULL)
     assert run is not None
-    return execute(run, HANDLERS)
+    state = execute(run, puller.HANDLERS)
+    work_all(Queue.LIGHT, worker.HANDLERS)
+    return state
 
 
 def job_of(pulled: dict[str, Any]) -> Job:
@@ -217,12 +217,36 @@ def test_a_pull_can_be_cancelled_between_images(
         return original(*arguments, **more)
 
     monkeypatch.setattr(fetch, "keep", cancel_then_keep)
-    run = claim(Queue.LIGHT)
+    run = claim(Queue.PULL)
     assert run is not None
     running = [run]
-    assert execute(run, HANDLERS) == "cancelled"
+    assert execute(run, puller.HANDLERS) == "cancelled"
     assert job_of(pulled).state == "cancelled"
     assert len(archive.files()) == 1
+
+
+def test_an_upload_does_not_wait_for_a_pull_that_takes_long(
+    archive: Any, client: Any, open_source: OpenSource, pacs: Pacs
+) -> None:
+    open_source(pacs.url)
+    ordered(client, archive)
+    served: list[str] = []
+    original = pacs.multipart
+
+    def upload_meanwhile(uid: str) -> bytes:
+        if not served:
+            client(archive.owner).post(
+                f"/api/projects/{archive.project.id}/files",
+                params={"name": "a.dcm"},
+                content=dicoms.radiograph(),
+            )
+            work_all(Queue.LIGHT, worker.HANDLERS)
+            served.extend(file.state for file in archive.files())
+        return original(uid)
+
+    pacs.multipart = upload_meanwhile  # type: ignore[method-assign]
+    assert work() == "done"
+    assert served == ["accepted"]
 
 
 def test_what_is_searched_for_lies_in_no_job_and_is_emptied_at_the_end(

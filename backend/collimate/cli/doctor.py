@@ -22,7 +22,11 @@ from collimate.kit.settings import settings
 
 LOW_DISK_BYTES = 5 << 30
 PATIENCE = timedelta(seconds=20)
-WORKER_OF = {Queue.LIGHT: "collimate.worker", Queue.ML: "collimate.gpu_worker"}
+WORKER_OF = {
+    Queue.LIGHT: "collimate.worker",
+    Queue.PULL: "collimate.puller",
+    Queue.ML: "collimate.gpu_worker",
+}
 
 
 @dataclass(frozen=True)

@@ -52,20 +52,20 @@ def _spawn(name: str, arguments: list[str], log_folder: Path) -> subprocess.Pope
 PROCESSES: dict[str, list[str]] = {
     "web": ["collimate.app"],
     "worker": ["collimate.worker"],
+    "puller": ["collimate.puller"],
     "gpu-worker": ["collimate.gpu_worker"],
     "receiver": ["collimate.receiver"],
 }
 
 
 def _wanted() -> dict[str, list[str]]:
-    """All processes, without the receiver where nothing is opened for it.
+    """All processes, without the receiver and the puller where nothing is opened for them.
 
     Raises:
         WaysInUnusable
     """
-    if ways_in().needs_receiver:
-        return PROCESSES
-    return {name: arguments for name, arguments in PROCESSES.items() if name != "receiver"}
+    needed = {"receiver": ways_in().needs_receiver, "puller": bool(ways_in().sources)}
+    return {name: arguments for name, arguments in PROCESSES.items() if needed.get(name, True)}
 
 
 def port_is_free(host: str, port: int) -> bool:

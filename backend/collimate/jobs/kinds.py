@@ -19,15 +19,17 @@ class JobKind(StrEnum):
 
 
 class Queue(StrEnum):
-    """Which worker takes it: `light` never loads torch, `ml` may use the GPU."""
+    """Which worker takes it: `light` never loads torch, `pull` waits for other servers, `ml` may
+    use the GPU."""
 
     LIGHT = "light"
+    PULL = "pull"
     ML = "ml"
 
 
 QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.INGEST_RECEIVED: Queue.LIGHT,
-    JobKind.PULL_STUDIES: Queue.LIGHT,
+    JobKind.PULL_STUDIES: Queue.PULL,
     JobKind.EXPORT_DATASET: Queue.LIGHT,
     JobKind.PURGE_STUDIES: Queue.LIGHT,
     JobKind.ERASE_PATIENT: Queue.LIGHT,

@@ -22,7 +22,6 @@ from collimate.studies.dicomweb.multipart import (
     PartData,
     PartEnds,
 )
-from collimate.studies.drain import ingest_waiting
 from collimate.studies.models import Pull
 from collimate.studies.pulls.order import SourceNotOpen, Wanted, source_named
 from collimate.studies.pulls.remote import Remote, SourceFailed, value_of
@@ -75,8 +74,6 @@ def _pull(run: JobRun, pull_id: UUID, remote: Remote) -> int:
         with run.open_session() as session:
             session.get_one(Pull, pull_id, with_for_update=True).done_count += 1
             ask_for_ingest(session, project_id, by)
-        # the worker that pulls is often the only one
-        ingest_waiting(project_id)
 
 
 def _found(run: JobRun, pull_id: UUID, remote: Remote) -> list[str]:

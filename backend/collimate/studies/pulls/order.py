@@ -125,7 +125,7 @@ def _row(study: dict[str, Any]) -> dict[str, Any]:
 
 
 def order(session: Session, by: UUID, project: Project, name: str, wanted: Wanted) -> Job:
-    """Have the light worker pull what matches.
+    """Have the puller pull what matches.
 
     What is searched for may name a person, so it lies in a row that is emptied when the job is
     done, and never among the job's arguments.
