@@ -162,3 +162,55 @@ def test_a_study_shows_its_tags_and_what_was_removed_and_nothing_of_the_patient(
     shown = page.locator("body").inner_text()
     assert not [word for word in dicoms.PLANTED if word in shown]
     assert re.search("removed", shown, re.IGNORECASE)
+
+
+def test_studies_are_found_by_an_attribute_and_their_header_is_read_by_keyboard(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Headers")
+    project.bring_in(
+        {
+            "thin.dcm": dicoms.ct_slice(seed=1, KVP=100),
+            "thick.dcm": dicoms.ct_slice(seed=2, KVP=120),
+            "frames.dcm": dicoms.multi_frame(seed=3),
+        }
+    )
+    window = open_window(project.lead, f"{project.path}/studies", width=1440, height=900)
+    page = window.page
+    window.see("3 studies")
+    condition = page.get_by_label("Condition on a DICOM attribute")
+    condition.fill("KVP=110..130")
+    condition.press("Enter")
+    window.see("1 study")
+    window.expect_trouble("422")
+    condition.fill("Nonsense=1")
+    condition.press("Enter")
+    window.see("No attribute that is kept is called Nonsense")
+    page.get_by_role("button", name="Take away Nonsense=1").click()
+    page.get_by_role("button", name="Take away KVP=110..130").click()
+    window.see("3 studies")
+    condition.fill("PerFrameFunctionalGroupsSequence")
+    condition.press("Enter")
+    window.see("1 study")
+    page.get_by_role("heading", name="Studies").first.click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Acme Imaging")
+    page.keyboard.press("Control+i")
+    tags = drawer.get_by_role("table", name="Tags")
+    search = drawer.get_by_label("Find a tag")
+    search.fill("PerFrameFunctional")
+    expect(tags.get_by_role("row")).to_have_count(1 + 1)
+    search.fill("Frame 1")
+    expect(tags).to_contain_text("Frame 1")
+    drawer.get_by_label("Frame", exact=True).fill("2")
+    search.fill("Frame 2")
+    expect(tags).to_contain_text("Frame 2")
+    search.fill("")
+    fold = tags.get_by_role("row").filter(has_text="SharedFunctionalGroupsSequence")
+    count = tags.get_by_role("row").count()
+    fold.click()
+    window.until(lambda: tags.get_by_role("row").count() < count)
+    drawer.get_by_text("Study", exact=True).last.click()
+    expect(tags).to_contain_text("ModalitiesInStudy")

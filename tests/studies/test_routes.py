@@ -82,8 +82,7 @@ def test_readers_may_look_but_not_bring_or_list(archive, client, member, role):
     browser = client(member(role))
     project = f"/api/projects/{archive.project.id}"
     assert upload(browser, archive, dicoms.radiograph()).status_code == 403
-    for address in (f"{project}/studies", f"{project}/files", f"{project}/studies/facets",
-                    f"/api/studies/{study_id}/tags"):  # fmt: skip
+    for address in (f"{project}/studies", f"{project}/files", f"{project}/studies/facets"):
         assert browser.get(address).status_code == 403
     detail = browser.get(f"/api/studies/{study_id}")
     assert detail.status_code == 200
@@ -206,6 +205,8 @@ def test_a_study_shows_series_images_and_tags(owner, archive):
     assert found["Modality"] == "CT"
     assert found["WindowCenter"] == "40\\-600"
     assert all(row["keyword"] for row in tags)
+    of_study = owner.get(f"/api/studies/{study_id}/tags", params={"level": "study"}).json()["items"]
+    assert "ModalitiesInStudy" in {row["keyword"] for row in of_study}
     uid = series["instances"][2]["sop_instance_uid"]
     third = owner.get(f"/api/studies/{study_id}/tags", params={"sop_instance_uid": uid})
     assert uid in third.text

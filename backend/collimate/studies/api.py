@@ -13,6 +13,7 @@ from collimate.projects.api import project_for
 from collimate.projects.models import Project
 from collimate.studies import (
     assess,
+    attributes,
     browse,
     delete,
     distributions,
@@ -100,6 +101,7 @@ def study_filter(  # noqa: PLR0913, PLR0917 - one parameter per filter
     read_state: Text = None,
     holdout: bool | None = None,
     quality: Annotated[list[str] | None, Query(max_length=10)] = None,
+    attribute: Annotated[list[str] | None, Query(max_length=10)] = None,
 ) -> browse.StudyFilter:
     """The filter of the query string."""
     return browse.StudyFilter(
@@ -113,6 +115,7 @@ def study_filter(  # noqa: PLR0913, PLR0917 - one parameter per filter
         read_state=read_state,
         holdout=holdout,
         quality=tuple(browse.read_range(text) for text in quality or ()),
+        attributes=tuple(attributes.read_condition(text) for text in attribute or ()),
     )
 
 
@@ -164,10 +167,16 @@ def list_lookalikes(session: SessionDep, study: ListedStudy) -> dict[str, Any]:
 @router.get("/api/studies/{study_id}/tags", response_model=schemas.TagList)
 def show_tags(
     session: SessionDep,
-    study: ListedStudy,
+    study: ImageStudy,
     sop_instance_uid: Annotated[str | None, Query(max_length=64)] = None,
+    level: tags.Level = "instance",
+    frame_number: Annotated[int, Query(ge=1)] = 1,
 ) -> dict[str, Any]:
-    return {"items": tags.tag_rows(session, study, sop_instance_uid)}
+    return {
+        "items": tags.tag_rows(
+            session, study, sop_instance_uid, level=level, frame_number=frame_number
+        )
+    }
 
 
 @router.get(

@@ -4,7 +4,7 @@ Taking in an image marks its series; a report is made once for many images, and 
 dies in between leaves the mark for the next.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from collimate.dicom.geometry_words import in_words
 from collimate.dicom.planes import PLANE_TAGS, planes_of
 from collimate.jobs import events
 from collimate.kit import database
+from collimate.studies.attribute_index import searchable
 from collimate.studies.models import Instance, Series, Study
 
 
@@ -51,6 +52,7 @@ def assess(session: Session, series: Series) -> None:
     report = geometry_of(session, series)
     series.quality = quality_of(session, Instance.series_id == series.id)
     study.quality = quality_of(session, Instance.study_id == study.id)
+    series.attributes = searchable(_headers(session, series))
     series.geometry, series.trust, series.is_assessed = report.to_json(), report.trust, True
     session.flush()
     trusts = session.scalars(select(Series.trust).where(Series.study_id == study.id))
@@ -70,6 +72,14 @@ def geometry_of(session: Session, series: Series) -> SeriesGeometry:
     )
     planes = [plane for stored, is_lossy in rows for plane in planes_of(stored, is_lossy=is_lossy)]
     return assess_geometry(planes, modality=series.modality)
+
+
+def _headers(session: Session, series: Series) -> Iterable[dict[str, Any]]:
+    return session.scalars(
+        select(Instance.dicom_json)
+        .where(Instance.series_id == series.id)
+        .execution_options(yield_per=20)
+    )
 
 
 def quality_of(session: Session, whose: ColumnElement[bool]) -> dict[str, float]:

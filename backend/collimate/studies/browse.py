@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     column,
     func,
+    or_,
     select,
     table,
     tuple_,
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from collimate.kit.errors import NotFound, Unprocessable
 from collimate.kit.pagination import BadCursor, cursor, read_cursor
+from collimate.studies.attributes import Condition, bounded, fulfilled
 from collimate.studies.models import Patient, Study
 
 # The table of the next station, by name only: its module must not be imported from here.
@@ -41,6 +43,7 @@ MEASURES = (
 """What `assess.quality_of` sums up of a study, by name: the codec side is not imported here."""
 UID = re.compile(r"[0-9.]*\.[0-9.]*")
 NOT_GIVEN = ""
+GRAM = 3
 MOST_VALUES = 200
 
 
@@ -75,6 +78,7 @@ class StudyFilter:
     read_state: str | None = None
     holdout: bool | None = None
     quality: tuple[QualityRange, ...] = ()
+    attributes: tuple[Condition, ...] = ()
 
 
 def read_range(text: str) -> QualityRange:
@@ -126,16 +130,26 @@ def criteria(
             found.append(measured(one.measure) >= one.least)
         if one.most is not None:
             found.append(measured(one.measure) < one.most)
+    found += fulfilled(project_id, chosen.attributes)
     return and_(*found)
 
 
 def _is_meant(project_id: UUID, words: str) -> ColumnElement[bool]:
-    """A whole study UID, or a part of a pseudonym; asked apart, so that each has its index."""
+    """A whole study UID, or a part of a pseudonym; asked apart, so that each has its index.
+
+    Fewer than three letters are looked for at the start only, or behind it.
+    """
     if UID.fullmatch(words):
         return Study.study_uid == words
-    patients = select(Patient.id).where(
-        Patient.project_id == project_id, Patient.pseudonym.ilike(f"%{escape_like(words)}%")
-    )
+    patients = select(Patient.id).where(Patient.project_id == project_id)
+    if len(words) < GRAM:
+        starts = [f"{escape_like(start + words.upper())}%" for start in ("", "P-")]
+        patients = patients.where(or_(*(Patient.pseudonym.like(start) for start in starts)))
+    else:
+        patients = patients.where(
+            func.text_grams(Patient.pseudonym).op("@>")(func.text_grams(words)),
+            Patient.pseudonym.ilike(f"%{escape_like(words)}%"),
+        )
     return Study.patient_id.in_(patients)
 
 
@@ -175,12 +189,18 @@ def study_page(
     """One page, the newest first; the first one with the number of all that match."""
     where = criteria(project_id, chosen)
     query = _rows().where(where).order_by(Study.id.desc()).limit(limit + 1)
-    total = None
     if after is not None:
         query = query.where(Study.id < _cursor_id(after))
-    else:
-        total = session.scalar(matching(func.count()).where(where))
-    found = session.execute(query).all()
+    with bounded(session):
+        if after is not None:
+            total, found = None, session.execute(query).all()
+        elif chosen.attributes:
+            # what is not found by index alone is looked at once, for page and count
+            counted = session.execute(query.add_columns(func.count().over())).all()
+            total, found = counted[0][-1] if counted else 0, [row[:-1] for row in counted]
+        else:
+            total = session.scalar(matching(func.count()).where(where))
+            found = session.execute(query).all()
     items = [_plain(*row) for row in found[:limit]]
     more = len(found) > limit
     return {"items": items, "next": cursor([items[-1]["id"]]) if more else None, "total": total}
@@ -213,9 +233,10 @@ def facets(
     What is not chosen is counted in one pass; every chosen facet needs one of its own.
     """
     narrowed = [name for name in FACETS if getattr(chosen, name) is not None]
-    found = _counted(session, project_id, chosen, [n for n in FACETS if n not in narrowed])
-    for name in narrowed:
-        found |= _counted(session, project_id, chosen, [name], without=name)
+    with bounded(session):
+        found = _counted(session, project_id, chosen, [n for n in FACETS if n not in narrowed])
+        for name in narrowed:
+            found |= _counted(session, project_id, chosen, [name], without=name)
     return found
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Float, func, literal
 from sqlalchemy.orm import Session
 
+from collimate.studies.attributes import bounded
 from collimate.studies.browse import (
     FACETS,
     MEASURES,
@@ -32,13 +33,15 @@ def distribution(
     assert measure in MEASURES
     value, group = measured(measure), FACETS[by]
     shares = literal(list(QUANTILES), ARRAY(Float))
-    found = session.execute(
+    query = (
         matching(group, func.count(), func.percentile_cont(shares).within_group(value))
         .where(criteria(project_id, chosen), value.is_not(None))
         .group_by(group)
         .order_by(func.count().desc(), group)
         .limit(MOST_GROUPS)
     )
+    with bounded(session):
+        found = session.execute(query).all()
     return {
         "measure": measure,
         "by": by,

@@ -36,6 +36,7 @@ class Patient(Row):
     __tablename__ = "patient"
     __table_args__ = (
         UniqueConstraint("project_id", "keyed_hash"),
+        Index("ix_patient_pseudonym_grams", text("text_grams(pseudonym)"), postgresql_using="gin"),
         # wildcards at the end of a text find their way by this operator class
         Index(
             "ix_patient_project_id_pseudonym", "project_id", "pseudonym",
@@ -113,7 +114,8 @@ class Series(Row):
 
     `quality` sums up its images: the medians of `dicom/quality.py` and of size and spacing.
     `geometry` is the report of `dicom/geometry.py`, `trust` its verdict; a new image turns
-    `is_assessed` off until the report has been made again.
+    `is_assessed` off until the report has been made again. `attributes` is what can be searched of
+    the headers, see `studies/attribute_index.py`.
     """
 
     __tablename__ = "series"
@@ -123,7 +125,11 @@ class Series(Row):
             "ix_series_waits_for_assessment", "project_id", postgresql_where=text("NOT is_assessed")
         ),
         Index("ix_series_project_id_modality", "project_id", "modality", "study_id"),
-    )
+        Index(
+            "ix_series_attributes", "attributes", postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
+    )  # fmt: skip
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
@@ -133,6 +139,7 @@ class Series(Row):
     instance_count: Mapped[int] = mapped_column(default=0)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     geometry: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     trust: Mapped[str | None]
     is_assessed: Mapped[bool] = mapped_column(default=False)

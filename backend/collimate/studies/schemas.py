@@ -136,7 +136,9 @@ class StudyDetail(StudyRow):
 
 
 class TagRow(Answer):
-    tag: str = Field(description="(gggg,eeee), items of sequences as path parts")
+    path: str = Field(description="Tags and, in brackets, numbers of items, from the outside in")
+    depth: int
+    tag: str = Field(description="(gggg,eeee); empty for an item of a sequence")
     keyword: str
     vr: str
     value: str

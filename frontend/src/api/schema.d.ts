@@ -4924,11 +4924,18 @@ export interface components {
         };
         /** TagRow */
         TagRow: {
+            /** Depth */
+            depth: number;
             /** Keyword */
             keyword: string;
             /**
+             * Path
+             * @description Tags and, in brackets, numbers of items, from the outside in
+             */
+            path: string;
+            /**
              * Tag
-             * @description (gggg,eeee), items of sequences as path parts
+             * @description (gggg,eeee); empty for an item of a sequence
              */
             tag: string;
             /** Value */
@@ -7783,6 +7790,7 @@ export interface operations {
                 read_state?: string | null;
                 holdout?: boolean | null;
                 quality?: string[] | null;
+                attribute?: string[] | null;
             };
             header?: never;
             path: {
@@ -7825,6 +7833,7 @@ export interface operations {
                 read_state?: string | null;
                 holdout?: boolean | null;
                 quality?: string[] | null;
+                attribute?: string[] | null;
             };
             header?: never;
             path: {
@@ -7869,6 +7878,7 @@ export interface operations {
                 read_state?: string | null;
                 holdout?: boolean | null;
                 quality?: string[] | null;
+                attribute?: string[] | null;
             };
             header?: never;
             path: {
@@ -8592,6 +8602,8 @@ export interface operations {
         parameters: {
             query?: {
                 sop_instance_uid?: string | null;
+                level?: "study" | "series" | "instance";
+                frame_number?: number;
             };
             header?: never;
             path: {

@@ -25,18 +25,21 @@ export const FACETS = [
 export type FacetName = (typeof FACETS)[number];
 export type Facets = Record<FacetName, Facet[]>;
 
-/** An empty text in a facet means: not given. `quality` holds ranges, `measure:least:most`. */
+/** An empty text in a facet means: not given. `quality` holds ranges, `measure:least:most`; `attribute` conditions. */
 export interface StudyFilter extends Partial<Record<FacetName, string>> {
   search?: string;
   holdout?: boolean;
   quality?: string[];
+  attribute?: string[];
 }
 
 export type ReceivedFile = Schemas['ReceivedFileOut'];
 
 export type FileState = Schemas['FileState'];
 
-export type Tag = Schemas['TagRow'];
+export type TagLevel = NonNullable<
+  NonNullable<operations['show_tags']['parameters']['query']>['level']
+>;
 
 const at = (projectId: string) => ({ path: { project_id: projectId } });
 
@@ -106,16 +109,21 @@ export const geometryQuery = (studyId: string) =>
       ),
   });
 
-export const tagsQuery = (studyId: string, sopInstanceUid: string) =>
+export const tagsQuery = (
+  studyId: string,
+  sopInstanceUid: string,
+  level: TagLevel,
+  frameNumber: number,
+) =>
   queryOptions({
-    queryKey: ['study', studyId, 'tags', sopInstanceUid],
+    queryKey: ['study', studyId, 'tags', sopInstanceUid, level, frameNumber],
     queryFn: async () =>
       (
-        await ask<{ items: Tag[] }>(
+        await ask<Schemas['TagList']>(
           api.GET('/api/studies/{study_id}/tags', {
             params: {
               path: { study_id: studyId },
-              query: { sop_instance_uid: sopInstanceUid },
+              query: { sop_instance_uid: sopInstanceUid, level, frame_number: frameNumber },
             },
           }),
         )

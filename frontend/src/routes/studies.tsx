@@ -16,11 +16,16 @@ export function readView(search: Record<string, unknown>): StudiesView {
     const value = search[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
   };
+  const texts = (name: string) => {
+    const value = search[name];
+    return Array.isArray(value) ? value.map(String).slice(0, 10) : undefined;
+  };
   const facets = Object.fromEntries(FACETS.map((name) => [name, text(name)]));
   return {
     ...facets,
     search: text('search'),
-    quality: Array.isArray(search.quality) ? search.quality.map(String).slice(0, 10) : undefined,
+    quality: texts('quality'),
+    attribute: texts('attribute'),
     holdout: typeof search.holdout === 'boolean' ? search.holdout : undefined,
     tab: STUDIES_TABS.find((tab) => tab !== 'studies' && tab === search.tab),
     view: search.view === 'pictures' || search.view === 'quality' ? search.view : undefined,

@@ -26,6 +26,7 @@ import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
+import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { type Place, useAsking } from './useAsking';
@@ -78,7 +79,8 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
   const comments = useComments(reading.read.id, shown, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
-  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown } = useReading();
+  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown, areTagsShown } =
+    useReading();
   const canEdit = useCan(reading.project_id, 'manage_project');
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
@@ -208,6 +210,13 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           asking={asking}
           comments={comments}
           series={series}
+        />
+      )}
+      {areTagsShown && (
+        <TagsPanel
+          studyId={reading.study.id}
+          frames={frames}
+          onClose={() => useReading.getState().arrange({ areTagsShown: false })}
         />
       )}
     </div>

@@ -51,6 +51,7 @@ export interface Arrangement {
   readonly areToolsShown: boolean;
   readonly isPanelShown: boolean;
   readonly isGuideShown: boolean;
+  readonly areTagsShown: boolean;
 }
 
 interface Actions {
@@ -110,6 +111,7 @@ const ARRANGEMENT: Arrangement = {
   areToolsShown: true,
   isPanelShown: true,
   isGuideShown: false,
+  areTagsShown: false,
 };
 
 /** Keys after a press on one class: one of one, or one more or fewer of several. */

@@ -134,6 +134,14 @@ export function screenCommands(): Command[] {
     toggle('panel', 'Right panel', 'shift+p', 'isPanelShown'),
     toggle('guide', 'Guide to the labels, with examples', 'f1', 'isGuideShown'),
     {
+      id: 'screen.tags',
+      title: 'DICOM header of this image',
+      section: VIEW,
+      shortcut: 'mod+i',
+      worksInFields: true,
+      run: () => arrange({ areTagsShown: !useReading.getState().areTagsShown }),
+    },
+    {
       id: 'marks.hold',
       title: 'Hide all marks while held',
       section: VIEW,

@@ -8,6 +8,7 @@ import {
   type StudyFilter,
 } from '../../api/studies';
 import { formatCount, spoken } from '../../ui/format';
+import { AttributeFilter } from './AttributeFilter';
 import styles from './Studies.module.css';
 
 const TITLES: Record<FacetName, string> = {
@@ -35,6 +36,10 @@ export function Facets({ facets, filter, showHoldout, onChange }: Props) {
   const toggle = <Value,>(current: Value, value: Value) => (current === value ? undefined : value);
   return (
     <div className={styles.facets}>
+      <AttributeFilter
+        conditions={filter.attribute ?? []}
+        onChange={(attribute) => onChange({ attribute })}
+      />
       {FACETS.map((name) => (
         <Values
           key={name}

@@ -5,6 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { facetsQuery, type StudyFilter, type StudyRow, studiesQuery } from '../../api/studies';
+import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
@@ -54,6 +55,27 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
       Show more of {plural(total, 'study', 'studies')}
     </Button>
   );
+  const [currentId, setCurrent] = useState<string | null>(null);
+  const isOpen = view.study !== undefined;
+  const commands = useMemo(() => {
+    const move = (by: 1 | -1) => () => {
+      const at = rows.findIndex((row) => row.id === currentId);
+      setCurrent(rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.id ?? null);
+    };
+    const isEnabled = () => !isOpen && rows.length > 0;
+    const section = 'Studies';
+    return [
+      { id: 'studies.down', title: 'Next study', shortcut: ['j', 'down'], run: move(1) },
+      { id: 'studies.up', title: 'Previous study', shortcut: ['k', 'up'], run: move(-1) },
+      {
+        id: 'studies.open',
+        title: 'Open the marked study',
+        shortcut: 'enter',
+        run: () => onView({ study: currentId ?? rows[0]?.id }),
+      },
+    ].map((command) => ({ ...command, section, isEnabled }));
+  }, [rows, currentId, isOpen, onView]);
+  useCommands('studies', commands);
   const isNarrowed = Object.values(filter).some((value) => value !== undefined);
   const empty = <NoStudies isNarrowed={isNarrowed} canManage={canManage} />;
   return (
@@ -89,7 +111,7 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
             return (
               <StudyTable
                 rows={rows}
-                activeId={view.study ?? null}
+                activeId={view.study ?? currentId}
                 onOpen={open}
                 onEnd={more}
                 foot={foot}

@@ -1,8 +1,9 @@
 /** One study: what it holds, its tags, and what de-identification removed. */
 import { Drawer, Select, Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { geometryQuery, type StudyDetail, studyQuery } from '../../api/studies';
+import { useCommands } from '../../commands/useCommands';
 import { GeometryReports } from '../../ui/GeometryReports';
 import { Loaded } from '../../ui/Loaded';
 import { Thumbnail } from '../../ui/Thumbnail';
@@ -10,7 +11,7 @@ import { instancesOf } from './instances';
 import { RemovedTags } from './RemovedTags';
 import { DeleteStudy } from './removal/DeleteStudy';
 import { StudyFacts } from './StudyFacts';
-import { TagTable } from './TagTable';
+import { StudyTags } from './StudyTags';
 
 interface Props {
   projectId: string;
@@ -20,6 +21,22 @@ interface Props {
 }
 
 export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
+  const [tab, setTab] = useState('geometry');
+  const commands = useMemo(
+    () => [
+      {
+        id: 'study.tags',
+        title: 'Show the DICOM header',
+        section: 'Studies',
+        shortcut: 'mod+i',
+        worksInFields: true,
+        isEnabled: () => studyId !== null,
+        run: () => setTab('tags'),
+      },
+    ],
+    [studyId],
+  );
+  useCommands('study', commands);
   return (
     <Drawer
       opened={studyId !== null}
@@ -30,7 +47,14 @@ export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
       padding="md"
     >
       {studyId && (
-        <Body projectId={projectId} studyId={studyId} canManage={canManage} onGone={onClose} />
+        <Body
+          projectId={projectId}
+          studyId={studyId}
+          canManage={canManage}
+          tab={tab}
+          onTab={setTab}
+          onGone={onClose}
+        />
       )}
     </Drawer>
   );
@@ -40,10 +64,12 @@ interface BodyProps {
   projectId: string;
   studyId: string;
   canManage: boolean;
+  tab: string;
+  onTab: (tab: string) => void;
   onGone: () => void;
 }
 
-function Body({ projectId, studyId, canManage, onGone }: BodyProps) {
+function Body({ projectId, studyId, canManage, tab, onTab, onGone }: BodyProps) {
   const study = useQuery(studyQuery(studyId));
   return (
     <Loaded of={study} rows={10}>
@@ -53,7 +79,7 @@ function Body({ projectId, studyId, canManage, onGone }: BodyProps) {
             <Thumbnail url={data.thumbnail_url} alt={data.pseudonym} size={160} />
             <StudyFacts study={data} />
           </div>
-          <Parts study={data} />
+          <Parts study={data} tab={tab} onTab={onTab} />
           {canManage && <DeleteStudy projectId={projectId} studyId={studyId} onGone={onGone} />}
         </Stack>
       )}
@@ -61,7 +87,13 @@ function Body({ projectId, studyId, canManage, onGone }: BodyProps) {
   );
 }
 
-function Parts({ study }: { study: StudyDetail }) {
+interface PartsProps {
+  study: StudyDetail;
+  tab: string;
+  onTab: (tab: string) => void;
+}
+
+function Parts({ study, tab, onTab }: PartsProps) {
   const instances = instancesOf(study);
   const [chosen, setChosen] = useState<string | null>(null);
   const uid = chosen ?? instances[0]?.detail.sop_instance_uid ?? null;
@@ -79,11 +111,11 @@ function Parts({ study }: { study: StudyDetail }) {
         onChange={setChosen}
         searchable
       />
-      <Tabs defaultValue="geometry" keepMounted={false}>
+      <Tabs value={tab} onChange={(next) => next && onTab(next)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="geometry">Geometry</Tabs.Tab>
           <Tabs.Tab value="removed">Removed by de-identification</Tabs.Tab>
-          <Tabs.Tab value="tags">Tags kept</Tabs.Tab>
+          <Tabs.Tab value="tags">DICOM header</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="geometry" pt="sm">
           <Geometry studyId={study.id} />
@@ -92,7 +124,7 @@ function Parts({ study }: { study: StudyDetail }) {
           <RemovedTags instance={current.detail} />
         </Tabs.Panel>
         <Tabs.Panel value="tags" pt="sm">
-          <TagTable studyId={study.id} sopInstanceUid={uid} />
+          <StudyTags studyId={study.id} instance={current.detail} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -59,7 +59,7 @@ function Found({ preview }: { preview: Preview }) {
             label="What would be stored"
             rows={preview.kept}
             columns={KEPT}
-            rowId={(row) => row.tag}
+            rowId={(row) => row.path}
             height="calc(100vh - 360px)"
             isDense
             empty={<EmptyState title="Nothing would be left" />}
@@ -71,7 +71,7 @@ function Found({ preview }: { preview: Preview }) {
 }
 
 const KEPT: Column<Kept>[] = [
-  { key: 'tag', title: 'Tag', render: (row) => row.tag },
+  { key: 'tag', title: 'Tag', render: (row) => row.path },
   { key: 'keyword', title: 'Attribute', render: (row) => row.keyword || '–' },
   { key: 'value', title: 'Value', render: (row) => <span title={row.value}>{row.value}</span> },
 ];
