@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "headers_can_be_searched"
-down_revision = "patients_can_be_erased"
+down_revision = "guide_examples"
 
 
 def upgrade() -> None:

@@ -16,7 +16,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
 from collimate.reviews.models import GuideExample
-from collimate.studies.models import Erasure, HeldImage, ReceivedFile, Upload
+from collimate.studies.models import Cohort, Erasure, HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
 from tests.factories import (
     make_member,
@@ -144,7 +144,11 @@ def _machine_rows(
         label_schema_id=schema_id, weights_sha256="0" * 64,
     )  # fmt: skip
     erasure = Erasure(project_id=project_id, ordered_by=user_id, keyed_hash="0" * 64)
-    for row in (export, model, erasure):
+    cohort = Cohort(
+        project_id=project_id, name="CT", filter={"modality": "CT"}, is_frozen=False,
+        made_by=user_id,
+    )  # fmt: skip
+    for row in (export, model, erasure, cohort):
         _add(session, row)
     return {
         "file_id": file.id,
@@ -155,4 +159,5 @@ def _machine_rows(
         "model_id": model.id,
         "upload_id": upload.id,
         "erasure_id": erasure.id,
+        "cohort_id": cohort.id,
     }

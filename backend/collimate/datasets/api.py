@@ -57,7 +57,10 @@ def preview_dataset(
     session: SessionDep, project: ManagedProject, body: schemas.PreviewIn
 ) -> dict[str, Any]:
     shares = SplitShares(**body.split_shares.model_dump())
-    chosen = freeze.choose(session, project, shares, includes_excluded=body.includes_excluded)
+    chosen = freeze.choose(
+        session, project, shares,
+        includes_excluded=body.includes_excluded, cohort_id=body.cohort_id,
+    )  # fmt: skip
     return {"counts": freeze.counts_of(chosen)}
 
 
@@ -73,6 +76,7 @@ def freeze_dataset(
     version = freeze.freeze(
         session, actor.user.id, project, name=body.name, note=body.note, shares=shares,
         includes_excluded=body.includes_excluded,
+        cohort_id=body.cohort_id,
     )  # fmt: skip
     return browse.describe(version, actor.user.name, [])
 

@@ -20,7 +20,8 @@ from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.reviews.accepted import accepted_submissions
 from collimate.studies.assess import reports_of
-from collimate.studies.models import Instance, Patient, Series, Study
+from collimate.studies.cohorts import keep as cohorts
+from collimate.studies.models import Cohort, Instance, Patient, Series, Study
 from collimate.tasks.models import Read
 
 FORMAT = "collimate-dataset-1"
@@ -46,18 +47,28 @@ class Chosen:
 
 
 def choose(
-    session: Session, project: Project, shares: SplitShares, *, includes_excluded: bool = False
+    session: Session,
+    project: Project,
+    shares: SplitShares,
+    *,
+    includes_excluded: bool = False,
+    cohort_id: UUID | None = None,
 ) -> list[Chosen]:
     """Every submission that counts now, with its split. All of a patient goes to one split.
+
+    With a cohort, only those of its studies.
 
     A patient an earlier version of any project put somewhere stays there, whatever the shares
     are now; only the hold-out goes before that.
 
     Raises:
-        SplitSharesWrong
+        SplitSharesWrong, CohortNotFound
     """
     shares.check()
     query = accepted_submissions(project, includes_excluded=includes_excluded)
+    if cohort_id is not None:
+        cohort = cohorts.of_project(session, project, cohort_id)
+        query = query.where(Study.id.in_(cohorts.studies_of(cohort)))
     rows = session.execute(query).all()
     earlier = _earlier_splits(session, {patient.keyed_hash for *_, patient in rows})
     return [
@@ -122,11 +133,14 @@ def freeze(
     note: str,
     shares: SplitShares,
     includes_excluded: bool = False,
+    cohort_id: UUID | None = None,
 ) -> DatasetVersion:
-    """Freeze what counts now under a name; excluded cases only where they are asked for.
+    """Freeze what counts now under a name, all of it or that of a cohort.
+
+    Excluded cases are in it only where they are asked for.
 
     Raises:
-        NameTaken, NothingAccepted, SplitSharesWrong
+        NameTaken, NothingAccepted, SplitSharesWrong, CohortNotFound
     """
     name = name.strip()
     session.execute(
@@ -137,11 +151,15 @@ def freeze(
     )
     if session.scalars(is_taken).first() is not None:
         raise NameTaken("Choose another name; a dataset is never overwritten.")
-    chosen = choose(session, project, shares, includes_excluded=includes_excluded)
+    chosen = choose(
+        session, project, shares, includes_excluded=includes_excluded, cohort_id=cohort_id
+    )
     if not chosen:
         raise NothingAccepted("Submit, and where required accept, at least one read first.")
     counts = counts_of(chosen)
     manifest = _manifest(session, project, name, shares, counts, chosen)
+    if cohort_id is not None:
+        manifest["cohort"] = _cohort_json(cohorts.of_project(session, project, cohort_id))
     version = DatasetVersion(
         project_id=project.id,
         name=name,
@@ -211,6 +229,14 @@ def _manifest(
             for one in chosen
         ],
     }
+
+
+def _cohort_json(cohort: Cohort) -> dict[str, Any]:
+    # what was searched for may be a pseudonym, and would outlive an erasure here
+    said = {key: value for key, value in cohort.filter.items() if key != "search"}
+    return {
+        "id": str(cohort.id), "name": cohort.name, "filter": said, "is_frozen": cohort.is_frozen,
+    }  # fmt: skip
 
 
 def _schema_json(session: Session, schema_id: UUID) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class SplitSharesOut(Answer):
 class PreviewIn(Body):
     split_shares: SplitSharesBody
     includes_excluded: bool = Field(default=False, description="Also cases a reader excluded")
+    cohort_id: UUID | None = None
 
 
 class DatasetIn(PreviewIn):

@@ -15,10 +15,11 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.kit.errors import NotFound
 from collimate.projects.models import Project
-from collimate.studies.models import Erasure, Instance, Patient, Study
+from collimate.studies.models import Cohort, Erasure, Instance, Patient, Study
 from collimate.studies.spent_blobs import note_spent
 from collimate.tasks.models import Read, Task
 
+NAMES_A_PATIENT = 5
 EXPORT_GONE = "Removed, because it held a patient who was erased. Write it again."
 
 
@@ -96,6 +97,7 @@ def remove_rows(session: Session, erasure_id: UUID) -> None:
     if ordered.rows_removed_at is not None:
         return
     touched = _frozen_with(session, ordered.keyed_hash)
+    _forget_in_cohorts(session, ordered.keyed_hash)
     counts = session.execute(select(func.erase_patient(erasure_id))).scalar_one()
     for version_id, entry_count in touched.items():
         _note_on_version(session, ordered, version_id, entry_count)
@@ -104,6 +106,20 @@ def remove_rows(session: Session, erasure_id: UUID) -> None:
         project_id=ordered.project_id, counts=counts,
     )  # fmt: skip
     events.publish(session, "study", ordered.project_id)
+
+
+def _forget_in_cohorts(session: Session, keyed_hash: str) -> None:
+    """A cohort that searches for this patient finds nothing from now on."""
+    rows = session.execute(
+        select(Patient.pseudonym, Study.study_uid)
+        .outerjoin(Study, Study.patient_id == Patient.id)
+        .where(Patient.keyed_hash == keyed_hash)
+    )
+    names = {name.lower() for row in rows for name in row if name}
+    for cohort in session.scalars(select(Cohort).where(Cohort.filter.has_key("search"))):
+        searched = str(cohort.filter["search"]).strip().lower()
+        if len(searched) >= NAMES_A_PATIENT and any(searched in name for name in names):
+            cohort.filter = {**cohort.filter, "search": "(erased)"}
 
 
 def _frozen_with(session: Session, keyed_hash: str) -> dict[UUID, int]:

@@ -13,7 +13,6 @@ from collimate.projects.api import project_for
 from collimate.projects.models import Project
 from collimate.studies import (
     assess,
-    attributes,
     browse,
     delete,
     distributions,
@@ -29,6 +28,7 @@ from collimate.studies import (
     tags,
     upload,
 )
+from collimate.studies.cohorts import api as cohorts_api
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
 from collimate.studies.models import HeldImage, ReceivedFile, Study, Upload
@@ -102,21 +102,16 @@ def study_filter(  # noqa: PLR0913, PLR0917 - one parameter per filter
     holdout: bool | None = None,
     quality: Annotated[list[str] | None, Query(max_length=10)] = None,
     attribute: Annotated[list[str] | None, Query(max_length=10)] = None,
+    cohort: UUID | None = None,
 ) -> browse.StudyFilter:
     """The filter of the query string."""
-    return browse.StudyFilter(
-        search=search,
-        modality=modality,
-        body_part=body_part,
-        site=site,
-        manufacturer=manufacturer,
-        scanner=scanner,
-        trust=trust,
-        read_state=read_state,
-        holdout=holdout,
-        quality=tuple(browse.read_range(text) for text in quality or ()),
-        attributes=tuple(attributes.read_condition(text) for text in attribute or ()),
-    )
+    said = {
+        "search": search, "modality": modality, "body_part": body_part, "site": site,
+        "manufacturer": manufacturer, "scanner": scanner, "trust": trust,
+        "read_state": read_state, "holdout": holdout, "quality": quality,
+        "attribute": attribute, "cohort": cohort,
+    }  # fmt: skip
+    return browse.read_filter(said)
 
 
 ChosenStudies = Annotated[browse.StudyFilter, Depends(study_filter)]
@@ -339,3 +334,4 @@ def show_report(
 
 
 router.include_router(pulls_api.router)
+router.include_router(cohorts_api.router)

@@ -1,7 +1,7 @@
 """The list of a project's studies: filters, counts for them, keyset pages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from collimate.kit.errors import NotFound, Unprocessable
 from collimate.kit.pagination import BadCursor, cursor, read_cursor
-from collimate.studies.attributes import Condition, bounded, fulfilled
-from collimate.studies.models import Patient, Study
+from collimate.studies.attributes import Condition, bounded, fulfilled, read_condition
+from collimate.studies.models import CohortStudy, Patient, Study
 
 # The table of the next station, by name only: its module must not be imported from here.
 _TASK = table("task", column("study_id"), column("state"))
@@ -79,6 +79,27 @@ class StudyFilter:
     holdout: bool | None = None
     quality: tuple[QualityRange, ...] = ()
     attributes: tuple[Condition, ...] = ()
+    cohort_id: UUID | None = None
+    """A frozen cohort; one that is asked anew is its own filter."""
+
+
+PLAIN = ("search", "modality", "body_part", "site", "manufacturer", "scanner", "trust",
+         "read_state", "holdout")  # fmt: skip
+
+
+def read_filter(said: Mapping[str, Any]) -> StudyFilter:
+    """A filter as the query string or a cohort holds it, by name.
+
+    Raises:
+        BadQualityRange, BadAttributeCondition
+    """
+    cohort = said.get("cohort")
+    return StudyFilter(
+        **{name: said.get(name) for name in PLAIN},
+        quality=tuple(read_range(text) for text in said.get("quality") or ()),
+        attributes=tuple(read_condition(text) for text in said.get("attribute") or ()),
+        cohort_id=None if cohort is None else UUID(str(cohort)),
+    )
 
 
 def read_range(text: str) -> QualityRange:
@@ -131,6 +152,9 @@ def criteria(
         if one.most is not None:
             found.append(measured(one.measure) < one.most)
     found += fulfilled(project_id, chosen.attributes)
+    if chosen.cohort_id is not None:
+        listed = select(CohortStudy.study_id).where(CohortStudy.cohort_id == chosen.cohort_id)
+        found.append(Study.id.in_(listed))
     return and_(*found)
 
 
@@ -191,7 +215,7 @@ def study_page(
     query = _rows().where(where).order_by(Study.id.desc()).limit(limit + 1)
     if after is not None:
         query = query.where(Study.id < _cursor_id(after))
-    with bounded(session):
+    with bounded(session, chosen.attributes):
         if after is not None:
             total, found = None, session.execute(query).all()
         elif chosen.attributes:
@@ -233,7 +257,7 @@ def facets(
     What is not chosen is counted in one pass; every chosen facet needs one of its own.
     """
     narrowed = [name for name in FACETS if getattr(chosen, name) is not None]
-    with bounded(session):
+    with bounded(session, chosen.attributes):
         found = _counted(session, project_id, chosen, [n for n in FACETS if n not in narrowed])
         for name in narrowed:
             found |= _counted(session, project_id, chosen, [name], without=name)

@@ -40,7 +40,7 @@ def distribution(
         .order_by(func.count().desc(), group)
         .limit(MOST_GROUPS)
     )
-    with bounded(session):
+    with bounded(session, chosen.attributes):
         found = session.execute(query).all()
     return {
         "measure": measure,

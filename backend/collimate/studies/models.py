@@ -344,3 +344,33 @@ class Erasure(Row):
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     rows_removed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Cohort(Row):
+    """Studies under a name: what a list was narrowed to, asked anew or frozen.
+
+    `filter` is what the list of studies takes, by name. A frozen cohort has its `CohortStudy`
+    rows for good; deleted studies are left out when it is used.
+    """
+
+    __tablename__ = "cohort"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str]
+    filter: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    is_frozen: Mapped[bool]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+
+
+class CohortStudy(Table):
+    """A study of a frozen cohort."""
+
+    __tablename__ = "cohort_study"
+
+    cohort_id: Mapped[UUID] = mapped_column(
+        ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True
+    )
+    study_id: Mapped[UUID] = mapped_column(
+        ForeignKey("study.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

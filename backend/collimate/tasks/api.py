@@ -91,8 +91,9 @@ def assign_tasks(
 ) -> dict[str, int]:
     reader = accounts.by_id(session, body.reader_id)
     count = assign.assign(
-        session, actor.user.id, project, reader, task_ids=body.task_ids, count=body.count
-    )
+        session, actor.user.id, project, reader, task_ids=body.task_ids, count=body.count,
+        cohort_id=body.cohort_id,
+    )  # fmt: skip
     return {"assigned_count": count}
 
 

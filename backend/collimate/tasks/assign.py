@@ -12,7 +12,8 @@ from collimate.jobs import events
 from collimate.kit.errors import Conflict
 from collimate.projects import members
 from collimate.projects.models import Project
-from collimate.studies.models import Patient, Study
+from collimate.studies.cohorts import keep as cohorts
+from collimate.studies.models import Cohort, Patient, Study
 from collimate.tasks import claim, lease, places, queue
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ASIDE, HELD, ReadState, move
@@ -30,20 +31,22 @@ def assign(
     *,
     task_ids: list[UUID] | None = None,
     count: int = 0,
+    cohort_id: UUID | None = None,
 ) -> int:
-    """Give named tasks, or the `count` most wanted of the pool, to one reader.
+    """Give named tasks, or the `count` most wanted of the pool or a cohort, to one reader.
 
     A task he has a part in already, or with no place to give, is left out. A place whose lease
     ran out, or that was skipped, is given on; work saved there stays on its own row.
 
     Raises:
-        NotAReader
+        NotAReader, CohortNotFound
     """
     if not members.may(session, reader, project.id, Permission.READ_CASES):
         raise NotAReader("Make this person a reader of the project first.")
     queue.open_missing(session, project.id)
     if task_ids is None:
-        task_ids = _most_wanted(session, project, reader, count)
+        cohort = None if cohort_id is None else cohorts.of_project(session, project, cohort_id)
+        task_ids = _most_wanted(session, project, reader, count, cohort)
     assigned = [
         task_id
         for task_id in sorted(set(task_ids))
@@ -57,9 +60,14 @@ def assign(
     return len(assigned)
 
 
-def _most_wanted(session: Session, project: Project, reader: User, count: int) -> list[UUID]:
+def _most_wanted(
+    session: Session, project: Project, reader: User, count: int, cohort: Cohort | None
+) -> list[UUID]:
+    query = claim.free_places(project, reader)
+    if cohort is not None:
+        query = query.where(Study.id.in_(cohorts.studies_of(cohort)))
     found: dict[UUID, None] = {}
-    for _, task in session.execute(claim.free_places(project, reader).limit(count * 10)):
+    for _, task in session.execute(query.limit(count * 10)):
         found.setdefault(task.id)
     return list(found)[:count]
 

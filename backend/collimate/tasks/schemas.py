@@ -112,6 +112,7 @@ class AssignmentBody(Body):
     reader_id: UUID
     task_ids: list[UUID] | None = Field(default=None, max_length=1000)
     count: int = Field(default=0, ge=0, le=1000)
+    cohort_id: UUID | None = Field(default=None, description="`count` of this cohort only")
 
 
 class AssignmentOut(Answer):

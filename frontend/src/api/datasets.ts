@@ -36,15 +36,20 @@ export const datasetPreviewQuery = (
   projectId: string,
   shares: SplitShares,
   includesExcluded: boolean,
+  cohortId: string | null,
 ) =>
   queryOptions({
-    queryKey: ['project', projectId, 'datasets', 'preview', shares, includesExcluded],
+    queryKey: ['project', projectId, 'datasets', 'preview', shares, includesExcluded, cohortId],
     queryFn: async () =>
       (
         await ask<{ counts: DatasetCounts }>(
           api.POST('/api/projects/{project_id}/datasets/preview', {
             ...at(projectId),
-            body: { split_shares: shares, includes_excluded: includesExcluded },
+            body: {
+              split_shares: shares,
+              includes_excluded: includesExcluded,
+              cohort_id: cohortId,
+            },
           }),
         )
       ).counts,

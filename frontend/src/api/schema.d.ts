@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cohorts/{cohort_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Cohort */
+        delete: operations["remove_cohort"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/comments/{comment_id}": {
         parameters: {
             query?: never;
@@ -579,6 +596,24 @@ export interface paths {
         put?: never;
         /** Claim Next */
         post: operations["claim_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Cohorts */
+        get: operations["list_cohorts"];
+        put?: never;
+        /** Save Cohort */
+        post: operations["save_cohort"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2125,6 +2160,11 @@ export interface components {
         /** AssignmentBody */
         AssignmentBody: {
             /**
+             * Cohort Id
+             * @description `count` of this cohort only
+             */
+            cohort_id?: string | null;
+            /**
              * Count
              * @default 0
              */
@@ -2436,6 +2476,77 @@ export interface components {
             /** Recall */
             recall: number | null;
         };
+        /**
+         * CohortFilter
+         * @description As the list of studies takes it; an empty text means: not given.
+         */
+        CohortFilter: {
+            /** Attribute */
+            attribute?: string[] | null;
+            /** Body Part */
+            body_part?: string | null;
+            /** Cohort */
+            cohort?: string | null;
+            /** Holdout */
+            holdout?: boolean | null;
+            /** Manufacturer */
+            manufacturer?: string | null;
+            /** Modality */
+            modality?: string | null;
+            /** Quality */
+            quality?: string[] | null;
+            /** Read State */
+            read_state?: string | null;
+            /** Scanner */
+            scanner?: string | null;
+            /** Search */
+            search?: string | null;
+            /** Site */
+            site?: string | null;
+            /** Trust */
+            trust?: string | null;
+        };
+        /** CohortIn */
+        CohortIn: {
+            filter: components["schemas"]["CohortFilter"];
+            /**
+             * Freeze
+             * @default false
+             */
+            freeze?: boolean;
+            /** Name */
+            name: string;
+        };
+        /** CohortList */
+        CohortList: {
+            /** Items */
+            items: components["schemas"]["CohortOut"][];
+        };
+        /** CohortOut */
+        CohortOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            filter: components["schemas"]["CohortFilter"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Frozen */
+            is_frozen: boolean;
+            /** Made By Name */
+            made_by_name: string;
+            /** Name */
+            name: string;
+            /**
+             * Study Count
+             * @description Of a frozen list; null where it is asked anew
+             */
+            study_count: number | null;
+        };
         /** CommentIn */
         CommentIn: {
             /**
@@ -2548,6 +2659,8 @@ export interface components {
         };
         /** DatasetIn */
         DatasetIn: {
+            /** Cohort Id */
+            cohort_id?: string | null;
             /**
              * Includes Excluded
              * @description Also cases a reader excluded
@@ -4038,6 +4151,8 @@ export interface components {
         };
         /** PreviewIn */
         PreviewIn: {
+            /** Cohort Id */
+            cohort_id?: string | null;
             /**
              * Includes Excluded
              * @description Also cases a reader excluded
@@ -5386,6 +5501,35 @@ export interface operations {
             };
         };
     };
+    remove_cohort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cohort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_thread: {
         parameters: {
             query?: never;
@@ -6421,6 +6565,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_cohorts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_cohort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CohortIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortOut"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -7791,6 +8001,7 @@ export interface operations {
                 holdout?: boolean | null;
                 quality?: string[] | null;
                 attribute?: string[] | null;
+                cohort?: string | null;
             };
             header?: never;
             path: {
@@ -7834,6 +8045,7 @@ export interface operations {
                 holdout?: boolean | null;
                 quality?: string[] | null;
                 attribute?: string[] | null;
+                cohort?: string | null;
             };
             header?: never;
             path: {
@@ -7879,6 +8091,7 @@ export interface operations {
                 holdout?: boolean | null;
                 quality?: string[] | null;
                 attribute?: string[] | null;
+                cohort?: string | null;
             };
             header?: never;
             path: {

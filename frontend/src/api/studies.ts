@@ -31,7 +31,19 @@ export interface StudyFilter extends Partial<Record<FacetName, string>> {
   holdout?: boolean;
   quality?: string[];
   attribute?: string[];
+  /** A frozen cohort. */
+  cohort?: string;
 }
+
+/** Nothing narrowed: spread before a filter, it takes away what that one does not say. */
+export const EVERYTHING: StudyFilter = {
+  ...Object.fromEntries(FACETS.map((name) => [name, undefined])),
+  search: undefined,
+  holdout: undefined,
+  quality: undefined,
+  attribute: undefined,
+  cohort: undefined,
+};
 
 export type ReceivedFile = Schemas['ReceivedFileOut'];
 

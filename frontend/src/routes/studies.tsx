@@ -26,6 +26,7 @@ export function readView(search: Record<string, unknown>): StudiesView {
     search: text('search'),
     quality: texts('quality'),
     attribute: texts('attribute'),
+    cohort: text('cohort'),
     holdout: typeof search.holdout === 'boolean' ? search.holdout : undefined,
     tab: STUDIES_TABS.find((tab) => tab !== 'studies' && tab === search.tab),
     view: search.view === 'pictures' || search.view === 'quality' ? search.view : undefined,

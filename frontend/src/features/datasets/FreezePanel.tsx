@@ -1,9 +1,10 @@
 /** Freezes what is accepted now; the counts are live while the shares are chosen. */
-import { Button, Checkbox, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSnowflake } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { cohortsQuery } from '../../api/cohorts';
 import { datasetPreviewQuery, freezeDataset } from '../../api/datasets';
 import { plural } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
@@ -23,11 +24,13 @@ export function FreezePanel({ projectId, names }: Props) {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [note, setNote] = useState('');
+  const [cohortId, setCohortId] = useState<string | null>(null);
+  const cohorts = useQuery(cohortsQuery(projectId)).data ?? [];
   const [split, setSplit] = useState(FIRST_SPLIT);
   const [includesExcluded, setIncludesExcluded] = useState(false);
   const [settled] = useDebouncedValue(split, TYPING_MS);
   const preview = useQuery({
-    ...datasetPreviewQuery(projectId, toShares(settled), includesExcluded),
+    ...datasetPreviewQuery(projectId, toShares(settled), includesExcluded, cohortId),
     placeholderData: keepPreviousData,
   });
   const freeze = useMutation({
@@ -37,6 +40,7 @@ export function FreezePanel({ projectId, names }: Props) {
         note: note.trim(),
         split_shares: toShares(split),
         includes_excluded: includesExcluded,
+        cohort_id: cohortId,
       }),
     onSuccess: async () => {
       setName('');
@@ -62,6 +66,16 @@ export function FreezePanel({ projectId, names }: Props) {
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
+        {cohorts.length > 0 && (
+          <Select
+            label="Studies"
+            placeholder="All of the project"
+            clearable
+            data={cohorts.map((cohort) => ({ value: cohort.id, label: `Cohort ${cohort.name}` }))}
+            value={cohortId}
+            onChange={setCohortId}
+          />
+        )}
         <div className={styles.shares}>
           {SPLITS.map((one) => (
             <NumberInput

@@ -2,6 +2,7 @@
 import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { cohortsQuery } from '../../api/cohorts';
 import { membersQuery, type Project } from '../../api/projects';
 import {
   type Assignment as AssignmentBody,
@@ -177,10 +178,13 @@ function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
   const members = useQuery(membersQuery(projectId));
   const [readerId, setReaderId] = useState<string | null>(null);
   const [count, setCount] = useState(10);
+  const [cohortId, setCohortId] = useState<string | null>(null);
+  const cohorts = useQuery(cohortsQuery(projectId)).data ?? [];
   const readers = (members.data ?? []).filter((member) => READS.includes(member.role));
   const give = () => {
     if (!readerId) return;
-    const body = chosen.size > 0 ? { task_ids: [...chosen] } : { task_ids: null, count };
+    const body =
+      chosen.size > 0 ? { task_ids: [...chosen] } : { task_ids: null, count, cohort_id: cohortId };
     onGive({ ...body, reader_id: readerId });
   };
   return (
@@ -195,6 +199,18 @@ function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
           value={readerId}
           onChange={setReaderId}
         />
+        {cohorts.length > 0 && (
+          <Select
+            label="Cases of"
+            placeholder="the whole project"
+            clearable
+            w={220}
+            disabled={chosen.size > 0}
+            data={cohorts.map((cohort) => ({ value: cohort.id, label: `Cohort ${cohort.name}` }))}
+            value={cohortId}
+            onChange={setCohortId}
+          />
+        )}
         <NumberInput
           label="How many"
           description={chosen.size > 0 ? 'the chosen cases' : 'the first in the queue'}

@@ -1,5 +1,5 @@
 /** What the studies differ in, with counts; a click narrows, a second click widens again. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   FACETS,
   type FacetName,
@@ -26,16 +26,19 @@ const SPOKEN: ReadonlySet<FacetName> = new Set(['trust', 'read_state']);
 const FIRST_SHOWN = 8;
 
 interface Props {
+  /** What stands above the facets. */
+  head: ReactNode;
   facets: FacetValues | undefined;
   filter: StudyFilter;
   showHoldout: boolean;
   onChange: (change: StudyFilter) => void;
 }
 
-export function Facets({ facets, filter, showHoldout, onChange }: Props) {
+export function Facets({ head, facets, filter, showHoldout, onChange }: Props) {
   const toggle = <Value,>(current: Value, value: Value) => (current === value ? undefined : value);
   return (
     <div className={styles.facets}>
+      {head}
       <AttributeFilter
         conditions={filter.attribute ?? []}
         onChange={(attribute) => onChange({ attribute })}

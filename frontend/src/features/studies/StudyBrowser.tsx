@@ -4,12 +4,19 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { facetsQuery, type StudyFilter, type StudyRow, studiesQuery } from '../../api/studies';
+import {
+  EVERYTHING,
+  facetsQuery,
+  type StudyFilter,
+  type StudyRow,
+  studiesQuery,
+} from '../../api/studies';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { Cohorts } from './Cohorts';
 import { Facets } from './Facets';
 import { QualityCharts } from './QualityCharts';
 import styles from './Studies.module.css';
@@ -55,6 +62,8 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
       Show more of {plural(total, 'study', 'studies')}
     </Button>
   );
+  // a cohort puts another text into the field
+  const [searchKey, setSearchKey] = useState(0);
   const [currentId, setCurrent] = useState<string | null>(null);
   const isOpen = view.study !== undefined;
   const commands = useMemo(() => {
@@ -80,13 +89,34 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
   const empty = <NoStudies isNarrowed={isNarrowed} canManage={canManage} />;
   return (
     <div className={styles.browse}>
-      <Facets facets={facets.data} filter={filter} showHoldout={canManage} onChange={onView} />
+      <Facets
+        head={
+          <Cohorts
+            projectId={projectId}
+            filter={filter}
+            total={total}
+            canManage={canManage}
+            onFilter={(next) => {
+              setSearchKey(searchKey + 1);
+              onView({ ...EVERYTHING, ...next });
+            }}
+          />
+        }
+        facets={facets.data}
+        filter={filter}
+        showHoldout={canManage}
+        onChange={onView}
+      />
       <Panel
         title="Studies"
         side={studies.data && plural(total, 'study', 'studies')}
         actions={
           <>
-            <Search value={view.search ?? ''} onChange={(search) => onView({ search })} />
+            <Search
+              key={searchKey}
+              value={view.search ?? ''}
+              onChange={(search) => onView({ search })}
+            />
             <SegmentedControl
               aria-label="Table, pictures or quality"
               value={view.view ?? 'table'}

@@ -1,0 +1,1 @@
+"""Cohorts: studies chosen once, by name."""

@@ -1,0 +1,36 @@
+/** Cohorts: studies chosen once, by name. */
+import { queryOptions } from '@tanstack/react-query';
+import { api, ask } from './client';
+import type { components } from './schema';
+import type { StudyFilter } from './studies';
+
+type Schemas = components['schemas'];
+
+export type Cohort = Schemas['CohortOut'];
+
+const at = (projectId: string) => ({ path: { project_id: projectId } });
+
+export const cohortsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'studies', 'cohorts'],
+    queryFn: async () =>
+      (
+        await ask<{ items: Cohort[] }>(
+          api.GET('/api/projects/{project_id}/cohorts', { params: at(projectId) }),
+        )
+      ).items,
+  });
+
+export const saveCohort = (
+  projectId: string,
+  body: { name: string; filter: StudyFilter; freeze: boolean },
+) => ask<Cohort>(api.POST('/api/projects/{project_id}/cohorts', { params: at(projectId), body }));
+
+export const removeCohort = (cohortId: string) =>
+  ask(api.DELETE('/api/cohorts/{cohort_id}', { params: { path: { cohort_id: cohortId } } }));
+
+/** What the list of studies is narrowed to by a cohort. */
+export const filterOfCohort = (cohort: Cohort): StudyFilter =>
+  cohort.is_frozen
+    ? { cohort: cohort.id }
+    : Object.fromEntries(Object.entries(cohort.filter).filter(([, value]) => value !== null));
