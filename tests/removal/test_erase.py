@@ -142,6 +142,20 @@ def test_nothing_of_an_erased_patient_is_left_in_any_table_or_file(world, sessio
     assert world.pseudonym not in answer.text
 
 
+def test_every_table_that_refers_to_what_goes_is_emptied_by_the_function(database, session):
+    """Whoever adds a table that names a patient's things has to teach the function about it."""
+    source = session.scalar(text("SELECT pg_get_functiondef('erase_patient(uuid)'::regprocedure)"))
+    gone = {name for name in metadata.tables if f"DELETE FROM {name} " in source}
+    assert {"patient", "study", "instance", "read", "submission"} <= gone
+    forgotten = {
+        f"{table.name}.{key.parent.name}"
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in gone and table.name not in gone and key.ondelete != "CASCADE"
+    }
+    assert forgotten == set()
+
+
 def test_a_frozen_version_can_be_exported_again_without_the_erased_patient(world, session):
     with open_session() as fresh:
         project = fresh.merge(world.room.project, load=True)

@@ -1,7 +1,7 @@
 """The list of a project's studies: filters, counts for them, keyset pages."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -215,9 +215,11 @@ def study_page(
     query = _rows().where(where).order_by(Study.id.desc()).limit(limit + 1)
     if after is not None:
         query = query.where(Study.id < _cursor_id(after))
+    total: int | None = None
+    found: Sequence[Any]
     with bounded(session, chosen.attributes):
         if after is not None:
-            total, found = None, session.execute(query).all()
+            found = session.execute(query).all()
         elif chosen.attributes:
             # what is not found by index alone is looked at once, for page and count
             counted = session.execute(query.add_columns(func.count().over())).all()
