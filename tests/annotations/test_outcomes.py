@@ -128,6 +128,31 @@ def test_a_required_verdict_on_quality_blocks_submitting_until_it_is_given(sessi
     hand_in(session, actor, read, *saved, say(session, actor, read, quality="limited"))
 
 
+def test_agreement_compares_each_attribute_by_itself(session):
+    room = make_room(session, tasks=2, wanted=2, learning=False)
+    factories.make_schema(
+        session, project=room.project,
+        attributes=[{"name": "Acute"}, {"name": "Days", "kind": "number", "unit": "d"}],
+    )  # fmt: skip
+    said_by = [[("yes", 3), ("no", None)], [("yes", 7), ("yes", None)]]
+    for index, cases in enumerate(said_by):
+        actor = room.actor(index)
+        for acute_value, days in cases:
+            read = claim.claim_next(session, room.project, actor.user)
+            values = {"acute": acute_value} | ({} if days is None else {"days": days})
+            content = {"scope": "study", "target": "", "values": values}
+            change = save.Change(ids.new_id(), "attributes", None, content, read.fence)
+            saved = save.save(session, actor, read.id, None, change)
+            hand_in(session, actor, read, saved, answer(session, actor, read, "viral"))
+    acute_row, days_row = agreement(session, room.project)["attributes"]
+    assert (acute_row["count"], acute_row["raw_agreement"]) == (2, 0.5)
+    assert (days_row["count"], days_row["mean_difference"], days_row["raw_agreement"]) == (
+        1,
+        4,
+        None,
+    )
+
+
 @pytest.mark.parametrize("content", [{"exclusion": "bored"}, {"quality": "diagnostic"}])
 def test_only_what_the_schema_offers_can_be_said(session, content):
     room = world(session, tasks=1, quality="none")

@@ -157,4 +157,5 @@ def test_agreement_counts_cases_read_through_and_no_others(session):
     empty = compare.agreement(session, make_room(session).project)
     assert empty == {
         "pairs": [], "fleiss_kappa": None, "raw_agreement": None, "double_read_count": 0,
+        "attributes": [],
     }  # fmt: skip

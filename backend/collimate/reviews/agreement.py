@@ -49,3 +49,9 @@ def raw_agreement(cases: Sequence[Sequence[str]]) -> float | None:
     """The share of pairs of reads of the same case that say the same; None without any pair."""
     pairs = [(a, b) for case in cases for a, b in combinations(case, 2)]
     return sum(a == b for a, b in pairs) / len(pairs) if pairs else None
+
+
+def mean_difference(cases: Sequence[Sequence[float]]) -> float | None:
+    """The mean distance of two reads of the same case, in the number's unit; None without pairs."""
+    distances = [abs(a - b) for case in cases for a, b in combinations(case, 2)]
+    return sum(distances) / len(distances) if distances else None

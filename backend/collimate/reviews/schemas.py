@@ -59,11 +59,22 @@ class PairAgreement(Answer):
     kappa: float | None
 
 
+class AttributeAgreement(Answer):
+    key: str
+    name: str
+    unit: str
+    count: int = Field(description="Cases answered by two readers or more")
+    raw_agreement: float | None
+    fleiss_kappa: float | None
+    mean_difference: float | None = Field(description="Of numbers, in their unit")
+
+
 class Agreement(Answer):
     pairs: list[PairAgreement]
     fleiss_kappa: float | None
     raw_agreement: float | None
     double_read_count: int
+    attributes: list[AttributeAgreement]
 
 
 class ExampleOut(Answer):

@@ -2089,6 +2089,8 @@ export interface components {
     schemas: {
         /** Agreement */
         Agreement: {
+            /** Attributes */
+            attributes: components["schemas"]["AttributeAgreement"][];
             /** Double Read Count */
             double_read_count: number;
             /** Fleiss Kappa */
@@ -2181,6 +2183,29 @@ export interface components {
         AssignmentOut: {
             /** Assigned Count */
             assigned_count: number;
+        };
+        /** AttributeAgreement */
+        AttributeAgreement: {
+            /**
+             * Count
+             * @description Cases answered by two readers or more
+             */
+            count: number;
+            /** Fleiss Kappa */
+            fleiss_kappa: number | null;
+            /** Key */
+            key: string;
+            /**
+             * Mean Difference
+             * @description Of numbers, in their unit
+             */
+            mean_difference: number | null;
+            /** Name */
+            name: string;
+            /** Raw Agreement */
+            raw_agreement: number | null;
+            /** Unit */
+            unit: string;
         };
         /**
          * AttributeIn

@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/Loaded';
 import { Markdown } from '../../ui/Markdown';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { AttributeAgreement } from './AttributeAgreement';
 import { OutcomesPart } from './OutcomesPart';
 import styles from './ProjectPage.module.css';
 import { costPerRead, countOf, taskTotal } from './progress';
@@ -129,19 +130,22 @@ function AgreementPart({ projectId }: { projectId: string }) {
           data.double_read_count === 0 ? (
             <p className={styles.prose}>No case was read twice yet.</p>
           ) : (
-            <StatRow>
-              <StatTile
-                label="Read twice"
-                value={formatCount(data.double_read_count)}
-                note="cases"
-              />
-              <StatTile label="Same answer" value={formatShare(data.raw_agreement)} />
-              <StatTile
-                label="Cohen's kappa"
-                value={formatScore(data.pairs[0]?.kappa)}
-                note={plural(data.pairs.length, 'pair of readers', 'pairs of readers')}
-              />
-            </StatRow>
+            <>
+              <StatRow>
+                <StatTile
+                  label="Read twice"
+                  value={formatCount(data.double_read_count)}
+                  note="cases"
+                />
+                <StatTile label="Same answer" value={formatShare(data.raw_agreement)} />
+                <StatTile
+                  label="Cohen's kappa"
+                  value={formatScore(data.pairs[0]?.kappa)}
+                  note={plural(data.pairs.length, 'pair of readers', 'pairs of readers')}
+                />
+              </StatRow>
+              <AttributeAgreement rows={data.attributes} />
+            </>
           )
         }
       </Loaded>
