@@ -46,12 +46,9 @@ def table(results: Results) -> str:
             found = servers[server].medians() if server in servers else None
             cells[server] = found
         ours, theirs = cells["Collimate"], cells["Orthanc"]
-        rate = f"{ours['rate'] / theirs['rate']:.2f}" if ours and theirs and ours["cpu_ms"] else "–"
-        cpu = (
-            f"{theirs['cpu_ms'] / ours['cpu_ms']:.2f}"
-            if ours and theirs and ours["cpu_ms"]
-            else "–"
-        )
+        rate = f"{ours['rate'] / theirs['rate']:.2f}" if ours and theirs else "–"
+        counted = ours and theirs and ours["cpu_ms"]
+        cpu = f"{theirs['cpu_ms'] / ours['cpu_ms']:.2f}" if counted else "–"
         lines.append(f"| {name} | {_cell(theirs)} | {_cell(ours)} | {rate} | {cpu} |")
     return "\n".join(lines)
 
