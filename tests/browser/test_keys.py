@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.clinic import Clinic, radiographs
+from tests.browser.clinic import Clinic, eventually, radiographs
 from tests.browser.room import image_of
 from tests.browser.window import Window
 
@@ -63,3 +63,26 @@ def test_letters_typed_into_a_field_are_no_commands(clinic: Clinic, open_window:
     page.get_by_label("Another reason").press_sequentially("bilk 1?")
     expect(page.get_by_label("Another reason")).to_have_value("bilk 1?")
     expect(page.locator("[role=radio][aria-checked=true]")).to_have_count(0)
+
+
+def test_words_grow_by_key_and_are_as_large_on_the_next_computer(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Far away")
+    project.bring_in(radiographs(1))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    image_of(window.page)
+    panel = window.page.get_by_role("complementary", name="Reading")
+    usual = panel.bounding_box()
+    assert usual is not None
+    for _ in range(2):
+        window.page.keyboard.press("Alt+=")
+    eventually(lambda: reader.get("/session")["user"]["preferences"]["reading_scale"] == 130)
+    other = open_window(reader, f"{project.path}/read")
+    image_of(other.page)
+    for page in (window.page, other.page):
+        wide = page.get_by_role("complementary", name="Reading").bounding_box()
+        assert wide is not None
+        assert wide["width"] == pytest.approx(1.3 * usual["width"], abs=2)
+        assert wide["x"] + wide["width"] == pytest.approx(1280, abs=1)

@@ -39,6 +39,7 @@ import { useHoldToHide } from './useHoldToHide';
 import type { OpenCase, RoomActions } from './useRoom';
 import { useSitting } from './useSitting';
 import { useNextCase, useStudy } from './useStudy';
+import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
 
 export interface CaseRoomProps {
@@ -56,6 +57,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const [isReady, setReady] = useState(false);
   const { cells, active, show } = useLayout();
   const earlier = useEarlier(reading);
+  const words = useWords();
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
   const here = seriesIn(all, cells[active]);
@@ -120,6 +122,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...hangingCommands,
       ...planeCommands(here),
       ...screenCommands(),
+      ...words.commands,
     ],
     [
       schema,
@@ -134,6 +137,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       all,
       earlier,
       hangingCommands,
+      words.commands,
       active,
       show,
     ],
@@ -164,6 +168,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   return (
     <div
       className={styles.room}
+      style={words.style}
       data-tools={areToolsShown}
       data-panel={isPanelShown}
       data-guide={isGuideShown}
