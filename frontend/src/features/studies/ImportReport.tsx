@@ -42,7 +42,7 @@ export function ImportReport({ projectId }: { projectId: string }) {
         <Select
           aria-label="Import"
           size="xs"
-          w={360}
+          w={480}
           data={[{ value: EVERYTHING, label: 'Everything in this project' }, ...choices]}
           value={chosen}
           onChange={(value) => setChosen(value ?? EVERYTHING)}
