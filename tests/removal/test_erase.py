@@ -1,7 +1,9 @@
 """A patient is erased everywhere, stays out, and the history says that it happened."""
 
 import hashlib
+from io import BytesIO
 
+import pydicom
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -238,12 +240,16 @@ def test_a_patient_who_was_erased_is_refused_and_nothing_is_kept(archive, client
         factories.make_member(session, project=archive.project, role=Role.DATA_MANAGER, user=lead)
     file = archive.bring(dicoms.radiograph())
     pseudonym = archive.image(file).patient.pseudonym
+    own = pydicom.dcmread(BytesIO(blobs().read(archive.image(file).instance.file_sha256)))
     client(lead).post(f"/api/projects/{archive.project.id}/erasures", json={"pseudonym": pseudonym})
     do_all()
     assert archive.rows(Instance) == archive.rows(Patient) == archive.files() == []
     data = dicoms.radiograph(seed=1)
     again = archive.bring(data, name="Doe^John.dcm")
     assert (again.state, again.code, again.file_name) == ("refused", "patient_erased", "")
+    own.SOPInstanceUID = own.StudyInstanceUID = "1.2.3"
+    under_its_pseudonym = archive.bring(dicoms.write(own))
+    assert (under_its_pseudonym.state, under_its_pseudonym.code) == ("refused", "patient_erased")
     assert archive.rows(Study) == []
     assert not is_stored(hashlib.sha256(data).hexdigest())
 

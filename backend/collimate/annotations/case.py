@@ -25,6 +25,7 @@ ARM_LABELS = {
     "person": "Given to you by name",
     "arrival": "In order of arrival",
 }
+READ_FIELDS = ("id", "task_id", "state", "fence", "lease_until", "active_ms", "submitted_at")
 FINISHED = DONE | {ReadState.RETURNED}
 
 
@@ -90,7 +91,10 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     fields = ("id", "study_uid", "modality", "body_part")
     shape = schemas.ReadingCase.model_validate(
         {
-            "read": read,
+            "read": {
+                **{name: getattr(read, name) for name in READ_FIELDS},
+                "is_mine": read.reader_id == viewer.id,
+            },
             "project_id": project.id,
             "study": {
                 **{name: getattr(study, name) for name in fields},

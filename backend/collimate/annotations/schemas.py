@@ -127,6 +127,7 @@ class CaseRead(Answer):
     lease_until: datetime | None
     active_ms: int
     submitted_at: datetime | None
+    is_mine: bool = Field(description="Whether who looks is the reader")
 
 
 class CaseStudy(Answer):

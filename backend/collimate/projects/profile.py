@@ -86,6 +86,11 @@ def profile_of(session: Session, project: Project) -> Profile:
     )
 
 
+def name_on_tombstone(pseudonym: str) -> str:
+    """Hex; tells a pseudonym that was erased again, and tells nobody what it was."""
+    return identity.keyed(instance_secret(), "pseudonyms of the erased", pseudonym).hex()
+
+
 @dataclass(frozen=True)
 class LookedUp:
     """What stands for a patient and for UIDs in this project; `patient_hash` finds the rows."""

@@ -15,6 +15,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.kit.errors import NotFound
 from collimate.projects.models import Project
+from collimate.projects.profile import name_on_tombstone
 from collimate.studies.models import Cohort, Erasure, Instance, Patient, Study
 from collimate.studies.spent_blobs import note_spent
 from collimate.tasks.models import Read, Task
@@ -71,7 +72,13 @@ def order(session: Session, by: UUID, project: Project, pseudonym: str) -> Erasu
     keyed_hash = hash_of(session, project, pseudonym)
     ordered = session.scalars(select(Erasure).where(Erasure.keyed_hash == keyed_hash)).first()
     if ordered is None:
-        ordered = Erasure(project_id=project.id, ordered_by=by, keyed_hash=keyed_hash)
+        known_as = session.scalars(
+            select(Patient.pseudonym).where(Patient.keyed_hash == keyed_hash)
+        )
+        ordered = Erasure(
+            project_id=project.id, ordered_by=by, keyed_hash=keyed_hash,
+            pseudonym_hashes=sorted({name_on_tombstone(name) for name in known_as}),
+        )  # fmt: skip
         session.add(ordered)
         session.flush()
         audit.record(session, by, "erasure_ordered", "erasure", ordered.id, project_id=project.id)

@@ -187,12 +187,15 @@ class _Batch:
         after_commit(self.session, lambda: _forget(spent))
 
     def _without_erased(self, images: list[_Image]) -> list[_Image]:
-        erased = erased_of(self.session, {image.keyed_hash for image in images})
+        names = {
+            image.file.id: (image.keyed_hash, image.prepared.stated_pseudonym) for image in images
+        }
+        erased = erased_of(self.session, set(names.values()))
         for image in images:
-            if image.keyed_hash in erased:
+            if names[image.file.id] in erased:
                 note_spent(self.session, self.project.id, image.stored)
                 self._end(image.file, FileState.REFUSED, (ERASED, ERASED_TEXT), code=ERASED)
-        return [image for image in images if image.keyed_hash not in erased]
+        return [image for image in images if names[image.file.id] not in erased]
 
     def _settle(self, image: _Image, outcome: _Outcome) -> None:
         file = image.file

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    String,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -332,8 +334,10 @@ class SpentBlob(Table):
 class Erasure(Row):
     """An order to erase a patient everywhere; for ever after, the tombstone that keeps them out.
 
-    `keyed_hash` as in `Patient`. Only the database function `erase_patient` can set `counts`
-    (rows removed, by kind) and `rows_removed_at`; the bytes are gone at `finished_at`.
+    `keyed_hash` as in `Patient`; `pseudonym_hashes` keep out images that were de-identified here
+    and have no other name (`projects.profile.name_on_tombstone`). Only the database function
+    `erase_patient` can set `counts` (rows removed, by kind) and `rows_removed_at`; the bytes are
+    gone at `finished_at`.
     """
 
     __tablename__ = "erasure"
@@ -341,6 +345,7 @@ class Erasure(Row):
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     ordered_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     keyed_hash: Mapped[str] = mapped_column(unique=True)
+    pseudonym_hashes: Mapped[list[str]] = mapped_column(postgresql.ARRAY(String), default=list)
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     rows_removed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

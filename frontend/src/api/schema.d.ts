@@ -2395,6 +2395,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Mine
+             * @description Whether who looks is the reader
+             */
+            is_mine: boolean;
             /** Lease Until */
             lease_until: string | null;
             state: components["schemas"]["ReadState"];

@@ -2,6 +2,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import { problemFrom } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import { StudyNotLoaded } from '../../viewer/dicomweb';
@@ -95,7 +96,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       openSkip: flow.openSkip,
       openExclude: schema.exclusion_reasons.length > 0 ? flow.openExclude : null,
       back: () => void flow.settle().then(room.back),
-      correct: reading.read.state === 'submitted' ? () => room.reopen(reading.read.id) : null,
+      correct: isToTakeBack(reading.read) ? () => room.reopen(reading.read.id) : null,
       close: () => void flow.leave().finally(onClose),
       isReadOnly: sitting.isReadOnly,
     }),
@@ -227,6 +228,9 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     </div>
   );
 }
+
+const isToTakeBack = ({ state, is_mine }: ReadingCase['read']): boolean =>
+  is_mine && state === 'submitted';
 
 const NO_FRAMES: readonly Frame[] = [];
 

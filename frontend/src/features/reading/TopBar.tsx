@@ -35,7 +35,7 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
         </ActionIcon>
       </Tooltip>
       <h1 className={styles.caseTitle}>
-        Case {position.number} of {position.count}
+        {reading.read.is_mine ? `Case ${position.number} of ${position.count}` : 'Read for review'}
       </h1>
       <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
         <b>{study.pseudonym}</b> {about}

@@ -125,6 +125,12 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       tell({ at: 'lease-lost' });
     } else if (problem.status === 412) {
       const theirs = (problem.body.current as Annotation | null | undefined) ?? null;
+      if (theirs && theirs.id !== id && theirs.revision.is_deleted) {
+        // Its place was begun before and given up: there is nothing to compare.
+        await change(keepingMine(draft, id, theirs));
+        parts.onItems(draft.items);
+        return true;
+      }
       tell({ at: 'conflict', id, theirs });
     } else tell({ at: 'refused', problem });
     return false;

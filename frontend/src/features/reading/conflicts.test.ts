@@ -95,6 +95,30 @@ describe('conflicts', () => {
     expect(server.heads.get('their-answer')?.revision.content).toEqual({ label_keys: ['normal'] });
   });
 
+  test('a place that was begun and given up before is gone on with, without asking', async () => {
+    const server = revisionServer();
+    const old = server.store({
+      annotation_id: 'old-answer',
+      kind: 'answer',
+      parent_id: null,
+      is_deleted: true,
+      content: { label_keys: [] },
+      fence: 3,
+      active_ms: 0,
+    });
+    const { autosave, states, last } = bench((body, key) =>
+      body.annotation_id === 'answer'
+        ? Promise.reject(new Problem(412, 'stale-revision', '', '', { current: old }))
+        : server.save(body, key),
+    );
+    autosave.note(items(answer('normal')));
+    await pass(2000);
+    expect(last()?.at).toBe('saved');
+    expect(states.map(({ at }) => at)).not.toContain('conflict');
+    expect(Object.keys(autosave.draft().items)).toEqual(['old-answer']);
+    expect(server.heads.get('old-answer')?.revision.content).toEqual({ label_keys: ['normal'] });
+  });
+
   test('a lost lease keeps what was stored and stops until it is taken back', async () => {
     const server = revisionServer();
     let isHeld = false;

@@ -22,6 +22,7 @@ const reading: ReadingCase = {
     lease_until: null,
     active_ms: 0,
     submitted_at: null,
+    is_mine: true,
   },
   project_id: 'p',
   study: {

@@ -138,9 +138,12 @@ export const useReading = create<ReadingStore>()((set, get) => {
     if (item && isMark(item)) change(id, make(item), title);
   };
   const answer = (label_keys: string[], newId: () => string, suggestion_id?: string) => {
-    const id = answerOf(get().items)?.id ?? newId();
-    const after: Answer = { id, kind: 'answer', label_keys };
-    change(id, suggestion_id ? { ...after, suggestion_id } : after, 'answer');
+    // Taken back to an empty answer, never to none: the next one is the same annotation.
+    const none: Answer = { id: newId(), kind: 'answer', label_keys: [] };
+    const before = answerOf(get().items) ?? none;
+    const after: Answer = { id: before.id, kind: 'answer', label_keys };
+    const said = suggestion_id ? { ...after, suggestion_id } : after;
+    step({ changes: [{ id: before.id, before, after: said }], title: 'answer' });
   };
   const dropLostSelection = () => {
     const { selectedId, items } = get();

@@ -32,6 +32,8 @@ beforeEach(() => room().open({}, false));
 
 describe('undo and redo', () => {
   test('go back and forth through 300 steps of every kind, to the very same work', () => {
+    // A first answer is taken back to an empty one, so the work starts from there.
+    room().answerNothing(newId);
     const states = [room().items];
     for (let turn = 0; turn < 75; turn += 1) {
       const id = `mark-${turn}`;
@@ -122,6 +124,16 @@ describe('answers', () => {
   test('there is one answer annotation, however often it changes', () => {
     for (const key of ['a', 'b', 'c']) room().chooseClass(key, 'single', newId);
     expect(Object.keys(room().items)).toHaveLength(1);
+  });
+
+  test('the first answer taken back and another chosen are one annotation too', () => {
+    room().chooseClass('a', 'single', newId);
+    const [id] = Object.keys(room().items);
+    room().undo();
+    expect(keys()).toEqual([]);
+    room().chooseClass('b', 'single', newId);
+    expect(Object.keys(room().items)).toEqual([id]);
+    expect(keys()).toEqual(['b']);
   });
 
   test('an accepted suggestion is remembered until another answer is chosen', () => {
