@@ -14,3 +14,7 @@ def upgrade() -> None:
         sa.Column("pseudonym_hashes", ARRAY(sa.String), nullable=False, server_default="{}"),
     )
     op.alter_column("erasure", "pseudonym_hashes", server_default=None)
+
+
+def downgrade() -> None:
+    op.drop_column("erasure", "pseudonym_hashes")

@@ -1,5 +1,6 @@
 """A project whose model has learned: radiographs with known findings, read through the API."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,10 +44,17 @@ class Taught:
 
     def claim_suggested(self) -> dict[str, Any]:
         """Read on until a case is held that the model says something about."""
+        return self._claim(lambda case: case["suggestion"])
+
+    def claim_asked_for(self) -> dict[str, Any]:
+        """Read on until a case is held of which the learner says why it asks for it."""
+        return self._claim(lambda case: case["reason"]["text"])
+
+    def _claim(self, is_wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         case = self.reader.post(f"{self.project.path}/claim-next", {})
-        while not case["suggestion"]:
+        while not is_wanted(case):
             case = self._read_one(case)
-            assert case, "no case is left that the model says something about"
+            assert case, "no such case is left"
         return case
 
     def _read_one(self, case: dict[str, Any]) -> dict[str, Any] | None:

@@ -73,12 +73,11 @@ def test_the_queue_reorders_on_the_open_page_after_a_batch_of_reads(
 
 
 def test_a_reader_is_told_why_and_what_the_model_thinks(taught: Taught, open_window: Open) -> None:
+    case = taught.claim_asked_for()
     window = open_window(taught.reader, f"{taught.project.path}/read")
     page = window.page
-    expect(page.locator(".viewer[data-state=shown]")).to_be_visible()
-    read = page.url.rsplit("/", 1)[1]
-    case = taught.reader.get(f"/reads/{read}")
-    assert case["reason"]["text"]
+    image_of(page)
+    assert read_id(page) == case["read"]["id"]
     window.see(re.compile(re.escape(case["reason"]["text"]), re.IGNORECASE))
     page.keyboard.press("Shift+Q")
     page.wait_for_url(re.compile("/worklist"))

@@ -43,8 +43,13 @@ def read(session, client):
     room = frozen.read_project(session, studies=2)
     room.lead = manager(session, room.project)
     session.commit()
-    ids = list(session.scalars(select(Study.id).where(Study.project_id == room.project.id)))
-    hashes = list(session.scalars(select(Instance.file_sha256).order_by(Instance.id)))
+    of_project = (
+        select(Study.id, Instance.file_sha256)
+        .join(Instance, Instance.study_id == Study.id)
+        .where(Study.project_id == room.project.id)
+        .order_by(Study.id)
+    )
+    ids, hashes = (list(column) for column in zip(*session.execute(of_project), strict=True))
     room.address = f"/api/projects/{room.project.id}"
     room.browser = client(room.lead)
     return room, ids, hashes

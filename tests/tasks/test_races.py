@@ -132,9 +132,9 @@ def test_eight_readers_never_exceed_the_wanted_reads_and_leave_nothing_unread(da
             connection.rollback()
             looks += 1
             time.sleep(0.01)
+    assert [str(error) for reader in readers for error in reader.errors] == []
     assert unread(project_id) == 0, "a case was left unread"
     assert not any(reader.is_alive() for reader in readers), "someone waits for ever"
-    assert [str(error) for reader in readers for error in reader.errors] == []
     assert looks > 10
     with open_session() as session:
         assert broken_promises(session) == []

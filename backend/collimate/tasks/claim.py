@@ -1,5 +1,6 @@
 """Claiming: which case a reader gets next, and holding it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,10 +50,16 @@ def claim_next(session: Session, project: Project, reader: User) -> Read:
         SchemaMissing: the project has no label schema.
     """
     places.lock_reader(session, project.id, reader.id)
-    queue.follow_rule(session, project)
+    tidying = session.begin_nested()
+    followed = queue.follow_rule(session, project)
     lapsed = lease.release_lapsed(session, project.id)
-    # Who holds the tasks of freed places must not wait for another task.
-    read = take_next(session, project, reader, may_wait=not lapsed)
+    is_tidied = bool(followed or lapsed)
+    # A search keeps the locks of what it passed over; undone, it lets go of them.
+    if is_tidied:
+        tidying.commit()
+    else:
+        tidying.rollback()
+    read = take_next(session, project, reader, may_wait=not is_tidied)
     if read is None:
         queue.open_missing(session, project.id)
         read = take_next(session, project, reader, may_wait=False)
@@ -69,11 +76,12 @@ def take_next(session: Session, project: Project, reader: User, *, may_wait: boo
     Who holds a task already must not wait for another one (`may_wait=False`): what is locked at
     this moment is passed over.
     """
-    place = _lockable(session, own_work(project, reader, HELD_AND_GIVEN), skip=not may_wait)
+    own = own_work(project, reader, HELD_AND_GIVEN)
+    place = _waiting(session, own) if may_wait else _passing(session, own)
     if place is None:
-        place = _free_place(session, project, reader, skip=True)
+        place = _free_place(session, project, reader, _passing)
     if place is None and may_wait:
-        place = _free_place(session, project, reader, skip=False)
+        place = _free_place(session, project, reader, _waiting)
     if place is None:
         return None
     return hold(session, reader, place)
@@ -158,7 +166,47 @@ def _joined(query: Any) -> Any:
     )
 
 
-def _lockable(session: Session, query: Select[Read, Task], *, skip: bool) -> Place | None:
+Search = Callable[[Session, Select[Read, Task]], Place | None]
+
+MOST_WAITS = 8
+"""Someone who finds a case gone so often after waiting for it comes back by himself."""
+
+
+def _passing(session: Session, query: Select[Read, Task]) -> Place | None:
+    """The first place that nobody has locked. Without one, no lock is kept."""
+    search = session.begin_nested()
+    place = _first(session, query, skip=True)
+    if place is None:
+        search.rollback()
+    else:
+        search.commit()
+    return place
+
+
+def _waiting(session: Session, query: Select[Read, Task]) -> Place | None:
+    """The first place, waited for where somebody has it locked.
+
+    One task is waited for at a time and let go when its place is gone: a query that locks as it
+    searches would wait for one task while it keeps another, and two of them for ever.
+    """
+    for _ in range(MOST_WAITS):
+        wanted = session.execute(query.with_only_columns(Task.id).limit(1)).first()
+        if wanted is None:
+            return None
+        search = session.begin_nested()
+        try:
+            places.lock_task(session, wanted[0])
+            place = _first(session, query.where(Task.id == wanted[0]), skip=False)
+        except places.TaskNotFound:
+            place = None
+        if place is not None:
+            search.commit()
+            return place
+        search.rollback()
+    return None
+
+
+def _first(session: Session, query: Select[Read, Task], *, skip: bool) -> Place | None:
     found = session.execute(
         query.limit(1)
         .with_for_update(of=[Task, Read], key_share=True, skip_locked=skip)
@@ -167,11 +215,11 @@ def _lockable(session: Session, query: Select[Read, Task], *, skip: bool) -> Pla
     return Place(found[0], found[1]) if found else None
 
 
-def _free_place(session: Session, project: Project, reader: User, *, skip: bool) -> Place | None:
+def _free_place(session: Session, project: Project, reader: User, search: Search) -> Place | None:
     query = free_places(project, reader)
-    place = _lockable(session, query.where(~_patient_is_read(reader)), skip=skip)
+    place = search(session, query.where(~_patient_is_read(reader)))
     if place is None:
-        place = _lockable(session, query, skip=skip)
+        place = search(session, query)
     if place is None:
         return None
     own = session.scalars(

@@ -102,8 +102,8 @@ def _ask_to_measure(session: Session, project: Project) -> None:
     )
 
 
-def follow_rule(session: Session, project: Project) -> None:
-    """Give tasks nobody has begun the project's present number of places."""
+def follow_rule(session: Session, project: Project) -> int:
+    """Give tasks nobody has begun the project's present number of places; answers how many."""
     wanted = reading_rules(project).wanted_reads
     begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
     tasks = session.scalars(
@@ -123,6 +123,7 @@ def follow_rule(session: Session, project: Project) -> None:
         session.execute(delete(Read).where(Read.task_id == task.id, Read.slot > wanted))
         _add_places(session, project.id, [task.id], range(task.wanted_reads + 1, wanted + 1))
         task.wanted_reads = wanted
+    return len(tasks)
 
 
 def in_reach(project: Project) -> ColumnElement[bool]:
