@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event
@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from collimate.kit import clock, ids
 from collimate.kit.settings import settings
 
+Found = TypeVar("Found")
 APPLICATION_ROLE = "collimate_app"
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 """The database is away, or has no connection left: not the fault of the work, so try again."""
@@ -87,3 +88,23 @@ def open_session() -> Iterator[Session]:
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Run `action` once this unit of work is committed; never if it is rolled back."""
     session.info.setdefault("after_commit", []).append(action)
+
+
+class _NothingFound(Exception):
+    """Undoes a savepoint."""
+
+
+def found_or_let_go(session: Session, look: Callable[[], Found | None]) -> Found | None:
+    """What `look` finds and locks; where it finds nothing, every lock it took is let go.
+
+    A query that locks keeps the locks of rows that turned out not to match once they were
+    waited for; undoing a savepoint is the only way to be rid of them before the end.
+    """
+    try:
+        with session.begin_nested():
+            found = look()
+            if not found:
+                raise _NothingFound
+            return found
+    except _NothingFound:
+        return None

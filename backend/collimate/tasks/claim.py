@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from collimate.access import audit
 from collimate.access.models import User
+from collimate.kit.database import found_or_let_go
 from collimate.kit.errors import Conflict, NotFound
 from collimate.projects import schema
 from collimate.projects.models import Project
@@ -50,16 +52,9 @@ def claim_next(session: Session, project: Project, reader: User) -> Read:
         SchemaMissing: the project has no label schema.
     """
     places.lock_reader(session, project.id, reader.id)
-    tidying = session.begin_nested()
-    followed = queue.follow_rule(session, project)
-    lapsed = lease.release_lapsed(session, project.id)
-    is_tidied = bool(followed or lapsed)
-    # A search keeps the locks of what it passed over; undone, it lets go of them.
-    if is_tidied:
-        tidying.commit()
-    else:
-        tidying.rollback()
-    read = take_next(session, project, reader, may_wait=not is_tidied)
+    followed = found_or_let_go(session, lambda: queue.follow_rule(session, project))
+    lapsed = found_or_let_go(session, lambda: lease.release_lapsed(session, project.id)) or []
+    read = take_next(session, project, reader, may_wait=not followed and not lapsed)
     if read is None:
         queue.open_missing(session, project.id)
         read = take_next(session, project, reader, may_wait=False)
@@ -173,14 +168,8 @@ MOST_WAITS = 8
 
 
 def _passing(session: Session, query: Select[Read, Task]) -> Place | None:
-    """The first place that nobody has locked. Without one, no lock is kept."""
-    search = session.begin_nested()
-    place = _first(session, query, skip=True)
-    if place is None:
-        search.rollback()
-    else:
-        search.commit()
-    return place
+    """The first place that nobody has locked."""
+    return found_or_let_go(session, lambda: _first(session, query, skip=True))
 
 
 def _waiting(session: Session, query: Select[Read, Task]) -> Place | None:
@@ -190,20 +179,22 @@ def _waiting(session: Session, query: Select[Read, Task]) -> Place | None:
     searches would wait for one task while it keeps another, and two of them for ever.
     """
     for _ in range(MOST_WAITS):
-        wanted = session.execute(query.with_only_columns(Task.id).limit(1)).first()
-        if wanted is None:
+        task_id = session.scalar(query.with_only_columns(Task.id).limit(1))
+        if task_id is None:
             return None
-        search = session.begin_nested()
-        try:
-            places.lock_task(session, wanted[0])
-            place = _first(session, query.where(Task.id == wanted[0]), skip=False)
-        except places.TaskNotFound:
-            place = None
+        place = found_or_let_go(session, partial(_place_of, session, query, task_id))
         if place is not None:
-            search.commit()
             return place
-        search.rollback()
     return None
+
+
+def _place_of(session: Session, query: Select[Read, Task], task_id: UUID) -> Place | None:
+    """The first place on one task, once nobody else holds that."""
+    try:
+        places.lock_task(session, task_id)
+    except places.TaskNotFound:
+        return None
+    return _first(session, query.where(Task.id == task_id), skip=False)
 
 
 def _first(session: Session, query: Select[Read, Task], *, skip: bool) -> Place | None:
