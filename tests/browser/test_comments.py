@@ -1,11 +1,12 @@
 """A reader pins a question to a place, and a reviewer answers it there."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.clinic import Clinic, radiographs
+from tests.browser.clinic import Clinic, eventually, radiographs
 from tests.browser.room import answer, image_of, read_id
 from tests.browser.window import Window
 
@@ -48,7 +49,11 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     lead.page.keyboard.press("Enter")
     lead.see("Yes, a skin fold.")
     lead.page.get_by_role("button", name="Mark as settled").click()
-    lead.see("settled")
-    (thread,) = project.readers[0].get(f"/reads/{read}/comments")["items"]
+
+    def thread_of() -> dict[str, Any]:
+        (found,) = project.readers[0].get(f"/reads/{read}/comments")["items"]
+        return dict(found)
+
+    eventually(lambda: thread_of()["resolved_at"])
+    thread = thread_of()
     assert [one["text"] for one in thread["comments"]] == ["Is this a fold?", "Yes, a skin fold."]
-    assert thread["resolved_at"]

@@ -84,8 +84,11 @@ const letterState = (end: SaveState | 'submitted'): Letter['state'] => {
 /** One round over everything kept for a user; true when something still waits for the server. */
 export async function sendKept(userId: string, store: DraftStore = drafts): Promise<boolean> {
   let isWaiting = false;
-  for (const [readId, kept] of await store.all(userId)) {
+  for (const readId of (await store.all(userId)).keys()) {
     await ifCaseIsClosed(readId, async () => {
+      // The window that has just let go of the case may have sent everything.
+      const kept = (await store.all(userId)).get(readId);
+      if (!kept) return;
       if (!isOwing(kept)) return store.drop(userId, readId);
       const end = await sendCase(userId, readId, kept, store);
       const state = letterState(end);

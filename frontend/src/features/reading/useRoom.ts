@@ -7,6 +7,7 @@ import { claimNext, openRead, reopenRead } from './calls';
 import { whileOutboxIsAtIt } from './caseLock';
 import { type Draft, draftOf, withLocal } from './draft';
 import { drafts } from './draftStore';
+import { useOutbox } from './outbox';
 
 export interface OpenCase {
   readonly reading: ReadingCase;
@@ -35,6 +36,9 @@ export interface RoomActions {
   reopen(readId: string): void;
   retry(): void;
 }
+
+const wasSent = (readId: string): boolean =>
+  useOutbox.getState().letters.some((letter) => letter.readId === readId);
 
 /** Claims under way by project: a page that mounts twice must not take two cases. */
 const claims = new Map<string, Promise<ReadingCase>>();
@@ -77,8 +81,10 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     async (coming: Promise<ReadingCase>, isWanted: () => boolean) => {
       setRoom((now) => (now.phase === 'open' ? now : { phase: 'opening' }));
       try {
-        const reading = await coming;
-        await whileOutboxIsAtIt(reading.read.id);
+        const found = await coming;
+        await whileOutboxIsAtIt(found.read.id);
+        // What the outbox has sent since then is on the server, and no longer on this computer.
+        const reading = wasSent(found.read.id) ? await openRead(found.read.id) : found;
         const local = await drafts.load(userId, reading.read.id).catch(() => null);
         if (!isWanted()) return;
         const draft = withLocal(draftOf(reading.annotations), local);
