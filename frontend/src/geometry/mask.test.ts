@@ -199,3 +199,28 @@ test('a border runs along pixel edges and joins what is straight', () => {
     ]),
   );
 });
+
+test('the border is every unit edge between inside and outside, also at the rim of the frame', () => {
+  for (let round = 0; round < 42; round += 1) {
+    const mask = noise(1 + (round % 7), 1 + (round % 6), round + 1);
+    const { columns, rows } = mask.size;
+    const inside = (column: number, row: number) =>
+      column >= 0 && row >= 0 && column < columns && row < rows
+        ? mask.data[row * columns + column]
+        : 0;
+    const expected = new Set<string>();
+    for (let row = 0; row <= rows; row += 1)
+      for (let column = 0; column <= columns; column += 1) {
+        if (inside(column, row) !== inside(column, row - 1))
+          expected.add(`${column},${row} across`);
+        if (inside(column, row) !== inside(column - 1, row)) expected.add(`${column},${row} down`);
+      }
+    const found = borderOf(mask).flatMap(([x1, y1, x2, y2]) =>
+      Array.from({ length: x2 - x1 + y2 - y1 }, (_, step) =>
+        y1 === y2 ? `${x1 + step},${y1} across` : `${x1},${y1 + step} down`,
+      ),
+    );
+    expect(found).toHaveLength(expected.size);
+    expect(new Set(found)).toEqual(expected);
+  }
+});

@@ -69,43 +69,63 @@ export function combine(one: Mask, other: Mask, how: Combination): Mask {
 /** A straight edge between inside and outside, in image coordinates: [x1, y1, x2, y2]. */
 export type Edge = readonly [x1: number, y1: number, x2: number, y2: number];
 
+/** The smallest box around what is inside: first column and row, then the ones after the last. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Null where nothing is inside. */
+export function boxOf({ size: { columns }, data }: Mask): Box | null {
+  const first = data.indexOf(1);
+  if (first < 0) return null;
+  const top = Math.floor(first / columns);
+  const bottom = Math.floor(data.lastIndexOf(1) / columns) + 1;
+  let [left, right] = [columns, 0];
+  for (let row = top; row < bottom; row += 1) {
+    const line = data.subarray(row * columns, (row + 1) * columns);
+    const start = line.indexOf(1);
+    if (start < 0) continue;
+    left = Math.min(left, start);
+    right = Math.max(right, line.lastIndexOf(1) + 1);
+  }
+  return { left, top, right, bottom };
+}
+
 /** The border of a mask along pixel edges, neighbouring unit edges joined. */
-export function borderOf({ size, data }: Mask): Edge[] {
-  const { columns, rows } = size;
-  const inside = (column: number, row: number): number =>
-    column < 0 || row < 0 || column >= columns || row >= rows
-      ? 0
-      : (data[row * columns + column] ?? 0);
+export function borderOf(mask: Mask): Edge[] {
+  const box = boxOf(mask);
+  return box ? [...edgesAlong(mask, box, 'rows'), ...edgesAlong(mask, box, 'columns')] : [];
+}
+
+/** The edges that run along rows or along columns, over the box alone: a stroke asks at every move. */
+function edgesAlong(
+  { size: { columns, rows }, data }: Mask,
+  { left, top, right, bottom }: Box,
+  direction: 'rows' | 'columns',
+): Edge[] {
+  const isAlongRows = direction === 'rows';
+  // `next` is the pixel after this one along the edge, `before` the one on its other side.
+  const [next, before] = isAlongRows ? [1, columns] : [columns, 1];
+  const lines = isAlongRows ? [top, bottom, rows] : [left, right, columns];
+  const [firstLine = 0, lastLine = 0, end = 0] = lines;
+  const [start, stop] = isAlongRows ? [left, right] : [top, bottom];
   const edges: Edge[] = [];
-  const walk = (
-    lines: number,
-    length: number,
-    differs: (line: number, at: number) => boolean,
-    edge: (line: number, from: number, to: number) => Edge,
-  ) => {
-    for (let line = 0; line <= lines; line += 1) {
-      let from = -1;
-      for (let at = 0; at <= length; at += 1) {
-        const isEdge = at < length && differs(line, at);
-        if (isEdge && from < 0) from = at;
-        if (!isEdge && from >= 0) {
-          edges.push(edge(line, from, at));
-          from = -1;
-        }
+  for (let line = firstLine; line <= lastLine; line += 1) {
+    let from = -1;
+    let at = line * before + start * next;
+    for (let place = start; place <= stop; place += 1, at += next) {
+      const here = line < end ? data[at] : 0;
+      const there = line > 0 ? data[at - before] : 0;
+      const isEdge = place < stop && here !== there;
+      if (isEdge && from < 0) from = place;
+      if (!isEdge && from >= 0) {
+        edges.push(isAlongRows ? [from, line, place, line] : [line, from, line, place]);
+        from = -1;
       }
     }
-  };
-  walk(
-    rows,
-    columns,
-    (row, column) => inside(column, row - 1) !== inside(column, row),
-    (row, from, to) => [from, row, to, row],
-  );
-  walk(
-    columns,
-    rows,
-    (column, row) => inside(column - 1, row) !== inside(column, row),
-    (column, from, to) => [column, from, column, to],
-  );
+  }
   return edges;
 }
