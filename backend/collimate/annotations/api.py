@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Response
 
 from collimate.access.api import ActorDep
 from collimate.access.policy import Permission
-from collimate.annotations import case, comments, save, schemas, submit
+from collimate.annotations import case, comments, lock, save, schemas, submit
 from collimate.annotations.models import Annotation, Comment
 from collimate.kit.http import SessionDep, problem_response
 from collimate.projects import members
@@ -105,6 +105,17 @@ def list_revisions(
     annotation: Annotated[Annotation, Depends(seen_annotation, scope="function")],
 ) -> dict[str, Any]:
     return {"items": case.history(session, annotation)}
+
+
+@router.post("/api/reads/{read_id}/lock", response_model=schemas.ReadingCase)
+def lock_first_read(
+    session: SessionDep,
+    actor: ActorDep,
+    read: OwnRead,
+    key: IdempotencyKey,
+    body: schemas.LockBody,
+) -> dict[str, Any]:
+    return lock.lock(session, actor, read.id, key, **body.model_dump())
 
 
 @router.post("/api/reads/{read_id}/submit", response_model=schemas.SubmitOut)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
-from collimate.annotations import earlier, save, schemas
+from collimate.annotations import earlier, save, schemas, staged
 from collimate.annotations.models import Annotation, AnnotationRevision, Submission
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
@@ -87,6 +87,8 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     study = session.get_one(Study, task.study_id)
     patient = session.get_one(Patient, study.patient_id)
     label_schema = _schema(session, read)
+    stage, suggestion = stage_and_suggestion(session, read)
+    is_hidden = staged.hides_machine(session, rules, read)
     done = worklist.finished_count(session, project, viewer)
     fields = ("id", "study_uid", "modality", "body_part")
     shape = schemas.ReadingCase.model_validate(
@@ -109,8 +111,9 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
                 for annotation, revision in save.heads(session, read.id)
                 if not revision.is_deleted
             ],
-            "reason": _reason(rules, task),
-            "suggestion": _suggestion(session, rules, task, label_schema),
+            "stage": stage,
+            "reason": None if is_hidden else _reason(rules, task),
+            "suggestion": None if is_hidden else suggestion,
             "guideline": rules.guideline,
             "position": {
                 "number": done + 1,
@@ -130,8 +133,24 @@ def _schema(session: Session, read: Read) -> LabelSchema:
 
 
 def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
-    reason = worklist.reason_for_reader(rules, task)
+    reason = worklist.shown_reason(rules, task)
     return None if reason is None else {"arm_label": ARM_LABELS[task.arm], "text": reason}
+
+
+def stage_and_suggestion(
+    session: Session, read: Read
+) -> tuple[staged.Stage | None, dict[str, Any] | None]:
+    """Where a staged read stands, and what the model says of its case, hidden or not.
+
+    There is no first stage where there would be nothing to show after it.
+    """
+    rules = reading_rules(session.get_one(Project, read.project_id))
+    task = session.get_one(Task, read.task_id)
+    found = _suggestion(session, rules, task, _schema(session, read))
+    if staged.first_read(session, read.id) is not None:
+        return staged.Stage.SECOND, found
+    is_first = rules.is_staged and found is not None
+    return (staged.Stage.FIRST if is_first else None), found
 
 
 def _suggestion(

@@ -1,10 +1,10 @@
-"""Annotations, their append-only revisions, submissions, and comments."""
+"""Annotations, their append-only revisions, first reads, submissions, and comments."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,6 +71,25 @@ class Submission(Row):
     sha256: Mapped[str]
     exclusion: Mapped[str | None]
     quality: Mapped[str | None]
+
+
+class FirstRead(Row):
+    """What a reader stood by before the model was shown; insert only, at most one of a read.
+
+    `suggestion_id` and `suggested_key` are what was shown next; `active_ms` the time until then.
+    """
+
+    __tablename__ = "first_read"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id", ondelete="CASCADE"), unique=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    revision_ids: Mapped[list[Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sha256: Mapped[str]
+    active_ms: Mapped[int] = mapped_column(BigInteger)
+    suggestion_id: Mapped[UUID]
+    suggested_key: Mapped[str | None]
 
 
 class Comment(Row):

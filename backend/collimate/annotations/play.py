@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from collimate.access.actor import Actor
+from collimate.annotations import case
 from collimate.annotations.content import ANSWER
+from collimate.annotations.lock import lock
 from collimate.annotations.save import Change, save
+from collimate.annotations.staged import Stage
 from collimate.annotations.submit import submit
 from collimate.kit import ids
 from collimate.projects.models import Project
@@ -57,6 +60,11 @@ def play_read(
         saved = save(session, reader, read.id, None, change)
         revision_ids.append(UUID(saved.annotation["revision"]["id"]))
     if not stop_at_draft:
+        if case.stage_and_suggestion(session, read)[0] == Stage.FIRST:
+            lock(
+                session, reader, read.id, None, fence=read.fence,
+                active_ms=active_ms, revision_ids=revision_ids,
+            )  # fmt: skip
         submit(
             session, reader, read.id, None, fence=read.fence,
             active_ms=active_ms, revision_ids=revision_ids, wants_next=False,

@@ -215,7 +215,10 @@ def head_of(session: Session, annotation_id: UUID) -> AnnotationRevision | None:
     ).one_or_none()
 
 
-def heads(session: Session, read_id: UUID) -> list[tuple[Annotation, AnnotationRevision]]:
+Head = tuple[Annotation, AnnotationRevision]
+
+
+def heads(session: Session, read_id: UUID) -> list[Head]:
     """Every annotation of a read with its newest revision, in the order they were begun."""
     rows = session.execute(
         select(Annotation, AnnotationRevision)

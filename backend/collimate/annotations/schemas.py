@@ -9,6 +9,7 @@ from pydantic import Field
 from collimate.annotations.attributes import MAX_TEXT
 from collimate.annotations.geometry import MAX_POINTS
 from collimate.annotations.runs import MAX_RUNS
+from collimate.annotations.staged import Stage
 from collimate.kit.http import Answer, Body
 from collimate.projects.schemas import AttributeScope, LabelSchemaOut, MarkKind
 from collimate.tasks.schemas import ActiveMs, FenceBody
@@ -177,6 +178,9 @@ class ReadingCase(Answer):
     earlier: list[EarlierStudy]
     label_schema: LabelSchemaOut
     annotations: list[AnnotationOut]
+    stage: Stage | None = Field(
+        description="Of a staged read: first until it is locked, second from then on"
+    )
     reason: Reason | None
     suggestion: Suggestion | None
     guideline: str
@@ -184,9 +188,12 @@ class ReadingCase(Answer):
     review: Verdict | None
 
 
-class SubmitBody(FenceBody):
+class LockBody(FenceBody):
     active_ms: ActiveMs = 0
     revision_ids: list[UUID] = Field(max_length=10_000)
+
+
+class SubmitBody(LockBody):
     wants_next: bool = Field(default=True, description="Hold the next case at once")
 
 

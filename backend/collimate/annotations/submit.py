@@ -13,9 +13,10 @@ from collimate.annotations import case, save
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.models import Submission
 from collimate.annotations.said import content_of
+from collimate.annotations.staged import Stage
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
-from collimate.kit.errors import Stale
+from collimate.kit.errors import Conflict, Stale
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
 from collimate.tasks import claim, lease, places
@@ -25,6 +26,10 @@ from collimate.tasks.states import DONE, ReadState, move
 
 class RevisionsMoved(Stale):
     """Something was saved that this window has not seen."""
+
+
+class FirstReadOpen(Conflict):
+    """This project is read in two stages, and the first read of this case is not locked yet."""
 
 
 def submit(
@@ -46,6 +51,7 @@ def submit(
         TokenCannotLabel, ReadNotFound, IdempotencyKeyReused
         LeaseLost: the place was given up meanwhile; what was saved is kept.
         AnswerMissing, AttributesLacking
+        FirstReadOpen: reading is staged; a case that is excluded needs no first read.
         RevisionsMoved: `revision_ids` are not the newest of every annotation.
     """
     save.require_person(actor)
@@ -98,15 +104,10 @@ def _repeated(session: Session, read: Read, revision_ids: list[UUID]) -> Submiss
 def _store(
     session: Session, actor: Actor, read: Read, task: Task, revision_ids: list[UUID]
 ) -> Submission:
-    known = save.heads(session, read.id)
-    live = [head for head in known if not head[1].is_deleted]
-    named = set(revision_ids)
-    if not {revision.id for _, revision in live} <= named <= {revision.id for _, revision in known}:
-        raise RevisionsMoved(
-            "Look at the case again and submit.",
-            current=[save.annotation_json(*head) for head in live],
-        )
+    live = named_heads(session, read, revision_ids)
     content = content_of(session, read, task, live)
+    if content["outcome"]["exclusion"] is None:
+        _refuse_first_stage(session, read)
     number = session.scalar(select(func.count()).where(Submission.read_id == read.id)) or 0
     submission = Submission(
         project_id=read.project_id,
@@ -126,6 +127,29 @@ def _store(
     places.recount(session, task)
     places.announce(session, read)
     return submission
+
+
+def named_heads(session: Session, read: Read, revision_ids: list[UUID]) -> list[save.Head]:
+    """The newest revisions of a read, deletions left out, as the reader's window names them.
+
+    Raises:
+        RevisionsMoved: there are others.
+    """
+    known = save.heads(session, read.id)
+    live = [head for head in known if not head[1].is_deleted]
+    named = set(revision_ids)
+    if not {revision.id for _, revision in live} <= named <= {revision.id for _, revision in known}:
+        raise RevisionsMoved(
+            "Look at the case again and submit.",
+            current=[save.annotation_json(*head) for head in live],
+        )
+    return live
+
+
+def _refuse_first_stage(session: Session, read: Read) -> None:
+    stage, _ = case.stage_and_suggestion(session, read)
+    if stage == Stage.FIRST:
+        raise FirstReadOpen("Lock the first read, look at the suggestion, then submit.")
 
 
 def _wake_learner(session: Session, project: Project) -> None:

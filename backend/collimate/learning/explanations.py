@@ -15,7 +15,7 @@ from collimate.jobs.models import Job
 from collimate.kit.blobs import blobs
 from collimate.kit.errors import NotFound
 from collimate.learning.models import Explanation, ModelVersion, Prediction
-from collimate.learning.suggest import may_see_machine
+from collimate.learning.suggest import may_see_on
 from collimate.learning.versions import promoted_model
 from collimate.projects import members
 from collimate.studies.models import Study
@@ -62,7 +62,7 @@ def explainable_study(session: Session, viewer: User, study_id: UUID) -> Study:
         select(Read).where(Read.task_id == task.id, Read.reader_id == viewer.id)
     ).first()
     if own is not None and own.state not in DONE:
-        may_see = may_see_machine(session, task, model)
+        may_see = may_see_on(session, own, task, model)
     else:
         may_see = members.may(session, viewer, study.project_id, Permission.SEE_LEARNING)
     if not may_see:

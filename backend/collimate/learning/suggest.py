@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
+from collimate.annotations import staged
 from collimate.annotations.models import Submission
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.versions import promoted_model
@@ -26,7 +27,7 @@ def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[s
     read = places.own_read(session, reader, read_id)
     task = session.get_one(Task, read.task_id)
     model = promoted_model(session, read.project_id)
-    if model is None or not may_see_machine(session, task, model):
+    if model is None or not may_see_on(session, read, task, model):
         return None
     found = session.scalars(
         select(Prediction).where(
@@ -34,6 +35,16 @@ def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[s
         )
     ).one_or_none()
     return None if found is None else _as_json(session, read, model, found)
+
+
+def may_see_on(session: Session, read: Read, task: Task, model: ModelVersion) -> bool:
+    """Whether the reader of this read may now see what this model says of its case.
+
+    Where reading is staged not before the first read is locked.
+    """
+    rules = reading_rules(session.get_one(Project, read.project_id))
+    is_hidden = staged.hides_machine(session, rules, read)
+    return not is_hidden and may_see_machine(session, task, model)
 
 
 def may_see_machine(session: Session, task: Task, model: ModelVersion) -> bool:

@@ -15,6 +15,7 @@ class RuleOutOfRange(Unprocessable):
 class ReadingRules:
     """How cases are read. `wanted_reads` different readers read each case.
 
+    `is_staged`: the first read is locked without anything of the model, which is shown then.
     `label_guidelines`: what single labels mean, by label key, as Markdown like `guideline`.
     """
 
@@ -23,6 +24,7 @@ class ReadingRules:
     review_required: bool = False
     show_reason: bool = True
     show_suggestion: bool = True
+    is_staged: bool = False
     show_earlier: bool = True
     guideline: str = ""
     hanging: list[dict[str, Any]] = field(default_factory=list)

@@ -35,6 +35,7 @@ class ReadingRulesOut(Answer):
     review_required: bool
     show_reason: bool
     show_suggestion: bool
+    is_staged: bool
     show_earlier: bool
     guideline: str
     hanging: list[HangingProtocol]
@@ -79,6 +80,9 @@ class ReadingRulesIn(Body):
     review_required: bool | None = None
     show_reason: bool | None = None
     show_suggestion: bool | None = None
+    is_staged: bool | None = Field(
+        default=None, description="The first read is locked before the suggestion is shown"
+    )
     show_earlier: bool | None = None
     guideline: str | None = Field(default=None, max_length=20000)
     hanging: HangingProtocols | None = None

@@ -11,7 +11,7 @@ from collimate.annotations.models import Submission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.reviews import compare, guide, outcomes, review, schemas
+from collimate.reviews import anchoring, compare, guide, outcomes, review, schemas
 from collimate.reviews.models import GuideExample, Review
 
 router = APIRouter(tags=["reviews"])
@@ -57,6 +57,11 @@ def show_agreement(session: SessionDep, project: ReviewedProject) -> dict[str, A
 @router.get("/api/projects/{project_id}/outcomes", response_model=schemas.Outcomes)
 def show_outcomes(session: SessionDep, project: ManagedProject) -> dict[str, Any]:
     return outcomes.outcomes(session, project)
+
+
+@router.get("/api/projects/{project_id}/staged-reads", response_model=schemas.StagedReads)
+def show_staged_reads(session: SessionDep, project: ManagedProject) -> dict[str, Any]:
+    return anchoring.staged_reads(session, project)
 
 
 def managed_example(session: SessionDep, actor: ActorDep, example_id: UUID) -> GuideExample:

@@ -32,7 +32,9 @@ def agreement(session: Session, project: Project) -> dict[str, Any]:
     each by itself, over the cases in which two or more readers answered it.
     """
     contents = _contents(session, project)
-    cases = _several({reader: _answer(said) for reader, said in case.items()} for case in contents)
+    cases = _several(
+        {reader: answer_of(said) for reader, said in case.items()} for case in contents
+    )
     by_pair: dict[tuple[UUID, UUID], list[tuple[str, str]]] = defaultdict(list)
     for answers in cases:
         for (reader_a, a), (reader_b, b) in combinations(sorted(answers.items()), 2):
@@ -95,7 +97,7 @@ def _several(cases: Iterable[dict[UUID, Any]]) -> list[dict[UUID, Any]]:
     return [case for case in said if len(case) > 1]
 
 
-def _answer(content: dict[str, Any]) -> str | None:
+def answer_of(content: dict[str, Any]) -> str | None:
     """Several chosen classes joined to one; excluding a case is an answer too."""
     if (content.get("outcome") or NO_OUTCOME)["exclusion"]:
         return "(excluded)"

@@ -54,6 +54,42 @@ class Outcomes(Answer):
     by_quality: dict[str, int]
 
 
+class StagedTally(Answer):
+    """Staged reads of one reader, or with one first answer; shares are null below ten reads."""
+
+    name: str
+    count: int
+    changed_count: int
+    followed_count: int = Field(description="Changed to what the model suggested")
+    judged_count: int = Field(description="With an accepted answer, or others who agree")
+    right_to_wrong_count: int
+    wrong_to_right_count: int
+    changed_share: float | None
+    first_right_share: float | None
+    final_right_share: float | None
+
+
+class StagedPair(Answer):
+    read_id: UUID
+    pseudonym: str
+    reader_name: str
+    first: str
+    suggested: str | None
+    final: str
+    reference: str | None
+    is_changed: bool
+    first_active_ms: int
+    active_ms: int
+
+
+class StagedReads(Answer):
+    total: StagedTally
+    readers: list[StagedTally]
+    classes: list[StagedTally]
+    fewest_pairs: int
+    pairs: list[StagedPair]
+
+
 class PairAgreement(Answer):
     count: int
     kappa: float | None

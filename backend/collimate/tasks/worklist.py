@@ -31,6 +31,14 @@ def sees_machine(rules: ReadingRules, task: Task) -> bool:
 
 
 def reason_for_reader(rules: ReadingRules, task: Task) -> str | None:
+    """Why this case comes now, where the project shows it before the case is opened.
+
+    Where reading is staged it is shown with the suggestion, and not in lists.
+    """
+    return None if rules.is_staged else shown_reason(rules, task)
+
+
+def shown_reason(rules: ReadingRules, task: Task) -> str | None:
     """Why this case comes now, where the project shows it."""
     return task.reason if rules.show_reason and sees_machine(rules, task) else None
 

@@ -51,6 +51,21 @@ export const agreementQuery = (projectId: string) =>
       ),
   });
 
+export type StagedReads = Schemas['StagedReads'];
+export type StagedTally = Schemas['StagedTally'];
+
+/** First reads of a staged project against what was submitted after the model was shown. */
+export const stagedReadsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'staged-reads'],
+    queryFn: () =>
+      ask<StagedReads>(
+        api.GET('/api/projects/{project_id}/staged-reads', {
+          params: { path: { project_id: projectId } },
+        }),
+      ),
+  });
+
 export const giveVerdict = (submissionId: string, body: { verdict: Verdict; comment: string }) =>
   ask(
     api.POST('/api/submissions/{submission_id}/review', {

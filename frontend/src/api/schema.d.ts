@@ -1204,6 +1204,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/staged-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Staged Reads */
+        get: operations["show_staged_reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/studies": {
         parameters: {
             query?: never;
@@ -1352,6 +1369,23 @@ export interface paths {
         put?: never;
         /** Say Comment */
         post: operations["say_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reads/{read_id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lock First Read */
+        post: operations["lock_first_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3862,6 +3896,18 @@ export interface components {
             /** Zoom */
             zoom: boolean;
         };
+        /** LockBody */
+        LockBody: {
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms?: number;
+            /** Fence */
+            fence: number;
+            /** Revision Ids */
+            revision_ids: string[];
+        };
         /** LookUpIn */
         LookUpIn: {
             /**
@@ -4466,6 +4512,8 @@ export interface components {
             read: components["schemas"]["CaseRead"];
             reason: components["schemas"]["Reason"] | null;
             review: components["schemas"]["Verdict"] | null;
+            /** @description Of a staged read: first until it is locked, second from then on */
+            stage: components["schemas"]["Stage"] | null;
             study: components["schemas"]["CaseStudy"];
             suggestion: components["schemas"]["Suggestion"] | null;
         };
@@ -4477,6 +4525,11 @@ export interface components {
             hanging?: components["schemas"]["HangingProtocol"][] | null;
             /** Is Blinded */
             is_blinded?: boolean | null;
+            /**
+             * Is Staged
+             * @description The first read is locked before the suggestion is shown
+             */
+            is_staged?: boolean | null;
             /** Label Guidelines */
             label_guidelines?: {
                 [key: string]: string;
@@ -4500,6 +4553,8 @@ export interface components {
             hanging: components["schemas"]["HangingProtocol"][];
             /** Is Blinded */
             is_blinded: boolean;
+            /** Is Staged */
+            is_staged: boolean;
             /** Label Guidelines */
             label_guidelines: {
                 [key: string]: string;
@@ -4862,6 +4917,82 @@ export interface components {
             train: number;
             /** Validation */
             validation: number;
+        };
+        /**
+         * Stage
+         * @description Where a read stands: before its first read is locked, or after.
+         * @enum {string}
+         */
+        Stage: "first" | "second";
+        /** StagedPair */
+        StagedPair: {
+            /** Active Ms */
+            active_ms: number;
+            /** Final */
+            final: string;
+            /** First */
+            first: string;
+            /** First Active Ms */
+            first_active_ms: number;
+            /** Is Changed */
+            is_changed: boolean;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Read Id
+             * Format: uuid
+             */
+            read_id: string;
+            /** Reader Name */
+            reader_name: string;
+            /** Reference */
+            reference: string | null;
+            /** Suggested */
+            suggested: string | null;
+        };
+        /** StagedReads */
+        StagedReads: {
+            /** Classes */
+            classes: components["schemas"]["StagedTally"][];
+            /** Fewest Pairs */
+            fewest_pairs: number;
+            /** Pairs */
+            pairs: components["schemas"]["StagedPair"][];
+            /** Readers */
+            readers: components["schemas"]["StagedTally"][];
+            total: components["schemas"]["StagedTally"];
+        };
+        /**
+         * StagedTally
+         * @description Staged reads of one reader, or with one first answer; shares are null below ten reads.
+         */
+        StagedTally: {
+            /** Changed Count */
+            changed_count: number;
+            /** Changed Share */
+            changed_share: number | null;
+            /** Count */
+            count: number;
+            /** Final Right Share */
+            final_right_share: number | null;
+            /** First Right Share */
+            first_right_share: number | null;
+            /**
+             * Followed Count
+             * @description Changed to what the model suggested
+             */
+            followed_count: number;
+            /**
+             * Judged Count
+             * @description With an accepted answer, or others who agree
+             */
+            judged_count: number;
+            /** Name */
+            name: string;
+            /** Right To Wrong Count */
+            right_to_wrong_count: number;
+            /** Wrong To Right Count */
+            wrong_to_right_count: number;
         };
         /** StrategyList */
         StrategyList: {
@@ -8015,6 +8146,37 @@ export interface operations {
             };
         };
     };
+    show_staged_reads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedReads"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_studies: {
         parameters: {
             query?: {
@@ -8373,6 +8535,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lock_first_read: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingCase"];
                 };
             };
             /** @description Validation Error */

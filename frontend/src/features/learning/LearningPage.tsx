@@ -10,6 +10,7 @@ import { LearningState } from './LearningState';
 import { ModelTable } from './ModelTable';
 import { QualityPart } from './QualityPart';
 import { QueuePart } from './QueuePart';
+import { StagedPart } from './StagedPart';
 
 interface Props {
   projectId: string;
@@ -19,6 +20,7 @@ interface Props {
 export function LearningPage({ projectId, projectName }: Props) {
   const learning = useQuery(learningQuery(projectId));
   const canManage = useCan(projectId, 'manage_learning');
+  const canManageProject = useCan(projectId, 'manage_project');
   return (
     <>
       <PageHeader
@@ -34,6 +36,7 @@ export function LearningPage({ projectId, projectName }: Props) {
           <Tabs.Tab value="quality">How good it is</Tabs.Tab>
           <Tabs.Tab value="queue">What it asks next</Tabs.Tab>
           <Tabs.Tab value="models">Model versions</Tabs.Tab>
+          {canManageProject && <Tabs.Tab value="staged">What it does to readers</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="quality">
           {learning.data && <QualityPart learning={learning.data} />}
@@ -44,6 +47,11 @@ export function LearningPage({ projectId, projectName }: Props) {
         <Tabs.Panel value="models">
           <ModelTable projectId={projectId} canManage={canManage} />
         </Tabs.Panel>
+        {canManageProject && (
+          <Tabs.Panel value="staged">
+            <StagedPart projectId={projectId} />
+          </Tabs.Panel>
+        )}
       </Tabs>
     </>
   );

@@ -15,9 +15,7 @@ import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { LabelGuidelines } from './LabelGuidelines';
 import styles from './ProjectPage.module.css';
-
-/** The explanation takes the width it needs; the number does not. */
-const NARROW = { wrapper: { width: 220 } };
+import { NARROW, ShareInput } from './ShareInput';
 
 export function Rules({ project }: { project: Project }) {
   return (
@@ -125,6 +123,12 @@ function ReadingPart({ project }: { project: Project }) {
           onChange={(event) => set({ show_suggestion: event.currentTarget.checked })}
         />
         <Switch
+          label="Two stages: first without the model"
+          description="A reader locks a first read before the suggestion, the reason and the map are shown, then confirms or changes it. Both are kept; Learning says what the model changed."
+          checked={draft.is_staged}
+          onChange={(event) => set({ is_staged: event.currentTarget.checked })}
+        />
+        <Switch
           label="Show earlier studies"
           description="A patient's earlier images beside the case; never what was said about them."
           checked={draft.show_earlier}
@@ -219,30 +223,5 @@ function LearningPart({ project }: { project: Project }) {
         <SaveRow rules={rules} />
       </Stack>
     </Panel>
-  );
-}
-
-interface ShareProps {
-  label: string;
-  description: string;
-  /** Percent. */
-  range: [number, number];
-  /** 0..1 */
-  value: number;
-  onChange: (share: number) => void;
-}
-
-function ShareInput({ label, description, range: [min, max], value, onChange }: ShareProps) {
-  return (
-    <NumberInput
-      label={label}
-      description={description}
-      min={min}
-      max={max}
-      suffix=" %"
-      value={Math.round(value * 100)}
-      onChange={(percent) => onChange((Number(percent) || 0) / 100)}
-      styles={NARROW}
-    />
   );
 }

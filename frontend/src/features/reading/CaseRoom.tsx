@@ -52,7 +52,7 @@ export interface CaseRoomProps {
 export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const { reading } = open;
   const schema = reading.label_schema;
-  const sitting = useSitting(open, room.next);
+  const sitting = useSitting(open, { onSubmitted: room.next, onLocked: room.reveal });
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
   const [isReady, setReady] = useState(false);
@@ -156,6 +156,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           if (items) useReading.getState().replace(items);
         }}
         onTakeBack={() => void sitting.takeBack().catch(() => room.next(undefined))}
+        isLock={reading.stage === 'first'}
         onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
       {flow.problem && <ProblemPanel problem={flow.problem} />}

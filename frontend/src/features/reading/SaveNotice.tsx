@@ -17,6 +17,8 @@ export interface SaveNoticeProps {
   readonly onResolve: (choice: 'mine' | 'theirs') => void;
   readonly onTakeBack: () => void;
   readonly onCancelSubmit: () => void;
+  /** What waits is the lock of a first read. */
+  readonly isLock: boolean;
 }
 
 export function SaveNotice({ save, kept, schema, onResolve, ...actions }: SaveNoticeProps) {
@@ -57,7 +59,7 @@ export function SaveNotice({ save, kept, schema, onResolve, ...actions }: SaveNo
     case 'offline':
     case 'signed-out':
       return kept.isSubmitWaiting ? (
-        <Waiting at={save.at} onCancel={actions.onCancelSubmit} />
+        <Waiting at={save.at} isLock={actions.isLock} onCancel={actions.onCancelSubmit} />
       ) : null;
     default:
       return null;
@@ -73,19 +75,29 @@ function Notice({ title, children }: { readonly title: string; readonly children
   );
 }
 
+interface WaitingProps {
+  readonly at: string;
+  readonly isLock: boolean;
+  readonly onCancel: () => void;
+}
+
 /** A submit that waits for the server; it goes out by itself, once. */
-function Waiting({ at, onCancel }: { readonly at: string; readonly onCancel: () => void }) {
+function Waiting({ at, isLock, onCancel }: WaitingProps) {
+  const what = isLock ? 'lock' : 'submit';
+  const then = isLock ? 'the suggestion is shown' : 'the next case opens';
   return (
     <section className={styles.notice} role="status">
-      <b>{at === 'offline' ? 'Offline' : 'Signed out'}, submit is kept here and will be sent</b>
+      <b>
+        {at === 'offline' ? 'Offline' : 'Signed out'}, {what} is kept here and will be sent
+      </b>
       <p className={styles.plain}>
         {at === 'offline'
-          ? 'It goes out by itself as soon as the server can be reached, and the next case opens.'
+          ? `It goes out by itself as soon as the server can be reached, and ${then}.`
           : 'It goes out by itself after you sign in again.'}
       </p>
-      <p className={styles.muted}>Changing the case takes the submit back.</p>
+      <p className={styles.muted}>Changing the case takes the {what} back.</p>
       <Button variant="default" onClick={onCancel}>
-        Take the submit back
+        Take the {what} back
       </Button>
     </section>
   );

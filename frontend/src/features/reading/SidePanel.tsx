@@ -38,6 +38,25 @@ export interface SidePanelProps {
   readonly commands: readonly Command[];
 }
 
+/** Where a staged read stands, and what comes next. */
+function StageNote({ stage }: { readonly stage: NonNullable<ReadingCase['stage']> }) {
+  return (
+    <section className={styles.section} aria-label="Stage">
+      <b>{stage === 'first' ? 'First read, without the model' : 'The first read is locked'}</b>
+      <p className={styles.muted}>
+        {stage === 'first'
+          ? 'Say what you see and lock it. Then you are shown what the model says.'
+          : 'It stays as it was. Confirm it or change it, then submit.'}
+      </p>
+    </section>
+  );
+}
+
+const submitText = ({ stage }: ReadingCase, { isReadOnly }: CaseActions): string => {
+  if (isReadOnly) return 'Go on';
+  return stage === 'first' ? 'Lock first read' : 'Submit & next';
+};
+
 export function SidePanel(props: SidePanelProps) {
   const { reading, actions, isSubmitting } = props;
   return (
@@ -63,6 +82,7 @@ export function SidePanel(props: SidePanelProps) {
           comments={props.comments}
           placeText={({ place }) => placeText(place, props.series)}
         />
+        {reading.stage && !actions.isReadOnly && <StageNote stage={reading.stage} />}
         <SuggestionPanel reading={reading} heat={props.heat} />
         <div className={styles.section}>
           <Button
@@ -97,7 +117,7 @@ export function SidePanel(props: SidePanelProps) {
           onClick={actions.submit}
           rightSection={<CommandKey id="case.submit" />}
         >
-          {actions.isReadOnly ? 'Go on' : 'Submit & next'}
+          {submitText(reading, actions)}
         </Button>
         {actions.correct && (
           <Button

@@ -44,6 +44,9 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
       {reading.reason?.text && <Why reason={reading.reason} />}
       <span className={styles.push} />
       <SaveBadge save={save} kept={kept} isReadOnly={actions.isReadOnly} />
+      {reading.stage === 'first' && !actions.isReadOnly && (
+        <span className={styles.stage}>First read, no AI</span>
+      )}
       {reading.suggestion && <AiSwitch />}
       <span className={styles.hint}>
         <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />

@@ -1,7 +1,7 @@
 /** Keeps a case saved: on this computer at once, on the server within a second; then submits it. */
 import { asProblem, type Problem } from '../../api/problem';
 import type { Annotation } from '../../api/reading';
-import type { AutosaveParts } from './autosaveParts';
+import type { Autosave, AutosaveParts } from './autosaveParts';
 import {
   afterSaved,
   type Draft,
@@ -15,30 +15,7 @@ import {
   takingTheirs,
   without,
 } from './draft';
-import type { Items } from './items';
 import { BLOCKED, isTransient, RESTING, RETRY_MS, type SaveState } from './saveState';
-
-export interface Autosave {
-  /** The work as it is now; called on every change. A changed case is not submitted by itself. */
-  note(items: Items): void;
-  /** Sends at once what is waiting; true when the server has every change. */
-  settle(): Promise<boolean>;
-  /** Submits as soon as the server has everything: now, or when it can be reached again. */
-  submit(): void;
-  /** Takes back a submit that waits. */
-  takeBack(): void;
-  /** Ends a conflict one way or the other; answers the items as they are then. */
-  resolve(choice: 'mine' | 'theirs'): Items;
-  /** Goes on after signing in again, a new lease, or a network that came back. */
-  resume(fence?: number): void;
-  draft(): Draft;
-  /** True while closing this window would lose work: neither server nor browser has it. */
-  isOnlyHere(): boolean;
-  /** Forgets the draft: the read is submitted or given up. */
-  forget(): Promise<void>;
-  /** Ends; what is kept on this computer stays there. */
-  stop(): void;
-}
 
 /** How long changes are gathered before they are sent. */
 export const GATHER_MS = 400;
@@ -138,9 +115,17 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
 
   const sendSubmit = async (): Promise<void> => {
     const sent = submitFor(draft, { fence, active_ms: parts.activeMs() }, parts.newKey);
-    await change({ ...draft, submit: { sent } });
+    const isLock = draft.submit?.isLock ?? false;
+    await change({ ...draft, submit: { ...draft.submit, sent } });
     const { key, ...body } = sent;
     try {
+      if (isLock) {
+        const shown = await parts.lock(body, key);
+        await change({ ...draft, submit: null });
+        tell({ at: 'saved', time: parts.now() });
+        if (!isStopped) parts.onLocked(shown);
+        return;
+      }
       const reply = await parts.submit(body, key);
       const wasStopped = isStopped;
       await forget();
@@ -204,8 +189,9 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       if (state.at === 'saving' || state.at === 'submitting') schedule(GATHER_MS);
     },
     settle,
-    submit() {
-      void change({ ...draft, submit: draft.submit ?? { sent: null } });
+    submit(isLock = false) {
+      const wanted = { sent: null, ...(isLock ? { isLock } : {}) };
+      void change({ ...draft, submit: draft.submit ?? wanted });
       if (state.at === 'offline' || state.at === 'signed-out') tell(state);
       void settle();
     },

@@ -1,10 +1,11 @@
 /** What the tests of saving share: a server that keeps revisions, and a bench to save from. */
 import { vi } from 'vitest';
 import { Problem } from '../../api/problem';
-import type { Annotation, AnnotationSave, SubmitReply } from '../../api/reading';
+import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
-import { type Autosave, createAutosave } from './autosave';
+import { createAutosave } from './autosave';
+import type { Autosave } from './autosaveParts';
 import type { SubmitBody } from './calls';
 import { type Draft, draftOf } from './draft';
 import { browserDrafts, type DraftStore } from './draftStore';
@@ -70,6 +71,7 @@ export interface Bench {
   autosave: Autosave;
   states: SaveState[];
   submitted: SubmitReply[];
+  locked: ReadingCase[];
   last: () => SaveState | undefined;
   kept: () => Kept | undefined;
 }
@@ -78,16 +80,23 @@ interface Stand {
   start?: Draft;
   drafts?: DraftStore;
   submit?: (body: SubmitBody, key: string) => Promise<SubmitReply>;
+  lock?: (body: SubmitBody, key: string) => Promise<ReadingCase>;
 }
 
 export const REPLY: SubmitReply = { submission_id: 's1', next: null };
 
 export function bench(
   save: (body: AnnotationSave, key: string) => Promise<Annotation>,
-  { start = EMPTY, drafts = browserDrafts(), submit = async () => REPLY }: Stand = {},
+  {
+    start = EMPTY,
+    drafts = browserDrafts(),
+    submit = async () => REPLY,
+    lock = () => Promise.reject(lost()),
+  }: Stand = {},
 ): Bench {
   const states: SaveState[] = [];
   const submitted: SubmitReply[] = [];
+  const locked: ReadingCase[] = [];
   let kept: Kept | undefined;
   let keys = 0;
   const run = Math.random().toString(36).slice(2);
@@ -99,6 +108,7 @@ export function bench(
       fence: 3,
       save,
       submit,
+      lock,
       drafts,
       activeMs: () => 1234,
       newKey: () => `${run}-${++keys}`,
@@ -109,10 +119,11 @@ export function bench(
       },
       onItems: () => undefined,
       onSubmitted: (reply) => submitted.push(reply),
+      onLocked: (reading) => locked.push(reading),
     },
     start,
   );
-  return { autosave, states, submitted, last: () => states.at(-1), kept: () => kept };
+  return { autosave, states, submitted, locked, last: () => states.at(-1), kept: () => kept };
 }
 
 export const items = (...list: (Answer | Mark)[]): Items =>

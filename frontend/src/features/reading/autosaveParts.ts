@@ -1,6 +1,7 @@
-/** What keeping a case saved needs from around it. */
-import type { Annotation, AnnotationSave, SubmitReply } from '../../api/reading';
+/** What keeping a case saved needs from around it, and what it can be told. */
+import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
 import type { SubmitBody } from './calls';
+import type { Draft } from './draft';
 import type { DraftStore } from './draftStore';
 import type { Items } from './items';
 import type { Kept, SaveState } from './saveState';
@@ -12,6 +13,8 @@ export interface AutosaveParts {
   readonly fence: number;
   readonly save: (body: AnnotationSave, key: string) => Promise<Annotation>;
   readonly submit: (body: SubmitBody, key: string) => Promise<SubmitReply>;
+  /** Locks the first read; answers the case with what was hidden until then. */
+  readonly lock: (body: SubmitBody, key: string) => Promise<ReadingCase>;
   readonly drafts: DraftStore;
   readonly activeMs: () => number;
   readonly newKey: () => string;
@@ -20,4 +23,30 @@ export interface AutosaveParts {
   /** The work changed from outside: someone else's revisions were taken over. */
   readonly onItems: (items: Items) => void;
   readonly onSubmitted: (reply: SubmitReply) => void;
+  readonly onLocked: (reading: ReadingCase) => void;
+}
+
+export interface Autosave {
+  /** The work as it is now; called on every change. A changed case is not submitted by itself. */
+  note(items: Items): void;
+  /** Sends at once what is waiting; true when the server has every change. */
+  settle(): Promise<boolean>;
+  /**
+   * Submits, or locks the first read, as soon as the server has everything: now, or when it can be
+   * reached again.
+   */
+  submit(isLock?: boolean): void;
+  /** Takes back a submit that waits. */
+  takeBack(): void;
+  /** Ends a conflict one way or the other; answers the items as they are then. */
+  resolve(choice: 'mine' | 'theirs'): Items;
+  /** Goes on after signing in again, a new lease, or a network that came back. */
+  resume(fence?: number): void;
+  draft(): Draft;
+  /** True while closing this window would lose work: neither server nor browser has it. */
+  isOnlyHere(): boolean;
+  /** Forgets the draft: the read is submitted or given up. */
+  forget(): Promise<void>;
+  /** Ends; what is kept on this computer stays there. */
+  stop(): void;
 }

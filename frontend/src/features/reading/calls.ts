@@ -70,6 +70,15 @@ export const submitRead = (readId: string, body: SubmitBody, key: string, wants_
     }),
   );
 
+/** Locks the first read; the reply is the case with what was hidden until then. */
+export const lockRead = (readId: string, body: SubmitBody, key: string) =>
+  ask<ReadingCase>(
+    api.POST('/api/reads/{read_id}/lock', {
+      params: { ...ofRead(readId), ...withKey(key) },
+      body,
+    }),
+  );
+
 export const renewLease = (readId: string, fence: number) =>
   ask<{ lease_until: string; fence: number }>(
     api.POST('/api/reads/{read_id}/renew', { params: ofRead(readId), body: { fence } }),

@@ -160,7 +160,7 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   });
   const { arrange, accept } = useReading.getState();
   return [
-    command('submit', actions.isReadOnly ? 'Go on' : 'Submit and next', 'enter', actions.submit),
+    command('submit', submitTitle(reading, actions), 'enter', actions.submit),
     { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
     {
       ...command('exclude', 'Exclude the case with a reason', 'alt+k', () =>
@@ -193,6 +193,11 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
     },
   ];
 }
+
+const submitTitle = ({ stage }: ReadingCase, { isReadOnly }: CaseActions): string => {
+  if (isReadOnly) return 'Go on';
+  return stage === 'first' ? 'Lock the first read, show the suggestion' : 'Submit and next';
+};
 
 /** Jumps to the frame a mark lies on; used by the list of marks. */
 export const showFrame = (index: number): void => useReadout.getState().viewport?.show(index);

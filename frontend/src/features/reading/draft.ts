@@ -27,6 +27,8 @@ export interface PendingSubmit {
 /** A submit the reader asked for; it goes out once the server has every change. */
 export interface WantedSubmit {
   readonly sent: PendingSubmit | null;
+  /** It locks the first read of a staged one, and the case stays on the table. */
+  readonly isLock?: boolean;
 }
 
 export interface Draft {

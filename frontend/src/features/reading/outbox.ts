@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Problem } from '../../api/problem';
 import { createAutosave } from './autosave';
-import { saveAnnotation, submitRead } from './calls';
+import { lockRead, saveAnnotation, submitRead } from './calls';
 import { ifCaseIsClosed } from './caseLock';
 import { isOwing, type KeptDraft } from './draft';
 import { type DraftStore, drafts } from './draftStore';
@@ -57,6 +57,7 @@ function sendCase(
         save: (body, key) => saveAnnotation(readId, body, key),
         // Nobody waits for the next case, so none is held.
         submit: (body, key) => submitRead(readId, body, key, false),
+        lock: (body, key) => lockRead(readId, body, key),
         drafts: store,
         activeMs: () => at.active_ms,
         newKey: () => crypto.randomUUID(),
@@ -68,9 +69,11 @@ function sendCase(
         },
         onItems: () => undefined,
         onSubmitted: () => resolve('submitted'),
+        // The next window shows what was hidden: it asks the server for the case.
+        onLocked: () => undefined,
       },
       // The room asked for the next case with its submit; this one is another request.
-      { ...books, submit: books.submit && { sent: null } },
+      { ...books, submit: books.submit && { ...books.submit, sent: null } },
     );
   });
 }

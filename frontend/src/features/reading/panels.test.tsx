@@ -36,6 +36,7 @@ const reading: ReadingCase = {
   },
   label_schema: schema,
   annotations: [],
+  stage: null,
   reason: null,
   suggestion: {
     id: 'p7',

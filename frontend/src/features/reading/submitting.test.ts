@@ -1,9 +1,12 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
 import { answer, bench, items, lost, mark, pass, REPLY, revisionServer } from './autosaveBench';
 import type { SubmitBody } from './calls';
 import { browserDrafts } from './draftStore';
+
+const SHOWN = { stage: 'second' } as unknown as ReadingCase;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -121,6 +124,33 @@ describe('submitting', () => {
     expect(last()?.at).toBe('moved');
     expect(Object.keys(autosave.draft().items)).toEqual(['m']);
     expect(submitted).toEqual([]);
+  });
+
+  test('a lock goes out like a submit, once, and the case stays on the table', async () => {
+    const server = revisionServer();
+    const locks: string[][] = [];
+    let isAway = true;
+    const { autosave, submitted, locked, last, kept } = bench(server.save, {
+      lock: async ({ revision_ids }) => {
+        if (isAway) throw lost();
+        locks.push(revision_ids);
+        return SHOWN;
+      },
+    });
+    autosave.note(items(answer('normal')));
+    autosave.submit(true);
+    await pass(1000);
+    expect(kept()?.isSubmitWaiting).toBe(true);
+    isAway = false;
+    await pass(6000);
+    expect(locks).toEqual([['r1']]);
+    expect(locked).toEqual([SHOWN]);
+    expect(last()?.at).toBe('saved');
+    expect((await browserDrafts().load('user-1', 'read-1'))?.submit).toBeNull();
+    autosave.note(items(answer('viral')));
+    autosave.submit();
+    await pass(1000);
+    expect(submitted).toEqual([REPLY]);
   });
 
   test('a refused submit keeps the work, says why, and can be asked for again', async () => {

@@ -88,7 +88,7 @@ export function useFlow(
         if (isUnanswered) return;
         if (asking.lacks.length > 0) return asking.next();
         answerNothingIfNone(reading);
-        autosave.submit();
+        autosave.submit(reading.stage === 'first');
       },
       openSkip: () => setPanel('skip'),
       openExclude: () => setPanel('exclude'),

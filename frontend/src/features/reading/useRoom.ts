@@ -8,6 +8,7 @@ import { whileOutboxIsAtIt } from './caseLock';
 import { type Draft, draftOf, withLocal } from './draft';
 import { drafts } from './draftStore';
 import { useOutbox } from './outbox';
+import { useReading } from './store';
 
 export interface OpenCase {
   readonly reading: ReadingCase;
@@ -30,6 +31,8 @@ export interface RoomProps {
 export interface RoomActions {
   /** Goes on with the case a submit brought along, or claims one. */
   next(reading: ReadingCase | null | undefined): void;
+  /** Shows what was hidden of the case on screen until its first read was locked. */
+  reveal(reading: ReadingCase): void;
   /** Opens the case read before this one; false when there was none. */
   back(): boolean;
   /** Takes a submitted case back, to correct it. */
@@ -126,6 +129,17 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     [enter, projectId],
   );
 
+  const reveal = useCallback(({ read, stage, suggestion, reason }: ReadingCase) => {
+    setRoom((now) => {
+      if (now.phase !== 'open' || now.open.reading.read.id !== read.id) return now;
+      // The sitting goes on: read and draft stay the same.
+      const open = { ...now.open, reading: { ...now.open.reading, stage, suggestion, reason } };
+      latest = { open, at: performance.now() };
+      return { phase: 'open', open };
+    });
+    useReading.getState().arrange({ isAiOn: true });
+  }, []);
+
   const back = useCallback(() => {
     const previous = visited.before.pop();
     if (!previous) return false;
@@ -137,5 +151,5 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
   const reopen = useCallback((id: string) => void enter(reopenRead(id), () => true), [enter]);
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  return [room, { next, back, reopen, retry }];
+  return [room, { next, reveal, back, reopen, retry }];
 }

@@ -5,8 +5,9 @@ import { useSignInState } from '../../api/client';
 import { asProblem, Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
-import { type Autosave, createAutosave } from './autosave';
-import { claimTask, renewLease, saveAnnotation, submitRead } from './calls';
+import { createAutosave } from './autosave';
+import type { Autosave } from './autosaveParts';
+import { claimTask, lockRead, renewLease, saveAnnotation, submitRead } from './calls';
 import { holdCase } from './caseLock';
 import { drafts } from './draftStore';
 import { useReadout } from './readout';
@@ -32,10 +33,16 @@ export const isFinished = (state: string): boolean => state === 'submitted' || s
 
 const SAVED: SaveState = { at: 'saved', time: null };
 
-/** `onSubmitted` is told of the case the submit brought along; null when nothing is left. */
+export interface SittingEvents {
+  /** The case the submit brought along; null when nothing is left. */
+  readonly onSubmitted: (next: ReadingCase | null) => void;
+  /** The same case with what was hidden until the first read was locked. */
+  readonly onLocked: (reading: ReadingCase) => void;
+}
+
 export function useSitting(
   { reading, draft }: OpenCase,
-  onSubmitted: (next: ReadingCase | null) => void,
+  { onSubmitted, onLocked }: SittingEvents,
 ): Sitting {
   const userId = useSession().user.id;
   const { read } = reading;
@@ -44,8 +51,8 @@ export function useSitting(
   const [autosave, setAutosave] = useState<Autosave | null>(null);
   const fence = useRef(read.fence);
   const clock = useRef<ActiveClock | null>(null);
-  const submitted = useRef(onSubmitted);
-  submitted.current = onSubmitted;
+  const events = useRef({ onSubmitted, onLocked });
+  events.current = { onSubmitted, onLocked };
 
   // Before the first paint, so that the last case's answer is never seen under this one; and all
   // of it in one layout effect, so that the last case has let go of the store before this one
@@ -64,13 +71,15 @@ export function useSitting(
         fence: read.fence,
         save: (body, key) => saveAnnotation(read.id, body, key),
         submit: (body, key) => submitRead(read.id, body, key, true),
+        lock: (body, key) => lockRead(read.id, body, key),
         drafts,
         activeMs: () => ticking.read(performance.now()),
         newKey: () => crypto.randomUUID(),
         now: () => Date.now(),
         onState: (now, keptNow) => setSaving({ save: now, kept: keptNow }),
         onItems: (items) => useReading.getState().replace(items),
-        onSubmitted: (reply) => submitted.current(reply.next),
+        onSubmitted: (reply) => events.current.onSubmitted(reply.next),
+        onLocked: (shown) => events.current.onLocked(shown),
       },
       draft,
     );

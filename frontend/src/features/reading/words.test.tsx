@@ -71,6 +71,7 @@ describe('saving, in words', () => {
         schema={schema}
         onResolve={onResolve}
         onTakeBack={() => undefined}
+        isLock={false}
         onCancelSubmit={() => undefined}
       />,
     );
