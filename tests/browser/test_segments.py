@@ -45,16 +45,30 @@ def masks(reader: Person, read: str) -> dict[str, list[Mask]]:
     return found
 
 
-def case_sizes(reader: Person, case: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def images_of(reader: Person, case: dict[str, Any]) -> list[dict[str, Any]]:
+    """The headers of the images of a case, as the viewer gets them."""
     study = case["study"]["study_uid"]
     path = f"/dicomweb/{case['project_id']}/studies/{study}/metadata"
     answer = reader.http.get(path, headers={"Accept": "application/dicom+json"})
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def case_sizes(reader: Person, case: dict[str, Any]) -> dict[str, tuple[int, int]]:
     return {
         image["00080018"]["Value"][0]: (
             image["00280010"]["Value"][0],
             image["00280011"]["Value"][0],
         )
-        for image in answer.json()
+        for image in images_of(reader, case)
+    }
+
+
+def slice_heights(reader: Person, case: dict[str, Any]) -> dict[str, float]:
+    """Millimetres of each slice along the body, by image."""
+    return {
+        image["00080018"]["Value"][0]: image["00200032"]["Value"][2]
+        for image in images_of(reader, case)
     }
 
 
@@ -167,3 +181,57 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     assert all(np.array_equal(first, mask) for mask in rest)
     page.keyboard.press("Control+z")
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
+
+
+def stack_of(reader: Person, read: str) -> Mask:
+    """What the server holds of the liver on all slices from the feet up, (slice, row, column)."""
+    case = reader.get(f"/reads/{read}")
+    heights = slice_heights(reader, case)
+    found = np.zeros((len(heights), stacks.SIDE, stacks.SIDE), dtype=bool)
+    for one in case["annotations"]:
+        content = one["revision"]["content"]
+        if one["kind"] == "segment" and content["label_key"] == "liver":
+            at = sorted(heights.values()).index(heights[content["sop_instance_uid"]])
+            found[at] = to_mask(content["runs"], stacks.SIDE, stacks.SIDE)
+    return found
+
+
+def test_a_ball_goes_through_slices_and_a_brush_along_edges_stops_there(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = painted_project(clinic, "Ball")
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read", width=1440, height=900)
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("1")
+    page.keyboard.press("Alt+s")
+    for _ in range(8):
+        page.keyboard.press("Alt+ArrowUp")
+    radius = float(page.locator("label[for=brush-size] b").inner_text().split()[0])
+    assert 16 < radius < 32, "the ball reaches the slices beside, 16 mm away, and no other"
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".viewer[data-shown='1']")).to_be_visible()
+    click(page, (0.5, 0.5))
+    eventually(lambda: stack_of(reader, read).any(axis=(1, 2)).sum() == 3)
+    ball = stack_of(reader, read)
+    down, row, column = np.mgrid[0:4, 0 : stacks.SIDE, 0 : stacks.SIDE].astype(float)
+    away = np.sqrt(((down - 1) * 16) ** 2 + (row + 0.5 - 32) ** 2 + (column + 0.5 - 32) ** 2)
+    sure = np.abs(away - radius) > 0.5
+    assert np.array_equal(ball[sure], (away < radius)[sure])
+    page.keyboard.press("Control+z")
+    eventually(lambda: not stack_of(reader, read).any())
+
+    page.keyboard.press("Alt+v")
+    click(page, (0.5, 0.5))
+    eventually(lambda: stack_of(reader, read).any())
+    see_saved(page)
+    alike = stack_of(reader, read)
+    soft = (stacks.body()[::8] > -500) & (stacks.body()[::8] < 300)
+    disc = (np.hypot(row + 0.5 - 32, column + 0.5 - 32) < radius - 1) & soft & (down == 1)
+    assert not (alike & ~soft).any(), "neither the air around nor the bright core"
+    assert (alike & disc).sum() > 0.95 * disc.sum()
+    window.go(f"{project.path}/read")
+    image_of(page)
+    assert np.array_equal(stack_of(reader, read), alike)

@@ -13,6 +13,9 @@ export type Allowed = (at: number) => boolean;
 
 const always: Allowed = () => true;
 
+/** Squared radius of the unit brush: a centre on its very edge is inside, rounding or not. */
+export const ROUND = 1 + 1e-9;
+
 /**
  * Sets every pixel whose centre a round brush passes over on its way from one point to another.
  * A brush smaller than a pixel still sets the pixel it stands on.
@@ -44,7 +47,7 @@ export function stroke(
       const px = (column + 0.5) / rx - ax;
       const along = length > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / length)) : 0;
       const [x, y] = [px - along * dx, py - along * dy];
-      if (x * x + y * y <= 1) set(column, row);
+      if (x * x + y * y <= ROUND) set(column, row);
     }
   }
   for (const [x, y] of [from, to]) {

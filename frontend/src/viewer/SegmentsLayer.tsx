@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
 import { borderOf, boxOf, type Mask, maskFrom, type Runs } from '../geometry/mask';
 import type { ImageSize } from '../geometry/units';
+import { BrushRing } from './BrushRing';
 import type { MarkStyle } from './marks';
 import type { SegmentLook, SegmentOnFrame } from './segments';
 import { type PaintProps, usePaint } from './usePaint';
@@ -10,6 +11,8 @@ import { type PaintProps, usePaint } from './usePaint';
 interface SegmentsLayerProps {
   readonly affine: Affine | null;
   readonly size: ImageSize;
+  /** Place of the frame in its stack. */
+  readonly index: number;
   readonly segments: readonly SegmentOnFrame[];
   readonly styleOf: (labelKey: string) => MarkStyle;
   readonly look: SegmentLook;
@@ -100,7 +103,7 @@ function drawPicture(
 }
 
 export function SegmentsLayer(props: SegmentsLayerProps) {
-  const { affine, size, segments, styleOf, look, paint } = props;
+  const { affine, size, index, segments, styleOf, look, paint } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const stroke = usePaint(canvas, affine, paint);
 
@@ -116,26 +119,31 @@ export function SegmentsLayer(props: SegmentsLayerProps) {
     context.clearRect(0, 0, width, height);
     if (!affine || size.columns === 0) return;
     const view = { affine, fill: look.fill };
+    const painted = stroke?.masks.get(index);
     for (const segment of segments) {
       const { colour } = styleOf(segment.label_key);
-      if (segment.label_key === stroke?.label_key) continue;
+      if (painted && segment.label_key === stroke?.label_key) continue;
       if (segment.runs.length > 0)
         drawPicture(context, keptPicture(segment.runs, size, colour), colour, view);
     }
     if (stroke) {
       const { colour } = styleOf(stroke.label_key);
-      drawPicture(context, pictureOf(stroke.mask, colour, scratch), colour, view);
+      if (painted) drawPicture(context, pictureOf(painted, colour, scratch), colour, view);
       if (stroke.outline.length > 1) drawOutline(context, stroke.outline, affine);
     }
-  }, [affine, size, segments, styleOf, look, stroke]);
+  }, [affine, size, index, segments, styleOf, look, stroke]);
 
+  const cursor = stroke?.isWaiting ? 'progress' : paint ? 'crosshair' : 'default';
   return (
-    <canvas
-      ref={canvas}
-      className="viewer-segments"
-      data-segments={segments.filter(({ runs }) => runs.length > 0).length}
-      style={{ pointerEvents: paint ? 'all' : 'none', cursor: paint ? 'crosshair' : 'default' }}
-    />
+    <>
+      <canvas
+        ref={canvas}
+        className="viewer-segments"
+        data-segments={segments.filter(({ runs }) => runs.length > 0).length}
+        style={{ pointerEvents: paint ? 'all' : 'none', cursor }}
+      />
+      {affine && paint?.brush && <BrushRing layer={canvas} affine={affine} brush={paint.brush} />}
+    </>
   );
 }
 

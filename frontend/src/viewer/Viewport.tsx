@@ -115,7 +115,7 @@ export function Viewport(props: ViewportProps) {
     [marks, frame, areMarksShown],
   );
 
-  const segments = useSegments(props, frame, engine);
+  const segments = useSegments(props, frames, view.index);
 
   const statistics = useCallback(
     (ring: readonly ImagePoint[]) => {
@@ -158,6 +158,7 @@ export function Viewport(props: ViewportProps) {
         <SegmentsLayer
           affine={view.affine}
           size={frame?.size ?? NO_SIZE}
+          index={view.index}
           segments={segments.here}
           styleOf={props.styleOf}
           look={props.segmentLook}

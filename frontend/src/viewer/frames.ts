@@ -111,7 +111,7 @@ const byNumber = (one: Frame, other: Frame): number =>
   instanceNumber(one) - instanceNumber(other) || one.frame_number - other.frame_number;
 
 /** Parallel slices, each at a place of its own: only these have an order in space. */
-function isOneStack(frames: readonly Frame[]): boolean {
+export function isOneStack(frames: readonly Frame[]): boolean {
   const first = frames[0];
   if (!first || frames.length < 2) return false;
   const isParallel = (frame: Frame) =>

@@ -1,30 +1,31 @@
-/** Feeds the pointer into strokes; the brush size is shown at the pointer. */
+/** Feeds the pointer into strokes, and says when the work of one is done. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Affine, toImage } from '../geometry/affine';
-import type { Mask, Runs } from '../geometry/mask';
+import type { Mask } from '../geometry/mask';
+import type { Brush } from '../geometry/paint';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
-import {
-  beginStroke,
-  type Canvas,
-  type PaintSettings,
-  type PaintTool,
-  type Stroke,
-} from './segments';
+import type { Change, Stroke } from './strokes';
 
 export interface PaintProps {
-  readonly tool: PaintTool;
   readonly label_key: string;
-  readonly settings: PaintSettings;
-  /** What lies on the frame now; asked for when a stroke begins. */
-  readonly canvas: () => Canvas | null;
-  readonly onPainted: (runs: Runs) => void;
+  /** Names what is on screen: once something else is there, the stroke has ended. */
+  readonly surface: string;
+  /** The size of the brush on screen, in image pixels; null for tools without one. */
+  readonly brush: Brush | null;
+  /** Null while the image is not there yet. */
+  readonly begin: (start: ImagePoint, isErasing: boolean) => Stroke | null;
+  /** Brings the pixels of slices that wait for them; comes back also where they cannot be had. */
+  readonly fetch: (indices: readonly number[]) => Promise<void>;
+  readonly onPainted: (changes: readonly Change[]) => void;
 }
 
 /** A stroke as it is drawn; a new object for every move, so that it is drawn anew. */
 export interface Painting {
   readonly label_key: string;
-  readonly mask: Mask;
+  readonly masks: ReadonlyMap<number, Mask>;
   readonly outline: readonly ImagePoint[];
+  /** The hand was lifted, and pixels of other slices are on their way. */
+  readonly isWaiting: boolean;
 }
 
 export function usePaint(
@@ -35,12 +36,14 @@ export function usePaint(
   const [painting, setPainting] = useState<Painting | null>(null);
   const now = useRef({ affine, paint });
   now.current = { affine, paint };
+  const finishNow = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     const element = layer.current;
     if (!element) return;
     let stroke: Stroke | null = null;
     let begun: PaintProps | null = null;
+    let isWaiting = false;
 
     const pointOf = (event: PointerEvent): ImagePoint | null => {
       const edge = element.getBoundingClientRect();
@@ -50,12 +53,18 @@ export function usePaint(
     const show = () =>
       setPainting(
         stroke && begun
-          ? { label_key: begun.label_key, mask: stroke.mask, outline: [...stroke.outline] }
+          ? {
+              label_key: begun.label_key,
+              masks: stroke.masks,
+              outline: [...stroke.outline],
+              isWaiting,
+            }
           : null,
       );
     const end = () => {
       stroke = null;
       begun = null;
+      isWaiting = false;
       show();
     };
     const onDown = (event: PointerEvent) => {
@@ -63,28 +72,40 @@ export function usePaint(
       const point = pointOf(event);
       // The right button erases, as in every paint program; the middle one still pans.
       if (!props || !point || event.ctrlKey || (event.button !== 0 && event.button !== 2)) return;
-      const canvas = props.canvas();
-      if (!canvas) return;
       event.stopPropagation();
-      element.setPointerCapture(event.pointerId);
+      // The stroke before must be whole first: this one begins from what it leaves.
+      if (stroke) return;
+      stroke = props.begin(point, event.button === 2 || event.shiftKey);
+      if (!stroke) return;
       begun = props;
-      const isErasing = event.button === 2 || event.shiftKey;
-      stroke = beginStroke(props.tool, point, canvas, { ...props.settings, isErasing });
+      element.setPointerCapture(event.pointerId);
       show();
     };
     const onMove = (event: PointerEvent) => {
-      if (!stroke) return;
+      if (!stroke || isWaiting) return;
       for (const step of event.getCoalescedEvents?.() ?? [event]) {
         const point = pointOf(step);
         if (point) stroke.move(point);
       }
       show();
     };
-    const onUp = () => {
-      if (!stroke || !begun) return;
-      const [{ onPainted }, runs] = [begun, stroke.finish()];
+    const finish = async () => {
+      if (!stroke || !begun || isWaiting) return;
+      const [made, { fetch, onPainted }] = [stroke, begun];
+      const waiting = made.waiting();
+      if (waiting.length > 0) {
+        isWaiting = true;
+        show();
+        await fetch(waiting);
+        if (stroke !== made) return;
+      }
+      const changes = made.finish();
       end();
-      onPainted(runs);
+      onPainted(changes);
+    };
+    const onUp = () => void finish();
+    finishNow.current = () => {
+      if (stroke && begun?.surface !== now.current.paint?.surface) void finish();
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || !stroke) return;
@@ -106,6 +127,10 @@ export function usePaint(
     window.addEventListener('keydown', onKey, { signal, capture: true });
     return () => stop.abort();
   }, [layer]);
+
+  // Another slice under the hand: what was painted stays on the slice it was painted on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the surface is the reason
+  useEffect(() => finishNow.current(), [paint?.surface]);
 
   return painting;
 }

@@ -1,17 +1,26 @@
 /** The segments of the frame on screen, and what painting on it needs. */
+import { cache } from '@cornerstonejs/core';
 import { useMemo } from 'react';
 import type { Runs } from '../geometry/mask';
-import { belongsTo, type Frame } from './frames';
+import { belongsTo, type Frame, isOneStack } from './frames';
+import { loadNow } from './imageIds';
 import { modalityValues } from './pixels';
-import { type Canvas, isPaintTool, type PaintSettings, type SegmentOnFrame } from './segments';
-import type { StackEngine } from './stackEngine';
+import {
+  brushOf,
+  type Canvas,
+  type Ground,
+  isBrush,
+  isPaintTool,
+  type PaintSettings,
+  type SegmentOnFrame,
+} from './segments';
+import { beginStroke, type Change } from './strokes';
 import type { PaintProps } from './usePaint';
 
-/** What a stroke left of a segment on the frame it was painted on. */
+/** What a stroke left of a segment on the frames it touched. */
 export interface Painted {
   readonly label_key: string;
-  readonly frame: Frame;
-  readonly runs: Runs;
+  readonly changes: readonly { readonly frame: Frame; readonly runs: Runs }[];
 }
 
 export interface SegmentsProps {
@@ -29,43 +38,75 @@ interface Surroundings extends SegmentsProps {
 
 export function useSegments(
   props: Surroundings,
-  frame: Frame | undefined,
-  engine: StackEngine | null,
+  frames: readonly Frame[],
+  index: number,
 ): { readonly here: readonly SegmentOnFrame[]; readonly painting: PaintProps | null } {
   const { segments, paint, tool, onPainted, areMarksShown, isReadOnly } = props;
+  const frame = frames[index];
   const here = useMemo(
     () => (areMarksShown ? segments.filter((segment) => belongsTo(frame, segment)) : []),
     [segments, frame, areMarksShown],
   );
-  const painting = useMemo(() => {
+  const painting = useMemo((): PaintProps | null => {
     if (!frame || !paint || !isPaintTool(tool) || isReadOnly) return null;
     const { label_key, settings } = paint;
+    const ground = groundOf(frames, segments, label_key);
     return {
-      tool,
       label_key,
-      settings,
-      canvas: () => canvasOf(frame, here, label_key, engine),
-      onPainted: (runs: Runs) => onPainted({ label_key, frame, runs }),
+      surface: frame.imageId,
+      brush: isBrush(tool) ? brushOf(settings.radius, frame.plane.spacing) : null,
+      begin: (start, isErasing) =>
+        isInMemory(frame)
+          ? beginStroke(tool, start, { ...ground, at: index }, { ...settings, isErasing })
+          : null,
+      fetch: (indices) => fetchFrames(frames, indices),
+      onPainted: (changes) => onPainted({ label_key, changes: withFrames(changes, frames) }),
     };
-  }, [frame, paint, tool, isReadOnly, here, engine, onPainted]);
+  }, [frames, frame, index, paint, tool, isReadOnly, segments, onPainted]);
   return { here, painting };
 }
 
-/** What paint meets on a frame; null while its pixels are not there. */
-function canvasOf(
-  frame: Frame,
+export const isInMemory = ({ imageId }: Frame): boolean => cache.getImage(imageId) !== undefined;
+
+export const withFrames = (changes: readonly Change[], frames: readonly Frame[]) =>
+  changes.flatMap(({ index, runs }) => {
+    const frame = frames[index];
+    return frame ? [{ frame, runs }] : [];
+  });
+
+/** A slice that cannot be had is left alone: see `Stroke.finish`. */
+export async function fetchFrames(
+  frames: readonly Frame[],
+  indices: readonly number[],
+): Promise<void> {
+  await Promise.allSettled(indices.flatMap((index) => frames[index] ?? []).map(loadNow));
+}
+
+/** The stack as paint meets it. */
+export function groundOf(
+  frames: readonly Frame[],
   segments: readonly SegmentOnFrame[],
   labelKey: string,
-  engine: StackEngine | null,
-): Canvas | null {
-  const image = engine?.currentImage();
-  if (!image) return null;
-  const isOwn = (segment: SegmentOnFrame) => segment.label_key === labelKey;
+): Ground {
   return {
-    size: frame.size,
-    spacing: frame.spacing ?? frame.plane.spacing,
-    runs: segments.find(isOwn)?.runs ?? [],
-    others: segments.filter((segment) => !isOwn(segment)).map(({ runs }) => runs),
-    values: frame.isColour ? null : modalityValues(image),
+    slices: frames,
+    get isStack() {
+      return isOneStack(frames);
+    },
+    canvas(index): Canvas {
+      const frame = frames[index] as Frame;
+      const lying = segments.filter((segment) => belongsTo(frame, segment));
+      const isOwn = (segment: SegmentOnFrame) => segment.label_key === labelKey;
+      const image = cache.getImage(frame.imageId);
+      return {
+        size: frame.size,
+        spacing: frame.plane.spacing,
+        runs: lying.find(isOwn)?.runs ?? [],
+        others: lying.filter((segment) => !isOwn(segment)).map(({ runs }) => runs),
+        get values() {
+          return frame.isColour ? null : image ? modalityValues(image) : 'absent';
+        },
+      };
+    },
   };
 }

@@ -8,7 +8,7 @@ import { isEnabled } from '../../commands/registry';
 import { areaOf } from '../../geometry/mask';
 import { millimetres } from '../../geometry/units';
 import { KeyCap } from '../../ui/KeyCap';
-import type { Frame } from '../../viewer/frames';
+import { type Frame, isOneStack } from '../../viewer/frames';
 import { isPaintTool } from '../../viewer/segments';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
@@ -54,7 +54,7 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
       ))}
       {isPaintTool(tool) && !isReadOnly && (
         <>
-          <BrushSettings unit={frames[0]?.valueUnit ?? ''} />
+          <BrushSettings unit={frames[0]?.valueUnit ?? ''} isStack={isOneStack(frames)} />
           <div className={styles.edits}>
             {edits.map((command) => (
               <button
@@ -118,7 +118,13 @@ export function sizeText(
   return `${((pixels * spacing.row * spacing.column) / 100).toFixed(1)} cm²${slices}`;
 }
 
-function BrushSettings({ unit }: { readonly unit: string }) {
+interface BrushSettingsProps {
+  /** Unit of the pixel values. */
+  readonly unit: string;
+  readonly isStack: boolean;
+}
+
+function BrushSettings({ unit, isStack }: BrushSettingsProps) {
   const { paint, segmentFill, setPaint, arrange } = useReading();
   const [low, high] = paint.range ?? [null, null];
   const [kept, keep] = useState<readonly [number, number]>([-100, 200]);
@@ -151,6 +157,16 @@ function BrushSettings({ unit }: { readonly unit: string }) {
         thumbLabel="How far segments are filled"
         onChange={(value) => arrange({ segmentFill: value })}
       />
+      {isStack && (
+        <label className={styles.check}>
+          <input
+            type="checkbox"
+            checked={paint.isBall}
+            onChange={(event) => setPaint({ isBall: event.currentTarget.checked })}
+          />
+          Through slices <CommandKey id="paint.ball" />
+        </label>
+      )}
       <label className={styles.check}>
         <input
           type="checkbox"

@@ -2,7 +2,7 @@
 import type { LabelSchema } from '../../api/projects';
 import type { Command } from '../../commands/registry';
 import { millimetres } from '../../geometry/units';
-import type { Frame } from '../../viewer/frames';
+import { type Frame, isOneStack } from '../../viewer/frames';
 import type { PaintTool } from '../../viewer/segments';
 import { activeLabel, labelsOf } from './caseCommands';
 import type { Segment } from './items';
@@ -16,6 +16,7 @@ const LARGEST_MM = 100;
 
 const TOOLS: readonly { tool: PaintTool; title: string; shortcut: string }[] = [
   { tool: 'brush', title: 'Brush', shortcut: 'alt+b' },
+  { tool: 'edge', title: 'Brush along edges', shortcut: 'alt+v' },
   { tool: 'eraser', title: 'Eraser', shortcut: 'alt+x' },
   { tool: 'scissors', title: 'Scissors', shortcut: 'alt+c' },
   { tool: 'fill', title: 'Fill', shortcut: 'alt+g' },
@@ -112,6 +113,18 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
       run: act('minus others', (key, frame) => withoutOthers(items(), key, frame)),
     },
     edit('clear', 'Clear this slice'),
+    {
+      id: 'paint.ball',
+      title: 'Brush through slices (ball)',
+      section: SEGMENTS,
+      shortcut: 'alt+s',
+      isEnabled: () => isOneStack(frames),
+      isOn: () => useReading.getState().paint.isBall,
+      run: () => {
+        const { paint, setPaint } = useReading.getState();
+        setPaint({ isBall: !paint.isBall });
+      },
+    },
     {
       id: 'paint.protect',
       title: 'Leave other segments alone',

@@ -104,7 +104,7 @@ const FRESH: Editing = {
 const ARRANGEMENT: Arrangement = {
   areMarksHeldHidden: false,
   segmentFill: 0.35,
-  paint: { radius: millimetres(5), range: null, protectsOthers: false },
+  paint: { radius: millimetres(5), isBall: false, range: null, protectsOthers: false },
   isTextShown: true,
   isAiOn: true,
   isHeatShown: false,

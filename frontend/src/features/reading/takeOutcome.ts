@@ -21,9 +21,14 @@ export function takeOutcome(outcome: Outcome, frame: Frame, labelKey: string | u
     });
 }
 
-/** A stroke that changed nothing is no step. */
-export function keepPainted({ label_key, frame, runs }: Painted): void {
+/** One step, however many frames the stroke changed; those it left as they were are no part of it. */
+export function keepPainted({ label_key, changes }: Painted): void {
   const { items, tool, paintSegments } = useReading.getState();
-  const before = segmentOn(items, label_key, frame)?.runs ?? [];
-  if (before.join() !== runs.join()) paintSegments([withRuns(items, label_key, frame, runs)], tool);
+  const changed = changes.filter(
+    ({ frame, runs }) => (segmentOn(items, label_key, frame)?.runs ?? []).join() !== runs.join(),
+  );
+  paintSegments(
+    changed.map(({ frame, runs }) => withRuns(items, label_key, frame, runs)),
+    tool,
+  );
 }

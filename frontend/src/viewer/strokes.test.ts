@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { areaOf, maskFrom, type Runs, runsOf } from '../geometry/mask';
+import { imagePoint, millimetres, patientPoint } from '../geometry/units';
+import type { Canvas, Ground } from './segments';
+import { beginStroke, type Hand } from './strokes';
+
+const SIZE = { columns: 20, rows: 20 };
+const SPACING = { row: millimetres(1), column: millimetres(1) };
+
+/** Seven slices 2 mm apart; what lies on them, and values where they are in memory. */
+function ground(of: {
+  runs?: Runs;
+  others?: readonly Runs[];
+  values?: (index: number) => Canvas['values'];
+}): Ground & { at: number } {
+  return {
+    at: 3,
+    isStack: true,
+    slices: Array.from({ length: 7 }, (_, index) => ({
+      size: SIZE,
+      plane: {
+        origin: patientPoint(0, 0, 2 * index),
+        rowDirection: [1, 0, 0] as const,
+        columnDirection: [0, 1, 0] as const,
+        spacing: SPACING,
+      },
+    })),
+    canvas: (index) => ({
+      size: SIZE,
+      spacing: SPACING,
+      runs: of.runs ?? [],
+      others: of.others ?? [],
+      values: of.values?.(index) ?? null,
+    }),
+  };
+}
+
+const HAND: Hand = {
+  radius: millimetres(3),
+  isBall: true,
+  range: null,
+  protectsOthers: false,
+  isErasing: false,
+};
+
+const MIDDLE = imagePoint(10, 10);
+const areas = (changes: readonly { index: number; runs: Runs }[]) =>
+  changes.map(({ index, runs }) => [index, areaOf(runs)]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+
+describe('a ball', () => {
+  test('changes the slices it touches and no other', () => {
+    const made = beginStroke('brush', MIDDLE, ground({}), HAND).finish();
+    expect(areas(made).map(([index]) => index)).toEqual([2, 3, 4]);
+    expect(areas(made)[0]?.[1]).toBe(areas(made)[2]?.[1]);
+    expect(areas(made)[0]?.[1]).toBeLessThan(areas(made)[1]?.[1] ?? 0);
+  });
+
+  test('stays on its slice where slices have no order in space', () => {
+    const flat = { ...ground({}), isStack: false };
+    expect(areas(beginStroke('brush', MIDDLE, flat, HAND).finish())).toHaveLength(1);
+  });
+
+  test('erases what it painted, back to nothing', () => {
+    const painted = beginStroke('brush', MIDDLE, ground({}), HAND).finish();
+    const runsAt = (index: number) => painted.find((one) => one.index === index)?.runs ?? [];
+    const lying = ground({});
+    const again = { ...lying, canvas: (at: number) => ({ ...lying.canvas(at), runs: runsAt(at) }) };
+    const erased = beginStroke('eraser', MIDDLE, again, HAND).finish();
+    expect(erased.every(({ runs }) => runs.length === 0)).toBe(true);
+  });
+
+  test('leaves other segments alone on every slice when told to', () => {
+    const left = maskFrom([], SIZE);
+    for (let row = 0; row < 20; row += 1) left.data.fill(1, row * 20, row * 20 + 10);
+    const others = [runsOf(left)];
+    const made = beginStroke('brush', MIDDLE, ground({ others }), {
+      ...HAND,
+      protectsOthers: true,
+    }).finish();
+    for (const { runs } of made) {
+      const mask = maskFrom(runs, SIZE);
+      expect(mask.data.some((inside, at) => inside === 1 && at % 20 < 10)).toBe(false);
+    }
+  });
+
+  test('held to a range waits for the pixels of the slices beside, then paints them too', () => {
+    const values = new Float32Array(400).map((_, at) => (at % 20 < 10 ? 0 : 100));
+    const here = new Set([3, 4]);
+    const within: Hand = { ...HAND, range: [50, 200] };
+    const stroke = beginStroke(
+      'brush',
+      MIDDLE,
+      ground({ values: (index) => (here.has(index) ? values : 'absent') }),
+      within,
+    );
+    expect(stroke.waiting()).toEqual([2]);
+    stroke.move(imagePoint(12, 10));
+    here.add(2);
+    const made = areas(stroke.finish());
+    expect(made.map(([index]) => index)).toEqual([2, 3, 4]);
+    expect(made[0]?.[1]).toBe(made[2]?.[1]);
+  });
+
+  test('leaves a slice alone whose pixels never came', () => {
+    const values = new Float32Array(400).fill(100);
+    const stroke = beginStroke(
+      'brush',
+      MIDDLE,
+      ground({ values: (index) => (index === 2 ? 'absent' : values) }),
+      { ...HAND, range: [50, 200] },
+    );
+    expect(areas(stroke.finish()).map(([index]) => index)).toEqual([3, 4]);
+  });
+});
+
+test('a brush along edges stops where the grey changes', () => {
+  const values = new Float32Array(400).map((_, at) => (at % 20 < 10 ? 0 : 100));
+  const stroke = beginStroke('edge', imagePoint(8, 10), ground({ values: () => values }), {
+    ...HAND,
+    radius: millimetres(6),
+  });
+  const [made] = stroke.finish();
+  const mask = maskFrom(made?.runs ?? [], SIZE);
+  expect(areaOf(made?.runs ?? [])).toBeGreaterThan(50);
+  expect(mask.data.some((inside, at) => inside === 1 && at % 20 >= 10)).toBe(false);
+});

@@ -1,0 +1,210 @@
+/** What a paint tool makes of a moving hand: masks on one slice, or on all a ball passes. */
+import { greyOf, strokeAlike } from '../geometry/alike';
+import { type Mask, maskFrom, type Runs, runsOf } from '../geometry/mask';
+import { type Allowed, cut, fill, stroke } from '../geometry/paint';
+import { imageToPatient } from '../geometry/plane';
+import {
+  heightOver,
+  nearestSlice,
+  pixelUnder,
+  slicesTouched,
+  sweep,
+  type Tip,
+  type Way,
+} from '../geometry/sweep';
+import type { ImagePoint, PatientPoint } from '../geometry/units';
+import {
+  brushOf,
+  type Canvas,
+  type Ground,
+  isBrush,
+  type PaintSettings,
+  type PaintTool,
+} from './segments';
+
+/** What a stroke left of the segment on one slice of the stack. */
+export interface Change {
+  readonly index: number;
+  readonly runs: Runs;
+}
+
+/** A stroke under way: the masks it changes, and one move of the hand after another. */
+export interface Stroke {
+  /** Masks as they are by now, by the slice's place in the stack; the slices touched so far. */
+  readonly masks: ReadonlyMap<number, Mask>;
+  readonly isErasing: boolean;
+  /** The outline cut so far; empty for the other tools. */
+  readonly outline: readonly ImagePoint[];
+  move(to: ImagePoint): void;
+  /** Slices that wait for their pixels, because only values in a range are painted. */
+  waiting(): readonly number[];
+  /** The slices it touched, after the hand was lifted; those that still wait are left alone. */
+  finish(): Change[];
+}
+
+export type Hand = PaintSettings & { readonly isErasing: boolean };
+
+interface Sheet {
+  readonly mask: Mask;
+  readonly canvas: Canvas;
+  readonly allowed: Allowed;
+}
+
+function allowedOn(canvas: Canvas, { range, protectsOthers, isErasing }: Hand): Allowed {
+  if (isErasing) return () => true;
+  const values = range ? valuesOf(canvas) : null;
+  const taken = protectsOthers ? canvas.others.map((runs) => maskFrom(runs, canvas.size).data) : [];
+  return (at) => {
+    if (taken.some((data) => data[at] === 1)) return false;
+    const value = values?.[at];
+    return !range || value === undefined || (value >= range[0] && value <= range[1]);
+  };
+}
+
+/** The values that are there to look at. */
+function valuesOf(canvas: Canvas): ArrayLike<number> | null {
+  const { values } = canvas;
+  return values === 'absent' ? null : values;
+}
+
+/** The slices under the hand, each opened when the hand first gets there. */
+function sheetsOn(ground: Ground, hand: Hand) {
+  const masks = new Map<number, Mask>();
+  const sheets = new Map<number, Sheet>();
+  const absent = new Set<number>();
+  const open = (index: number): Sheet | null => {
+    const known = sheets.get(index);
+    if (known) return known;
+    const canvas = ground.canvas(index);
+    if (hand.range && !hand.isErasing && canvas.values === 'absent') {
+      absent.add(index);
+      return null;
+    }
+    absent.delete(index);
+    const sheet = {
+      mask: maskFrom(canvas.runs, canvas.size),
+      canvas,
+      allowed: allowedOn(canvas, hand),
+    };
+    sheets.set(index, sheet);
+    masks.set(index, sheet.mask);
+    return sheet;
+  };
+  const changes = () => [...masks].map(([index, mask]): Change => ({ index, runs: runsOf(mask) }));
+  return { masks, absent, open, changes };
+}
+
+/** Begins a stroke on slice `at`; an eraser always erases, the other tools when the hand says so. */
+export function beginStroke(
+  tool: PaintTool,
+  start: ImagePoint,
+  { at, ...ground }: Ground & { readonly at: number },
+  settings: Hand,
+): Stroke {
+  const hand = { ...settings, isErasing: settings.isErasing || tool === 'eraser' };
+  const slice = ground.slices[at];
+  if (slice && hand.isBall && ground.isStack && (tool === 'brush' || tool === 'eraser')) {
+    const placeOf = (point: ImagePoint) => imageToPatient(slice.plane, point);
+    return beginSweep(start, ground, hand, { placeOf, flat: null });
+  }
+  const sheets = sheetsOn(ground, hand);
+  const sheet = sheets.open(at);
+  const value = hand.isErasing ? 0 : 1;
+  const outline = [start];
+  const values = sheet && tool === 'edge' ? valuesOf(sheet.canvas) : null;
+  const grey = sheet && values && greyOf(values, sheet.canvas.size);
+  let last = start;
+  const paint = (to: ImagePoint) => {
+    if (!sheet) return;
+    const { mask, canvas, allowed } = sheet;
+    const brush = brushOf(hand.radius, canvas.spacing);
+    if (grey) strokeAlike(mask, grey, [last, to], brush, value, allowed);
+    else if (isBrush(tool)) stroke(mask, [last, to], brush, value, allowed);
+    last = to;
+  };
+  paint(start);
+  if (tool === 'fill' && sheet) {
+    const [column, row] = [Math.floor(start[0]), Math.floor(start[1])];
+    const { columns, rows } = sheet.mask.size;
+    if (column >= 0 && row >= 0 && column < columns && row < rows)
+      fill(sheet.mask, row * columns + column, value);
+  }
+  return {
+    masks: sheets.masks,
+    isErasing: hand.isErasing,
+    outline: tool === 'scissors' ? outline : [],
+    move(to) {
+      if (tool === 'scissors') outline.push(to);
+      paint(to);
+    },
+    waiting: () => [],
+    finish() {
+      if (tool === 'scissors' && outline.length > 2 && sheet)
+        cut(sheet.mask, outline, value, sheet.allowed);
+      return sheets.changes();
+    },
+  };
+}
+
+interface Through {
+  /** Where in the patient a point on screen lies. */
+  readonly placeOf: (point: ImagePoint) => PatientPoint;
+  readonly flat: Tip['flat'];
+}
+
+/** Begins a stroke through the stack: a ball, or on a plane a disc one voxel thick. */
+export function beginSweep(
+  start: ImagePoint,
+  ground: Ground,
+  hand: Hand,
+  { placeOf, flat }: Through,
+): Stroke {
+  const { slices } = ground;
+  const sheets = sheetsOn(ground, hand);
+  const value = hand.isErasing ? 0 : 1;
+  const tip: Tip = { radius_mm: hand.radius, flat, gap_mm: gapOf(ground) };
+  const ways: Way[] = [];
+  const paint = (way: Way, isWanted: (index: number) => boolean) => {
+    for (const index of slicesTouched(slices, way, tip)) {
+      const [slice, sheet] = [slices[index], isWanted(index) ? sheets.open(index) : null];
+      if (slice && sheet) sweep(sheet.mask, slice.plane, way, tip, value, sheet.allowed);
+    }
+    // A brush of less than a voxel still sets the voxel it stands on.
+    for (const place of way) {
+      const index = nearestSlice(slices, place, tip.gap_mm / 2);
+      const slice = slices[index];
+      const pixel = slice ? pixelUnder(slice, place) : -1;
+      const sheet = pixel >= 0 && isWanted(index) ? sheets.open(index) : null;
+      if (sheet?.allowed(pixel)) sheet.mask.data[pixel] = value;
+    }
+  };
+  const go = (way: Way) => {
+    ways.push(way);
+    paint(way, () => true);
+  };
+  let last = placeOf(start);
+  go([last, last]);
+  return {
+    masks: sheets.masks,
+    isErasing: hand.isErasing,
+    outline: [],
+    move(to) {
+      const place = placeOf(to);
+      go([last, place]);
+      last = place;
+    },
+    waiting: () => [...sheets.absent],
+    finish() {
+      const late = new Set(sheets.absent);
+      if (late.size > 0) for (const way of ways) paint(way, (index) => late.has(index));
+      return sheets.changes();
+    },
+  };
+}
+
+/** Millimetres from one slice to the next; of a single slice, what its pixels measure. */
+function gapOf({ slices }: Ground): number {
+  const [first, second] = slices;
+  if (!first || !second) return first?.plane.spacing.column ?? 1;
+  return Math.abs(heightOver(first.plane, second.plane.origin));
+}
