@@ -1,6 +1,6 @@
 /** The browser's door: providers around the routes. */
 import { MantineProvider } from '@mantine/core';
-import '@mantine/core/styles.css';
+import './mantineStyles';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

@@ -1,9 +1,8 @@
 /** Listens for keys, and shows the palette and the keys of the current screen. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { HelpPanel } from './HelpPanel';
 import { listenForCommands } from './keyboard';
 import type { Keymap } from './keymap';
-import { openPalette, Palette } from './Palette';
+import { loadPanels, openPalette, usePanels } from './panels';
 import { activeCommands, type Command, useRegistry } from './registry';
 
 /** The two commands that exist everywhere. */
@@ -15,7 +14,7 @@ export function hostCommands(toggleHelp: () => void): Command[] {
       section: 'Everywhere',
       shortcut: 'mod+k',
       worksInFields: true,
-      run: openPalette,
+      run: () => void openPalette(),
     },
     {
       id: 'help.toggle',
@@ -37,20 +36,23 @@ const keepNowhere = () => Promise.resolve();
 export function CommandHost({ onKeymap = keepNowhere }: Props) {
   const scopes = useRegistry((registry) => registry.scopes);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const everywhere = useMemo(() => hostCommands(() => setHelpOpen((isOpen) => !isOpen)), []);
+  const Panels = usePanels(({ code }) => code?.HostPanels);
+  const everywhere = useMemo(() => {
+    const toggleHelp = () => setHelpOpen((isOpen) => !isOpen);
+    return hostCommands(() => void loadPanels().then(toggleHelp));
+  }, []);
   const commands = useMemo(() => [...activeCommands(scopes), ...everywhere], [scopes, everywhere]);
   const current = useRef(commands);
   current.current = commands;
   useEffect(() => listenForCommands(() => current.current), []);
   return (
-    <>
-      <Palette commands={commands} />
-      <HelpPanel
+    Panels && (
+      <Panels
         commands={commands}
         isOpen={isHelpOpen}
         onClose={() => setHelpOpen(false)}
         onKeymap={onKeymap}
       />
-    </>
+    )
   );
 }

@@ -9,7 +9,7 @@ import { bySection } from './Palette';
 import { PRESETS } from './presets';
 import { type Command, shortcutsOf } from './registry';
 
-interface Props {
+export interface HelpPanelProps {
   commands: readonly Command[];
   isOpen: boolean;
   onClose: () => void;
@@ -17,7 +17,7 @@ interface Props {
   onKeymap: (keymap: Keymap) => Promise<unknown>;
 }
 
-export function HelpPanel({ commands, isOpen, onClose, onKeymap }: Props) {
+export function HelpPanel({ commands, isOpen, onClose, onKeymap }: HelpPanelProps) {
   const { keymap, change, problem } = useChange(onKeymap);
   const [listening, setListening] = useState<{ id: string; refusal: string | null } | null>(null);
   const take = (command: Command, chord: string | null) => {
@@ -65,7 +65,7 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap }: Props) {
 const refusalOf = (chord: string, title: string): string =>
   `${printedChord(chord)} is the key of “${title}”. Press another one, or Esc.`;
 
-function useChange(onKeymap: Props['onKeymap']) {
+function useChange(onKeymap: HelpPanelProps['onKeymap']) {
   const { keymap, use } = useKeymap();
   const [problem, setProblem] = useState('');
   const change = (next: Keymap) => {

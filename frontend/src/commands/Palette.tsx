@@ -6,7 +6,7 @@ import { KeyCap } from '../ui/KeyCap';
 import { useKeymap } from './keymap';
 import { type Command, isEnabled, shortcutsOf } from './registry';
 
-export const openPalette = () => spotlight.open();
+export const showPalette = () => spotlight.open();
 
 /** Commands under their headings, in the order in which they were registered. */
 export function bySection(commands: readonly Command[]): [section: string, commands: Command[]][] {

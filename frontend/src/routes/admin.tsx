@@ -1,8 +1,10 @@
 /** /admin/$page: people, jobs, audit; for instance admins. */
-import { createRoute, notFound } from '@tanstack/react-router';
-import { ADMIN_PAGES, AdminPage } from '../features/admin/AdminPage';
+import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-router';
+import { ADMIN_PAGES } from '../features/admin/pages';
 import { framedRoute } from './framed';
 import { NotFound } from './NotFound';
+
+const AdminPage = lazyRouteComponent(() => import('../features/admin/AdminPage'), 'AdminPage');
 
 export const adminRoute = createRoute({
   getParentRoute: () => framedRoute,

@@ -1,10 +1,9 @@
 /** /projects */
-import { createRoute } from '@tanstack/react-router';
-import { ProjectList } from '../features/projects/ProjectList';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { framedRoute } from './framed';
 
 export const projectsRoute = createRoute({
   getParentRoute: () => framedRoute,
   path: '/projects',
-  component: ProjectList,
+  component: lazyRouteComponent(() => import('../features/projects/ProjectList'), 'ProjectList'),
 });

@@ -1,7 +1,8 @@
 /** /projects/$projectId/read and /read/$readId: the reading room, without the frame. */
 import { createRoute, notFound, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { useProjectEvents } from '../api/events';
+import { loadPanels } from '../commands/panels';
 import { SkeletonRows } from '../ui/Loaded';
 import { rememberProject } from './lastProject';
 import { NotFound } from './NotFound';
@@ -37,6 +38,8 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
   const navigate = useNavigate();
   useAlwaysDark();
   useProjectEvents(projectId);
+  // A reader may be offline when the keys are asked for.
+  useEffect(() => void loadPanels(), []);
   return (
     <Suspense fallback={<SkeletonRows count={8} />}>
       <ReadingRoom

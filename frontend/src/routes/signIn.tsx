@@ -1,8 +1,9 @@
 /** /sign-in?back=PATH */
-import { createRoute, redirect, useNavigate } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect, useNavigate } from '@tanstack/react-router';
 import { sessionQuery } from '../api/access';
-import { SignInPage } from '../features/sign-in/SignInPage';
 import { rootRoute } from './root';
+
+const SignInPage = lazyRouteComponent(() => import('../features/sign-in/SignInPage'), 'SignInPage');
 
 /** A path of this application, never another origin. */
 export function safeBack(back: unknown): string {

@@ -5,9 +5,7 @@ import styles from './Admin.module.css';
 import { AllJobs } from './AllJobs';
 import { AuditLog } from './AuditLog';
 import { People } from './People';
-
-export const ADMIN_PAGES = ['people', 'jobs', 'audit'] as const;
-export type AdminPageName = (typeof ADMIN_PAGES)[number];
+import { ADMIN_PAGES, type AdminPageName } from './pages';
 
 const PAGES: Record<AdminPageName, { title: string; page: () => React.ReactNode }> = {
   people: { title: 'People', page: () => <People /> },

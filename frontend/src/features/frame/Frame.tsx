@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { signOut, useCan, useSession } from '../../api/access';
 import { useProjectEvents } from '../../api/events';
-import { openPalette } from '../../commands/Palette';
+import { openPalette } from '../../commands/panels';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
 import { KeyCap } from '../../ui/KeyCap';
@@ -52,7 +52,7 @@ export function Frame({ projectId, children }: { projectId: string | null; child
           variant="default"
           leftSection={<IconSearch size={14} />}
           rightSection={<KeyCap shortcut="mod+k" />}
-          onClick={openPalette}
+          onClick={() => void openPalette()}
         >
           Find a command
         </Button>
