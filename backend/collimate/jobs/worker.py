@@ -1,10 +1,9 @@
 """A worker process: Celery listens for bells, the job table says what to do."""
 
-import os
-
 from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, work
+from collimate.jobs.stand_back import stand_back
 
 _NICE = 10
 
@@ -14,7 +13,7 @@ def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
 
     `pool` is Celery's: `prefork` for light jobs; `threads` for torch, which must not be forked.
     """
-    os.nice(_NICE)
+    stand_back(_NICE)
     app = celery_app()
 
     @app.task(name=RING)
