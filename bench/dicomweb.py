@@ -1,6 +1,6 @@
 """One standard DICOMweb load on Orthanc and Collimate, in turn, printed as ratios.
 
-    python bench/dicomweb.py [--quick] [--parts store read search] [--passes 5] [--json FILE]
+    python bench/dicomweb.py [--quick] [--parts store read search train] [--passes 5] [--json FILE]
 
 What each line means and what is unequal between the two stands in bench/README.md.
 """
@@ -29,6 +29,7 @@ from http_load import Line, Outcome, get, post, run_load
 from images import BOUNDARY, bodies
 from report import Measured, Results, table
 from servers import Server, find_orthanc, orthanc_version, start_collimate, start_orthanc
+from training import training
 
 from studies import fill_project
 
@@ -48,11 +49,13 @@ class Size:
     repeats: int = 40
     pages: int = 160
     studies: tuple[int, ...] = (20, 2_000, 100_000)
+    light: int = 1_000
     minutes: float = 11.0
 
 
-PARTS = ["store", "read", "search"]
-QUICK = Size(1, 100, 10, 60, 160, 20, 48, (20, 200, 20_000), 2.5)
+PARTS = ["store", "read", "search", "train"]
+QUICK = Size(1, 100, 10, 60, 160, 20, 48, (20, 200, 20_000), 400, 2.5)
+TRAINED_ON = 80
 
 
 class Bench:
@@ -193,20 +196,35 @@ def light_while_busy(bench: Bench, server: Server, images: list[str]) -> None:
     drawing = [threading.Thread(target=draw, args=(seed,)) for seed in range(2)]
     for thread in drawing:
         thread.start()
-    headers = {**server.headers, "Accept": "application/dicom+json"}
-    asked = [get(f"{server.root}/studies?limit=1", headers)] * bench.size.single
-    bench.measure("light request while drawing", server, asked, 1)
+    ask_lightly(bench, server, "light request while drawing", bench.size.single)
     stop.set()
     for thread in drawing:
         thread.join()
 
 
-def send_small_studies(server: Server, count: int) -> None:
+def ask_lightly(bench: Bench, server: Server, name: str, count: int) -> None:
+    """One client that searches for one study, again and again."""
+    headers = {**server.headers, "Accept": "application/dicom+json"}
+    asked = [get(f"{server.root}/studies?limit=1", headers)] * count
+    bench.measure(name, server, asked, 1)
+
+
+def light_while_training(bench: Bench, folder: Path, collimate: Server, project_id: str) -> None:
+    """The same beside an idle machine and beside a training job of Collimate's own worker."""
+    send_small_studies(collimate, TRAINED_ON, size=256)
+    ask_lightly(bench, collimate, "light request, nothing else", bench.size.light)
+    with training(folder, project_id):
+        for _ in bench.passes("training", 1.0):
+            ask_lightly(bench, collimate, "light request while training", bench.size.light)
+    say("trained")
+
+
+def send_small_studies(server: Server, count: int, *, size: int = 16) -> None:
     """Many studies of one small instance."""
     headers = {**server.headers, "Content-Type": STOW, "Accept": "application/dicom+json"}
     asked = [
         post(f"{server.root}/studies", headers, body)
-        for body in bodies(0, count, size=16, together=20, slices=1)
+        for body in bodies(0, count, size=size, together=20, slices=1)
     ]
     run_load(server.port, asked, 4, good=frozenset({200, 202}))
 
@@ -240,6 +258,8 @@ def run(bench: Bench, folder: Path, program: str | None, parts: list[str]) -> No
         say("read")
         if "search" in parts:
             search_at_sizes(bench, folder, servers, project_id, program)
+        if "train" in parts:
+            light_while_training(bench, folder, collimate, project_id)
         for server in servers:
             bench.facts[f"resident memory of {server.name}"] = f"{server.memory_mb():.0f} MB"
     finally:

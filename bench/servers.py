@@ -138,7 +138,7 @@ def start_orthanc(program: str, folder: Path, name: str = "Orthanc") -> Server:
     return Server(name, port, "/dicom-web", {}, [top], top, [process])
 
 
-def _python(module: str, log: Path) -> subprocess.Popen[bytes]:
+def start_process(module: str, log: Path) -> subprocess.Popen[bytes]:
     """One process of Collimate, as `collimate up` starts it."""
     malloc = {
         "MALLOC_MMAP_THRESHOLD_": "16777216",
@@ -165,7 +165,7 @@ def start_collimate(folder: Path) -> tuple[Server, str]:
 
     postgres = start_postgres()
     migrate()
-    web, worker = (_python(f"collimate.{name}", folder / f"{name}.log") for name in NAMES)
+    web, worker = (start_process(f"collimate.{name}", folder / f"{name}.log") for name in NAMES)
     _wait(f"http://127.0.0.1:{port}/healthz", web, folder / "app.log")
     postmaster = int((postgres.data / "postmaster.pid").read_text().split()[0])
     project_id, secret = _project()
