@@ -3,10 +3,17 @@
 import gzip
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 
-from collimate.kit.database import open_session
-from collimate.studies.models import Instance, MetadataCopy, ReceivedFile, Series
+from collimate.kit.database import engine, open_session
+from collimate.studies.dicomweb import matching
+from collimate.studies.models import (
+    Instance,
+    MetadataCopy,
+    Patient,
+    ReceivedFile,
+    Series,
+)
 from tests import dicoms
 from tests.studies.dicomweb import address_of, statements
 
@@ -112,6 +119,39 @@ def test_names_match_in_any_case_with_empty_components_and_fuzzily(owner, found,
     assert count(PatientName=name[3:7].lower(), fuzzymatching="false") == 0
 
 
+def test_parts_of_names_are_found_by_index(archive):
+    def plan(key: str, text_: str, *, fuzzy: bool = False) -> str:
+        wanted = matching.criteria([(key, text_)], matching.STUDY_KEYS, fuzzy=fuzzy)
+        query = (
+            select(Patient.id)
+            .where(*wanted)
+            .compile(dialect=engine().dialect, compile_kwargs={"literal_binds": True})
+        )
+        with open_session() as session:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+            said = "EXPLAIN " + str(query).replace("%%", "%").replace(":", "\\:")
+            return "\n".join(session.scalars(text(said)))
+
+    for key in ("PatientID", "PatientName"):
+        for wanted in ("*1A2B*", "*1A2B", "*P-1?2B*"):
+            assert "ix_patient_pseudonym_grams" in plan(key, wanted), (key, wanted)
+    assert "ix_patient_plain_pseudonym_grams" in plan("PatientName", "p1a2b", fuzzy=True)
+
+
+def test_parts_in_the_middle_are_found(owner, found, web):
+    name = found.patient.pseudonym
+
+    def count(**query) -> int:
+        return len(owner.get(f"{web}/studies", params=query).json())
+
+    for wanted in (f"*{name[3:7]}*", f"*{name[4:]}", f"?{name[1:4]}*{name[6:]}", f"*{name[:2]}*"):
+        assert count(PatientID=wanted) >= 1
+        assert count(PatientName=wanted.lower()) >= 1
+    assert count(PatientID=f"*{name[3:7].lower()}x*") == 0
+    assert count(PatientID=f"*{name[4:]}?") == 0
+    assert count(PatientName=f"p{name[2:5].lower()}", fuzzymatching="true") == 1
+
+
 def test_times_numbers_and_removed_attributes_match(owner, found, web):
     def count(level: str = "studies", **query) -> int:
         answer = owner.get(f"{web}/{level}", params=query)
@@ -164,7 +204,13 @@ def test_the_total_is_said_where_it_is_known(owner, found, web):
 
 def test_a_search_is_one_statement_once_the_asker_is_known(owner, found, web):
     owner.get(f"{web}/studies")
-    for path in ("studies", "studies?PatientID=P-*", "series", "instances?Modality=CT"):
+    for path in (
+        "studies",
+        "studies?limit=9",
+        "studies?PatientID=P-*",
+        "series",
+        "instances?Modality=CT",
+    ):
         with statements() as asked:
             assert owner.get(f"{web}/{path}").json()
         assert len(asked) == 1, asked

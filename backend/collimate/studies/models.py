@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -39,6 +40,11 @@ class Patient(Row):
     __table_args__ = (
         UniqueConstraint("project_id", "keyed_hash"),
         Index("ix_patient_pseudonym_grams", text("text_grams(pseudonym)"), postgresql_using="gin"),
+        Index(
+            "ix_patient_plain_pseudonym_grams",
+            text("text_grams(regexp_replace(lower(pseudonym), '[^a-z0-9]', '', 'g'))"),
+            postgresql_using="gin",
+        ),
         # wildcards at the end of a text find their way by this operator class
         Index(
             "ix_patient_project_id_pseudonym", "project_id", "pseudonym",
@@ -59,6 +65,7 @@ class Study(Row):
 
     `deleted_at`: taken away, restorable until `purged_at`, when its images went for good; the row
     stays, because reads and frozen datasets name it. `deletion_reason` as in `studies/delete.py`.
+    `found_json` is `dicom_json` with the Retrieve URL, as a search shows it; the database makes it.
     `revision` is counted up by a trigger whenever its instances change, so that what was made
     from them (metadata, frame index) is known to be out of date.
     """
@@ -104,6 +111,10 @@ class Study(Row):
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dicom_json: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    found_json: Mapped[str] = mapped_column(
+        Computed("study_found_json(project_id, study_uid, dicom_json)", persisted=True),
+        deferred=True,
+    )
     trust: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))

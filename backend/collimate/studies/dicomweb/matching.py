@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import literal_column as text_of
 from sqlalchemy.orm import aliased
 
 from collimate.dicom.identity import parse_date
 from collimate.kit.errors import Problem
-from collimate.studies.browse import escape_like
+from collimate.studies.browse import GRAM, escape_like
 from collimate.studies.keywords import TAGS
 from collimate.studies.models import Instance, Patient, Series, Study
 
@@ -42,6 +43,26 @@ def wildcard(column: Any) -> Matcher:
     return match
 
 
+def indexed_parts(matcher: Matcher, indexed: Any) -> Matcher:
+    """The same matching, for a text whose parts of three letters are indexed as `indexed`.
+
+    Helps a wildcard at the front; what a part says in any case, `matcher` says exactly.
+    """
+
+    def match(text: str) -> ColumnElement[bool]:
+        found = matcher(text)
+        parts = [part for part in re.split(r"[*?\\^=]", text.strip()) if len(part) >= GRAM]
+        if not any(one in text for one in "*?"):
+            return found
+        return and_(found, *(_has_part(indexed, part) for part in parts))
+
+    return match
+
+
+def _has_part(indexed: Any, part: str) -> ColumnElement[bool]:
+    return func.text_grams(indexed).op("@>")(func.text_grams(part))
+
+
 def _few(values: list[str]) -> list[str]:
     if len(values) > MOST_VALUES:
         raise SearchNotSupported(f"At most {MOST_VALUES} values are searched at once.")
@@ -64,9 +85,16 @@ def fuzzy_name(column: Any) -> Matcher:
     """Every word of the name occurs, whatever its case and whatever stands between its letters."""
 
     def match(text: str) -> ColumnElement[bool]:
-        plain = func.regexp_replace(func.lower(column), "[^a-z0-9]", "", "g")
+        # as it stands in the index ix_patient_plain_pseudonym_grams
+        plain = func.regexp_replace(
+            func.lower(column), text_of("'[^a-z0-9]'"), text_of("''"), text_of("'g'")
+        )
         words = [re.sub(r"[^a-z0-9]", "", one) for one in re.split(r"[\^=\s,]+", text.lower())]
-        return and_(true(), *(plain.contains(word) for word in words if word))
+        return and_(
+            true(),
+            *(plain.contains(word) for word in words if word),
+            *(_has_part(plain, word) for word in words if len(word) >= GRAM),
+        )
 
     return match
 
@@ -189,8 +217,8 @@ STUDY_KEYS: dict[str, Matcher] = {
     "StudyDate": dates(Study.study_date),
     "StudyTime": times(stored(_STUDY, "00080030")),
     "ModalitiesInStudy": _any_modality,
-    "PatientID": wildcard(Patient.pseudonym),
-    "PatientName": person_name(Patient.pseudonym),
+    "PatientID": indexed_parts(wildcard(Patient.pseudonym), Patient.pseudonym),
+    "PatientName": indexed_parts(person_name(Patient.pseudonym), Patient.pseudonym),
     "PatientSex": wildcard(Patient.sex),
     "PatientBirthDate": dates(stored(_STUDY, "00100030"), is_text=True),
     "AccessionNumber": wildcard(stored(_STUDY, "00080050")),

@@ -108,22 +108,26 @@ def open_study(request: Request, project_id: UUID, study_uid: str) -> Opened:
     return found
 
 
+def recall_project(scope: Scope, project_id: str) -> bool:
+    """Whether this asker was let into the project a moment ago."""
+    until = _seen.get(_key(scope, project_id))
+    return until is not None and until > time.monotonic()
+
+
 def enter_project(request: Request, project_id: UUID) -> UUID:
     """The project, for someone who may see its images.
 
     Raises:
         NotSignedIn, ProjectNotFound, RoleForbids
     """
-    key = _key(request.scope, str(project_id))
-    until = _seen.get(key)
-    if until is not None and until > time.monotonic():
+    if recall_project(request.scope, str(project_id)):
         return project_id
     turn, until = _turn, time.monotonic() + REMEMBERED_S
     with database.open_session() as session:
         actor = current_actor(request, session)
         members.require(session, actor.user, project_id, Permission.SEE_IMAGES)
     if turn == _turn:
-        _seen.put(key, until)
+        _seen.put(_key(request.scope, str(project_id)), until)
     return project_id
 
 

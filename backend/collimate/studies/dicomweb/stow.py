@@ -33,6 +33,8 @@ from collimate.studies.upload import Ticket
 
 router = APIRouter()
 NAME = "STOW-RS"
+NOT_YET = (None, None, None, None)
+"""In the place of study, series, class and instance UID of what waits to be looked at."""
 
 
 class NotMultipartDicom(Problem):
@@ -87,6 +89,8 @@ def _store(ticket: Ticket, arrived: list[Arrived], *, waits: bool) -> list[Outco
         waiting = [file.id for file in files if file.state == FileState.RECEIVED]
         if waiting and not waits:
             ask_for_ingest(session, ticket.project_id, ticket.user_id)
+    if not waits and len(waiting) == len(files):
+        return [Outcome(FileState.RECEIVED, None, one.sent_as, NOT_YET) for one in arrived]
     if waits:
         ingest_received(waiting)
     with database.open_session() as session:
