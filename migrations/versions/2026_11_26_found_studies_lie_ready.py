@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "found_studies_lie_ready"
-down_revision = "tombstones_know_pseudonyms"
+down_revision = "first_reads"
 
 
 def upgrade() -> None:

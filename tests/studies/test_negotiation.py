@@ -2,12 +2,14 @@
 
 import io
 
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
 import requests
 from dicomweb_client.api import DICOMwebClient
 from PIL import Image
+from pydicom.encaps import encapsulate
 
 from collimate.access.models import User
 from collimate.access.sign_in import new_token
@@ -106,6 +108,48 @@ def test_large_objects_come_as_htj2k_and_searches_say_so(owner, archive, large, 
     assert (none.status_code, RPCL in none.json()["detail"]) == (406, False)
 
 
+DECODE = {
+    dicoms.JPEG_LS: ("image/jls", imagecodecs.jpegls_decode),
+    dicoms.JPEG_2000: ("image/jp2", imagecodecs.jpeg2k_decode),
+    dicoms.HTJ2K: (JPHC, imagecodecs.htj2k_decode),
+    dicoms.JPEG_LOSSLESS_SV1: ("image/jpeg", imagecodecs.ljpeg_decode),
+    dicoms.RLE: ("image/dicom-rle", None),
+}
+
+
+@pytest.mark.parametrize("syntax", DECODE)
+def test_compressed_frames_come_as_they_were_sent_to_who_names_them(owner, archive, syntax):
+    stack = np.stack([dicoms.pattern(32, 40, seed=seed) for seed in range(3)])
+    sent = [dicoms.encode_frame(frame, syntax) for frame in stack]
+    parts = 1 if syntax == dicoms.RLE else 2
+    split = encapsulate(sent, fragments_per_frame=parts, has_bot=parts == 1)
+    file = archive.bring(dicoms.multi_frame(array=stack, syntax=syntax, PixelData=split))
+    address = address_of(archive, archive.image(file).instance)
+    media_type, decode = DECODE[syntax]
+
+    def ask(accept: str, frames: str = "2", **headers: str):
+        return owner.get(f"{address}/frames/{frames}", headers={"accept": accept, **headers})
+
+    assert parts_of(ask("*/*"))[0][1] == stack[1].tobytes()
+    named = f"{media_type}; transfer-syntax={syntax}"
+    for accept in (named, media_type, f"{media_type}; transfer-syntax=*"):
+        one = ask(accept)
+        assert one.headers["content-type"] == named
+        assert len(one.content) - len(sent[1]) in (0, 1)
+        if decode is None:
+            assert one.content == sent[1]
+        else:
+            assert np.array_equal(decode(one.content), stack[1])
+    both = ask(f'multipart/related; type="{media_type}"; transfer-syntax={syntax}', "2,3")
+    assert int(both.headers["content-length"]) == len(both.content)
+    (head, second), (_, third) = parts_of(both)
+    assert (head["Content-Type"], second) == (named, one.content)
+    assert third == ask(f"{OCTETS}; transfer-syntax={syntax}", "3").content
+    same = ask(named, **{"if-none-match": one.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert media_type in ask("image/webp").json()["detail"]
+
+
 @pytest.fixture
 def slices(archive):
     """The series address of three CT slices and the addresses of the slices, in order."""
@@ -166,6 +210,27 @@ def test_a_viewport_is_filled_by_the_whole_image_or_a_part_of_it(owner, archive)
         "40,40,80,0,5,5",
     ):
         assert owner.get(address, params={"viewport": bad}).status_code == 400, bad
+
+
+def test_quality_decides_how_large_a_jpeg_is_and_nothing_of_a_png(owner, slices):
+    _, (address, *_) = slices
+
+    def drawn(quality: str, accept: str = "image/jpeg"):
+        asked = {"params": {"quality": quality}, "headers": {"accept": accept}}
+        first, again = (
+            owner.get(f"{address}/rendered", **asked),
+            owner.get(f"{address}/frames/1/rendered", **asked),
+        )
+        assert first.content == again.content
+        return first
+
+    assert len(drawn("5").content) < len(drawn("60").content) < len(drawn("100").content)
+    assert drawn("5", "image/png").content == drawn("100", "image/png").content
+    plain = owner.get(f"{address}/rendered")
+    assert plain.headers["etag"] not in {drawn("5").headers["etag"], drawn("100").headers["etag"]}
+    for bad in ("0", "101", "1.5", "best", "-5"):
+        answer = owner.get(f"{address}/rendered", params={"quality": bad})
+        assert (answer.status_code, "1 to 100" in answer.json()["detail"]) == (400, True)
 
 
 def test_frames_of_a_list_are_drawn_in_parts_only(owner, archive, monkeypatch):

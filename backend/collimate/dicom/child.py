@@ -83,6 +83,8 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
         return _prepare(request, limits)
     if request["verb"] == "convert":
         return _convert(request, limits)
+    if request["verb"] == "fragments":
+        return _fragments(request, limits)
     if request["verb"] == "object_head":
         from collimate.dicom.write import object_head
 
@@ -111,6 +113,14 @@ def _prepare(request: dict[str, Any], limits: Limits) -> bytes:
     return json.dumps(prepared.to_json(), allow_nan=False).encode("utf-8")
 
 
+def _fragments(request: dict[str, Any], limits: Limits) -> bytes:
+    from collimate.dicom.fragments import find_fragments
+
+    source = Path(request["source"])
+    confine([source, *_NEEDED], [])
+    return json.dumps(find_fragments(source, limits)).encode("ascii")
+
+
 def _convert(request: dict[str, Any], limits: Limits) -> bytes:
     from collimate.dicom.from_image import image_to_dicom
     from collimate.dicom.from_nifti import nifti_to_dicom
@@ -135,6 +145,7 @@ def _render(request: dict[str, Any], payload: bytes) -> bytes:
             FrameFacts.from_json(request["facts"]),
             size=(width, height),
             kind=request["kind"],
+            quality=request["quality"],
             window=None if window is None else (window[0], window[1]),
             region=None if region is None else (region[0], region[1], region[2], region[3]),
         )

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from collimate.dicom.prepared import FrameFacts
 
 Array = NDArray[Any]
+JPEG_QUALITY = 88
+"""Of libjpeg, 1 to 100, where nobody asks for another."""
 
 
 def frame_array(
@@ -83,11 +85,12 @@ def render(
     kind: Literal["jpeg", "png"] = "jpeg",
     window: tuple[float, float] | None = None,
     region: tuple[int, int, int, int] | None = None,
+    quality: int | None = None,
 ) -> bytes:
     """A picture that fits into `size` (width, height). Only to be called in the sandbox.
 
     `region` is the part that is shown, as x, y, width, height in pixels of the frame; what of it
-    lies outside is left out.
+    lies outside is left out. `quality`, 1 to 100, is that of a JPEG.
 
     Raises:
         ValueError: when the bytes do not fit the facts, or the region lies outside.
@@ -106,11 +109,15 @@ def render(
         pixels = np.ascontiguousarray(pixels[y : y + height, x : x + width])
         if pixels.size == 0:
             raise ValueError("the region lies outside the frame")
-    return encode_picture(pixels, size=size, kind=kind)
+    return encode_picture(pixels, size=size, kind=kind, quality=quality)
 
 
 def encode_picture(
-    pixels: NDArray[np.uint8], *, size: tuple[int, int] | None, kind: Literal["jpeg", "png"]
+    pixels: NDArray[np.uint8],
+    *,
+    size: tuple[int, int] | None,
+    kind: Literal["jpeg", "png"],
+    quality: int | None = None,
 ) -> bytes:
     """JPEG or PNG of what is shown, shrunk to fit into `size` where it is larger."""
     from PIL import Image  # only where a picture is really made: the sandbox
@@ -120,7 +127,7 @@ def encode_picture(
         image.thumbnail(size, Image.Resampling.LANCZOS)
     target = BytesIO()
     if kind == "jpeg":
-        image.save(target, "JPEG", quality=88)
+        image.save(target, "JPEG", quality=quality or JPEG_QUALITY)
     else:
         image.save(target, "PNG", compress_level=4)
     return target.getvalue()

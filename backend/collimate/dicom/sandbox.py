@@ -136,6 +136,16 @@ class Sandbox:
         payload = json.dumps(dicom_json).encode()
         return self._ask(request, payload, len(payload))
 
+    def fragments(self, source: Path) -> list[list[list[int]]]:
+        """See `collimate.dicom.fragments.find_fragments`.
+
+        Raises:
+            Rejected: where frames cannot be told from each other.
+        """
+        request = {"verb": "fragments", "source": str(source.resolve())}
+        found: list[list[list[int]]] = json.loads(self._ask(request, b"", _size(source)))
+        return found
+
     def convert(self, source: Path, out: Path, **facts: Any) -> list[Path]:
         """Write a picture or NIfTI volume as DICOM files into the folder `out`, in order.
 
@@ -162,6 +172,7 @@ class Sandbox:
         kind: Literal["jpeg", "png"] = "jpeg",
         window: tuple[float, float] | None = None,
         region: tuple[int, int, int, int] | None = None,
+        quality: int | None = None,
     ) -> bytes:
         """A picture of one served frame; see `collimate.dicom.frames.render`.
 
@@ -176,6 +187,7 @@ class Sandbox:
             "kind": kind,
             "window": window,
             "region": region,
+            "quality": quality,
         }
         return self._ask(request, frame, len(frame))
 

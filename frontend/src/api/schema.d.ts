@@ -9656,6 +9656,7 @@ export interface operations {
             query?: {
                 viewport?: string | null;
                 window?: string | null;
+                quality?: string | null;
             };
             header?: never;
             path: {
@@ -9917,6 +9918,7 @@ export interface operations {
             query?: {
                 viewport?: string | null;
                 window?: string | null;
+                quality?: string | null;
             };
             header?: never;
             path: {
@@ -9985,6 +9987,7 @@ export interface operations {
             query?: {
                 viewport?: string | null;
                 window?: string | null;
+                quality?: string | null;
             };
             header?: never;
             path: {
@@ -10083,6 +10086,7 @@ export interface operations {
             query?: {
                 viewport?: string | null;
                 window?: string | null;
+                quality?: string | null;
             };
             header?: never;
             path: {

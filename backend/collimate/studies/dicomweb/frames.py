@@ -17,6 +17,7 @@ from collimate.studies.dicomweb.accept import (
 )
 from collimate.studies.dicomweb.door import SeenInstance
 from collimate.studies.dicomweb.frame_index import ImageInfo, InstanceNotFound
+from collimate.studies.dicomweb.originals import JPHC, offers_of, original_pieces, original_syntax
 from collimate.studies.dicomweb.parts import PartsResponse, Piece
 from collimate.studies.dicomweb.pictures import etag_of, not_modified
 from collimate.studies.dicomweb.retrieve import INSTANCE
@@ -24,7 +25,6 @@ from collimate.studies.dicomweb.syntaxes import HTJ2K
 
 router = APIRouter()
 MOST_FRAMES = 1000
-JPHC = "image/jphc"
 
 
 class FrameNotFound(InstanceNotFound):
@@ -40,44 +40,70 @@ class BadFrameList(Problem):
 @router.get(INSTANCE + "/frames/{frame_list}", response_class=Response)
 def retrieve_frames(request: Request, instance: SeenInstance, frame_list: str) -> Response:
     accept = accept_of(request)
-    return frames_response(request.url.path, request.headers, accept, instance, frame_list)
+    found = frames_response(request.url.path, request.headers, accept, instance, frame_list)
+    assert found is not None
+    return found
 
 
 def frames_response(
-    path: str, headers: Headers, accept: str | None, instance: ImageInfo, frame_list: str
-) -> PartsResponse | Response:
+    path: str,
+    headers: Headers,
+    accept: str | None,
+    instance: ImageInfo,
+    frame_list: str,
+    *,
+    may_wait: bool = True,
+) -> PartsResponse | Response | None:
     """Frames as the client can take them, or 304 where it has them.
+
+    None where somebody has to be waited for first, which `may_wait` allows.
 
     Raises:
         BadFrameList, FrameNotFound, CannotBeServedSo
     """
     numbers = read_frame_list(frame_list, instance.frame_count)
     served = instance.served_transfer_syntax_uid
-    offer = choose(accept, _offers(served, instance.progressive_sha256 is not None))
+    has_progressive = instance.progressive_sha256 is not None
+    offer = choose(accept, _offers(served, original_syntax(instance), has_progressive))
     if offer.form == "single" and len(numbers) > 1:
         raise CannotBeServedSo("Several frames are served as multipart/related only.")
-    if offer.transfer_syntax == served:
-        sha256, where = instance.frames_sha256, instance.frame
-    else:
-        sha256, where = instance.progressive_sha256 or "", instance.progressive_frame
-    etag = etag_of("frames", offer.form, offer.media_type, offer.transfer_syntax, sha256, numbers)
+    etag = etag_of(
+        "frames", offer.form, offer.media_type, offer.transfer_syntax,
+        *(instance.frames_sha256, instance.progressive_sha256, instance.file_sha256), numbers,
+    )  # fmt: skip
     unchanged = not_modified(headers, etag)
     if unchanged is not None:
         return unchanged
-    address = path.rsplit("/", 1)[0]
-    pieces = [
-        Piece(sha256, *where(one), f"{address}/{one}", offer.media_type, offer.transfer_syntax)
-        for one in numbers
-    ]
+    pieces: list[Piece] = []
+    for number in numbers:
+        location = f"{path.rsplit('/', 1)[0]}/{number}"
+        found = _pieces(instance, number, location, offer, may_wait=may_wait)
+        if found is None:
+            return None
+        pieces += found
     asked = headers.get("range")
     if headers.get("if-range") not in (None, etag):
         asked = None
     return PartsResponse(pieces, form=offer.form, etag=etag, byte_range=asked)
 
 
+def _pieces(
+    instance: ImageInfo, number: int, location: str, offer: Offer, *, may_wait: bool
+) -> list[Piece] | None:
+    """Where a frame lies in the offered form."""
+    syntax = offer.transfer_syntax
+    if syntax == instance.served_transfer_syntax_uid:
+        sha256, place = instance.frames_sha256, instance.frame(number)
+    elif instance.progressive_sha256 is not None and syntax in HTJ2K:
+        sha256, place = instance.progressive_sha256, instance.progressive_frame(number)
+    else:
+        return original_pieces(instance, number, location, offer, may_wait=may_wait)
+    return [Piece(sha256, *place, location, offer.media_type, syntax)]
+
+
 @cache
-def _offers(served: str, has_progressive: bool) -> tuple[Offer, ...]:
-    """Plain frames, and HTJ2K where it is kept. Source: PS3.18 8.7.3.3."""
+def _offers(served: str, original: str | None, has_progressive: bool) -> tuple[Offer, ...]:
+    """Plain frames, HTJ2K where it is kept, and the frames that came. Source: PS3.18 8.7.3.3."""
     offers = [*both(OCTETS, served, "", "*")]
     if has_progressive:
         first, *others = HTJ2K
@@ -86,6 +112,8 @@ def _offers(served: str, has_progressive: bool) -> tuple[Offer, ...]:
             offers += both(JPHC, syntax)
         for syntax in HTJ2K:
             offers += both(OCTETS, syntax)
+    if original is not None and not (has_progressive and original in HTJ2K):
+        offers += offers_of(original)
     return tuple(offers)
 
 

@@ -1,11 +1,10 @@
 """Rendered studies, series, images and frames (PS3.18 10.4.1.1.3), drawn in the sandbox."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 from starlette.datastructures import Headers
@@ -24,6 +23,7 @@ from collimate.studies.dicomweb.accept import (
     accept_of,
     choose,
 )
+from collimate.studies.dicomweb.asked_picture import Asked, AskedDep, BadRenderQuery
 from collimate.studies.dicomweb.door import SeenInstance, SeenSeries, SeenStudy
 from collimate.studies.dicomweb.frame_index import (
     ImageInfo,
@@ -38,20 +38,10 @@ from collimate.studies.models import Instance
 from collimate.studies.sandbox import sandbox
 
 router = APIRouter()
-Viewport = Annotated[str | None, Query(max_length=100)]
-Size = tuple[int, int]
-Region = tuple[int, int, int, int]
-Window = Annotated[str | None, Query(max_length=100)]
 PICTURES = tuple(Offer(form, kind) for form in ("single", "multipart") for kind in (JPEG, PNG))
 MOST_PICTURES = 100
 _drawn: Recent[str, bytes] = Recent(32 << 20, len)
 """In memory only: nothing of an erased study stays behind on a disk."""
-
-
-class BadRenderQuery(Problem):
-    """viewport is width,height (perhaps x,y,width,height) and window is center,width,function."""
-
-    status = 400
 
 
 class TooManyPictures(Problem):
@@ -67,69 +57,56 @@ class CannotBeRendered(Problem):
 
 
 @router.get(STUDY + "/rendered", response_class=Response)
-def rendered_study(
-    request: Request, study: SeenStudy, viewport: Viewport = None, window: Window = None
-) -> Response:
-    return _render_images(request, instances_of_study(study), viewport, window)
+def rendered_study(request: Request, study: SeenStudy, asked: AskedDep) -> Response:
+    return _render_images(request, instances_of_study(study), asked)
 
 
 @router.get(SERIES + "/rendered", response_class=Response)
-def rendered_series(
-    request: Request, series: SeenSeries, viewport: Viewport = None, window: Window = None
-) -> Response:
-    return _render_images(request, list(series.instances.values()), viewport, window)
+def rendered_series(request: Request, series: SeenSeries, asked: AskedDep) -> Response:
+    return _render_images(request, list(series.instances.values()), asked)
 
 
 @router.get(INSTANCE + "/rendered", response_class=Response)
-def rendered_instance(
-    request: Request, instance: SeenInstance, viewport: Viewport = None, window: Window = None
-) -> Response:
+def rendered_instance(request: Request, instance: SeenInstance, asked: AskedDep) -> Response:
     frames = [(instance, number) for number in range(1, instance.frame_count + 1)]
-    return _render(request, frames, frames[0], viewport, window)
+    return _render(request, frames, frames[0], asked)
 
 
 @router.get(INSTANCE + "/frames/{frame_list}/rendered", response_class=Response)
 def rendered_frame(
-    request: Request,
-    instance: SeenInstance,
-    frame_list: str,
-    viewport: Viewport = None,
-    window: Window = None,
+    request: Request, instance: SeenInstance, frame_list: str, asked: AskedDep
 ) -> Response:
     numbers = read_frame_list(frame_list, instance.frame_count)
     frames = [(instance, number) for number in numbers]
     alone = frames[0] if len(frames) == 1 else None
-    return _render(request, frames, alone, viewport, window)
+    return _render(request, frames, alone, asked)
 
 
-def _render_images(
-    request: Request, instances: list[ImageInfo], viewport: str | None, window: str | None
-) -> Response:
+def _render_images(request: Request, instances: list[ImageInfo], asked: Asked) -> Response:
     """In parts, the first frame of every image; alone, the image in the middle."""
     if not instances:
         raise InstanceNotFound()
     frames = [(one, 1) for one in instances]
-    return _render(request, frames, frames[len(frames) // 2], viewport, window)
+    return _render(request, frames, frames[len(frames) // 2], asked)
 
 
 def _render(
     request: Request,
     frames: list[tuple[ImageInfo, int]],
     alone: tuple[ImageInfo, int] | None,
-    viewport: str | None,
-    window: str | None,
+    asked: Asked,
 ) -> Response:
     """All frames in parts, or the one that stands for them."""
     offer = choose(accept_of(request), PICTURES)
     if offer.form == "single":
         if alone is None:
             raise CannotBeServedSo("Several frames are rendered as multipart/related only.")
-        drawing = _drawing(offer.media_type, *alone, viewport, window)
+        drawing = _drawing(offer.media_type, *alone, asked)
         recalled = _recall(request.headers, drawing)
         return recalled or picture(drawing.draw(), offer.media_type, drawing.etag)
     if len(frames) > MOST_PICTURES:
         raise TooManyPictures(f"At most {MOST_PICTURES} are drawn at once; here are {len(frames)}.")
-    drawings = [_drawing(offer.media_type, *one, viewport, window) for one in frames]
+    drawings = [_drawing(offer.media_type, *one, asked) for one in frames]
     etag = etag_of("rendered", *(one.etag for one in drawings))
     unchanged = not_modified(request.headers, etag)
     if unchanged is not None:
@@ -159,9 +136,7 @@ class _Drawing:
     kind: Literal["jpeg", "png"]
     instance: ImageInfo
     number: int
-    size: Size | None
-    region: Region | None
-    window: tuple[float, float] | None
+    asked: Asked
     etag: str
 
     def draw(self) -> bytes:
@@ -177,13 +152,12 @@ class _Drawing:
         return drawn
 
 
-def _drawing(
-    media_type: str, instance: ImageInfo, number: int, viewport: str | None, window: str | None
-) -> _Drawing:
-    kind: Literal["jpeg", "png"] = "png" if media_type == PNG else "jpeg"
-    (size, region), chosen = read_viewport(viewport), read_window(window)
-    etag = etag_of("rendered", kind, instance.frames_sha256, number, size, region, chosen)
-    return _Drawing(kind, instance, number, size, region, chosen, etag)
+def _drawing(media_type: str, instance: ImageInfo, number: int, asked: Asked) -> _Drawing:
+    kind: Literal["jpeg", "png"] = "jpeg"
+    if media_type == PNG:  # which loses nothing, whatever quality is asked for
+        kind, asked = "png", replace(asked, quality=None)
+    etag = etag_of("rendered", kind, instance.frames_sha256, number, asked)
+    return _Drawing(kind, instance, number, asked, etag)
 
 
 def _recall(headers: Headers, drawing: _Drawing) -> Response | None:
@@ -194,86 +168,38 @@ def _recall(headers: Headers, drawing: _Drawing) -> Response | None:
     return picture(drawn, f"image/{drawing.kind}", drawing.etag)
 
 
-def recall_rendered(
-    headers: Headers, instance: ImageInfo, viewport: str | None, window: str | None
-) -> Response | None:
+def recall_rendered(headers: Headers, instance: ImageInfo, asked: Asked) -> Response | None:
     """The picture of the first frame, if it was drawn before or the client has it.
 
     Raises:
-        BadRenderQuery, CannotBeServedSo
+        CannotBeServedSo
     """
     offer = choose(headers.get("accept"), PICTURES)
     if offer.form != "single":
         return None
-    return _recall(headers, _drawing(offer.media_type, instance, 1, viewport, window))
+    return _recall(headers, _drawing(offer.media_type, instance, 1, asked))
 
 
-def _draw(asked: _Drawing) -> bytes:
+def _draw(drawing: _Drawing) -> bytes:
     """Have the sandbox draw a frame.
 
     Raises:
-        CannotBeRendered
+        BadRenderQuery, CannotBeRendered
     """
-    instance = asked.instance
-    offset, length = instance.frame(asked.number)
+    instance, asked = drawing.instance, drawing.asked
+    offset, length = instance.frame(drawing.number)
     with database.open_session() as session:
         dicom_json = session.scalars(
             select(Instance.dicom_json).where(Instance.id == instance.id)
         ).one()
     frame = blobs().read(instance.frames_sha256, offset, length)
-    facts = frame_facts(dicom_json, asked.number - 1)
+    facts = frame_facts(dicom_json, drawing.number - 1)
     if asked.region and (asked.region[0] >= facts.columns or asked.region[1] >= facts.rows):
         raise BadRenderQuery("This part lies outside the image.")
     try:
         return sandbox().render(
-            frame, facts, size=asked.size, kind=asked.kind, window=asked.window,
-            region=asked.region,
+            frame, facts, size=asked.size, kind=drawing.kind, window=asked.window,
+            region=asked.region, quality=asked.quality,
         )  # fmt: skip
     except Rejected as rejected:
         raise CannotBeRendered(rejected.text) from None
-
-
-def read_viewport(text: str | None) -> tuple[Size | None, Region | None]:
-    """The frame a picture has to fit into, and the part of the image that is shown in it.
-
-    Source: PS3.18 8.3.5.1.3: width, height, and perhaps x, y, width and height of that part; what
-    is not said means all of it. Pictures are not turned over, so negative lengths are refused.
-
-    Raises:
-        BadRenderQuery
-    """
-    if text is None:
-        return None, None
-    parts = text.split(",")
-    if not all(part.isascii() and len(part) < 6 and (part.isdigit() or not part) for part in parts):
-        raise BadRenderQuery()
-    if len(parts) not in (2, 6) or not all(part.strip("0") for part in parts[:2]):
-        raise BadRenderQuery()
-    size = int(parts[0]), int(parts[1])
-    if len(parts) == 2:
-        return size, None
-    x, y, width, height = parts[2:]
-    if width.strip("0") == "" != width or height.strip("0") == "" != height:
-        raise BadRenderQuery()
-    whole = 1 << 20
-    return size, (int(x or 0), int(y or 0), int(width or whole), int(height or whole))
-
-
-def read_window(text: str | None) -> tuple[float, float] | None:
-    """Centre and width in modality values. Source: PS3.18 8.3.5.1.4.
-
-    Raises:
-        BadRenderQuery
-    """
-    if text is None:
-        return None
-    parts = text.split(",")
-    if len(parts) == 3 and parts[2].strip().lower() not in ("linear", "linear-exact"):
-        raise BadRenderQuery("Only the linear window function is served.")
-    try:
-        centre, width = (float(part) for part in parts[:2])
-    except ValueError as error:
-        raise BadRenderQuery() from error
-    if not (math.isfinite(centre) and math.isfinite(width) and width >= 1):
-        raise BadRenderQuery()
-    return centre, width

@@ -1,12 +1,14 @@
 """A short way to what is in memory, before any route is looked at.
 
 What this asker had open a moment ago and what is known of the series is enough for frames, pictures
-that were drawn before and thumbnails. Anything else, errors too, is left to the routes, which fill
-these memories. So an answer costs a third.
+that were drawn before and thumbnails; a search for studies needs one statement more. Anything else,
+errors too, is left to the routes, which fill these memories. So an answer costs a third.
 """
 
 import re
+from uuid import UUID
 
+from anyio import to_thread
 from fastapi.responses import Response
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,11 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from collimate.kit.blobs import BlobMissing
 from collimate.kit.errors import Problem
 from collimate.studies.dicomweb.accept import choose
+from collimate.studies.dicomweb.asked_picture import read_query
 from collimate.studies.dicomweb.frame_index import ImageInfo, recall_instance
 from collimate.studies.dicomweb.frames import frames_response
-from collimate.studies.dicomweb.opened import recall_study
+from collimate.studies.dicomweb.opened import recall_project, recall_study
 from collimate.studies.dicomweb.parts import PartsResponse
 from collimate.studies.dicomweb.pictures import recall_stored_picture
+from collimate.studies.dicomweb.query import search_known
 from collimate.studies.dicomweb.rendered import recall_rendered
 from collimate.studies.dicomweb.thumbnails import THUMBNAIL
 
@@ -26,6 +30,7 @@ _ADDRESS = re.compile(
     r"/dicomweb/([0-9a-fA-F-]{36})/studies/([0-9.]+)/series/([0-9.]+)/instances/([0-9.]+)"
     r"/(thumbnail|rendered|frames/[0-9,]+)"
 )
+_SEARCH = re.compile(r"/dicomweb/([0-9a-fA-F-]{36})/studies")
 
 
 class WarmAnswers:
@@ -38,7 +43,7 @@ class WarmAnswers:
         if _is_head(scope):
             scope = {**scope, "method": "GET", "collimate.head": True}
             send = _without_body(send)
-        answer = _warm_answer(scope)
+        answer = _warm_answer(scope) or await _warm_search(scope)
         if isinstance(answer, PartsResponse):
             try:
                 await answer.open()
@@ -83,17 +88,29 @@ def _warm_answer(scope: Scope) -> Response | None:
         return None
 
 
+async def _warm_search(scope: Scope) -> Response | None:
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    found = _SEARCH.fullmatch(scope["path"])
+    if found is None or not recall_project(scope, found[1]):
+        return None
+    try:
+        return await to_thread.run_sync(search_known, scope, UUID(found[1]))
+    except (Problem, ValueError):
+        return None
+
+
 def _answer(scope: Scope, instance: ImageInfo, resource: str) -> Response | None:
     headers = Headers(scope=scope)
     if resource == "rendered":
-        asked = QueryParams(scope["query_string"])
-        if not set(asked) <= {"viewport", "window"}:
-            return None
-        return recall_rendered(headers, instance, asked.get("viewport"), asked.get("window"))
+        asked = read_query(QueryParams(scope["query_string"]))
+        return None if asked is None else recall_rendered(headers, instance, asked)
     if scope["query_string"]:
         return None
     if resource == "thumbnail":
         choose(headers.get("accept"), THUMBNAIL)
         return recall_stored_picture(headers, instance.thumbnail_sha256)
     numbers = resource.removeprefix("frames/")
-    return frames_response(scope["path"], headers, headers.get("accept"), instance, numbers)
+    return frames_response(
+        scope["path"], headers, headers.get("accept"), instance, numbers, may_wait=False
+    )
