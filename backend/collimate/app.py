@@ -21,6 +21,7 @@ import collimate.annotations.api
 import collimate.datasets.api
 import collimate.learning.api
 import collimate.projects.api
+import collimate.prompts.api
 import collimate.removal.api
 import collimate.reviews.api
 import collimate.studies.api
@@ -43,6 +44,7 @@ STATIONS = (
     collimate.studies,
     collimate.tasks,
     collimate.annotations,
+    collimate.prompts,
     collimate.reviews,
     collimate.datasets,
     collimate.learning,

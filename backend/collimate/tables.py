@@ -6,6 +6,7 @@ import collimate.datasets.models
 import collimate.jobs.models
 import collimate.learning.models
 import collimate.projects.models
+import collimate.prompts.models
 import collimate.reviews.models
 import collimate.studies.models
 import collimate.tasks.models  # noqa: F401

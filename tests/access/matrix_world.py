@@ -15,6 +15,7 @@ from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
+from collimate.prompts.models import PromptSession
 from collimate.reviews.models import GuideExample
 from collimate.studies.models import Cohort, Erasure, HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
@@ -97,6 +98,19 @@ def build_world(session: Session) -> World:
             ),
         ).id,
         "job_id": enqueue.enqueue(session, JobKind.EXPORT_DATASET, project_id=project.id).id,
+        "prompt_session_id": _add(
+            session,
+            PromptSession(
+                project_id=project.id,
+                read_id=read.id,
+                series_id=study.id,
+                segmenter="seeded",
+                reader_id=users["the_reader"].id,
+                through_frames=False,
+                prompts=[],
+                asked=1,
+            ),
+        ).id,
         **_machine_rows(session, project.id, schema.id, users["project_admin"].id),
     }
     users["deactivated"].is_active = False

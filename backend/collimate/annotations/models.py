@@ -30,7 +30,8 @@ class AnnotationRevision(Row):
     """One saved state of an annotation. Insert only; no two revisions share a parent.
 
     `content` is canonical JSON; `sha256` its hash. A deletion is a revision with
-    `is_deleted`. Human revisions name the browser session they came from.
+    `is_deleted`. Human revisions name the browser session they came from. A segment accepted from
+    prompts names its `prompt_session`.
     """
 
     __tablename__ = "annotation_revision"
@@ -50,6 +51,7 @@ class AnnotationRevision(Row):
     sha256: Mapped[str]
     reason: Mapped[str | None]
     suggestion_id: Mapped[UUID | None]
+    prompt_session_id: Mapped[UUID | None]
 
 
 class Submission(Row):

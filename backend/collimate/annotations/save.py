@@ -14,7 +14,7 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import schemas
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ALWAYS_THERE, checked_content, place_of
+from collimate.annotations.content import ALWAYS_THERE, SEGMENT, checked_content, place_of
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Forbidden, NotFound, Stale, Unprocessable
 from collimate.tasks import lease, places
@@ -42,6 +42,10 @@ class SuggestionUnknown(Unprocessable):
     """There is no such suggestion for this study."""
 
 
+class PromptSessionUnknown(Unprocessable):
+    """There are no such prompts for this case."""
+
+
 @dataclass(frozen=True)
 class Change:
     """A new state of one annotation; `parent_id` is the revision it was made from."""
@@ -54,6 +58,7 @@ class Change:
     active_ms: int = 0
     is_deleted: bool = False
     suggestion_id: UUID | None = None
+    prompt_session_id: UUID | None = None
     reason: str | None = None
 
 
@@ -86,7 +91,7 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change:
         TokenCannotLabel, ReadNotFound, AnnotationNotFound, IdempotencyKeyReused
         StaleRevision: `parent_id` is not the newest revision; the answer carries that one.
         LabelUnknown, AttributeUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage,
-        MaskMalformed, MaskOutsideImage, CannotMove, SuggestionUnknown
+        MaskMalformed, MaskOutsideImage, CannotMove, SuggestionUnknown, PromptSessionUnknown
     """
     require_person(actor)
     request = {"verb": "save", "read_id": read_id, **asdict(change)}
@@ -109,6 +114,7 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
     if (head.id if head else None) != change.parent_id:
         raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
     _check_suggestion(session, task, change.suggestion_id)
+    _check_prompts(session, read, change)
     revision = AnnotationRevision(
         annotation_id=annotation.id,
         parent_id=change.parent_id,
@@ -120,6 +126,7 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
         sha256=sha256_of(content),
         reason=change.reason,
         suggestion_id=change.suggestion_id,
+        prompt_session_id=change.prompt_session_id,
     )
     _insert(session, annotation, revision)
     is_held = lease.is_held(read, change.fence)
@@ -203,6 +210,16 @@ def _check_suggestion(session: Session, task: Task, suggestion_id: UUID | None) 
     query = text("SELECT EXISTS (SELECT 1 FROM prediction WHERE id = :id AND study_id = :study)")
     if not session.scalar(query, {"id": suggestion_id, "study": task.study_id}):
         raise SuggestionUnknown("Reload the case.")
+
+
+def _check_prompts(session: Session, read: Read, change: Change) -> None:
+    if change.prompt_session_id is None:
+        return
+    # Prompt sessions stand later in the data flow; the table is asked by name, not by import.
+    query = text("SELECT EXISTS (SELECT 1 FROM prompt_session WHERE id = :id AND read_id = :read)")
+    wanted = {"id": change.prompt_session_id, "read": read.id}
+    if change.kind != SEGMENT or not session.scalar(query, wanted):
+        raise PromptSessionUnknown("Only a segment of this case comes from its prompts.")
 
 
 def head_of(session: Session, annotation_id: UUID) -> AnnotationRevision | None:

@@ -91,6 +91,9 @@ class AnnotationIn(FenceBody):
     content: Content = Field(description="Ignored for a deletion; an empty object is fine")
     active_ms: ActiveMs = 0
     suggestion_id: UUID | None = None
+    prompt_session_id: UUID | None = Field(
+        default=None, description="The prompts whose mask this segment was taken over from"
+    )
     reason: str | None = Field(default=None, max_length=2000)
 
 
@@ -108,6 +111,7 @@ class RevisionFull(RevisionOut):
     sha256: str
     reason: str | None
     suggestion_id: UUID | None
+    prompt_session_id: UUID | None
 
 
 class RevisionList(Answer):

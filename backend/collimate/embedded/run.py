@@ -54,6 +54,7 @@ PROCESSES: dict[str, list[str]] = {
     "worker": ["collimate.worker"],
     "puller": ["collimate.puller"],
     "gpu-worker": ["collimate.gpu_worker"],
+    "prompter": ["collimate.prompter"],
     "receiver": ["collimate.receiver"],
 }
 

@@ -1392,6 +1392,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reads/{read_id}/prompt-sessions/{prompt_session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Prompts */
+        get: operations["show_prompts"];
+        /** Put Prompts */
+        put: operations["put_prompts"];
+        post?: never;
+        /** Close Prompts */
+        delete: operations["close_prompts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reads/{read_id}/release": {
         parameters: {
             query?: never;
@@ -2166,6 +2185,11 @@ export interface components {
             kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
             /** Parent Id */
             parent_id: string | null;
+            /**
+             * Prompt Session Id
+             * @description The prompts whose mask this segment was taken over from
+             */
+            prompt_session_id?: string | null;
             /** Reason */
             reason?: string | null;
             /** Suggestion Id */
@@ -4328,6 +4352,93 @@ export interface components {
              */
             promoted_at: string;
         };
+        /** PromptFrameOut */
+        PromptFrameOut: {
+            /** Frame Number */
+            frame_number: number;
+            /**
+             * Runs
+             * @description [gap, run, …] of pixels in row-major order
+             */
+            runs: number[];
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+        };
+        /**
+         * PromptKind
+         * @description How a hand points: a place, a line through, a box around, an outline around.
+         * @enum {string}
+         */
+        PromptKind: "point" | "scribble" | "box" | "lasso";
+        /** PromptSessionIn */
+        PromptSessionIn: {
+            /**
+             * Asked
+             * @description Rises with every state; an older one is not taken
+             */
+            asked: number;
+            /** Fence */
+            fence: number;
+            /** Prompts */
+            prompts: components["schemas"]["PromptShape"][];
+            /** Series Uid */
+            series_uid: string;
+            /**
+             * Through Frames
+             * @description In the whole stack, else on the last prompt's frame
+             */
+            through_frames: boolean;
+        };
+        /**
+         * PromptSessionOut
+         * @description Where a session stands; `frames` are those that changed after the state asked since.
+         */
+        PromptSessionOut: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Frames */
+            frames: components["schemas"]["PromptFrameOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Away
+             * @description Nobody has taken the prompts up for some seconds
+             */
+            is_away: boolean;
+            /** Problem */
+            problem: string;
+            /** Progress */
+            progress: number;
+            /** Segmenter */
+            segmenter: string;
+            /** Segmenter Version */
+            segmenter_version: string;
+        };
+        /**
+         * PromptShape
+         * @description A prompt on one frame; points are image coordinates, (0,0) = corner of the first pixel.
+         *
+         *     A point has one, a scribble one or more, a box two opposite corners, a lasso three or more.
+         */
+        PromptShape: {
+            /** Frame Number */
+            frame_number: number;
+            /**
+             * Is Positive
+             * @description Shows the structure; else what is not part of it
+             */
+            is_positive: boolean;
+            kind: components["schemas"]["PromptKind"];
+            /** Points */
+            points: number[][];
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+        };
         /** PullIn */
         PullIn: {
             /** Source */
@@ -4764,6 +4875,8 @@ export interface components {
             number: number;
             /** Parent Id */
             parent_id: string | null;
+            /** Prompt Session Id */
+            prompt_session_id: string | null;
             /** Reason */
             reason: string | null;
             /** Sha256 */
@@ -8573,6 +8686,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReadingCase"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_prompts: {
+        parameters: {
+            query?: {
+                since?: number;
+            };
+            header?: never;
+            path: {
+                prompt_session_id: string;
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptSessionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_session_id: string;
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptSessionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptSessionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_session_id: string;
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -1,0 +1,1 @@
+"""Segmentation from prompts, live: what a reader points at, and the mask that answers."""
