@@ -233,8 +233,10 @@ def make_submission(
     label_keys: list[str],
     task: Task | None = None,
     state: str = "submitted",
+    segments: Sequence[dict[str, Any]] = (),
+    marks: Sequence[dict[str, Any]] = (),
 ) -> Submission:
-    """A submitted read with a study-level answer and no marks."""
+    """A submitted read with a study-level answer; no marks unless given."""
     task = task or make_task(session, project=project)
     now = clock.now()
     read = (
@@ -246,7 +248,9 @@ def make_submission(
     assert read is not None, "the task has no open slot left"
     read.reader_id, read.label_schema_id = reader.id, schema.id
     read.state, read.claimed_at, read.submitted_at, read.active_ms = state, now, now, 30_000
-    content = {"answer": {"label_keys": label_keys}, "marks": []}
+    content: dict[str, Any] = {"answer": {"label_keys": label_keys}, "marks": list(marks)}
+    if segments:
+        content["segments"] = list(segments)
     submission = _add(
         session,
         Submission(

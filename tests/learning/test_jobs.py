@@ -21,7 +21,7 @@ from collimate.kit.settings import Settings, settings
 from collimate.learning import ask, encoders, gate
 from collimate.learning.due import newest_batch
 from collimate.learning.give import give_encoder
-from collimate.learning.gpu import train
+from collimate.learning.gpu import glance, train
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import Embedding, Encoder, Explanation, Prediction, QueryBatch
 from collimate.learning.urgent import urgent_job_waits
@@ -196,7 +196,7 @@ def test_an_encoder_is_trained_on_the_pool_and_waits_for_labels_when_complete(
 def test_training_steps_aside_for_a_person_and_goes_on_after(
     database: str, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(glance, "SECONDS_BETWEEN_LOOKS", 0.0)
     project_id = make_clinic(24)
     with open_session() as session:
         ask.for_encoder(session, session.get_one(Project, project_id), by=None)

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
     COMPARE_ENCODERS = "compare_encoders"
+    TRAIN_MODEL = "train_model"
     RUN_ROUND = "run_round"
     EXPLAIN = "explain"
 
@@ -36,6 +37,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
     JobKind.COMPARE_ENCODERS: Queue.ML,
+    JobKind.TRAIN_MODEL: Queue.ML,
     JobKind.RUN_ROUND: Queue.ML,
     JobKind.EXPLAIN: Queue.ML,
 }
@@ -49,6 +51,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
     JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
+    JobKind.TRAIN_MODEL: "Training the model on what was drawn",
     JobKind.RUN_ROUND: "Learning from the newest reads",
     JobKind.EXPLAIN: "Computing an explanation map",
 }
@@ -57,6 +60,7 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.EXPLAIN: 30,
     JobKind.RUN_ROUND: 20,
     JobKind.COMPARE_ENCODERS: 5,
+    JobKind.TRAIN_MODEL: 5,
     JobKind.EMBED_STUDIES: 10,
     JobKind.TRAIN_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     encoder_seconds: int = Field(
         default=180, description="Longest self-supervised training of an encoder on a CPU"
     )
+    model_seconds: int = Field(
+        default=180, description="Longest training of a model of masks or boxes, in the background"
+    )
     lease_minutes: int = Field(
         default=60, description="How long a claimed case is kept for a reader"
     )

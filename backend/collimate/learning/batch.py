@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from collimate.kit import ids
 from collimate.learning import reasons
 from collimate.learning.cost import predicted_minutes
+from collimate.learning.drawing import Opinion
 from collimate.learning.fit import Fitted, HoldoutTouched, Lessons
 from collimate.learning.labels import Question
 from collimate.learning.models import QueryBatch, QueryPick
@@ -34,13 +35,24 @@ EVALUATION = "evaluation"
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known when a batch is chosen; `fitted` is None before the first model."""
+    """What is known when a batch is chosen; `fitted` is None before the first model.
+
+    `opinion` is what the newest model of masks or boxes thinks of the pool.
+    """
 
     pool: Pool
     z: np.ndarray
     lessons: Lessons | None
     fitted: Fitted | None
     question: Question | None
+    opinion: Opinion | None = None
+
+    @property
+    def model_version_id(self) -> UUID | None:
+        """The model that the batch is chosen by."""
+        if self.fitted is not None:
+            return self.fitted.version.id
+        return None if self.opinion is None else self.opinion.model_version_id
 
 
 @dataclass(frozen=True)
@@ -93,11 +105,11 @@ def write_batch(
             "control_share": rules.control_share,
             "evaluation_share": rules.evaluation_share,
             "encoder_ids": [str(encoder_id) for encoder_id in now.pool.encoder_ids],
-            "has_model": now.fitted is not None,
+            "has_model": now.model_version_id is not None,
             "weighs_minutes": rules.weighs_minutes,
         },
         seed=seed,
-        model_version_id=now.fitted.version.id if now.fitted else None,
+        model_version_id=now.model_version_id,
         pool_count=int((~now.pool.is_holdout).sum()),
     )
     session.add(batch)
@@ -131,6 +143,7 @@ def _chosen(
         draws=_draws(now, own, strategy, rng),
         minutes=_minutes(now, own, rules),
         progress=float(np.mean(~pool.is_open[own])) if len(own) else 0.0,
+        **({} if now.opinion is None else now.opinion.of(own)),
     )
     picks = query_batch(
         strategy, view, size, rng=rng, control_share=rules.control_share,

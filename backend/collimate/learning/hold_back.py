@@ -12,10 +12,10 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
-from collimate.learning import curve, measure, versions
+from collimate.learning import curve, measure, measure_drawn, versions
 from collimate.learning.fit import Fitted, Lessons, exam_of
 from collimate.learning.labels import Question
-from collimate.learning.models import TrainingRun
+from collimate.learning.models import ModelVersion, TrainingRun
 from collimate.learning.pool import Pool
 from collimate.ml.drops import Drop, Members, drops
 from collimate.projects.models import Project
@@ -28,15 +28,53 @@ def promote_unless_worse(
 ) -> bool:  # fmt: skip
     """Let the new model speak, or keep with its run why it does not; answers which."""
     found = _drops(session, project, fitted, pool, lessons, question)
+    return _promote_or_hold(session, project, fitted.version, found)
+
+
+def promote_drawing(
+    session: Session, project: Project, model: ModelVersion, pool: Pool,
+    exam: measure_drawn.Exam, question: Question,
+) -> bool:  # fmt: skip
+    """The same for a model of masks or boxes: what may not fall is the mean score of a group."""
+    present = versions.promoted_model(session, project.id)
+    found: list[Drop] = []
+    if present is not None and len(exam.items):
+        before, _ = measure_drawn.scores_of(session, present.id, exam, question)
+        after, _ = measure_drawn.scores_of(session, model.id, exam, question)
+        known = (np.isfinite(before) & np.isfinite(after)).ravel()
+        people = np.repeat(exam.patients, before.shape[1])
+        members = {name: mask[known] for name, mask in _drawn_groups(pool, exam, question).items()}
+        found = drops(
+            before.ravel()[known], after.ravel()[known], people[known], members,
+            limit=learning_rules(project).most_drop,
+        )  # fmt: skip
+    return _promote_or_hold(session, project, model, found)
+
+
+def _drawn_groups(pool: Pool, exam: measure_drawn.Exam, question: Question) -> Members:
+    cases, count = len(exam.items), len(question.keys)
+    found: Members = {}
+    for number, key in enumerate(question.keys):
+        found["class", key] = np.tile(np.arange(count) == number, cases)
+    for attribute, values in pool.groups.items():
+        own = values[exam.rows]
+        for value in np.unique(own[own != ""]):
+            found[attribute, str(value)] = np.repeat(own == value, count)
+    return found
+
+
+def _promote_or_hold(
+    session: Session, project: Project, model: ModelVersion, found: list[Drop]
+) -> bool:
     if not found:
-        versions.promote(session, fitted.version, by=None)
+        versions.promote(session, model, by=None)
         return True
-    run = session.get_one(TrainingRun, fitted.version.training_run_id)
+    run = session.get_one(TrainingRun, model.training_run_id)
     run.metrics = {**run.metrics, "held_back": [_rounded(drop) for drop in found]}
     session.flush()
     audit.record(
-        session, None, "model_held_back", "model_version", fitted.version.id,
-        project_id=project.id, number=fitted.version.number, drop_count=len(found),
+        session, None, "model_held_back", "model_version", model.id,
+        project_id=project.id, number=model.number, drop_count=len(found),
     )  # fmt: skip
     return False
 

@@ -41,6 +41,65 @@ class Picture:
             raise StudyUnusable(str(error)) from error
 
 
+@dataclass(frozen=True)
+class FramePlace:
+    """One frame of a study; `index` counts from 0 within its image."""
+
+    instance: Instance
+    index: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """SOP Instance UID and frame number, as what is drawn names its frame."""
+        return self.instance.sop_instance_uid, self.index + 1
+
+    @property
+    def spacing(self) -> tuple[float, float] | None:
+        """Millimetres between rows and between columns, where the image says it."""
+        said = self.instance.pixel_spacing_mm
+        return None if not said else (float(said[0]), float(said[1]))
+
+    def values(self) -> tuple[np.ndarray, bool]:
+        """Modality values (row, column), and whether low values are bright.
+
+        Raises: StudyUnusable.
+        """
+        try:
+            return _values(self.instance, self.index)
+        except (BlobMissing, OSError, ValueError, LookupError) as error:
+            raise StudyUnusable(UNREADABLE) from error
+
+
+def frames_of(session: Session, study_id: UUID) -> list[FramePlace]:
+    """Every frame of a study in reading order."""
+    rows = session.scalars(
+        select(Instance)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.study_id == study_id)
+        .order_by(
+            Series.series_number.nulls_last(), Series.id,
+            Instance.instance_number.nulls_last(), Instance.id,
+        )
+    )  # fmt: skip
+    return [
+        FramePlace(instance, index) for instance in rows for index in range(instance.frame_count)
+    ]
+
+
+def beside(frames: list[FramePlace], number: int) -> tuple[FramePlace, FramePlace, FramePlace]:
+    """A frame between the one before and the one after of its series; ends stand for themselves."""
+    own = frames[number]
+    near = [frames[at] if 0 <= at < len(frames) else own for at in (number - 1, number + 1)]
+    before, after = (
+        one
+        if (one.instance.series_id, one.instance.rows, one.instance.columns)
+        == (own.instance.series_id, own.instance.rows, own.instance.columns)
+        else own
+        for one in near
+    )
+    return before, own, after
+
+
 def picture_of(session: Session, study_id: UUID) -> Picture:
     """Read the frame that stands for a study.
 

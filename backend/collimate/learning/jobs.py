@@ -10,7 +10,7 @@ from collimate.jobs.run import Handler, JobFailed, JobRun
 from collimate.learning import encoders, gate, rounds
 from collimate.learning.ask import for_embedding, learn_anew
 from collimate.learning.due import newest_batch, next_round_in
-from collimate.learning.gpu import explain, train
+from collimate.learning.gpu import explain, learn, train
 from collimate.learning.gpu.embed import embed_missing
 from collimate.projects.models import Project
 
@@ -65,6 +65,11 @@ def run_round(run: JobRun) -> dict[str, Any]:
         }
 
 
+def train_model(run: JobRun) -> dict[str, Any]:
+    """Train the model of masks or boxes on the newest reads, then reorder the queue by it."""
+    return learn.train_model(run)
+
+
 def compare_encoders(run: JobRun) -> dict[str, Any]:
     """Let the newest trained encoder serve if the labels say that it is better."""
     project_id = _project_id(run)
@@ -105,6 +110,7 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.EMBED_STUDIES: embed_studies,
     JobKind.TRAIN_ENCODER: train_encoder,
     JobKind.COMPARE_ENCODERS: compare_encoders,
+    JobKind.TRAIN_MODEL: train_model,
     JobKind.RUN_ROUND: run_round,
     JobKind.EXPLAIN: explain_study,
 }

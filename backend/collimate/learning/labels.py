@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from collimate.learning.kinds import KINDS, TaskKind
 from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.reviews.accepted import accepted_submissions
@@ -17,12 +18,16 @@ from collimate.tasks.models import Task
 
 @dataclass(frozen=True)
 class Question:
-    """The classes that reads answer with; `keys` in the schema's order."""
+    """What reads answer or draw; `keys` in the schema's order.
+
+    Of masks and boxes several classes may be on one study, so they are `is_multi`.
+    """
 
     schema_id: UUID
     keys: tuple[str, ...]
     names: dict[str, str]
     is_multi: bool
+    kind: TaskKind = TaskKind.CLASSIFICATION
 
 
 @dataclass(frozen=True)
@@ -40,20 +45,27 @@ class Labelled:
 
 
 def question_of(session: Session, project: Project) -> Question | None:
-    """The newest question of a project; None where there is none to learn."""
+    """The newest question of a project; None where there is none to learn.
+
+    Where several things are asked, the answer goes first, then segments, then boxes.
+    """
     try:
         newest: LabelSchema = schema.current_schema(session, project.id)
     except schema.SchemaNotFound:
         return None
-    classes = [label for label in schema.labels_of(session, newest.id) if label.kind == "class"]
-    if newest.answer_mode == "none" or not classes:
-        return None
-    return Question(
-        newest.id,
-        tuple(label.key for label in classes),
-        {label.key: label.name for label in classes},
-        newest.answer_mode == "multi",
-    )
+    labels = schema.labels_of(session, newest.id)
+    for kind, row in KINDS.items():
+        is_answer = kind is TaskKind.CLASSIFICATION
+        own = [label for label in labels if label.kind == row.label_kind]
+        if own and not (is_answer and newest.answer_mode == "none"):
+            return Question(
+                newest.id,
+                tuple(label.key for label in own),
+                {label.key: label.name for label in own},
+                not is_answer or newest.answer_mode == "multi",
+                kind,
+            )
+    return None
 
 
 def labelled_studies(
@@ -102,6 +114,14 @@ def manifest_sha256(labelled: Iterable[Labelled]) -> str:
 
 
 def _answer(content: dict, question: Question) -> tuple[str, ...] | None:
+    if question.kind is not TaskKind.CLASSIFICATION:
+        row = KINDS[question.kind]
+        drawn = {
+            one["label_key"]
+            for one in content.get(row.content, [])
+            if one["kind"] == row.label_kind
+        }
+        return tuple(key for key in question.keys if key in drawn)
     answer = content.get("answer")
     if not answer:
         return None

@@ -94,7 +94,7 @@ def _mean_area(answers: np.ndarray, probabilities: np.ndarray) -> float | None:
 
 def _per_class(recalls: list[metrics.Estimate], keys: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
-        {"key": key, "recall": r.value, "low": r.low, "high": r.high, "count": r.n}
+        {"key": key, "score": r.value, "low": r.low, "high": r.high, "count": r.n}
         for key, r in zip(keys, recalls, strict=True)
     ]
 

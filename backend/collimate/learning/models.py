@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,7 +85,11 @@ class ModelVersion(Row):
 
 
 class Prediction(Row):
-    """What a model says of a study: probability per class key. Never a label."""
+    """What a model says of a study: probability per class key. Never a label.
+
+    Of a model that draws, `drawn` are its frames (`learning/drawn.py`), `scores` its doubt, and
+    how it did where the study was read; the probability is that the class is there at all.
+    """
 
     __tablename__ = "prediction"
     __table_args__ = (UniqueConstraint("model_version_id", "study_id"),)
@@ -94,6 +98,8 @@ class Prediction(Row):
     model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
     probabilities: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    drawn: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class Explanation(Row):

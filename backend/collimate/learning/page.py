@@ -10,13 +10,12 @@ from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
 from collimate.learning import encoders, forecast, gate, warn
 from collimate.learning.due import next_round_in
+from collimate.learning.kinds import KINDS, TaskKind
 from collimate.learning.labels import Labelled, Question, labelled_studies, question_of
 from collimate.learning.models import Encoder, ModelVersion, TrainingRun
-from collimate.learning.versions import promoted_model
+from collimate.learning.versions import UNFINISHED, promoted_model
 from collimate.projects.models import Project
 from collimate.studies.models import Patient, Study
-
-METRIC = "macro recall"
 
 
 def learning_page(session: Session, project: Project) -> dict[str, Any]:
@@ -39,7 +38,8 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
         "encoder_trial": gate.describe(session, project.id),
         **counts,
         "next_round_in": next_round_in(session, project),
-        "curve": _curve(newest),
+        "kind": question.kind.value if question else None,
+        "curve": _curve(newest, question),
         "calibration": shown.get("calibration") or {"bins": [], "ece": None},
         "per_class": _per_class(shown, question),
         "subgroups": shown.get("subgroups") or [],
@@ -55,7 +55,8 @@ def _newest_metrics(session: Session, project_id: UUID) -> dict[str, Any]:
     found = session.scalars(
         select(TrainingRun.metrics)
         .where(TrainingRun.project_id == project_id)
-        .order_by(TrainingRun.round_number.desc())
+        .where(~TrainingRun.metrics.has_key(UNFINISHED))
+        .order_by(TrainingRun.round_number.desc(), TrainingRun.id.desc())
         .limit(1)
     ).one_or_none()
     return found or {}
@@ -84,6 +85,8 @@ def _state(session: Session, project_id: UUID, encoder: Encoder | None) -> str:
         return "embedding"
     if encoders.is_busy(session, project_id, JobKind.TRAIN_ENCODER):
         return "training_encoder"
+    if encoders.is_busy(session, project_id, JobKind.TRAIN_MODEL):
+        return "training_model"
     if encoder is None or promoted_model(session, project_id) is None:
         return "collecting"
     return "ready"
@@ -108,16 +111,26 @@ def _encoder(session: Session, project_id: UUID, encoder: Encoder | None) -> dic
     }
 
 
-def _curve(metrics: dict[str, Any]) -> dict[str, Any]:
+def _curve(metrics: dict[str, Any], question: Question | None) -> dict[str, Any]:
     """The curve as the newest round drew it."""
     found = metrics.get("curve") or {"strategy": [], "control": []}
-    return {**found, "metric": METRIC, "forecast": forecast.forecast(found["strategy"])}
+    kind = question.kind if question is not None else TaskKind.CLASSIFICATION
+    return {
+        **found, "metric": KINDS[kind].metric, "forecast": forecast.forecast(found["strategy"]),
+    }  # fmt: skip
 
 
 def _per_class(metrics: dict[str, Any], question: Question | None) -> list[dict[str, Any]]:
     names = question.names if question is not None else {}
     return [
-        {**item, "name": names.get(item["key"], item["key"])}
+        {
+            "key": item["key"],
+            "name": names.get(item["key"], item["key"]),
+            # Runs of earlier versions call it by the name of their score.
+            "score": item["score"] if "score" in item else item["recall"],
+            **{name: item[name] for name in ("low", "high", "count")},
+            "distance_mm": item.get("distance_mm"),
+        }
         for item in metrics.get("per_class") or []
     ]
 

@@ -15,6 +15,9 @@ PLAIN = {
 
 def say(pick: Pick, question: Question | None, probabilities: np.ndarray | None) -> str:
     """The reason for a pick; `probabilities` are those of its study."""
+    if pick.reason is Reason.DOUBTFUL_REGION and question is not None:
+        drawn = question.names[question.keys[int(pick.parts["first_class"])]]
+        return f"uncertain where {drawn} is"
     if pick.reason in PLAIN or question is None or probabilities is None:
         return PLAIN.get(pick.reason, PLAIN[Reason.TYPICAL])
     names = [question.names[key] for key in question.keys]

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from collimate.jobs import events
 from collimate.kit.errors import Conflict
 from collimate.learning import batch as batches
-from collimate.learning import doubts, fit, hold_back
+from collimate.learning import doubts, drawing, fit, hold_back
 from collimate.learning.due import newest_batch
+from collimate.learning.kinds import KINDS, TaskKind
 from collimate.learning.labels import Question, labelled_studies, question_of
 from collimate.learning.models import QueryBatch
 from collimate.learning.pool import load_pool
@@ -68,7 +69,6 @@ def run_round(
     )
     project = session.get_one(Project, project_id)
     rules = learning_rules(project)
-    chosen = QueryStrategy(strategy or rules.strategy)
     tell(0.05, "Reading the pool")
     queue.open_missing(session, project_id)
     pool = load_pool(session, project)
@@ -76,23 +76,27 @@ def run_round(
     if len(own) == 0:
         raise PoolNotEmbedded("It is done in the background as studies arrive.")
     round_number = _next_number(session, project_id)
-    seed = _seed(project, round_number) if seed is None else seed
+    seed = seed_of(project, round_number) if seed is None else seed
     space = space_of({name: values[own] for name, values in pool.blocks.items()})
     tell(0.35, "Learning from the newest reads")
     ground = fit.Ground(pool, space, space.transform(pool.blocks))
     question = question_of(session, project)
+    kind = question.kind if question is not None else TaskKind.CLASSIFICATION
     fitted, lessons = _learn(
         session, project, ground, question, round_number=round_number, seed=seed
     )
+    opinion = drawing.newest_opinion(session, project_id, pool, question)
     tell(0.7, "Choosing what to ask for next")
     written = batches.write_batch(
         session,
         project,
-        batches.Situation(pool, ground.z, lessons, fitted, question),
+        batches.Situation(pool, ground.z, lessons, fitted, question, opinion),
         round_number=round_number,
-        strategy=chosen,
+        strategy=KINDS[kind].chosen(QueryStrategy(strategy or rules.strategy)),
         seed=seed,
     )
+    if question is not None and lessons is not None:
+        drawing.ask_to_train(session, project, lessons, question)
     if fitted is not None and lessons is not None and question is not None:
         # After the tasks: whoever locks the audit chain must not wait for a task.
         hold_back.promote_unless_worse(session, project, fitted, pool, lessons, question)
@@ -100,10 +104,10 @@ def run_round(
     return RoundResult(
         round_number,
         written.batch.id,
-        fitted.version.id if fitted else None,
+        written.batch.model_version_id,
         len(lessons.rows) if lessons else 0,
         written.pick_count,
-        fitted.score if fitted else None,
+        fitted.score if fitted else opinion.score if opinion else None,
         time.monotonic() - started,
     )
 
@@ -121,7 +125,8 @@ def _learn(
         return None, None
     labelled, _ = labelled_studies(session, project, question)
     lessons = fit.lessons_of(ground.pool, labelled, question)
-    if not fit.can_learn(lessons, question):
+    if question.kind is not TaskKind.CLASSIFICATION or not fit.can_learn(lessons, question):
+        # Masks and boxes take minutes to learn: that is done in the background.
         return None, lessons
     fitted = fit.fit_model(
         session, project, ground, lessons, question, round_number=round_number, seed=seed
@@ -135,7 +140,7 @@ def _next_number(session: Session, project_id: UUID) -> int:
     return 1 if newest is None else newest.round_number + 1
 
 
-def _seed(project: Project, round_number: int) -> int:
+def seed_of(project: Project, round_number: int) -> int:
     """A seed that differs between projects and rounds and can be derived again."""
     content = f"round {round_number}".encode()
     return int.from_bytes(hmac.digest(project.key, content, hashlib.sha256)[:4], "big") >> 1

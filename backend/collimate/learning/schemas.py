@@ -73,13 +73,14 @@ class Calibration(Answer):
     ece: float | None
 
 
-class ClassRecall(Answer):
+class ClassScore(Answer):
     key: str
     name: str
-    recall: float | None
+    score: float | None = Field(description="Recall of an answer, Dice of masks, F1 of boxes")
     low: float | None
     high: float | None
     count: int
+    distance_mm: float | None = Field(description="Mean distance of outlines; masks only")
 
 
 class GroupScore(Answer):
@@ -105,6 +106,9 @@ class PromotedModel(Answer):
 
 class LearningPage(Answer):
     state: str
+    kind: Literal["classification", "segmentation", "detection"] | None = Field(
+        description="What the project teaches: an answer, masks or boxes"
+    )
     encoder: EncoderOut | None
     encoder_trial: EncoderTrial | None
     pool_count: int
@@ -115,7 +119,7 @@ class LearningPage(Answer):
     next_round_in: int | None
     curve: Curve
     calibration: Calibration
-    per_class: list[ClassRecall]
+    per_class: list[ClassScore]
     subgroups: list[GroupScore]
     confusion: Confusion
     model: PromotedModel | None
@@ -196,11 +200,33 @@ class QueueOut(Answer):
     items: list[QueueItem]
 
 
+class SuggestedSegment(Answer):
+    label_key: str
+    runs: list[int]
+
+
+class SuggestedBox(Answer):
+    label_key: str
+    points: list[list[float]]
+    probability: float
+
+
+class SuggestedFrame(Answer):
+    sop_instance_uid: str
+    frame_number: int
+    doubt: float = Field(description="Predictive entropy of its doubtful tenth, 0 to 1")
+    segments: list[SuggestedSegment]
+    boxes: list[SuggestedBox]
+
+
 class SuggestionOut(Answer):
     id: UUID
     probabilities: dict[str, float]
     label_key: str | None
     model_number: int
+    frames: list[SuggestedFrame] = Field(
+        description="What a model of masks or boxes would draw, in reading order; else empty"
+    )
 
 
 class StrategyOut(Answer):

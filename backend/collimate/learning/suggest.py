@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from collimate.access.models import User
 from collimate.annotations import staged
 from collimate.annotations.models import Submission
+from collimate.learning.drawn import unpack
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.versions import promoted_model
 from collimate.projects import schema
@@ -86,4 +87,16 @@ def _as_json(
         "probabilities": probabilities,
         "label_key": best if is_single else None,
         "model_number": model.number,
+        "frames": _drawn(found, keys),
     }
+
+
+def _drawn(found: Prediction, keys: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            **frame,
+            "segments": [one for one in frame["segments"] if one["label_key"] in keys],
+            "boxes": [one for one in frame["boxes"] if one["label_key"] in keys],
+        }
+        for frame in unpack(found.drawn)
+    ]

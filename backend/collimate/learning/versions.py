@@ -12,6 +12,9 @@ from collimate.kit import clock
 from collimate.kit.errors import NotFound
 from collimate.learning.models import ModelVersion, TrainingRun
 
+UNFINISHED = "is_unfinished"
+"""In the metrics of a run whose model has not drawn on every study yet; it is not listed."""
+
 
 class ModelNotFound(NotFound):
     """There is no such model."""
@@ -34,6 +37,7 @@ def list_models(session: Session, project_id: UUID) -> list[dict[str, Any]]:
         select(ModelVersion, TrainingRun)
         .join(TrainingRun, TrainingRun.id == ModelVersion.training_run_id)
         .where(ModelVersion.project_id == project_id)
+        .where(~TrainingRun.metrics.has_key(UNFINISHED))
         .order_by(ModelVersion.number.desc())
     )
     return [as_json(model, run) for model, run in rows]
@@ -45,6 +49,7 @@ def newest_model(session: Session, project_id: UUID) -> dict[str, Any] | None:
         select(ModelVersion, TrainingRun)
         .join(TrainingRun, TrainingRun.id == ModelVersion.training_run_id)
         .where(ModelVersion.project_id == project_id)
+        .where(~TrainingRun.metrics.has_key(UNFINISHED))
         .order_by(ModelVersion.number.desc())
         .limit(1)
     ).one_or_none()

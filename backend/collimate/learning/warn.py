@@ -5,6 +5,8 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from collimate.jobs.kinds import JobKind
+from collimate.jobs.models import Job
 from collimate.learning import encoders, versions
 from collimate.learning.labels import Labelled, Question
 from collimate.projects.models import Project
@@ -31,6 +33,7 @@ def warnings(
         found.append("There is no question with classes, so there is nothing to learn yet.")
         return found
     found += _about_labels(question, labelled, undecided)
+    found += _about_training(session, project)
     found += _about_encoders(session, project)
     found += _about_models(session, project, question)
     found += _about_holdout(session, project, labelled)
@@ -53,6 +56,20 @@ def _about_labels(question: Question, labelled: list[Labelled], undecided: int) 
     if undecided:
         found.append(f"Left out, because readers disagree evenly: {undecided} cases.")
     return found
+
+
+def _about_training(session: Session, project: Project) -> list[str]:
+    """Why the last training of a model failed, until another one succeeds."""
+    last = session.scalars(
+        select(Job)
+        .where(Job.project_id == project.id, Job.kind == JobKind.TRAIN_MODEL)
+        .where(Job.state.in_(["done", "failed"]))
+        .order_by(Job.finished_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.state != "failed":
+        return []
+    return [f"The last training of the model failed: {last.error}"]
 
 
 def _about_encoders(session: Session, project: Project) -> list[str]:

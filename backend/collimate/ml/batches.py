@@ -18,6 +18,7 @@ BY_CHANCE = (
     QueryStrategy.RANDOM_BY_SITE,
     QueryStrategy.FOREGROUND_RANDOM,
 )
+BY_REGION = (QueryStrategy.CLASP_PE, QueryStrategy.CLASS_BALANCED_DETECTION)
 
 
 class Arm(StrEnum):
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     TYPICAL = "typical"
     RARE_CLASS = "rare_class"
     RANDOM = "random"
+    DOUBTFUL_REGION = "doubtful_region"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Pick:
     `parts` holds numbers that explain it: `uncertainty` (margin, 0-1), `entropy` (nats),
     `novelty` (0 = twin of a known item, 1 = like nothing known), their ranks in the pool as
     `uncertainty_rank` and `novelty_rank` (0-1, 1 = highest), `first_class`, `second_class` and
-    their probabilities, `minutes` (predicted reading time); what is not known is left out.
+    their probabilities, `minutes` (predicted reading time); what is not known is left out. Of
+    regions `uncertainty` is their doubt, `first_class` the class it is strongest in.
     """
 
     index: int
@@ -122,6 +125,13 @@ def _score_parts(
     parts = {"novelty": novelty[:count], "novelty_rank": _ranks(novelty, count)}
     if pool.minutes is not None:
         parts["minutes"] = np.asarray(pool.minutes[order], dtype=np.float64)
+    if pool.probabilities is None and pool.regions is not None:
+        doubt = np.asarray(pool.regions.doubt, dtype=np.float64)
+        return parts | {
+            "uncertainty": doubt[order],
+            "uncertainty_rank": _ranks(doubt[seen], count),
+            "first_class": pool.regions.class_doubt[order].argmax(axis=1).astype(np.float64),
+        }
     if pool.probabilities is None:
         return parts
     uncertainty = margin_scores(pool)
@@ -140,17 +150,18 @@ def _score_parts(
 
 def _reason(arm: Arm, strategy: QueryStrategy, parts: dict[str, float], pool: PoolView) -> Reason:
     """Name the strongest cause; random strategies claim none."""
-    if arm is Arm.CONTROL:
-        return Reason.CONTROL
-    if strategy in BY_CHANCE:
-        return Reason.RANDOM
+    if arm is Arm.CONTROL or strategy in BY_CHANCE:
+        return Reason.CONTROL if arm is Arm.CONTROL else Reason.RANDOM
     if "uncertainty" not in parts:
         return Reason.TYPICAL if strategy is not QueryStrategy.CORE_SET else Reason.UNFAMILIAR
+    if strategy in BY_REGION and pool.regions is not None:
+        return Reason.DOUBTFUL_REGION
     if _leads_to_rare_class(parts, pool):
         return Reason.RARE_CLASS
-    if parts["uncertainty_rank"] >= max(0.5, parts["novelty_rank"]):
-        return Reason.UNCERTAIN
-    return Reason.UNFAMILIAR if parts["novelty_rank"] >= 0.8 else Reason.TYPICAL
+    novelty = parts["novelty_rank"]
+    if parts["uncertainty_rank"] < max(0.5, novelty):
+        return Reason.UNFAMILIAR if novelty >= 0.8 else Reason.TYPICAL
+    return Reason.UNCERTAIN
 
 
 def _leads_to_rare_class(parts: dict[str, float], pool: PoolView) -> bool:

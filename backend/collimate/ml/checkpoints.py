@@ -25,9 +25,9 @@ class UnreadableCheckpoint(ValueError):
 class Training:
     """Everything a run carries from one step to the next."""
 
-    network: Network
-    projector: nn.Sequential
-    average: Network
+    network: nn.Module
+    projector: nn.Module
+    average: nn.Module
     optimizer: torch.optim.AdamW
     seed: int
     step: int = 0

@@ -14,9 +14,10 @@ Members = dict[tuple[str, str], Bool[np.ndarray, " items"]]
 
 @dataclass(frozen=True)
 class Drop:
-    """A group whose share of right answers fell from `before` to `after` over `count` items.
+    """A group whose share of right answers (or mean score) fell from `before` to `after` over
+    `count` items.
 
-    `worse` patients have fewer right answers than before, `better` ones more.
+    `worse` patients have fewer right answers (or a lower score) than before, `better` ones more.
     """
 
     attribute: str
@@ -29,8 +30,8 @@ class Drop:
 
 
 def drops(
-    before: Bool[np.ndarray, " items"],
-    after: Bool[np.ndarray, " items"],
+    before: Shaped[np.ndarray, " items"],
+    after: Shaped[np.ndarray, " items"],
     patients: Shaped[np.ndarray, " items"],
     groups: Members,
     *,
@@ -38,9 +39,10 @@ def drops(
 ) -> list[Drop]:
     """Return the groups that lost more than `limit` (a share, 0 to 1) and not by chance.
 
-    `before` and `after` say which items each model gets right. Chance is excluded by the one-sided
-    sign test over patients (below 0.05), so fewer than five patients never suffice. Groups are
-    not corrected for their number: a false alarm costs one round, a missed drop costs patients.
+    `before` and `after` say which items each model gets right, or how well (0 to 1). Chance is
+    excluded by the one-sided sign test over patients (below 0.05), so fewer than five patients
+    never suffice. Groups are not corrected for their number: a false alarm costs one round, a
+    missed drop costs patients.
     The deepest drop comes first.
 
     Raises: ValueError where the arrays do not describe the same items.

@@ -60,7 +60,7 @@ def per_class_recall(
     drawn = _drawn_recalls(labels, predicted, patients, class_count, seed)
     own_patients = [len(np.unique(patients[labels == c])) for c in range(class_count)]
     return [
-        _estimate(
+        bounded(
             float(table[c, c] / totals[c]) if totals[c] else None,
             drawn[:, c],
             n=int(totals[c]),
@@ -88,7 +88,7 @@ def macro_recall(
     counted = np.isfinite(drawn).sum(axis=1)
     means = np.where(counted > 0, np.nansum(drawn, axis=1) / np.maximum(counted, 1), np.nan)
     people = len(np.unique(patients))
-    return _estimate(float(recalls.mean()), means, n=len(labels), patients=people)
+    return bounded(float(recalls.mean()), means, n=len(labels), patients=people)
 
 
 def mean_recall(labels: Labels, probabilities: Float[np.ndarray, "items classes"]) -> float:
@@ -186,9 +186,10 @@ def _drawn_recalls(
     return np.divide(times @ found, totals, out=np.full(totals.shape, np.nan), where=totals > 0)
 
 
-def _estimate(
+def bounded(
     value: float | None, drawn: Float64[np.ndarray, " draws"], *, n: int, patients: int
 ) -> Estimate:
+    """A value with the interval of its bootstrap draws; none below five items or ten patients."""
     usable = drawn[np.isfinite(drawn)]
     if value is None or n < FEWEST_ITEMS or patients < FEWEST_PATIENTS or len(usable) == 0:
         return Estimate(value, None, None, n)

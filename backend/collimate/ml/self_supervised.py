@@ -1,8 +1,6 @@
 """Train an encoder on a project's own images, without labels and without a network (SimCLR)."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,26 +12,29 @@ from torch.nn import functional
 
 from collimate.ml.augment import random_view
 from collimate.ml.checkpoints import Training, load_checkpoint, new_training, save_checkpoint
-from collimate.ml.encoder import SIDE, available_device, normalised, save_encoder
+from collimate.ml.encoder import SIDE, Network, available_device, normalised, save_encoder
+from collimate.ml.training import (
+    STEPS_BETWEEN_CHECKPOINTS,
+    Budget,
+    Progress,
+    TrainingDiverged,
+    Watch,
+    bfloat16_pays,
+    follow,
+    mixed,
+    threads_of,
+)
 
 BATCH = 128
 FEWEST_IMAGES = 16
 TEMPERATURE = 0.2
 LEARNING_RATE = 1e-3
 WARM_UP_STEPS = 50
-AVERAGE_DECAY = 0.99
-STEPS_BETWEEN_CHECKPOINTS = 50
 RECIPE = "simclr-1"
-
-Progress = Callable[[float, str], None]
 
 
 class TooFewImages(ValueError):
     """Contrast needs other images; below 16 there is nothing to learn from."""
-
-
-class TrainingDiverged(RuntimeError):
-    """The loss is no longer a finite number."""
 
 
 @dataclass(frozen=True)
@@ -76,53 +77,28 @@ def train(  # noqa: PLR0913 (all but the images are named)
     Raises: TooFewImages; TrainingDiverged; UnreadableCheckpoint; ValueError for no budget or
     another image shape.
     """
-    if (seconds is None) == (steps is None):
-        raise ValueError("Give either seconds or steps.")
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         raise ValueError(f"Training reads uint8 images of {SIDE} by {SIDE} pixels.")
     if len(images) < FEWEST_IMAGES:
         raise TooFewImages(f"At least {FEWEST_IMAGES} images are needed.")
+    Budget(seconds, steps, 0.0)
     checkpoint = out.with_name(out.name + ".checkpoint")
-    with _threads(threads):
+    with threads_of(threads):
         training = new_training(seed, device=available_device(), learning_rate=LEARNING_RATE)
         if resume_from is not None:
             load_checkpoint(training, resume_from)
-        budget = _Budget(seconds, steps, training.seconds)
-        stopped = _run(training, images, budget, _Watch(on_progress, should_stop, checkpoint))
+        budget = Budget(seconds, steps, training.seconds)
+        stopped = _run(training, images, budget, Watch(on_progress, should_stop, checkpoint))
         if stopped:
             return _result(training, images, None, None, checkpoint)
         on_progress(1.0, "Settling the weights")
         _refresh_statistics(training, images)
+        assert isinstance(training.average, Network)
         sha256 = save_encoder(training.average, out, recipe=_recipe(training, len(images)))
         return _result(training, images, out, sha256, checkpoint)
 
 
-@dataclass
-class _Budget:
-    seconds: float | None
-    steps: int | None
-    spent: float
-
-    def __post_init__(self) -> None:
-        self.started = time.monotonic() - self.spent
-
-    def elapsed(self) -> float:
-        return time.monotonic() - self.started
-
-    def fraction(self, step: int) -> float:
-        if self.steps is not None:
-            return min(1.0, step / max(1, self.steps))
-        return min(1.0, self.elapsed() / max(1e-9, self.seconds or 0.0))
-
-
-@dataclass(frozen=True)
-class _Watch:
-    on_progress: Progress
-    should_stop: Callable[[], bool]
-    checkpoint: Path
-
-
-def _run(training: Training, images: np.ndarray, budget: _Budget, watch: _Watch) -> bool:
+def _run(training: Training, images: np.ndarray, budget: Budget, watch: Watch) -> bool:
     """Take steps until the budget is used; return True where somebody asked to stop."""
     device = available_device()
     while budget.fraction(training.step) < 1.0:
@@ -145,19 +121,19 @@ def _run(training: Training, images: np.ndarray, budget: _Budget, watch: _Watch)
 
 
 def _step(training: Training, batch: UInt8[Tensor, "batch side side"]) -> float:
-    draw = torch.Generator().manual_seed(_mixed(training.seed, training.step, 1))
+    draw = torch.Generator().manual_seed(mixed(training.seed, training.step, 1))
     views = torch.cat([random_view(batch, draw), random_view(batch, draw)])
     views = views.to(memory_format=torch.channels_last)
     for group in training.optimizer.param_groups:
         group["lr"] = LEARNING_RATE * min(1.0, (training.step + 1) / WARM_UP_STEPS)
     training.network.train()
-    with torch.autocast(views.device.type, torch.bfloat16, enabled=_bfloat16_pays(views.device)):
+    with torch.autocast(views.device.type, torch.bfloat16, enabled=bfloat16_pays(views.device)):
         projected = training.projector(training.network(views).mean(dim=(2, 3)))
     loss = contrastive_loss(projected.float(), temperature=TEMPERATURE)
     training.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     training.optimizer.step()
-    _average(training)
+    follow(training.average, training.network, training.step)
     return float(loss.detach())
 
 
@@ -174,14 +150,6 @@ def contrastive_loss(
     itself = torch.eye(count, dtype=torch.bool, device=unit.device)
     partner = (torch.arange(count, device=unit.device) + count // 2) % count
     return functional.cross_entropy(similar.masked_fill(itself, float("-inf")), partner)
-
-
-@torch.no_grad()
-def _average(training: Training) -> None:
-    decay = min(AVERAGE_DECAY, (1 + training.step) / (10 + training.step))
-    pairs = zip(training.average.parameters(), training.network.parameters(), strict=True)
-    for mean, value in pairs:
-        mean.lerp_(value, 1.0 - decay)
 
 
 @torch.no_grad()
@@ -205,26 +173,6 @@ def _batch_rows(count: int, seed: int, step: int) -> np.ndarray:
     order = np.random.default_rng((seed, step // per_epoch)).permutation(count)
     start = (step % per_epoch) * size
     return order[start : start + size]
-
-
-def _mixed(*numbers: int) -> int:
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
-
-
-def _bfloat16_pays(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_avx512_bf16_supported())
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _recipe(training: Training, image_count: int) -> dict[str, object]:

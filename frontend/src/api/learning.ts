@@ -8,7 +8,7 @@ type Schemas = components['schemas'];
 
 export type CurvePoint = Schemas['CurvePoint'];
 
-export type ClassRecall = Schemas['ClassRecall'];
+export type ClassScore = Schemas['ClassScore'];
 
 export type CalibrationBin = Schemas['CalibrationBin'];
 

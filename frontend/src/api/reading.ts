@@ -25,4 +25,8 @@ export type Revision = Schemas['RevisionOut'];
 export type ReadingCase = Schemas['ReadingCase'];
 export type EarlierStudy = Schemas['EarlierStudy'];
 export type AnnotationSave = Schemas['AnnotationIn'];
+export type DrawnSuggestion = Schemas['SuggestionOut'];
+
+/** What a model of masks or boxes would draw on one frame. */
+export type SuggestedFrame = Schemas['SuggestedFrame'];
 export type SubmitReply = Schemas['SubmitOut'];

@@ -2549,10 +2549,15 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ClassRecall */
-        ClassRecall: {
+        /** ClassScore */
+        ClassScore: {
             /** Count */
             count: number;
+            /**
+             * Distance Mm
+             * @description Mean distance of outlines; masks only
+             */
+            distance_mm: number | null;
             /** High */
             high: number | null;
             /** Key */
@@ -2561,8 +2566,11 @@ export interface components {
             low: number | null;
             /** Name */
             name: string;
-            /** Recall */
-            recall: number | null;
+            /**
+             * Score
+             * @description Recall of an answer, Dice of masks, F1 of boxes
+             */
+            score: number | null;
         };
         /**
          * CohortFilter
@@ -3636,7 +3644,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "run_round" | "explain";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "explain";
         /** JobList */
         JobList: {
             /** Items */
@@ -3839,13 +3847,18 @@ export interface components {
             evaluation_count: number;
             /** Holdout Count */
             holdout_count: number;
+            /**
+             * Kind
+             * @description What the project teaches: an answer, masks or boxes
+             */
+            kind: ("classification" | "segmentation" | "detection") | null;
             /** Labelled Count */
             labelled_count: number;
             model: components["schemas"]["PromotedModel"] | null;
             /** Next Round In */
             next_round_in: number | null;
             /** Per Class */
-            per_class: components["schemas"]["ClassRecall"][];
+            per_class: components["schemas"]["ClassScore"][];
             /** Pool Count */
             pool_count: number;
             /** State */
@@ -5273,6 +5286,38 @@ export interface components {
              */
             submission_id: string;
         };
+        /** SuggestedBox */
+        SuggestedBox: {
+            /** Label Key */
+            label_key: string;
+            /** Points */
+            points: number[][];
+            /** Probability */
+            probability: number;
+        };
+        /** SuggestedFrame */
+        SuggestedFrame: {
+            /** Boxes */
+            boxes: components["schemas"]["SuggestedBox"][];
+            /**
+             * Doubt
+             * @description Predictive entropy of its doubtful tenth, 0 to 1
+             */
+            doubt: number;
+            /** Frame Number */
+            frame_number: number;
+            /** Segments */
+            segments: components["schemas"]["SuggestedSegment"][];
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+        };
+        /** SuggestedSegment */
+        SuggestedSegment: {
+            /** Label Key */
+            label_key: string;
+            /** Runs */
+            runs: number[];
+        };
         /** Suggestion */
         Suggestion: {
             /**
@@ -5292,6 +5337,11 @@ export interface components {
         };
         /** SuggestionOut */
         SuggestionOut: {
+            /**
+             * Frames
+             * @description What a model of masks or boxes would draw, in reading order; else empty
+             */
+            frames: components["schemas"]["SuggestedFrame"][];
             /**
              * Id
              * Format: uuid

@@ -21,6 +21,8 @@ export interface Mark {
   readonly sop_instance_uid: string;
   readonly frame_number: number;
   readonly points: readonly ImagePoint[];
+  /** The suggestion it was taken from; corrections still name it. */
+  readonly suggestion_id?: string;
 }
 
 type Drawn = Pick<Mark, 'kind' | 'points'>;

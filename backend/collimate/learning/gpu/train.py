@@ -1,7 +1,6 @@
 """Train an encoder on a project's own images, stepping aside whenever a person waits."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +20,9 @@ from collimate.kit.settings import settings
 from collimate.learning import encoders
 from collimate.learning.ask import learn_anew
 from collimate.learning.gpu.embed import embed_missing
+from collimate.learning.gpu.glance import Glance
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import Encoder
-from collimate.learning.urgent import urgent_job_waits
 from collimate.ml import self_supervised
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import load_encoder
@@ -34,7 +33,6 @@ from collimate.studies.models import Patient, Study
 
 FEWEST_STUDIES = 200
 MOST_IMAGES = 20_000
-SECONDS_BETWEEN_LOOKS = 2.0
 TRAINING_SHARE = 0.8
 
 
@@ -85,7 +83,7 @@ def _train(run: JobRun, row: Encoder) -> bool:
     images = _images(run, folder)
     out = folder / "encoder.safetensors"
     checkpoint = out.with_name(out.name + ".checkpoint")
-    steps_aside = _Glance(run)
+    steps_aside = Glance(run)
     try:
         result = self_supervised.train(
             images,
@@ -112,23 +110,6 @@ def _train(run: JobRun, row: Encoder) -> bool:
         stored.recipe = {**stored.recipe, **load_encoder(out).recipe}
     shutil.rmtree(folder, ignore_errors=True)
     return True
-
-
-class _Glance:
-    """Look now and then whether to stop: somebody cancelled, or waits for something shorter."""
-
-    def __init__(self, run: JobRun) -> None:
-        self.run = run
-        self.looked_at = time.monotonic()
-
-    def __call__(self) -> bool:
-        if self.run.should_stop():
-            return True
-        if time.monotonic() - self.looked_at < SECONDS_BETWEEN_LOOKS:
-            return False
-        self.looked_at = time.monotonic()
-        with database.open_session() as session:
-            return urgent_job_waits(session, JobKind.TRAIN_ENCODER)
 
 
 def _pause(run: JobRun, is_forced: bool) -> dict[str, Any]:

@@ -10,11 +10,11 @@ type Group = Learning['subgroups'][number];
 const NAMES: Record<string, string> = { site: 'Site', scanner: 'Scanner', sex: 'Sex', age: 'Age' };
 const TOO_FEW = 'Too few patients to say how certain this is.';
 
-export function GroupTable({ groups }: { groups: Group[] }) {
+export function GroupTable({ groups, metric }: { groups: Group[]; metric: string }) {
   return (
-    <Panel title="By site, scanner, sex and age" side="macro recall on held-out cases" isFlush>
+    <Panel title="By site, scanner, sex and age" side={`${metric} on held-out cases`} isFlush>
       <DataTable
-        label="Macro recall by group"
+        label={`${metric} by group`}
         rows={groups}
         columns={COLUMNS}
         rowId={(row) => `${row.attribute}:${row.value}`}
@@ -34,7 +34,7 @@ const COLUMNS: Column<Group>[] = [
   { key: 'value', title: 'Group', sortValue: (row) => row.value, render: (row) => row.value },
   {
     key: 'score',
-    title: 'Macro recall',
+    title: 'Score',
     isNumber: true,
     sortValue: (row) => row.score ?? -1,
     render: (row) => formatScore(row.score),

@@ -16,6 +16,7 @@ const STATES: Record<string, string> = {
   collecting: 'Collecting first labels',
   embedding: 'Looking at new images',
   training_encoder: 'Training the encoder',
+  training_model: 'Training the model',
   ready: 'Choosing cases',
 };
 

@@ -1,4 +1,4 @@
-/** The learning curve first, then calibration, recall per class, and confusion. */
+/** The learning curve first, then calibration, the score of each class, and confusion. */
 import { SegmentedControl } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import type { Learning } from '../../api/learning';
@@ -12,10 +12,10 @@ import styles from './Learning.module.css';
 import {
   calibrationOption,
   calibrationTable,
+  classOption,
+  classTable,
   confusionOption,
   confusionTable,
-  recallOption,
-  recallTable,
 } from './qualityPlots';
 
 export function QualityPart({ learning }: { learning: Learning }) {
@@ -31,11 +31,13 @@ export function QualityPart({ learning }: { learning: Learning }) {
     <div className={styles.stack}>
       <CurvePlot curve={learning.curve} />
       <div className={styles.columns}>
-        <RecallPlot learning={learning} />
-        <CalibrationPlot learning={learning} />
+        <ClassPlot learning={learning} />
+        {learning.calibration.bins.length > 0 && <CalibrationPlot learning={learning} />}
         {learning.confusion.keys.length > 0 && <ConfusionPlot learning={learning} />}
       </div>
-      {learning.subgroups.length > 0 && <GroupTable groups={learning.subgroups} />}
+      {learning.subgroups.length > 0 && (
+        <GroupTable groups={learning.subgroups} metric={learning.curve.metric} />
+      )}
     </div>
   );
 }
@@ -70,19 +72,23 @@ function CurvePlot({ curve }: { curve: Learning['curve'] }) {
   );
 }
 
-function RecallPlot({ learning: { per_class } }: { learning: Learning }) {
+/** What the score of one class is called, by what the project teaches. */
+const CLASS_SCORES = { classification: 'Recall', segmentation: 'Dice', detection: 'F1 of boxes' };
+
+function ClassPlot({ learning: { kind, per_class } }: { learning: Learning }) {
+  const score = CLASS_SCORES[kind ?? 'classification'];
   const option = useCallback(
-    (colours: PlotColours) => recallOption(per_class, colours),
-    [per_class],
+    (colours: PlotColours) => classOption(per_class, score, colours),
+    [per_class, score],
   );
-  const table = useMemo(() => recallTable(per_class), [per_class]);
+  const table = useMemo(() => classTable(per_class, score), [per_class, score]);
   return (
     <Plot
-      title="Recall per class"
+      title={`${score} per class`}
       side="on held-out cases"
-      fileName="recall-per-class"
+      fileName={`${score.toLowerCase().replaceAll(' ', '-')}-per-class`}
       description={per_class
-        .map((one) => `${one.name}: ${formatScore(one.recall)} of ${one.count}`)
+        .map((one) => `${one.name}: ${formatScore(one.score)} of ${one.count}`)
         .join('; ')}
       option={option}
       table={table}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CurvePoint, Learning } from '../../api/learning';
 import { TOKENS } from '../../ui/theme';
 import { curveOption, curveSentence, curveTable, floorOf, hasCurve, placeOf } from './curvePlot';
-import { calibrationOption, confusionTable, recallOption } from './qualityPlots';
+import { calibrationOption, classOption, confusionTable } from './qualityPlots';
 
 function point(label_count: number, score: number, more: Partial<CurvePoint> = {}): CurvePoint {
   return { label_count, score, active_minutes: label_count / 2, low: null, high: null, ...more };
@@ -57,7 +57,7 @@ test('bins without a case are not drawn', () => {
   const bin = { low: 0, high: 0.1, mean_probability: 0.05, observed: 0 };
   const option = calibrationOption(
     [
-      { ...bin, count: 0 },
+      { ...bin, count: 0, ...NO_DISTANCE },
       { ...bin, count: 4 },
     ],
     TOKENS,
@@ -65,17 +65,35 @@ test('bins without a case are not drawn', () => {
   expect(option.series[1]?.data).toEqual([[0.05, 0]]);
 });
 
+const NO_DISTANCE = { distance_mm: null };
+
 test('the first class stands on top', () => {
-  const one = { key: 'n', name: 'Normal', recall: 0.9, low: 0.8, high: 0.95, count: 30 };
-  const other = { key: 'e', name: 'Effusion', recall: null, low: null, high: null, count: 0 };
-  const option = recallOption([one, other], TOKENS);
+  const one = {
+    key: 'n',
+    name: 'Normal',
+    score: 0.9,
+    low: 0.8,
+    high: 0.95,
+    count: 30,
+    ...NO_DISTANCE,
+  };
+  const other = {
+    key: 'e',
+    name: 'Effusion',
+    score: null,
+    low: null,
+    high: null,
+    count: 0,
+    ...NO_DISTANCE,
+  };
+  const option = classOption([one, other], 'Recall', TOKENS);
   expect(option.yAxis.data).toEqual(['Effusion (n = 0)', 'Normal (n = 30)']);
 });
 
 test('confusion is named by class', () => {
   const per_class = [
-    { key: 'n', name: 'Normal', recall: 1, low: null, high: null, count: 3 },
-    { key: 'e', name: 'Effusion', recall: 0.5, low: null, high: null, count: 2 },
+    { key: 'n', name: 'Normal', score: 1, low: null, high: null, count: 3, ...NO_DISTANCE },
+    { key: 'e', name: 'Effusion', score: 0.5, low: null, high: null, count: 2, ...NO_DISTANCE },
   ];
   const table = confusionTable({
     per_class,

@@ -1,5 +1,5 @@
-/** Calibration, recall per class, and confusion, as plots and as tables. */
-import type { CalibrationBin, ClassRecall, Learning } from '../../api/learning';
+/** Calibration, the score of each class, and confusion, as plots and as tables. */
+import type { CalibrationBin, ClassScore, Learning } from '../../api/learning';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
 
@@ -40,13 +40,13 @@ export function calibrationTable(bins: readonly CalibrationBin[]): PlotTable {
   };
 }
 
-export function recallOption(classes: readonly ClassRecall[], colours: PlotColours) {
+export function classOption(classes: readonly ClassScore[], score: string, colours: PlotColours) {
   const shown = [...classes].reverse();
   return {
     ...plotFrame(colours),
     grid: { left: 150, right: 24, top: 12, bottom: 44 },
     legend: { show: false },
-    xAxis: plotAxis(colours, 'recall, 95 % interval', { min: 0, max: 1 }),
+    xAxis: plotAxis(colours, `${score}, 95 % interval`, { min: 0, max: 1 }),
     yAxis: {
       type: 'category',
       data: shown.map((one) => `${one.name} (n = ${one.count})`),
@@ -56,11 +56,11 @@ export function recallOption(classes: readonly ClassRecall[], colours: PlotColou
     },
     series: [
       {
-        name: 'Recall',
+        name: score,
         type: 'scatter',
         symbolSize: 9,
         color: colours.accent,
-        data: shown.map((one, row) => [one.recall, row]),
+        data: shown.map((one, row) => [one.score, row]),
       },
       ...shown.map((one, row) => ({
         type: 'line',
@@ -79,10 +79,16 @@ export function recallOption(classes: readonly ClassRecall[], colours: PlotColou
   };
 }
 
-export function recallTable(classes: readonly ClassRecall[]): PlotTable {
+export function classTable(classes: readonly ClassScore[], score: string): PlotTable {
+  const hasDistance = classes.some((one) => one.distance_mm !== null);
   return {
-    header: ['Class', 'n', 'Recall', '95 % low', '95 % high'],
-    rows: classes.map((one) => [one.name, one.count, one.recall, one.low, one.high]),
+    header: ['Class', 'n', score, '95 % low', '95 % high'].concat(
+      hasDistance ? ['Outline off by (mm)'] : [],
+    ),
+    rows: classes.map((one) => [
+      ...[one.name, one.count, one.score, one.low, one.high],
+      ...(hasDistance ? [one.distance_mm] : []),
+    ]),
   };
 }
 

@@ -27,6 +27,7 @@ import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
+import { likeliest, useSuggested } from './suggested';
 import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
@@ -87,6 +88,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const canEdit = useCan(reading.project_id, 'manage_project');
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
+  const suggested = useSuggested(reading, isEarlier ? NO_FRAMES : frames);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
   useHoldToHide();
 
@@ -110,6 +112,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...flowCommands(reading, actions),
       ...markCommands(schema),
       ...paintCommands(schema, isEarlier ? NO_FRAMES : frames),
+      ...suggested,
       ...navigationCommands(),
       ...stackCommands({
         frameCount: frames.length,
@@ -132,6 +135,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       asking.commands,
       comments.commands,
       here,
+      suggested,
       isEarlier,
       frames,
       seriesIndex,
@@ -234,14 +238,6 @@ const isToTakeBack = ({ state, is_mine }: ReadingCase['read']): boolean =>
   is_mine && state === 'submitted';
 
 const NO_FRAMES: readonly Frame[] = [];
-
-const likeliest = ({
-  label_key,
-  probabilities,
-}: NonNullable<OpenCase['reading']['suggestion']>): string | null =>
-  label_key ??
-  Object.entries(probabilities).sort((one, other) => other[1] - one[1])[0]?.[0] ??
-  null;
 
 const imagesNotLoaded = (error: unknown) =>
   problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {

@@ -83,7 +83,7 @@ export function SidePanel(props: SidePanelProps) {
           placeText={({ place }) => placeText(place, props.series)}
         />
         {reading.stage && !actions.isReadOnly && <StageNote stage={reading.stage} />}
-        <SuggestionPanel reading={reading} heat={props.heat} />
+        <SuggestionPanel reading={reading} heat={props.heat} commands={props.commands} />
         <div className={styles.section}>
           <Button
             variant="subtle"

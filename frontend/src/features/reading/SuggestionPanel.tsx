@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
+import { type Command, isEnabled } from '../../commands/registry';
 import { keepFocus } from './CommandButton';
 import { answerOf } from './items';
 import styles from './Panel.module.css';
@@ -11,18 +12,20 @@ import type { HeatMapState } from './useHeatMap';
 interface SuggestionPanelProps {
   readonly reading: ReadingCase;
   readonly heat: HeatMapState;
+  readonly commands: readonly Command[];
 }
 
 /** Classes shown with their probability, the likeliest first. */
 const MOST_SHOWN = 4;
 
-export function SuggestionPanel({ reading, heat }: SuggestionPanelProps) {
+export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProps) {
   const { suggestion, label_schema: schema } = reading;
   const { isAiOn, isHeatShown, isReadOnly, items, accept, arrange } = useReading();
   if (!suggestion || !isAiOn) return null;
   const best = suggestion.label_key;
   const isAccepted = best !== null && answerOf(items)?.suggestion_id === suggestion.id;
   const nameOf = (key: string) => schema.labels.find((label) => label.key === key)?.name ?? key;
+  const drawing = commands.filter(({ id }) => id.startsWith('suggestion.'));
   const shown = Object.entries(suggestion.probabilities)
     .sort((one, other) => other[1] - one[1])
     .slice(0, MOST_SHOWN);
@@ -38,6 +41,19 @@ export function SuggestionPanel({ reading, heat }: SuggestionPanelProps) {
           <i className={styles.bar} style={{ width: `${share * 100}%` }} aria-hidden="true" />
         </div>
       ))}
+      {drawing.map((command) => (
+        <div key={command.id} className={styles.row}>
+          <Button
+            variant="default"
+            disabled={!isEnabled(command)}
+            onMouseDown={keepFocus}
+            onClick={() => void command.run()}
+            rightSection={<CommandKey id={command.id} />}
+          >
+            {command.title}
+          </Button>
+        </div>
+      ))}
       <div className={styles.row}>
         {best && (
           <Button
@@ -50,15 +66,17 @@ export function SuggestionPanel({ reading, heat }: SuggestionPanelProps) {
             {isAccepted ? 'Accepted' : 'Accept'}
           </Button>
         )}
-        <Button
-          variant="default"
-          aria-pressed={isHeatShown}
-          onMouseDown={keepFocus}
-          onClick={() => arrange({ isHeatShown: !isHeatShown })}
-          rightSection={<CommandKey id="case.heat" />}
-        >
-          {isHeatShown ? 'Hide heat map' : 'Heat map'}
-        </Button>
+        {schema.answer_mode !== 'none' && (
+          <Button
+            variant="default"
+            aria-pressed={isHeatShown}
+            onMouseDown={keepFocus}
+            onClick={() => arrange({ isHeatShown: !isHeatShown })}
+            rightSection={<CommandKey id="case.heat" />}
+          >
+            {isHeatShown ? 'Hide heat map' : 'Heat map'}
+          </Button>
+        )}
       </div>
       {isHeatShown && heat.isWaiting && <p className={styles.muted}>Computing the heat map…</p>}
       {isHeatShown && heat.hasFailed && (

@@ -189,7 +189,8 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
       ...command('heat', 'Show where the model looked', 'e', () =>
         arrange({ isHeatShown: !useReading.getState().isHeatShown }),
       ),
-      isEnabled: hasSuggestion,
+      // A model that draws shows where it looked by what it draws.
+      isEnabled: () => hasSuggestion() && reading.label_schema.answer_mode !== 'none',
     },
   ];
 }

@@ -108,7 +108,7 @@ export function saveFor(
   sitting: { readonly fence: number; readonly active_ms: number },
 ): AnnotationSave {
   const item = items[id];
-  const suggestionId = item?.kind === 'answer' ? item.suggestion_id : undefined;
+  const suggestionId = item && 'suggestion_id' in item ? item.suggestion_id : undefined;
   return {
     annotation_id: id,
     kind: item?.kind ?? known[id]?.kind ?? 'answer',

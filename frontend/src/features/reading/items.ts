@@ -32,6 +32,8 @@ export interface Segment {
   readonly sop_instance_uid: string;
   readonly frame_number: number;
   readonly runs: Runs;
+  /** The suggestion it was taken from; corrections still name it. */
+  readonly suggestion_id?: string;
 }
 
 /**

@@ -83,6 +83,8 @@ interface Actions {
   relabel(id: string, labelKey: string): void;
   /** Segments on one or many frames as a brush left them; one step of the log. */
   paintSegments(segments: readonly Segment[], title: string): void;
+  /** Segments and marks of a suggestion become the reader's own; one step of the log. */
+  takeOver(drawn: readonly (Segment | Mark)[]): void;
   remove(id: string): void;
   undo(): void;
   redo(): void;
@@ -136,6 +138,16 @@ export const useReading = create<ReadingStore>()((set, get) => {
   const changeMark = (id: string, title: string, make: (mark: Mark) => Mark) => {
     const item = get().items[id];
     if (item && isMark(item)) change(id, make(item), title);
+  };
+  const drawAll = (drawn: readonly (Segment | Mark)[], title: string) => {
+    const { items } = get();
+    // The first stroke is taken back to an empty segment, never to none: see Segment.
+    const changes = drawn.map((after) => ({
+      id: after.id,
+      before: items[after.id] ?? (after.kind === 'segment' ? { ...after, runs: [] } : null),
+      after,
+    }));
+    if (changes.length > 0) step({ changes, title });
   };
   const answer = (label_keys: string[], newId: () => string, suggestion_id?: string) => {
     // Taken back to an empty answer, never to none: the next one is the same annotation.
@@ -215,14 +227,10 @@ export const useReading = create<ReadingStore>()((set, get) => {
     edit: (id, points) => changeMark(id, 'move', (mark) => ({ ...mark, points })),
     relabel: (id, label_key) => changeMark(id, 'label', (mark) => ({ ...mark, label_key })),
     paintSegments(segments, title) {
-      const { items } = get();
-      // The first stroke is taken back to an empty segment, never to none: see Segment.
-      const changes = segments.map((after) => ({
-        id: after.id,
-        before: items[after.id] ?? { ...after, runs: [] },
-        after,
-      }));
-      if (changes.length > 0) step({ changes, title });
+      drawAll(segments, title);
+    },
+    takeOver(drawn) {
+      drawAll(drawn, 'take the suggestion over');
     },
     remove(id) {
       if (get().items[id]) change(id, null, 'delete');

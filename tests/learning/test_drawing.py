@@ -1,0 +1,125 @@
+"""Masks in the loop: reads train a model, it draws, and its doubts order the queue."""
+
+from uuid import UUID
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from collimate.annotations.models import AnnotationRevision
+from collimate.annotations.runs import to_mask
+from collimate.jobs.models import Job
+from collimate.kit.database import open_session
+from collimate.learning import ask, page
+from collimate.learning.drawn import unpack
+from collimate.learning.due import newest_batch
+from collimate.learning.models import ModelVersion, Prediction, QueryPick, TrainingRun
+from collimate.learning.versions import list_models, promoted_model
+from collimate.ml import dense_training
+from collimate.projects.models import Project
+from collimate.studies.models import Study
+from tests.learning.painted import SIDE, disc, make_painting_clinic, paint, train_quickly
+from tests.learning.pictures import work_all
+
+
+def learn_now(project_id: UUID) -> list[tuple[str, str]]:
+    with open_session() as session:
+        ask.learn_anew(session, project_id)
+    return work_all()
+
+
+def test_masks_are_learned_measured_drawn_and_asked_for_where_they_are_doubtful(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_quickly(monkeypatch)
+    project_id = make_painting_clinic(24)
+    work_all()
+    paint(project_id, range(15))
+    assert learn_now(project_id) == [
+        ("run_round", "done"), ("train_model", "done"), ("run_round", "done"),
+    ]  # fmt: skip
+    with open_session() as session:
+        project = session.get_one(Project, project_id)
+        model = promoted_model(session, project_id)
+        assert model is not None
+        run = session.get_one(TrainingRun, model.training_run_id)
+        assert run.label_count == 10, "five of the fifteen are held out"
+        assert run.metrics["intake"] == {"side": 32, "spacing_mm": 0.3, "low": None, "high": None}
+        score = run.metrics["score"]
+        assert score["value"] > 0.65
+        assert score["n"] == 5
+        assert run.metrics["per_class"][0]["distance_mm"] < 1.0
+
+        batch = newest_batch(session, project_id)
+        assert batch is not None
+        assert (batch.strategy, batch.model_version_id) == ("clasp_pe", model.id)
+        picks = session.scalars(select(QueryPick).where(QueryPick.query_batch_id == batch.id)).all()
+        assert "uncertain where Lung is" in {pick.reason for pick in picks}
+
+        said = session.scalars(select(Prediction).where(Prediction.model_version_id == model.id))
+        number_of = {
+            study_id: number
+            for number, study_id in enumerate(
+                session.scalars(
+                    select(Study.id).where(Study.project_id == project_id).order_by(Study.id)
+                )
+            )
+        }
+        overlaps = []
+        for found in said:
+            [frame] = unpack(found.drawn)
+            assert 0.0 <= frame["doubt"] <= 1.0
+            mask = disc(number_of.pop(found.study_id))[1]
+            runs = next((one["runs"] for one in frame["segments"]), [])
+            drawn = to_mask(runs, SIDE, SIDE)
+            if mask.any():
+                overlaps.append(2 * (mask & drawn).sum() / (mask.sum() + drawn.sum()))
+        assert not number_of, "every study was drawn on, held-out ones too"
+        assert np.mean(overlaps) > 0.65
+        assert session.scalar(select(func.count()).select_from(AnnotationRevision)) == 0
+
+        shown = page.learning_page(session, project)
+        assert (shown["kind"], shown["curve"]["metric"]) == ("segmentation", "mean Dice")
+        assert [point["label_count"] for point in shown["curve"]["strategy"]] == [10]
+    assert learn_now(project_id) == [("run_round", "done")], "nothing new was read"
+
+
+def test_a_worker_killed_in_training_goes_on_and_a_failed_one_leaves_the_earlier_model(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_quickly(monkeypatch, steps=12)
+    monkeypatch.setattr(dense_training, "STEPS_BETWEEN_CHECKPOINTS", 5)
+    honest, steps = dense_training.take_step, []
+
+    def killed(training, *rest):  # type: ignore[no-untyped-def]
+        if len(steps) == 8:
+            raise KeyboardInterrupt
+        steps.append(training.step)
+        return honest(training, *rest)
+
+    project_id = make_painting_clinic(10)
+    work_all()
+    paint(project_id, range(6))
+    monkeypatch.setattr(dense_training, "take_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        learn_now(project_id)
+    with open_session() as session:
+        job = session.scalars(select(Job).where(Job.kind == "train_model")).one()
+        assert job.state == "running"
+        job.state = "queued"  # as the reaper does once the lease is over
+        assert list_models(session, project_id) == []
+    steps.clear()
+    assert work_all()[0] == ("train_model", "done")
+    assert steps == [5, 6, 7, 8, 9, 10, 11], "it went on from the checkpoint"
+
+    paint(project_id, range(6, 8))
+    monkeypatch.setattr(dense_training, "take_step", lambda *_: float("nan"))
+    assert ("train_model", "failed") in learn_now(project_id)
+    with open_session() as session:
+        [model] = session.scalars(select(ModelVersion)).all()
+        assert promoted_model(session, project_id) == model
+        warnings = page.learning_page(session, session.get_one(Project, project_id))["warnings"]
+        assert any("no longer a finite number" in warning for warning in warnings)
+        batch = newest_batch(session, project_id)
+        assert batch is not None
+        assert batch.model_version_id == model.id, "the queue goes on by the earlier model"

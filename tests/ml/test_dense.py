@@ -1,0 +1,204 @@
+"""Networks for masks and boxes: steps that can be repeated, judged against toy answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from collimate.ml import dense_training, overlap
+from collimate.ml.boxes import Finding, average_precision, f1_of, froc, matched
+from collimate.ml.dense_model import DenseModel
+from collimate.ml.dense_network import UNet
+from collimate.ml.dense_recipes import box_target, boxes_of
+from collimate.ml.dense_training import NothingToLearn, Samples, train
+from collimate.ml.images import UnusableImage
+from collimate.ml.intake import Intake, fit_intake, grow_map, shrink_mask
+from collimate.ml.model_file import UnreadableModel
+from collimate.ml.training import TrainingDiverged
+
+AS_IT_IS = Intake(32, None, None, None)
+
+
+def lesions(count: int, seed: int, side: int = 32) -> tuple[np.ndarray, np.ndarray]:
+    """Noisy pictures with a bright and a dark disc, a grey one in three of four: the lesion.
+
+    What is brightest or darkest is never the lesion, so that no untrained network finds it.
+    """
+    rng = np.random.default_rng(seed)
+    row, column = np.mgrid[0:side, 0:side]
+    images = rng.normal(0.4, 0.03, (count, side, side))
+    masks = np.zeros((count, side, side), dtype=bool)
+    for number in range(count):
+        for tone in (0.75, 0.1, 0.57)[: 2 if number % 4 == 3 else 3]:
+            centre, radius = rng.uniform(6, side - 6, 2), rng.uniform(3.5, 5)
+            inside = np.hypot(row - centre[0], column - centre[1]) < radius
+            masks[number] = inside if tone == 0.57 else masks[number] & ~inside
+            images[number][inside] += tone - images[number][inside].mean()
+    return np.repeat(images.clip(0, 1)[:, None], 3, axis=1).astype(np.float16), masks
+
+
+def samples(count: int = 16, seed: int = 0) -> Samples:
+    images, masks = lesions(count, seed)
+    return Samples(images, masks[:, None].astype(np.float16), [np.flatnonzero(masks.any((1, 2)))])
+
+
+def trained(path: Path, *, steps: int, seed: int = 3, **named: object) -> dense_training.DenseRun:
+    return train(
+        samples(), kind="segmentation", width=8, checkpoint=path / "half.safetensors", seed=seed,
+        steps=steps, batch=4, **named,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def model_of(run: dense_training.DenseRun) -> DenseModel:
+    assert run.network is not None
+    return DenseModel(run.network, "segmentation", ("lesion",), AS_IT_IS, 8, {})
+
+
+def test_a_stopped_training_goes_on_with_the_steps_of_one_that_was_not(tmp_path: Path) -> None:
+    whole = trained(tmp_path, steps=6)
+    (tmp_path / "half.safetensors").unlink()
+    asked: list[int] = []
+
+    def after_two() -> bool:
+        asked.append(1)
+        return len(asked) == 3
+
+    half = trained(tmp_path, steps=6, should_stop=after_two)
+    assert (half.network, half.steps) == (None, 2)
+    rest = trained(tmp_path, steps=6)
+    assert model_of(rest).to_bytes() == model_of(whole).to_bytes()
+
+
+def test_where_memory_runs_out_the_batch_is_halved_and_training_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = dense_training.take_step
+
+    def small(training, data, recipe, batch):  # type: ignore[no-untyped-def]
+        if batch > limit:
+            raise torch.OutOfMemoryError
+        return honest(training, data, recipe, batch)
+
+    monkeypatch.setattr(dense_training, "take_step", small)
+    limit = 1
+    done = trained(tmp_path, steps=2)
+    assert (done.steps, done.batch) == (2, 1)
+    limit = 0
+    with pytest.raises(torch.OutOfMemoryError):
+        trained(tmp_path, steps=4)
+
+
+def test_nothing_is_learned_from_empty_masks_or_from_values_that_are_not_finite(
+    tmp_path: Path,
+) -> None:
+    images, _ = lesions(4, 0)
+    empty = Samples(images, np.zeros((4, 1, 32, 32), np.float16), [np.zeros(0, np.int64)])
+    with pytest.raises(NothingToLearn, match="shows anything"):
+        train(
+            empty, kind="segmentation", width=8, checkpoint=tmp_path / "a", seed=0, steps=1
+        )  # fmt: skip
+    broken = Samples(np.full_like(images, np.nan), empty.targets + 1, [np.arange(4)])
+    with pytest.raises(TrainingDiverged):
+        train(
+            broken, kind="segmentation", width=8, checkpoint=tmp_path / "b", seed=0, steps=1
+        )  # fmt: skip
+    for values in (np.full((9, 9), np.nan), np.full((9, 9), 7.0)):
+        with pytest.raises(UnusableImage):
+            AS_IT_IS.read(values, None)
+
+
+def test_the_highest_probability_points_at_the_lesion_only_once_it_was_learned(
+    tmp_path: Path,
+) -> None:
+    torch.manual_seed(0)
+    images, masks = lesions(80, 9)
+    shown = masks.any(axis=(1, 2))
+    chance = masks[shown].mean()
+
+    def hit_rate(model: DenseModel) -> float:
+        maps = model.predict(images[shown])[:, 0]
+        top = maps.reshape(len(maps), -1).argmax(axis=1)
+        return float(masks[shown].reshape(len(maps), -1)[np.arange(len(maps)), top].mean())
+
+    learned = model_of(trained(tmp_path, steps=45))
+    assert hit_rate(learned) >= 3 * chance
+    rates = []
+    for seed in range(6):
+        torch.manual_seed(seed)
+        rates.append(hit_rate(DenseModel(UNet(1, 8), "segmentation", ("lesion",), AS_IT_IS, 8, {})))
+    assert np.mean(rates) < 3 * chance, "chance of hitting a lesion is its share of the picture"
+    again = DenseModel.from_bytes(learned.to_bytes())
+    np.testing.assert_array_equal(again.predict(images[:3]), learned.predict(images[:3]))
+    for other in (b"\x80\x04K\x01.", b"", learned.to_bytes()[:-9]):
+        with pytest.raises(UnreadableModel):
+            DenseModel.from_bytes(other)
+
+
+def test_images_are_brought_to_one_spacing_and_ct_to_one_window() -> None:
+    inside = np.linspace(-50, 150, 1_001)
+    extents = [(100, 80, (0.5, 0.5)), (50, 50, (1.0, 1.0))]
+    intake = fit_intake("CT", extents, inside, side=64)
+    assert intake.spacing_mm == pytest.approx(50 / 64)
+    assert (intake.low, intake.high) == pytest.approx((-49, 149), abs=0.5)
+    assert intake.shape_of(100, 80, (0.5, 0.5)) == (64, 51)
+    assert intake.shape_of(200, 200, (5.0, 5.0)) == (128, 128), "never beyond twice the side"
+    np.testing.assert_allclose(intake.read(np.full((20, 20), 50.0), (1.0, 1.0)), 0.5, atol=0.01)
+    other = fit_intake("MR", [*extents, (9, 9, None)], inside, side=64)
+    assert (other.spacing_mm, other.low) == (None, None)
+    mask = np.zeros((40, 40), dtype=bool)
+    mask[8:24, 8:32] = True
+    small = shrink_mask(mask, 20, 20)
+    assert small.sum() == 8 * 12
+    assert overlap.dice(grow_map(small.astype(np.float32), 40, 40) > 0.5, mask) > 0.98
+
+
+def test_dice_and_distance_of_two_squares_are_what_the_ruler_says() -> None:
+    one, other = np.zeros((2, 30, 30), dtype=bool)
+    one[5:15, 5:15] = True
+    other[5:15, 8:18] = True
+    assert overlap.dice(one, other) == pytest.approx(0.7)
+    assert np.isnan(overlap.dice(one & False, other & False))
+    total, count = overlap.surface_distance(one, one, (1.0, 1.0))
+    assert (total, count) == (0.0, 72)
+    line, beside = np.zeros((2, 30, 30), dtype=bool)
+    line[:, 10], beside[:, 14] = True, True
+    total, count = overlap.surface_distance(line, beside, (1.0, 0.5))
+    assert total / count == pytest.approx(2.0)
+    table = np.array([[1.0, np.nan], [0.5, 0.2], [np.nan, np.nan]])
+    found = overlap.overall(table, np.array(["a", "b", "c"]))
+    assert (found.value, found.n) == (pytest.approx((0.75 + 0.2) / 2), 2)
+    assert [own.n for own in overlap.per_class(table, np.array(["a", "b", "c"]))] == [2, 1]
+
+
+def test_doubt_is_highest_where_the_model_is_of_two_minds() -> None:
+    said = np.full((3, 2, 10, 10), 0.001)
+    said[1, 1, :2, :5] = 0.5
+    said[2, :, 5:, :] = 0.999
+    doubt, by_class = overlap.pooled_doubt(said)
+    assert doubt.argmax() == 1
+    assert doubt[1] == pytest.approx(np.log(2), abs=0.01)
+    assert by_class[1].argmax() == 1
+
+
+def test_boxes_are_read_back_from_the_maps_they_were_drawn_into() -> None:
+    drawn = [[(4.0, 6.0, 12.0, 14.0)], [(20.0, 20.0, 30.0, 24.0), (3.0, 22.0, 9.0, 28.0)]]
+    target = box_target(drawn, 32, 32)
+    found = boxes_of(target[:-1], least=0.9, most=10)
+    read = sorted(
+        (int(c), *np.round(b).tolist()) for c, b in zip(found.labels, found.boxes, strict=True)
+    )
+    wanted = sorted((c, *box) for c, own in enumerate(drawn) for box in own)
+    np.testing.assert_allclose(read, wanted, atol=1.0)
+
+
+def test_average_precision_and_froc_of_a_small_case() -> None:
+    squares = [[[0, 0], [10, 10]], [[20, 20], [30, 30]]]
+    said = [[[0, 0], [10, 9]], [[0, 0], [9, 10]], [[50, 50], [60, 60]]]
+    assert matched(squares, said) == {0: 0}
+    assert f1_of(1, 3, 2) == pytest.approx(0.4)
+    assert f1_of(0, 0, 0) is None
+    findings = [Finding(0.9, True), Finding(0.8, False), Finding(0.7, True), Finding(0.1, False)]
+    assert average_precision(findings, 4) == pytest.approx(0.25 * 1 + 0.25 * 2 / 3)
+    assert froc(findings, 4, images=4) == [0.25, 0.5, 0.5, 0.5, 0.5, 0.5]
+    assert average_precision([], 0) is None
