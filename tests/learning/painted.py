@@ -39,7 +39,9 @@ def train_quickly(monkeypatch: pytest.MonkeyPatch, *, steps: int = 45) -> None:
     monkeypatch.setattr(dense_training, "MOST_STEPS", steps)
 
 
-def make_painting_clinic(studies: int, *, holdout_every: int = 3, **rules: object) -> UUID:
+def make_painting_clinic(
+    studies: int, *, kind: str = "segment", holdout_every: int = 3, **rules: object
+) -> UUID:
     """Studies of one disc each; every third patient is held out; nothing is read yet."""
     with open_session() as session:
         project = factories.make_project(
@@ -47,7 +49,14 @@ def make_painting_clinic(studies: int, *, holdout_every: int = 3, **rules: objec
         )
         # The key decides the seeds: the same clinic plays the same way.
         project.key = bytes(32)
-        factories.make_schema(session, project=project, answer_mode="none")
+        label = (
+            schema.LabelDraft(name="Lung", kind="segment", colour="#0072b2")
+            if kind == "segment"
+            else schema.LabelDraft(name="Opacity", kind="box", colour="#56b4e9")
+        )
+        schema.design(
+            session, None, project, question="", answer_mode="none", labels=[label]
+        )  # fmt: skip
         for number in range(studies):
             make_picture(
                 session, project=project, pixels=disc(number)[0],

@@ -14,11 +14,15 @@ from collimate.learning import ask, page
 from collimate.learning.drawn import unpack
 from collimate.learning.due import newest_batch
 from collimate.learning.models import ModelVersion, Prediction, QueryPick, TrainingRun
+from collimate.learning.suggest import suggestion_for_read
 from collimate.learning.versions import list_models, promoted_model
 from collimate.ml import dense_training
+from collimate.ml.boxes import iou
 from collimate.projects.models import Project
 from collimate.studies.models import Study
-from tests.learning.painted import SIDE, disc, make_painting_clinic, paint, train_quickly
+from collimate.tasks.models import Read, Task
+from tests import factories
+from tests.learning.painted import SIDE, disc, make_painting_clinic, paint, said, train_quickly
 from tests.learning.pictures import work_all
 
 
@@ -56,7 +60,9 @@ def test_masks_are_learned_measured_drawn_and_asked_for_where_they_are_doubtful(
         picks = session.scalars(select(QueryPick).where(QueryPick.query_batch_id == batch.id)).all()
         assert "uncertain where Lung is" in {pick.reason for pick in picks}
 
-        said = session.scalars(select(Prediction).where(Prediction.model_version_id == model.id))
+        drawings = session.scalars(
+            select(Prediction).where(Prediction.model_version_id == model.id)
+        )
         number_of = {
             study_id: number
             for number, study_id in enumerate(
@@ -66,7 +72,7 @@ def test_masks_are_learned_measured_drawn_and_asked_for_where_they_are_doubtful(
             )
         }
         overlaps = []
-        for found in said:
+        for found in drawings:
             [frame] = unpack(found.drawn)
             assert 0.0 <= frame["doubt"] <= 1.0
             mask = disc(number_of.pop(found.study_id))[1]
@@ -123,3 +129,37 @@ def test_a_worker_killed_in_training_goes_on_and_a_failed_one_leaves_the_earlier
         batch = newest_batch(session, project_id)
         assert batch is not None
         assert batch.model_version_id == model.id, "the queue goes on by the earlier model"
+
+
+def test_boxes_are_learned_the_same_way_and_suggested_to_the_reader(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_quickly(monkeypatch, steps=110)
+    project_id = make_painting_clinic(16, kind="box")
+    work_all()
+    paint(project_id, range(12), kind="box")
+    learn_now(project_id)
+    with open_session() as session:
+        model = promoted_model(session, project_id)
+        assert model is not None
+        run = session.get_one(TrainingRun, model.training_run_id)
+        assert run.metrics["score"]["value"] > 0.6
+        [opacity] = page.learning_page(session, session.get_one(Project, project_id))["per_class"]
+        assert opacity["average_precision"]["value"] > 0.6
+        assert opacity["froc"][-1] >= opacity["froc"][0]
+        batch = newest_batch(session, project_id)
+        assert batch is not None
+        assert batch.strategy == "class_balanced_detection"
+        reader = factories.make_member(session, project=session.get_one(Project, project_id))
+        study_id = session.scalars(
+            select(Study.id).where(Study.project_id == project_id).order_by(Study.id)
+        ).all()[12]
+        read = session.scalars(select(Read).join(Task).where(Task.study_id == study_id)).one()
+        read.reader_id, read.state = reader.id, "claimed"
+        session.flush()
+        suggestion = suggestion_for_read(session, reader, read.id)
+        assert suggestion is not None
+        [frame] = suggestion["frames"]
+        truth = said(disc(12)[1], frame["sop_instance_uid"], "box")[0]["points"]
+        assert iou(frame["boxes"][0]["points"], truth) > 0.3
+        assert all(box["probability"] >= 0.3 for box in frame["boxes"])

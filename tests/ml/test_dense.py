@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from collimate.ml import dense_training, overlap
-from collimate.ml.boxes import Finding, average_precision, f1_of, froc, matched
+from collimate.ml.boxes import Findings, average_precision, f1_of, froc, matched
 from collimate.ml.dense_model import DenseModel
 from collimate.ml.dense_network import UNet
 from collimate.ml.dense_recipes import box_target, boxes_of
@@ -198,7 +198,23 @@ def test_average_precision_and_froc_of_a_small_case() -> None:
     assert matched(squares, said) == {0: 0}
     assert f1_of(1, 3, 2) == pytest.approx(0.4)
     assert f1_of(0, 0, 0) is None
-    findings = [Finding(0.9, True), Finding(0.8, False), Finding(0.7, True), Finding(0.1, False)]
-    assert average_precision(findings, 4) == pytest.approx(0.25 * 1 + 0.25 * 2 / 3)
-    assert froc(findings, 4, images=4) == [0.25, 0.5, 0.5, 0.5, 0.5, 0.5]
-    assert average_precision([], 0) is None
+    findings = Findings(
+        np.array([0.7, 0.9, 0.1, 0.8]), np.array([1.0, 1.0, 0.0, 0.0]), np.array([2, 0, 3, 1]),
+        np.array([1, 1, 2, 0]), np.array([1, 1, 1, 1]),
+    )  # fmt: skip
+    patients = np.array(["a", "b", "c", "d"])
+    precision = average_precision(findings, patients)
+    assert precision.value == pytest.approx(0.25 * 1 + 0.25 * 2 / 3)
+    assert (precision.low, precision.n) == (None, 4), "too few to say how certain it is"
+    assert froc(findings) == [0.25, 0.5, 0.5, 0.5, 0.5, 0.5]
+    nothing = Findings(*([np.zeros(0)] * 2), np.zeros(0, int), np.zeros(4, int), np.ones(4, int))
+    assert average_precision(nothing, patients).value is None
+    many = Findings(
+        np.tile(findings.scores, 5), np.tile(findings.hits, 5),
+        np.concatenate([findings.cases + 4 * n for n in range(5)]),
+        np.tile(findings.wanted, 5), np.tile(findings.images, 5),
+    )  # fmt: skip
+    wide = average_precision(many, np.arange(20))
+    assert wide.value == pytest.approx(precision.value)
+    assert wide.low is not None
+    assert wide.low < wide.value < wide.high

@@ -17,6 +17,9 @@ from collimate.learning.kinds import KINDS
 from collimate.learning.labels import Question
 from collimate.ml.boxes import HIT, Corners, iou
 
+SHOWN_BOX = 0.3
+"""A box of less probability counts for measuring only: nobody is shown it."""
+
 Place = tuple[str, int]
 """SOP Instance UID and frame number from 1."""
 Reading = dict[Place, dict[str, list[dict[str, Any]]]]
@@ -90,12 +93,13 @@ def unpack(drawn: bytes | None) -> list[dict[str, Any]]:
     return found
 
 
-def as_reading(frames: list[dict[str, Any]]) -> Reading:
-    """What a model drew, in the form of a reader's."""
+def as_reading(frames: list[dict[str, Any]], *, least: float = SHOWN_BOX) -> Reading:
+    """What a model drew, in the form of a reader's; boxes of a probability of at least `least`."""
     reading: Reading = {}
     for frame in frames:
         own: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for one in [*frame["segments"], *frame["boxes"]]:
+        likely = [one for one in frame["boxes"] if one["probability"] >= least]
+        for one in [*frame["segments"], *likely]:
             own[one["label_key"]].append(one)
         reading[frame["sop_instance_uid"], frame["frame_number"]] = own
     return reading

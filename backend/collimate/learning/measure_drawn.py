@@ -23,7 +23,7 @@ from collimate.learning.labels import Labelled, Question
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
 from collimate.ml import overlap
-from collimate.ml.boxes import f1_of, matched
+from collimate.ml.boxes import Findings, average_precision, f1_of, froc, matched
 from collimate.ml.metrics import FEWEST_ITEMS, Estimate
 
 MOST_POINTS = 60
@@ -148,6 +148,63 @@ def _boxes(
         hits += len(matched(reference, own))
         drawn, wanted = drawn + len(own), wanted + len(reference)
     return f1_of(hits, drawn, wanted), None
+
+
+def findings_of(session: Session, model_id: UUID, exam: Exam, question: Question) -> list[Findings]:
+    """Per class every box the model drew on these cases, however unlikely, and which were there."""
+    drawn = dict(
+        session.execute(
+            select(Prediction.study_id, Prediction.drawn)
+            .where(Prediction.model_version_id == model_id)
+            .where(Prediction.study_id.in_([item.study_id for item in exam.items]))
+        ).all()
+    )
+    boxes: list[list[tuple[float, bool, int]]] = [[] for _ in question.keys]
+    wanted = np.zeros((len(question.keys), len(exam.items)), dtype=np.int64)
+    images = np.zeros(len(exam.items), dtype=np.int64)
+    for case, item in enumerate(exam.items):
+        said = as_reading(unpack(drawn.get(item.study_id)), least=0.0)
+        readings = list(readings_of(session, question, item.submission_ids).values())
+        images[case] = len(said)
+        for place, own in said.items():
+            for column, key in enumerate(question.keys):
+                reference = boxes_of(readings, place, key)
+                wanted[column, case] += len(reference)
+                found = matched(reference, [one["points"] for one in own.get(key, [])])
+                boxes[column] += [
+                    (one["probability"], number in found, case)
+                    for number, one in enumerate(own.get(key, []))
+                ]
+    return [
+        Findings(
+            np.array([score for score, _, _ in own], dtype=np.float64),
+            np.array([is_hit for _, is_hit, _ in own], dtype=np.float64),
+            np.array([case for _, _, case in own], dtype=np.int64),
+            wanted[column],
+            images,
+        )
+        for column, own in enumerate(boxes)
+    ]
+
+
+def with_precision(
+    session: Session, model_id: UUID, exam: Exam, question: Question, metrics: dict[str, Any]
+) -> dict[str, Any]:
+    """The metrics of a detector, each class with its average precision and FROC beside it."""
+    if question.kind is not TaskKind.DETECTION or not metrics:
+        return metrics
+    both = zip(metrics["per_class"], findings_of(session, model_id, exam, question), strict=True)
+    return {
+        **metrics,
+        "per_class": [
+            {
+                **own,
+                "average_precision": asdict(average_precision(found, exam.patients)),
+                "froc": froc(found),
+            }
+            for own, found in both
+        ],
+    }
 
 
 def metrics_of(

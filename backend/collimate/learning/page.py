@@ -129,7 +129,7 @@ def _per_class(metrics: dict[str, Any], question: Question | None) -> list[dict[
             # Runs of earlier versions call it by the name of their score.
             "score": item["score"] if "score" in item else item["recall"],
             **{name: item[name] for name in ("low", "high", "count")},
-            "distance_mm": item.get("distance_mm"),
+            **{name: item.get(name) for name in ("distance_mm", "average_precision", "froc")},
         }
         for item in metrics.get("per_class") or []
     ]

@@ -73,6 +73,13 @@ class Calibration(Answer):
     ece: float | None
 
 
+class Interval(Answer):
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
 class ClassScore(Answer):
     key: str
     name: str
@@ -81,6 +88,10 @@ class ClassScore(Answer):
     high: float | None
     count: int
     distance_mm: float | None = Field(description="Mean distance of outlines; masks only")
+    average_precision: Interval | None = Field(description="Of boxes only; n counts boxes")
+    froc: list[float] | None = Field(
+        description="Share found at 1/8, 1/4, 1/2, 1, 2 and 4 false marks per image; boxes only"
+    )
 
 
 class GroupScore(Answer):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from collimate.access.models import User
 from collimate.annotations import staged
 from collimate.annotations.models import Submission
-from collimate.learning.drawn import unpack
+from collimate.learning.drawn import SHOWN_BOX, unpack
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.versions import promoted_model
 from collimate.projects import schema
@@ -96,7 +96,11 @@ def _drawn(found: Prediction, keys: set[str]) -> list[dict[str, Any]]:
         {
             **frame,
             "segments": [one for one in frame["segments"] if one["label_key"] in keys],
-            "boxes": [one for one in frame["boxes"] if one["label_key"] in keys],
+            "boxes": [
+                one
+                for one in frame["boxes"]
+                if one["label_key"] in keys and one["probability"] >= SHOWN_BOX
+            ],
         }
         for frame in unpack(found.drawn)
     ]

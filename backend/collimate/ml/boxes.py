@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int, Shaped
+
+from collimate.ml.metrics import DRAWS, Estimate, bounded
 
 HIT = 0.3
 """Intersection over union from which a box counts as found: readers' boxes of a finding seldom
@@ -47,39 +49,67 @@ def f1_of(hits: int, drawn: int, wanted: int) -> float | None:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One said box of one class on all images: its score, and whether it found a reference box."""
-
-    score: float
-    is_hit: bool
-
-
-def average_precision(findings: Sequence[Finding], wanted: int) -> float | None:
-    """The area under the precision envelope over recall; None where nothing was to be found.
-
-    Source: Everingham et al., "The PASCAL VOC challenge: a retrospective", IJCV 2015.
+class Findings:
+    """All said boxes of one class on some cases: score, hit or not, and the case (row) of each;
+    per case how many boxes were to be found, and on how many images.
     """
-    if wanted == 0:
-        return None
-    hits = _hits(findings)
-    if len(hits) == 0:
-        return 0.0
-    found = np.cumsum(hits)
-    precision = found / np.arange(1, len(hits) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    gained = np.diff(np.concatenate([[0.0], found / wanted]))
-    return float((gained * envelope).sum())
+
+    scores: Float64[np.ndarray, " boxes"]
+    hits: Float64[np.ndarray, " boxes"]
+    cases: Int[np.ndarray, " boxes"]
+    wanted: Int[np.ndarray, " cases"]
+    images: Int[np.ndarray, " cases"]
+
+    @property
+    def ordered(self) -> Int[np.ndarray, " boxes"]:
+        """The boxes, the likeliest first."""
+        return np.argsort(-self.scores, kind="stable")
 
 
-def froc(findings: Sequence[Finding], wanted: int, images: int) -> list[float] | None:
+def average_precision(
+    own: Findings, patients: Shaped[np.ndarray, " cases"], *, seed: int = 0
+) -> Estimate:
+    """The area under the precision envelope over recall, resampling whole patients.
+
+    Not defined where nothing was to be found; n counts boxes to be found. Source: Everingham et
+    al., "The PASCAL VOC challenge: a retrospective", IJCV 2015.
+    """
+    people, person_of = np.unique(patients, return_inverse=True)
+    total = int(own.wanted.sum())
+    if total == 0:
+        return Estimate(None, None, None, 0)
+    rng = np.random.default_rng(seed)
+    times = rng.multinomial(len(people), np.full(len(people), 1 / len(people)), size=DRAWS)
+    weights = times[:, person_of].astype(np.float64)
+    return bounded(
+        float(_areas(own, np.ones((1, len(patients))))[0]),
+        _areas(own, weights),
+        n=total,
+        patients=len(np.unique(patients[own.wanted > 0])),
+    )
+
+
+def _areas(
+    own: Findings, weights: Float64[np.ndarray, "draws cases"]
+) -> Float64[np.ndarray, " draws"]:
+    """The area where each case counts so many times; NaN where nothing is to be found."""
+    order = own.ordered
+    times = weights[:, own.cases[order]]
+    found = np.cumsum(times * own.hits[order], axis=1)
+    drawn = np.cumsum(times, axis=1)
+    wanted = weights @ own.wanted
+    precision = np.divide(found, drawn, out=np.zeros_like(found), where=drawn > 0)
+    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    gained = np.diff(found, axis=1, prepend=0.0)
+    area = (gained * envelope).sum(axis=1)
+    return np.divide(area, wanted, out=np.full(len(area), np.nan), where=wanted > 0)
+
+
+def froc(own: Findings) -> list[float] | None:
     """The share found at each number of false marks per image in `FALSE_MARKS`."""
+    wanted, images = int(own.wanted.sum()), int(own.images.sum())
     if wanted == 0 or images == 0:
         return None
-    hits = _hits(findings)
+    hits = own.hits[own.ordered]
     found, false = np.cumsum(hits), np.cumsum(1.0 - hits)
     return [float(found[false <= rate * images].max(initial=0.0) / wanted) for rate in FALSE_MARKS]
-
-
-def _hits(findings: Sequence[Finding]) -> Float64[np.ndarray, " findings"]:
-    ordered = sorted(findings, key=lambda finding: -finding.score)
-    return np.array([finding.is_hit for finding in ordered], dtype=np.float64)

@@ -23,12 +23,13 @@ Boxes = list[list[tuple[float, float, float, float]]]
 class Recipe:
     """One kind of target. Channels beyond the classes come out of the network and go in as
     targets; `turns` says that a turned and stretched target is still the target of the image.
+    `first` gives the biases the network starts with, from all targets.
     """
 
     extra_out: int
     extra_in: int
     turns: bool
-    prior: float | None
+    first: Callable[[np.ndarray], np.ndarray] | None
     loss: Callable[[Tensor, Tensor], Tensor]
 
 
@@ -60,9 +61,19 @@ def box_loss(output: Tensor, target: Tensor) -> Tensor:
     return -(there + elsewhere) / count + SIZE_WEIGHT * wrong
 
 
+def box_biases(
+    targets: Float[np.ndarray, "frames channels height width"],
+) -> Float32[np.ndarray, " out"]:
+    """Centres are rare, and sizes as large as the mean."""
+    at = targets[:, -1] > 0.5
+    sizes = [float(targets[:, channel][at].astype(np.float32).mean()) for channel in (-3, -2)]
+    rare = np.log(PRIOR / (1 - PRIOR))
+    return np.array([rare] * (targets.shape[1] - 3) + sizes, dtype=np.float32)
+
+
 RECIPES: dict[str, Recipe] = {
     "segmentation": Recipe(0, 0, True, None, mask_loss),
-    "detection": Recipe(2, 3, False, PRIOR, box_loss),
+    "detection": Recipe(2, 3, False, box_biases, box_loss),
 }
 
 

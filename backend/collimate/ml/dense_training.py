@@ -90,7 +90,7 @@ def train(  # noqa: PLR0913 (all but the samples are named)
         raise NothingToLearn("No image that was read shows anything to learn.")
     recipe = RECIPES[kind]
     with threads_of(threads):
-        training = _new(len(samples.shows), recipe, width, seed)
+        training = _new(samples, recipe, width, seed)
         if checkpoint.exists():
             load_checkpoint(training, checkpoint)
         budget = Budget(seconds, steps, training.seconds)
@@ -102,13 +102,13 @@ def train(  # noqa: PLR0913 (all but the samples are named)
     return DenseRun(network, training.step, training.seconds, training.loss, run.batch)
 
 
-def _new(class_count: int, recipe: Recipe, width: int, seed: int) -> Training:
+def _new(samples: Samples, recipe: Recipe, width: int, seed: int) -> Training:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = UNet(class_count + recipe.extra_out, width)
-    if recipe.prior is not None and network.out.bias is not None:
+        network = UNet(len(samples.shows) + recipe.extra_out, width)
+    if recipe.first is not None and network.out.bias is not None:
         with torch.no_grad():
-            network.out.bias[:class_count] = float(np.log(recipe.prior / (1 - recipe.prior)))
+            network.out.bias.copy_(torch.from_numpy(recipe.first(samples.targets)))
     network = network.to(available_device())
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=1e-4)
     return Training(network, nn.Identity(), deepcopy(network), optimizer, seed)

@@ -2551,6 +2551,8 @@ export interface components {
         };
         /** ClassScore */
         ClassScore: {
+            /** @description Of boxes only; n counts boxes */
+            average_precision: components["schemas"]["Interval"] | null;
             /** Count */
             count: number;
             /**
@@ -2558,6 +2560,11 @@ export interface components {
              * @description Mean distance of outlines; masks only
              */
             distance_mm: number | null;
+            /**
+             * Froc
+             * @description Share found at 1/8, 1/4, 1/2, 1, 2 and 4 false marks per image; boxes only
+             */
+            froc: number[] | null;
             /** High */
             high: number | null;
             /** Key */
@@ -3638,6 +3645,17 @@ export interface components {
             rows: number;
             /** Sop Instance Uid */
             sop_instance_uid: string;
+        };
+        /** Interval */
+        Interval: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * JobKind

@@ -31,7 +31,6 @@ DOUBTFUL_FRAMES = 3
 """Frames of a study that speak for its doubt: as many as a batch would ask for of a volume."""
 INSIDE = 0.5
 LEAST_BOX = 0.1
-SHOWN_BOX = 0.3
 MOST_BOXES = 20
 
 
@@ -60,7 +59,6 @@ def draw_study(session: Session, model: DenseModel, study_id: UUID) -> dict[str,
                 "boxes": _boxes(place, own, model) if model.kind == "detection" else [],
             }
             boxes += frame["boxes"]
-            frame["boxes"] = [one for one in frame["boxes"] if one["probability"] >= SHOWN_BOX]
             drawn.append(frame)
     if not doubts:
         return {"probabilities": {}, "scores": {}, "drawn": None}

@@ -198,8 +198,9 @@ def _finish(run: JobRun, project_id: UUID, model_id: UUID) -> dict[str, Any]:
         exam = exam_of(pool, labelled)
         table, away = measure_drawn.scores_of(session, model_id, exam, question)
         kept = {key: value for key, value in training.metrics.items() if key != UNFINISHED}
+        found = measure_drawn.metrics_of(table, away, exam, pool, question)
         training.metrics = {
-            **kept, **measure_drawn.metrics_of(table, away, exam, pool, question)
+            **kept, **measure_drawn.with_precision(session, model_id, exam, question, found)
         }  # fmt: skip
         session.flush()
         training.metrics = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CurvePoint, Learning } from '../../api/learning';
 import { TOKENS } from '../../ui/theme';
 import { curveOption, curveSentence, curveTable, floorOf, hasCurve, placeOf } from './curvePlot';
-import { calibrationOption, classOption, confusionTable } from './qualityPlots';
+import { calibrationOption, classOption, classTable, confusionTable } from './qualityPlots';
 
 function point(label_count: number, score: number, more: Partial<CurvePoint> = {}): CurvePoint {
   return { label_count, score, active_minutes: label_count / 2, low: null, high: null, ...more };
@@ -57,7 +57,7 @@ test('bins without a case are not drawn', () => {
   const bin = { low: 0, high: 0.1, mean_probability: 0.05, observed: 0 };
   const option = calibrationOption(
     [
-      { ...bin, count: 0, ...NO_DISTANCE },
+      { ...bin, count: 0, ...NOT_DRAWN },
       { ...bin, count: 4 },
     ],
     TOKENS,
@@ -65,7 +65,7 @@ test('bins without a case are not drawn', () => {
   expect(option.series[1]?.data).toEqual([[0.05, 0]]);
 });
 
-const NO_DISTANCE = { distance_mm: null };
+const NOT_DRAWN = { distance_mm: null, average_precision: null, froc: null };
 
 test('the first class stands on top', () => {
   const one = {
@@ -75,7 +75,7 @@ test('the first class stands on top', () => {
     low: 0.8,
     high: 0.95,
     count: 30,
-    ...NO_DISTANCE,
+    ...NOT_DRAWN,
   };
   const other = {
     key: 'e',
@@ -84,16 +84,22 @@ test('the first class stands on top', () => {
     low: null,
     high: null,
     count: 0,
-    ...NO_DISTANCE,
+    ...NOT_DRAWN,
   };
   const option = classOption([one, other], 'Recall', TOKENS);
   expect(option.yAxis.data).toEqual(['Effusion (n = 0)', 'Normal (n = 30)']);
+  expect(classTable([one], 'Recall').header).toHaveLength(5);
+  const boxes = { ...one, froc: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] };
+  expect(classTable([boxes, other], 'F1').rows).toEqual([
+    ['Normal', 30, 0.9, 0.8, 0.95, 0.2, 0.4],
+    ['Effusion', 0, null, null, null, null, null],
+  ]);
 });
 
 test('confusion is named by class', () => {
   const per_class = [
-    { key: 'n', name: 'Normal', score: 1, low: null, high: null, count: 3, ...NO_DISTANCE },
-    { key: 'e', name: 'Effusion', score: 0.5, low: null, high: null, count: 2, ...NO_DISTANCE },
+    { key: 'n', name: 'Normal', score: 1, low: null, high: null, count: 3, ...NOT_DRAWN },
+    { key: 'e', name: 'Effusion', score: 0.5, low: null, high: null, count: 2, ...NOT_DRAWN },
   ];
   const table = confusionTable({
     per_class,

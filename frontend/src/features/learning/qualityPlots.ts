@@ -79,15 +79,24 @@ export function classOption(classes: readonly ClassScore[], score: string, colou
   };
 }
 
+/** What is known besides of what was drawn; a column each where any class has it. */
+const DRAWN_SCORES: readonly { title: string; of: (one: ClassScore) => number | null }[] = [
+  { title: 'Outline off by (mm)', of: (one) => one.distance_mm },
+  { title: 'Average precision', of: (one) => one.average_precision?.value ?? null },
+  { title: 'AP 95 % low', of: (one) => one.average_precision?.low ?? null },
+  { title: 'AP 95 % high', of: (one) => one.average_precision?.high ?? null },
+  // The server reads FROC at 1/8, 1/4, 1/2, 1, 2 and 4 false marks per image.
+  { title: 'Found at 1/4 false per image', of: (one) => one.froc?.[1] ?? null },
+  { title: 'Found at 1 false per image', of: (one) => one.froc?.[3] ?? null },
+];
+
 export function classTable(classes: readonly ClassScore[], score: string): PlotTable {
-  const hasDistance = classes.some((one) => one.distance_mm !== null);
+  const more = DRAWN_SCORES.filter(({ of }) => classes.some((one) => of(one) !== null));
   return {
-    header: ['Class', 'n', score, '95 % low', '95 % high'].concat(
-      hasDistance ? ['Outline off by (mm)'] : [],
-    ),
+    header: ['Class', 'n', score, '95 % low', '95 % high', ...more.map(({ title }) => title)],
     rows: classes.map((one) => [
       ...[one.name, one.count, one.score, one.low, one.high],
-      ...(hasDistance ? [one.distance_mm] : []),
+      ...more.map(({ of }) => of(one)),
     ]),
   };
 }
