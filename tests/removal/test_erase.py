@@ -271,3 +271,27 @@ def test_an_image_that_is_being_read_while_the_erasure_is_ordered_does_not_get_i
     monkeypatch.undo()
     do_all()
     assert archive.rows(Instance) == archive.rows(Study) == []
+
+
+@pytest.mark.parametrize("kind", ["truncated_pixels", "no_pixels"])
+def test_files_that_cannot_be_used_go_with_their_patient_and_stay_out(archive, client, kind):
+    with open_session() as session:
+        lead = factories.make_user(session, is_admin=True)
+        factories.make_member(session, project=archive.project, role=Role.DATA_MANAGER, user=lead)
+    pseudonym = archive.image(archive.bring(dicoms.radiograph())).patient.pseudonym
+    useless = {
+        "truncated_pixels": dicoms.radiograph(seed=3)[:-500],
+        "no_pixels": dicoms.radiograph(seed=3, PixelData=None),
+    }[kind]
+    set_aside = archive.bring(useless)
+    assert set_aside.state == "quarantined"
+    others = archive.bring(dicoms.radiograph(seed=4, PatientID="somebody else")[:-500])
+    nobody = archive.bring(b"not a file of anybody")
+    assert (others.state, nobody.state, nobody.subject_hashes) == ("quarantined",) * 2 + ([],)
+    client(lead).post(f"/api/projects/{archive.project.id}/erasures", json={"pseudonym": pseudonym})
+    do_all()
+    assert {file.id for file in archive.files()} == {others.id, nobody.id}
+    assert [is_stored(file.sha256) for file in (set_aside, others)] == [False, True]
+    again = archive.bring(useless)
+    assert (again.state, again.code, again.subject_hashes) == ("refused", "patient_erased", [])
+    assert not is_stored(again.sha256)

@@ -1,5 +1,7 @@
 """Images that this installation de-identified before: whose they are is not forgotten."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pydicom
@@ -7,10 +9,12 @@ import pytest
 from pydicom.uid import generate_uid
 from sqlalchemy import select
 
-from collimate.kit.blobs import blobs
+from collimate.kit.blobs import BlobMissing, blobs
 from collimate.kit.database import open_session
+from collimate.studies import ingest
 from collimate.studies.admit import is_drawn
-from collimate.studies.models import Patient, Study
+from collimate.studies.drain import ingest_received, ingest_waiting
+from collimate.studies.models import Instance, Patient, Study
 from tests import dicoms
 
 PERSON = {"PatientID": "person 7", "IssuerOfPatientID": "north"}
@@ -103,3 +107,62 @@ def test_two_people_stay_two(archive):
     for dataset in own:
         archive.bring(written(dataset, **new_uids()))
     assert len(archive.rows(Patient)) == 3
+
+
+def first_images(make_archive):
+    """A project that has nothing yet, and two files of one subject for it: as a hospital sends
+    them, and under the pseudonym another project has for the subject."""
+    there, here = make_archive(), make_archive()
+    known = served(there, there.bring(dicoms.radiograph(**PERSON)))
+    files = [
+        here.send(dicoms.radiograph(seed=2, **PERSON)),
+        here.send(written(known, **new_uids())),
+    ]
+    return here, files
+
+
+def is_one_patient(archive, files) -> bool:
+    (patient,) = archive.rows(Patient)
+    names = set()
+    for file in map(archive.file, files):
+        assert file.state == "accepted", file.text
+        assert archive.image(file).patient.id == patient.id
+        names |= {
+            str(served(archive, file).PatientID),
+            *archive.image(file).instance.dicom_json["00100020"]["Value"],
+        }
+    return names == {patient.pseudonym}
+
+
+def test_first_images_of_a_subject_that_come_together_are_one_patient(make_archive):
+    here, files = first_images(make_archive)
+    ingest_waiting(here.project.id)
+    assert is_one_patient(here, files)
+
+
+def test_first_images_of_a_subject_that_come_at_the_same_time_are_one_patient(
+    make_archive, monkeypatch
+):
+    here, files = first_images(make_archive)
+    both_are_read, first = threading.Barrier(2, timeout=60), threading.local()
+    keep, stored = ingest.keep_written, []
+
+    def wait_for_the_other(session, several):
+        keep(session, several)
+        stored.extend(blob.sha256 for one in several for _, blob in one.values())
+        if not hasattr(first, "time"):
+            first.time = both_are_read.wait()
+
+    monkeypatch.setattr(ingest, "keep_written", wait_for_the_other)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: ingest_received([one]), files))
+    assert is_one_patient(here, files)
+    needed = {
+        sha256
+        for one in here.rows(Instance)
+        for sha256 in (one.file_sha256, one.frames_sha256, one.thumbnail_sha256)
+    }
+    assert len(set(stored)) > len(needed)
+    for sha256 in set(stored) - needed:
+        with pytest.raises(BlobMissing):
+            blobs().size(sha256)

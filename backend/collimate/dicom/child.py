@@ -83,6 +83,8 @@ def _do(request: dict[str, Any], payload: bytes, limits: Limits) -> bytes:
         return _prepare(request, limits)
     if request["verb"] == "convert":
         return _convert(request, limits)
+    if request["verb"] == "whose":
+        return _whose(request)
     if request["verb"] == "fragments":
         return _fragments(request, limits)
     if request["verb"] == "object_head":
@@ -119,6 +121,14 @@ def _fragments(request: dict[str, Any], limits: Limits) -> bytes:
     source = Path(request["source"])
     confine([source, *_NEEDED], [])
     return json.dumps(find_fragments(source, limits)).encode("ascii")
+
+
+def _whose(request: dict[str, Any]) -> bytes:
+    from collimate.dicom.whose import whose
+
+    source = Path(request["source"])
+    confine([source, *_NEEDED], [])
+    return json.dumps(whose(source, Profile.from_json(request["profile"]))).encode("ascii")
 
 
 def _convert(request: dict[str, Any], limits: Limits) -> bytes:

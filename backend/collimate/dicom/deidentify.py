@@ -23,6 +23,7 @@ from collimate.dicom.private import kept_private
 from collimate.dicom.profile import Profile, ProfileOptions
 from collimate.dicom.profile_table import Action, Place, action_for, rows
 from collimate.dicom.rejection import Rejected, RejectionCode
+from collimate.dicom.whose import named_in
 
 OWN_METHOD = "Collimate, PS3.15 table E.1-1"
 _NO_OPTIONS = ProfileOptions(retain_dates=False, retain_characteristics=False)
@@ -79,8 +80,7 @@ def deidentify(
         Rejected: `bad_uid`, or `nested_too_deep`.
     """
     own = {keyword: _own_uid(dataset, keyword, source_sha256) for keyword in _UID_KEYWORDS}
-    patient = text(dataset, "PatientID") or own["StudyInstanceUID"]
-    issuer = text(dataset, "IssuerOfPatientID") if text(dataset, "PatientID") else ""
+    patient, issuer = named_in(dataset, own["StudyInstanceUID"])
     key = profile.project_key
     is_ours = _is_ours(dataset, key, own["StudyInstanceUID"])
     here = _Here(

@@ -146,6 +146,20 @@ class Sandbox:
         found: list[list[list[int]]] = json.loads(self._ask(request, b"", _size(source)))
         return found
 
+    def whose(self, source: Path, profile: Profile) -> tuple[str, str | None]:
+        """See `collimate.dicom.whose.whose`.
+
+        Raises:
+            Rejected: nobody can say.
+        """
+        request = {
+            "verb": "whose",
+            "source": str(source.resolve()),
+            "profile": profile.to_json(),
+        }
+        keyed_hash, stated = json.loads(self._ask(request, b"", _size(source)))
+        return keyed_hash, stated
+
     def convert(self, source: Path, out: Path, **facts: Any) -> list[Path]:
         """Write a picture or NIfTI volume as DICOM files into the folder `out`, in order.
 

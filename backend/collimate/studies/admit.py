@@ -56,6 +56,21 @@ def keep_written(session: Session, several: Sequence[Written]) -> None:
         blobs().adopt(list({blob.sha256: (path, blob) for path, blob in files}.values()))
 
 
+class NameAppeared(Exception):
+    """The subject got another pseudonym here since the image was read; it has to be read anew.
+
+    `stored` are the addresses of what was written under the other one, for nobody.
+    """
+
+    stored: frozenset[str] = frozenset()
+
+
+def hold_admission(session: Session, project_id: UUID) -> None:
+    """Nobody else adds images to the project, and nobody is erased, until the transaction ends."""
+    key = func.hashtextextended(f"admit:{project_id}", 3)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 class Admission:
     """Adds prepared images to a project, several in one transaction.
 
@@ -66,8 +81,7 @@ class Admission:
         self, session: Session, project: Project, prepared: Sequence[PreparedInstance]
     ) -> None:
         self.session, self.project = session, project
-        key = func.hashtextextended(f"admit:{project.id}", 3)
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+        hold_admission(session, project.id)
         self._visible = self._find_same(prepared)
         self._instances = self._by_uid(
             Instance, Instance.sop_instance_uid, {one.sop_instance_uid for one in prepared}
@@ -105,6 +119,7 @@ class Admission:
 
         Raises:
             Conflicting, SeriesElsewhere: nothing was changed.
+            NameAppeared
         """
         there = self._instances.get(prepared.sop_instance_uid)
         if there is not None and not _is_same(there, prepared):
@@ -154,6 +169,8 @@ class Admission:
 
     def _patient(self, facts: dict[str, Any], prepared: PreparedInstance) -> Patient:
         subject = self._subjects.of(prepared)
+        if subject.pseudonym != prepared.pseudonym:
+            raise NameAppeared
         if subject.patient is not None:
             return subject.patient
         said = facts.get("is_holdout")

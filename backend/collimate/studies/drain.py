@@ -16,6 +16,7 @@ from collimate.jobs.run import JobCancelled, JobFailed, JobRun, LostLease
 from collimate.kit import database
 from collimate.kit.logging import logger
 from collimate.studies import raw_bytes, resume
+from collimate.studies.admit import NameAppeared
 from collimate.studies.assess import assess_waiting
 from collimate.studies.ingest import ingest, set_aside
 from collimate.studies.models import ReceivedFile
@@ -94,15 +95,24 @@ def _ingest(chosen: Select[ReceivedFile], run: JobRun | None) -> list[str]:
             return [file.state for file in ingest(session, sandbox(), files)]
     except _NOT_THE_FILE:
         raise
+    except NameAppeared as appeared:
+        raw_bytes.forget(appeared.stored)
+        if len(file_ids) > 1:
+            return _each_alone(file_ids, run)
+        return _ingest(chosen, run)
     except Exception as error:
         if not file_ids:
             raise
         if len(file_ids) > 1:
-            each = (select(ReceivedFile).where(ReceivedFile.id == one) for one in file_ids)
-            waits = ReceivedFile.state == FileState.RECEIVED
-            return [state for one in each for state in _ingest(one.where(waits), run)]
+            return _each_alone(file_ids, run)
         logger().error("ingest_failed", file_id=file_ids[0], error_class=type(error).__name__)
         return [_set_aside(file_ids[0], run)]
+
+
+def _each_alone(file_ids: Sequence[UUID], run: JobRun | None) -> list[str]:
+    each = (select(ReceivedFile).where(ReceivedFile.id == one) for one in file_ids)
+    waits = ReceivedFile.state == FileState.RECEIVED
+    return [state for one in each for state in _ingest(one.where(waits), run)]
 
 
 def _not_too_much(files: Sequence[ReceivedFile]) -> list[ReceivedFile]:

@@ -18,6 +18,12 @@ ERASED_TEXT = (
 )
 
 
+def hashes_of(names: Names) -> list[str]:
+    """What ties a file that is set aside to its patient, and leads nobody to them."""
+    keyed_hash, stated = names
+    return [keyed_hash] if stated is None else [keyed_hash, name_on_tombstone(stated)]
+
+
 def erased_of(session: Session, names: Collection[Names]) -> set[Names]:
     """Which of the patients with these names were erased, or are being erased."""
     hashes = [keyed_hash for keyed_hash, _ in names]

@@ -4,8 +4,7 @@ Files are decided about together, so that what they share (a lock, a look-up, a 
 the disk) is paid for once.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -29,14 +28,17 @@ from collimate.studies import held, raw_bytes
 from collimate.studies.admit import (
     Admission,
     Conflicting,
+    NameAppeared,
     SeriesElsewhere,
     Written,
+    hold_admission,
     keep_written,
     written_for,
 )
-from collimate.studies.erased import ERASED, ERASED_TEXT, erased_of
+from collimate.studies.erased import ERASED, ERASED_TEXT, Names, erased_of, hashes_of
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import DUPLICATE_TEXT
+from collimate.studies.sandboxed import ask_all, named_in
 from collimate.studies.spent_blobs import note_spent
 from collimate.studies.states import KEEPS_BYTES, FileState, move
 from collimate.studies.subject import Subjects
@@ -55,7 +57,6 @@ SERIES_ELSEWHERE_TEXT = (
     "it belongs. Correct it at the source, or delete this file."
 )
 MISSING_TEXT = "The stored bytes of this file cannot be found. Send it again from the source."
-MOST_AT_ONCE = 8
 ACTIONS = {
     FileState.ACCEPTED: "file_accepted",
     FileState.UNPACKED: "file_unpacked",
@@ -89,6 +90,11 @@ class _Image:
     keyed_hash: str
     written: Written | None = None
     preview_sha256: str | None = None
+
+    @property
+    def names(self) -> Names:
+        """Whose it is."""
+        return self.keyed_hash, self.prepared.stated_pseudonym
 
     @property
     def stored(self) -> list[str]:
@@ -166,13 +172,25 @@ class _Batch:
         keep_written(self.session, [one.written for one in images if one.written])
         admission = Admission(self.session, self.project, [one.prepared for one in images])
         images = self._without_erased(images)  # ordered while these were read
-        outcomes = [_outcome(admission, image) for image in images]
+        try:
+            outcomes = [_outcome(admission, image) for image in images]
+        except NameAppeared as appeared:
+            appeared.stored = frozenset(sha256 for image in images for sha256 in image.stored)
+            raise
         admission.finish()
         for image, outcome in zip(images, outcomes, strict=True):
             self._settle(image, outcome)
 
-    def set_aside(self, file: ReceivedFile, code: str, text: str) -> None:
-        """Quarantine a file; its bytes stay for a second look."""
+    def set_aside(
+        self, file: ReceivedFile, code: str, text: str, names: Names | None = None
+    ) -> None:
+        """Quarantine a file; its bytes stay for a second look, or until its patient is erased."""
+        if names is not None:
+            hold_admission(self.session, self.project.id)  # or the erasure would miss it
+            if erased_of(self.session, {names}):
+                self._end(file, FileState.REFUSED, (ERASED, ERASED_TEXT), code=ERASED)
+                return
+            file.subject_hashes = hashes_of(names)
         self._end(file, FileState.QUARANTINED, (code, text), code=code)
 
     def close(self) -> None:
@@ -187,9 +205,7 @@ class _Batch:
         after_commit(self.session, lambda: _forget(spent))
 
     def _without_erased(self, images: list[_Image]) -> list[_Image]:
-        names = {
-            image.file.id: (image.keyed_hash, image.prepared.stated_pseudonym) for image in images
-        }
+        names = {image.file.id: image.names for image in images}
         erased = erased_of(self.session, set(names.values()))
         for image in images:
             if names[image.file.id] in erased:
@@ -199,6 +215,7 @@ class _Batch:
 
     def _settle(self, image: _Image, outcome: _Outcome) -> None:
         file = image.file
+        file.subject_hashes = hashes_of(image.names)
         if outcome.state is FileState.HELD:
             held.hold(self.session, file, image.prepared, image.preview_sha256 or "")
             self._note(file, reasons=image.prepared.suspicions)
@@ -248,29 +265,15 @@ def _read(
     ]  # fmt: skip
     subjects = Subjects(session, batch.project.id)
     images = []
-    for (file, _), ask, answer in zip(sources, asks, _all(asks), strict=True):
+    for (file, source), ask, answer in zip(sources, asks, ask_all(asks), strict=True):
         if isinstance(answer, Rejected):
-            batch.set_aside(file, answer.code, answer.text)
+            batch.set_aside(file, answer.code, answer.text, named_in(sandbox, source, profile))
             continue
         subject = subjects.of(answer)
         if subject.pseudonym != answer.pseudonym:
             answer = ask(pseudonym=subject.pseudonym)  # noqa: PLW2901
         images.append(_Image(file, folder / str(file.id), answer, subject.keyed_hash))
     return images
-
-
-def _all(asks: Sequence[Callable[[], PreparedInstance]]) -> list[PreparedInstance | Rejected]:
-    def answer(ask: Callable[[], PreparedInstance]) -> PreparedInstance | Rejected:
-        try:
-            return ask()
-        except Rejected as rejected:
-            return rejected
-
-    if len(asks) == 1:
-        return [answer(asks[0])]
-    # no more run than the sandbox lets
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        return list(pool.map(answer, asks))
 
 
 def _outcome(admission: Admission, image: _Image) -> _Outcome:

@@ -232,6 +232,8 @@ class ReceivedFile(Row):
     or in conflict; `has_bytes` turns false once they are gone. So does the name: it may hold a
     person's, so it is kept only as long as someone may have to find the file. Files of one act of
     importing share an `import_id`; by which `way_in` they came is a word of `studies/act.py`.
+    `subject_hashes` tie a file that was set aside to its patient, whose erasure takes it along: the
+    keyed hash, and that of the pseudonym it came under (`studies/erased.py`).
     """
 
     __tablename__ = "received_file"
@@ -240,6 +242,7 @@ class ReceivedFile(Row):
         Index("ix_received_file_project_id_sha256", "project_id", "sha256"),
         Index("ix_received_file_sha256", "sha256"),
         Index("ix_received_file_project_id_import_id", "project_id", "import_id"),
+        Index("ix_received_file_subject_hashes", "subject_hashes", postgresql_using="gin"),
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
@@ -250,6 +253,7 @@ class ReceivedFile(Row):
     sha256: Mapped[str]
     byte_count: Mapped[int] = mapped_column(BigInteger)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    subject_hashes: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     state: Mapped[str] = mapped_column(default="received")
     code: Mapped[str | None]
     text: Mapped[str | None]

@@ -69,4 +69,4 @@ def move(
         raise FileMoveNotAllowed(f"A file that is {file.state} cannot become {to}.")
     file.state, file.code, file.text = to, code, text
     if to not in KEEPS_BYTES:
-        file.file_name, file.facts = "", {}
+        file.file_name, file.facts, file.subject_hashes = "", {}, []
