@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "files_know_whose"
-down_revision = "found_studies_lie_ready"
+down_revision = "models_draw"
 
 BEFORE = "    SELECT id FROM received_file WHERE instance_id = ANY(images)\n"
 AFTER = (

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from collimate import worker
 from collimate.access import audit
+from collimate.access.models import AuditEvent
 from collimate.access.policy import Role
 from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.datasets.verify import verify
@@ -70,6 +71,43 @@ def test_a_deleted_study_is_listed_with_who_when_and_why_and_can_be_restored(rea
     assert browser.get(f"{room.address}/studies").json()["total"] == 2
     assert browser.get(f"{room.address}/deleted-studies").json()["items"] == []
     assert all(map(is_stored, hashes))
+
+
+def test_chosen_studies_are_deleted_and_restored_together(read, monkeypatch):
+    room, ids, _ = read
+    with open_session() as session:
+        other = factories.make_study(session, project=factories.make_project(session)).id
+    mine, deleted = [str(one) for one in ids], f"{room.address}/deleted-studies"
+
+    def delete(**studies):
+        body = {"studies": studies, "reason": "quality"}
+        return room.browser.post(deleted, json=body)
+
+    assert delete().status_code == 422
+    assert delete(study_ids=[mine[0], str(other)]).json() == {"study_ids": [mine[0]]}
+    assert delete(filter={"modality": "none"}).json() == {"study_ids": []}
+    assert delete(filter={}).json() == {"study_ids": [mine[1]]}
+    rows = room.browser.get(deleted).json()["items"]
+    assert {(row["id"], row["deletion_reason"]) for row in rows} == {
+        (one, "quality") for one in mine
+    }
+    room.browser.post(f"/api/deleted-studies/{mine[1]}/purge")
+    do_all()
+    back = room.browser.post(f"{deleted}/restore", json={"study_ids": [*mine, str(other)]})
+    assert back.json() == {"study_ids": [mine[0]]}
+    assert room.browser.get(f"{room.address}/studies").json()["total"] == 1
+    with open_session() as session:
+        said = select(AuditEvent.action, AuditEvent.detail["reason"].astext).where(
+            AuditEvent.object_id == mine[0], AuditEvent.object_kind == "study"
+        )
+        assert [tuple(row) for row in session.execute(said.order_by(AuditEvent.id))] == [
+            ("study_deleted", "quality"),
+            ("study_restored", "quality"),
+        ]
+        assert audit.verify(session).is_intact
+        assert session.get_one(Study, other).deleted_at is None
+    monkeypatch.setattr("collimate.studies.chosen.MOST", 0)
+    assert delete(filter={}).json()["type"] == "/problems/too-many-studies"
 
 
 def test_a_purge_takes_the_images_and_their_bytes_and_leaves_reads_and_history(read):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from collimate.access.policy import Role
 from collimate.datasets.models import DatasetVersion
 from collimate.kit.database import open_session
+from collimate.kit.ids import new_id
 from collimate.removal import erase
 from collimate.studies.models import Cohort, Patient, Study
 from collimate.tasks.models import Read
@@ -77,13 +78,13 @@ def test_a_dataset_is_frozen_of_a_cohort_and_says_so(world, freeze):
     assert manifest["cohort"]["filter"] == {"site": "south"}
 
 
-def test_work_of_a_cohort_is_given_to_a_reader(world, session):
+def test_work_of_a_cohort_or_of_chosen_studies_is_given_to_a_reader(world, session):
     tasks = [
         factories.make_task(
             session, project=world.project,
             study=factories.make_study(session, project=world.project, site=site),
         )
-        for site in ("south", "north", "south")
+        for site in ("south", "north", "south", "west")
     ]  # fmt: skip
     reader = factories.make_member(session, project=world.project)
     world.project.learning_rules = {**world.project.learning_rules, "is_on": False}
@@ -98,6 +99,13 @@ def test_work_of_a_cohort_is_given_to_a_reader(world, session):
     with open_session() as fresh:
         mine = fresh.scalars(select(Read.task_id).where(Read.reader_id == reader.id)).all()
     assert set(mine) == {tasks[0].id, tasks[2].id}
+    for chosen in ({"study_ids": [str(tasks[3].study_id)]}, {"filter": {"site": "north"}}):
+        body = {"reader_id": str(reader.id), "studies": chosen}
+        given = world.browser.post(f"{world.address}/assignments", json=body)
+        assert given.json() == {"assigned_count": 1}
+    with open_session() as fresh:
+        mine = fresh.scalars(select(Read.task_id).where(Read.reader_id == reader.id)).all()
+    assert set(mine) == {task.id for task in tasks}
 
 
 def test_a_cohort_of_another_project_does_not_exist(world, session):
@@ -128,3 +136,25 @@ def test_an_erased_patient_is_forgotten_in_cohorts_too(world, session):
     }
     assert found["One patient"]["filter"]["search"] == "(erased)"
     assert found["Listed"]["study_count"] == 1
+
+
+def test_chosen_studies_become_a_cohort_and_are_added_to_one(world):
+    first, second, third, fourth = (str(one.id) for one in world.studies)
+    stranger = str(new_id())
+
+    def made(**said):
+        return world.browser.post(f"{world.address}/cohorts", json={"filter": {}, **said})
+
+    cohort = made(name="By hand", study_ids=[first, third, stranger]).json()
+    assert (cohort["is_frozen"], cohort["study_count"]) == (True, 2)
+    grow = f"/api/cohorts/{cohort['id']}/studies"
+    grown = world.browser.post(grow, json={"study_ids": [third, fourth]})
+    assert (grown.status_code, grown.json()["study_count"]) == (200, 3)
+    assert world.browser.post(grow, json={"filter": {"site": "south"}}).json()["study_count"] == 4
+    page = world.browser.get(f"{world.address}/studies", params={"cohort": cohort["id"]}).json()
+    assert {row["id"] for row in page["items"]} == {first, second, third, fourth}
+    for unclear in ({}, {"study_ids": [first], "filter": {}}):
+        assert world.browser.post(grow, json=unclear).status_code == 422
+    live = made(name="Asked anew", filter={"site": "south"}).json()
+    refused = world.browser.post(f"/api/cohorts/{live['id']}/studies", json={"study_ids": [first]})
+    assert refused.json()["type"] == "/problems/cohort-asked-anew"

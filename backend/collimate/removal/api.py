@@ -11,7 +11,9 @@ from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
 from collimate.removal import certificate, deleted, erase, schemas
+from collimate.studies import delete
 from collimate.studies.api import After, Limit
+from collimate.studies.chosen import chosen_studies
 from collimate.studies.models import Erasure, Study
 
 router = APIRouter(tags=["removal"])
@@ -38,6 +40,25 @@ def list_deleted_studies(
     session: SessionDep, project: DataProject, limit: Limit = 50, after: After = None
 ) -> dict[str, Any]:
     return deleted.page(session, project.id, limit=limit, after=after)
+
+
+@router.post("/api/projects/{project_id}/deleted-studies", response_model=schemas.StudiesMoved)
+def delete_studies(
+    session: SessionDep, actor: ActorDep, project: DataProject, body: schemas.StudiesOut
+) -> dict[str, Any]:
+    found = chosen_studies(session, project.id, *body.studies.as_said())
+    gone = delete.delete_studies(session, actor.user.id, project.id, found, body.reason)
+    return {"study_ids": gone}
+
+
+@router.post(
+    "/api/projects/{project_id}/deleted-studies/restore", response_model=schemas.StudiesMoved
+)
+def restore_studies(
+    session: SessionDep, actor: ActorDep, project: DataProject, body: schemas.StudiesBack
+) -> dict[str, Any]:
+    back = delete.restore_studies(session, actor.user.id, project.id, body.study_ids)
+    return {"study_ids": back}
 
 
 @router.post("/api/deleted-studies/{deleted_study_id}/restore", status_code=204)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from collimate.kit.http import Answer, Body
+from collimate.studies.cohorts.schemas import Chosen
 from collimate.studies.delete import DeletionReason
 
 
@@ -31,6 +32,19 @@ class DeletedStudyPage(Answer):
     items: list[DeletedStudy]
     next: str | None
     restore_days: int
+
+
+class StudiesOut(Body):
+    studies: Chosen
+    reason: DeletionReason = DeletionReason.OTHER
+
+
+class StudiesBack(Body):
+    study_ids: list[UUID] = Field(max_length=10_000)
+
+
+class StudiesMoved(Answer):
+    study_ids: list[UUID] = Field(description="Those that were moved")
 
 
 class ErasureIn(Body):

@@ -12,6 +12,7 @@ from collimate.kit.http import SessionDep
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
+from collimate.studies.chosen import chosen_studies
 from collimate.tasks import assign, lease, places, progress, reopen, schemas, skip, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
@@ -90,8 +91,12 @@ def assign_tasks(
     session: SessionDep, actor: ActorDep, project: ManagedProject, body: schemas.AssignmentBody
 ) -> dict[str, int]:
     reader = accounts.by_id(session, body.reader_id)
+    task_ids = body.task_ids
+    if body.studies is not None:
+        chosen = chosen_studies(session, project.id, *body.studies.as_said())
+        task_ids = assign.tasks_of(session, project, chosen)
     count = assign.assign(
-        session, actor.user.id, project, reader, task_ids=body.task_ids, count=body.count,
+        session, actor.user.id, project, reader, task_ids=task_ids, count=body.count,
         cohort_id=body.cohort_id,
     )  # fmt: skip
     return {"assigned_count": count}

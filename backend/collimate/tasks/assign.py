@@ -1,5 +1,6 @@
 """Giving cases to a reader by name, and setting their priority by hand."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -70,6 +71,13 @@ def _most_wanted(
     for _, task in session.execute(query.limit(count * 10)):
         found.setdefault(task.id)
     return list(found)[:count]
+
+
+def tasks_of(session: Session, project: Project, study_ids: Sequence[UUID]) -> list[UUID]:
+    """The tasks of these studies, opened where there is none yet."""
+    queue.open_missing(session, project.id)
+    mine = select(Task.id).where(Task.project_id == project.id, Task.study_id.in_(study_ids))
+    return list(session.scalars(mine))
 
 
 def _assign_one(session: Session, project: Project, reader: User, task_id: UUID) -> bool:

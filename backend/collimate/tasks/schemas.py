@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from collimate.kit.http import Answer, Body
+from collimate.studies.cohorts.schemas import Chosen
 from collimate.tasks.states import ReadState
 
 ActiveMs = Annotated[int, Field(ge=0, le=10**9)]
@@ -113,6 +114,7 @@ class AssignmentBody(Body):
     task_ids: list[UUID] | None = Field(default=None, max_length=1000)
     count: int = Field(default=0, ge=0, le=1000)
     cohort_id: UUID | None = Field(default=None, description="`count` of this cohort only")
+    studies: Chosen | None = Field(default=None, description="The cases of these studies")
 
 
 class AssignmentOut(Answer):

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cohorts/{cohort_id}/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add To Cohort */
+        post: operations["add_to_cohort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/comments/{comment_id}": {
         parameters: {
             query?: never;
@@ -734,7 +751,25 @@ export interface paths {
         /** List Deleted Studies */
         get: operations["list_deleted_studies"];
         put?: never;
-        post?: never;
+        /** Delete Studies */
+        post: operations["delete_studies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/deleted-studies/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Studies */
+        post: operations["restore_studies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2234,6 +2269,8 @@ export interface components {
              * Format: uuid
              */
             reader_id: string;
+            /** @description The cases of these studies */
+            studies?: components["schemas"]["Chosen"] | null;
             /** Task Ids */
             task_ids?: string[] | null;
         };
@@ -2549,6 +2586,15 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Chosen
+         * @description Either studies that are named, or all that fulfil a filter.
+         */
+        Chosen: {
+            filter?: components["schemas"]["CohortFilter"] | null;
+            /** Study Ids */
+            study_ids?: string[] | null;
+        };
         /** ClassScore */
         ClassScore: {
             /** @description Of boxes only; n counts boxes */
@@ -2619,6 +2665,11 @@ export interface components {
             freeze?: boolean;
             /** Name */
             name: string;
+            /**
+             * Study Ids
+             * @description Exactly these, whatever the filter says
+             */
+            study_ids?: string[] | null;
         };
         /** CohortList */
         CohortList: {
@@ -5154,6 +5205,25 @@ export interface components {
             /** Paper */
             paper: string;
         };
+        /** StudiesBack */
+        StudiesBack: {
+            /** Study Ids */
+            study_ids: string[];
+        };
+        /** StudiesMoved */
+        StudiesMoved: {
+            /**
+             * Study Ids
+             * @description Those that were moved
+             */
+            study_ids: string[];
+        };
+        /** StudiesOut */
+        StudiesOut: {
+            /** @default other */
+            reason?: components["schemas"]["DeletionReason"];
+            studies: components["schemas"]["Chosen"];
+        };
         /** StudyDetail */
         StudyDetail: {
             /** Body Part */
@@ -5860,6 +5930,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_cohort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cohort_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortOut"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -7276,6 +7381,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedStudyPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudiesOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudiesMoved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudiesBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudiesMoved"];
                 };
             };
             /** @description Validation Error */

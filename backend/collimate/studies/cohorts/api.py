@@ -10,6 +10,7 @@ from collimate.access.policy import Permission
 from collimate.kit.http import SessionDep
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
+from collimate.studies.chosen import chosen_studies
 from collimate.studies.cohorts import keep, schemas
 from collimate.studies.models import Cohort
 
@@ -38,7 +39,18 @@ def save_cohort(
     session: SessionDep, actor: ActorDep, project: DataProject, body: schemas.CohortIn
 ) -> dict[str, Any]:
     said = body.filter.model_dump(mode="json")
-    return keep.save(session, actor.user, project, name=body.name, said=said, freeze=body.freeze)
+    return keep.save(
+        session, actor.user, project, name=body.name, said=said, freeze=body.freeze,
+        study_ids=body.study_ids,
+    )  # fmt: skip
+
+
+@router.post("/api/cohorts/{cohort_id}/studies", response_model=schemas.CohortOut)
+def add_to_cohort(
+    session: SessionDep, actor: ActorDep, cohort: ManagedCohort, body: schemas.Chosen
+) -> dict[str, Any]:
+    found = chosen_studies(session, cohort.project_id, *body.as_said())
+    return keep.add(session, actor.user.id, cohort, found)
 
 
 @router.delete("/api/cohorts/{cohort_id}", status_code=204)

@@ -1,9 +1,11 @@
 """Keeping what a list is narrowed to under a name, with or without the studies it finds now."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -15,6 +17,7 @@ from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.studies.attributes import bounded
 from collimate.studies.browse import criteria, matching, read_filter
+from collimate.studies.chosen import chosen_studies
 from collimate.studies.models import Cohort, CohortStudy, Study
 
 
@@ -24,6 +27,10 @@ class CohortNotFound(NotFound):
 
 class CohortNameTaken(Conflict):
     """A cohort of this name exists already."""
+
+
+class CohortAskedAnew(Conflict):
+    """This cohort holds what its filter finds, so nothing can be added by hand."""
 
 
 def authorised(session: Session, user: User, cohort_id: UUID, permission: Permission) -> Cohort:
@@ -48,14 +55,24 @@ def of_project(session: Session, project: Project, cohort_id: UUID) -> Cohort:
 
 
 def save(
-    session: Session, by: User, project: Project, *, name: str, said: dict[str, Any], freeze: bool
+    session: Session,
+    by: User,
+    project: Project,
+    *,
+    name: str,
+    said: dict[str, Any],
+    freeze: bool,
+    study_ids: Sequence[UUID] | None = None,
 ) -> dict[str, Any]:
     """Keep a filter under a name; with `freeze` also the studies that fulfil it now, for good.
+
+    With `study_ids` it is a frozen list of these.
 
     Raises:
         CohortNameTaken, BadQualityRange, BadAttributeCondition, SearchTooSlow
     """
     name, chosen = name.strip(), read_filter(said)
+    freeze = freeze or study_ids is not None
     session.execute(
         select(Project.id).where(Project.id == project.id).with_for_update(key_share=True)
     )
@@ -68,7 +85,9 @@ def save(
     )  # fmt: skip
     session.add(cohort)
     session.flush()
-    if freeze:
+    if study_ids is not None:
+        _put(session, cohort, chosen_studies(session, project.id, study_ids))
+    elif freeze:
         found = matching(literal(cohort.id), Study.id).where(criteria(project.id, chosen))
         with bounded(session, chosen.attributes):
             session.execute(insert(CohortStudy).from_select(["cohort_id", "study_id"], found))
@@ -77,6 +96,29 @@ def save(
     )
     events.publish(session, "study", project.id)
     return describe(session, cohort, by.name)
+
+
+def add(session: Session, by: UUID, cohort: Cohort, study_ids: Sequence[UUID]) -> dict[str, Any]:
+    """Put studies of its project into a frozen cohort; what is in it stays.
+
+    Raises:
+        CohortAskedAnew
+    """
+    if not cohort.is_frozen:
+        raise CohortAskedAnew("Choose a frozen cohort, or save the chosen studies as a new one.")
+    _put(session, cohort, study_ids)
+    audit.record(
+        session, by, "cohort_grown", "cohort", cohort.id, project_id=cohort.project_id,
+        count=len(study_ids),
+    )  # fmt: skip
+    events.publish(session, "study", cohort.project_id)
+    return describe(session, cohort, session.get_one(User, cohort.made_by).name)
+
+
+def _put(session: Session, cohort: Cohort, study_ids: Sequence[UUID]) -> None:
+    rows = [{"cohort_id": cohort.id, "study_id": one} for one in study_ids]
+    if rows:
+        session.execute(upsert(CohortStudy).on_conflict_do_nothing(), rows)
 
 
 def remove(session: Session, by: UUID, cohort: Cohort) -> None:

@@ -1,15 +1,16 @@
 """JSON shapes of cohorts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from collimate.kit.http import Answer, Body
 
 Text = Annotated[str | None, Field(max_length=200)]
 Texts = Annotated[list[Annotated[str, Field(max_length=400)]] | None, Field(max_length=10)]
+StudyIds = Annotated[list[UUID] | None, Field(max_length=10_000)]
 
 
 class CohortFilter(Body):
@@ -33,6 +34,25 @@ class CohortIn(Body):
     name: str = Field(min_length=1, max_length=100, pattern=r"\S")
     filter: CohortFilter
     freeze: bool = False
+    study_ids: StudyIds = Field(default=None, description="Exactly these, whatever the filter says")
+
+
+class Chosen(Body):
+    """Either studies that are named, or all that fulfil a filter."""
+
+    study_ids: StudyIds = None
+    filter: CohortFilter | None = None
+
+    @model_validator(mode="after")
+    def _says_which(self) -> "Chosen":
+        if (self.study_ids is None) == (self.filter is None):
+            raise ValueError("either study_ids or filter")
+        return self
+
+    def as_said(self) -> "tuple[list[UUID] | None, dict[str, Any] | None]":
+        """What `studies/chosen.py` takes."""
+        said = None if self.filter is None else self.filter.model_dump(mode="json")
+        return self.study_ids, said
 
 
 class CohortOut(Answer):
