@@ -50,6 +50,7 @@ migrate: setup
 api: setup
 	$(BIN)/collimate openapi > frontend/openapi.json
 	$(NPM) run --silent api
+	$(BIN)/python tools/server_texts.py
 
 check: setup-dev frontend/node_modules/.installed
 	$(BIN)/ruff check .

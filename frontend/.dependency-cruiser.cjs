@@ -1,4 +1,4 @@
-// The layers of the frontend: routes -> features -> viewer, commands -> ui, geometry, api.
+// The layers of the frontend: routes -> features -> viewer, commands -> ui, geometry, api -> words.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -16,11 +16,12 @@ module.exports = {
       from: { path: '^src/features/([^/]+)/' },
       to: { path: '^src/features/', pathNot: '^src/features/$1/' },
     },
-    only('features-look-down', 'features', 'features|viewer|commands|api|ui|geometry'),
-    only('viewer-takes-props', 'viewer', 'viewer|ui|geometry'),
-    only('commands-know-only-ui', 'commands', 'commands|ui'),
-    only('ui-is-dumb', 'ui', 'ui'),
-    only('api-stands-alone', 'api', 'api'),
+    only('features-look-down', 'features', 'features|viewer|commands|api|ui|geometry|words'),
+    only('viewer-takes-props', 'viewer', 'viewer|ui|geometry|words'),
+    only('commands-know-only-ui', 'commands', 'commands|ui|words'),
+    only('ui-is-dumb', 'ui', 'ui|words'),
+    only('api-stands-alone', 'api', 'api|words'),
+    only('words-stand-alone', 'words', 'words'),
     only('geometry-is-pure', 'geometry', 'geometry'),
     {
       name: 'only-viewer-knows-cornerstone',

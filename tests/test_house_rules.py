@@ -219,6 +219,14 @@ def test_no_browser_dependency_is_under_the_gpl():
     assert not wrong
 
 
+def test_the_listed_sentences_of_the_server_are_those_it_says():
+    sys.path.insert(0, str(ROOT / "tools"))
+    from server_texts import texts
+
+    listed = json.loads((ROOT / "frontend" / "server_texts.json").read_text())
+    assert listed == texts(), "run `make api`, translate what is new, and commit it"
+
+
 def test_lock_files_hold_no_download_addresses():
     lock = (ROOT / "frontend" / "package-lock.json").read_text()
     assert '"resolved": "http' not in lock

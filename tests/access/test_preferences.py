@@ -31,13 +31,14 @@ def test_a_keymap_set_on_one_computer_is_there_on_another(anna, client):
 def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, client):
     browser = client(anna)
     browser.patch("/api/me", json={"preferences": {"keymap": {"preset": "left", "own": {}}}})
-    browser.patch("/api/me", json={"preferences": {"reading_scale": 130}})
+    browser.patch("/api/me", json={"preferences": {"reading_scale": 130, "language": "de"}})
     browser.patch("/api/me", json={"name": "Ann"})
     seen = browser.get("/api/session").json()["user"]
     assert seen["name"] == "Ann"
     assert seen["preferences"] == {
         "keymap": {"preset": "left", "own": {}},
         "reading_scale": 130,
+        "language": "de",
     }
 
 
@@ -45,6 +46,7 @@ def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, clien
     "preferences",
     [
         {"reading_scale": 20},
+        {"language": "<de>"},
         {"anything": "else"},
         {"hanging": [{"name": "no stage", "stages": []}]},
         {"hanging": [{"name": "", "stages": [{"rows": 9, "columns": 1, "cells": [None]}]}]},

@@ -101,7 +101,7 @@ def open_window(chromium: Browser, clinic: Clinic) -> Iterator[Callable[..., Win
     """`open_window(person, path)` is a fresh browser window, signed in where a person is given."""
     opened: list[Window] = []
 
-    def make(person: Person | None = None, path: str = "/", **options: int) -> Window:
+    def make(person: Person | None = None, path: str = "/", **options: Any) -> Window:
         window = Window(chromium, clinic.address, **options)
         opened.append(window)
         if person is not None:

@@ -1,5 +1,7 @@
 """Every screen at three sizes: nothing overflows, nothing fails, and everyone can use it."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -47,6 +49,17 @@ GRAVE = """async () => {
 }"""
 
 
+SHOWN = """() => {
+  const names = ['aria-label', 'title', 'placeholder', 'aria-description'];
+  const texts = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) texts.push(walk.currentNode.data);
+  for (const node of document.body.querySelectorAll('*'))
+    for (const name of names) if (node.hasAttribute(name)) texts.push(node.getAttribute(name));
+  return [...new Set(texts.map((text) => text.trim()))];
+}"""
+
+
 def settle(window: Window) -> None:
     """Wait until the page has what it asked for."""
     page = window.page
@@ -78,6 +91,47 @@ def test_no_screen_overflows_or_shuts_anyone_out(
         window.go(path)
         settle(window)
         flaws += [*widths(window), *graves(window)]
+    assert not flaws, "\n".join(flaws)
+
+
+def english_texts() -> re.Pattern[str]:
+    """Every English text that German has other words for; a value may stand in each place."""
+    folder = REPOSITORY / "frontend" / "src" / "words"
+    german = json.loads((folder / "de.json").read_text())
+    texts = {
+        english.split(" // ")[0]
+        for english, text in german.items()
+        if english.split(" // ")[0] not in german.values() and ", plural," not in english
+    }
+    places = [re.sub(r"\\{\w+\\}", ".+", re.escape(text)) for text in texts]
+    # A text that is little more than its places would fit anything.
+    return re.compile("|".join(place for place in places if len(place.replace(".+", "")) > 2))
+
+
+def test_every_screen_speaks_german_to_a_browser_that_asks_for_it(
+    clinic: Clinic, taught: Taught, open_window: Open
+) -> None:
+    english = english_texts()
+    flaws: list[str] = []
+
+    def look(window: Window) -> None:
+        texts: list[str] = window.page.evaluate(SHOWN)
+        left = [text for text in texts if text != "English" and english.fullmatch(text)]
+        wide = window.page.evaluate(WIDER_THAN_THE_WINDOW)
+        flaws.extend(f"{window.page.url}: {text}" for text in (*left, *wide))
+
+    size = {"width": 1440, "height": 900, "locale": "de-DE"}
+    door = open_window(path="/sign-in", **size)
+    door.page.get_by_label("Passwort").wait_for()
+    look(door)
+    clinic.join(taught.project, clinic.admin, "project_admin")
+    window = open_window(clinic.admin, "/projects", **size)
+    for path in (*(f"{taught.project.path}/{page}" for page in PROJECT_PAGES), *OTHER_PAGES):
+        window.go(path)
+        settle(window)
+        look(window)
+    assert window.page.locator("html").get_attribute("lang") == "de"
+    flaws += graves(window)
     assert not flaws, "\n".join(flaws)
 
 

@@ -23,6 +23,7 @@ class Window:
         *,
         width: int = 1280,
         height: int = 800,
+        locale: str = "en-GB",
         keeps_the_shell: bool = False,
     ) -> None:
         self.address = address
@@ -30,6 +31,7 @@ class Window:
             base_url=address,
             viewport={"width": width, "height": height},
             accept_downloads=True,
+            locale=locale,
             # pages that come from the kept shell cannot be watched on their way
             service_workers="allow" if keeps_the_shell else "block",
         )

@@ -77,6 +77,11 @@ class Preferences(Body):
     reading_scale: int | None = Field(
         default=None, ge=100, le=200, description="Size of the words around the image, in percent"
     )
+    language: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2,3}$",
+        description="Of the interface (ISO 639); the browser knows which there are",
+    )
 
 
 class MeChange(Body):

@@ -1,4 +1,5 @@
 /** An answer that is not what was asked for, as RFC 9457 problem+json says it. */
+import { t, told } from '../words/t';
 
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -17,12 +18,12 @@ export class Problem extends Error {
 }
 
 const TITLES: Record<number, string> = {
-  401: 'You are signed out',
-  404: 'Not found',
-  413: 'Too large',
-  500: 'The server failed',
-  502: 'The server is not answering',
-  503: 'The server is busy',
+  401: t('You are signed out'),
+  404: t('Not found'),
+  413: t('Too large'),
+  500: t('The server failed'),
+  502: t('The server is not answering'),
+  503: t('The server is busy'),
 };
 
 function textOf(value: unknown, otherwise: string): string {
@@ -37,16 +38,16 @@ export function problemFrom(status: number, body: unknown): Problem {
       : {};
   const type = textOf(document.type, '');
   const code = type.split('/').filter(Boolean).at(-1) ?? `http-${status}`;
-  const title = textOf(document.title, TITLES[status] ?? 'That did not work');
-  return new Problem(status, code, title, textOf(document.detail, ''), document);
+  const title = told(textOf(document.title, TITLES[status] ?? t('That did not work')));
+  return new Problem(status, code, title, told(textOf(document.detail, '')), document);
 }
 
 export function unreachable(): Problem {
   return new Problem(
     0,
     'unreachable',
-    'The server cannot be reached',
-    'Nothing you entered was lost. It works again as soon as the connection is back.',
+    t('The server cannot be reached'),
+    t('Nothing you entered was lost. It works again as soon as the connection is back.'),
   );
 }
 
@@ -54,5 +55,5 @@ export function unreachable(): Problem {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const detail = error instanceof Error ? error.message : '';
-  return new Problem(0, 'unexpected', 'That did not work', detail);
+  return new Problem(0, 'unexpected', t('That did not work'), detail);
 }

@@ -1,5 +1,6 @@
 /** Projects, their rules, members and label schemas. */
 import { queryOptions } from '@tanstack/react-query';
+import { t } from '../words/t';
 import type { Role } from './access';
 import { api, ask, Problem } from './client';
 import type { components } from './schema';
@@ -80,7 +81,8 @@ export const labelSchemaQuery = (projectId: string) =>
         api.GET('/api/projects/{project_id}/label-schemas', at(projectId)),
       );
       const [newest] = items;
-      if (!newest) throw new Problem(404, 'schema-not-found', 'There is no label schema yet', '');
+      if (!newest)
+        throw new Problem(404, 'schema-not-found', t('There is no label schema yet'), '');
       return newest;
     },
   });

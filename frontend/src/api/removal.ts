@@ -1,5 +1,6 @@
 /** Studies that were deleted, and patients erased everywhere. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { t } from '../words/t';
 import { api, ask } from './client';
 import type { components } from './schema';
 
@@ -9,12 +10,12 @@ export type DeletedStudy = Schemas['DeletedStudy'];
 export type DeletionReason = Schemas['DeletionReason'];
 
 export const REASONS: Record<DeletionReason, string> = {
-  quality: 'Image quality',
-  wrong_patient: 'Wrong patient',
-  duplicate: 'Duplicate',
-  not_eligible: 'Not eligible for this project',
-  consent: 'Consent withdrawn',
-  other: 'Other',
+  quality: t('Image quality'),
+  wrong_patient: t('Wrong patient'),
+  duplicate: t('Duplicate'),
+  not_eligible: t('Not eligible for this project'),
+  consent: t('Consent withdrawn'),
+  other: t('Other'),
 };
 
 export const deletedStudiesQuery = (projectId: string) =>

@@ -4326,6 +4326,11 @@ export interface components {
             hanging?: components["schemas"]["HangingProtocol"][] | null;
             keymap?: components["schemas"]["Keymap"] | null;
             /**
+             * Language
+             * @description Of the interface (ISO 639); the browser knows which there are
+             */
+            language?: string | null;
+            /**
              * Reading Scale
              * @description Size of the words around the image, in percent
              */

@@ -1,5 +1,6 @@
 /** Listens for keys, and shows the palette and the keys of the current screen. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { t } from '../words/t';
 import { listenForCommands } from './keyboard';
 import type { Keymap } from './keymap';
 import { loadPanels, openPalette, usePanels } from './panels';
@@ -10,16 +11,16 @@ export function hostCommands(toggleHelp: () => void): Command[] {
   return [
     {
       id: 'palette.open',
-      title: 'Find a command',
-      section: 'Everywhere',
+      title: t('Find a command'),
+      section: t('Everywhere'),
       shortcut: 'mod+k',
       worksInFields: true,
       run: () => void openPalette(),
     },
     {
       id: 'help.toggle',
-      title: 'Show the keys of this screen',
-      section: 'Everywhere',
+      title: t('Show the keys of this screen'),
+      section: t('Everywhere'),
       shortcut: '?',
       run: toggleHelp,
     },
@@ -29,11 +30,15 @@ export function hostCommands(toggleHelp: () => void): Command[] {
 interface Props {
   /** Keeps the person's keys with the account. */
   onKeymap?: (keymap: Keymap) => Promise<unknown>;
+  /** Further commands that exist everywhere. */
+  more?: readonly Command[];
 }
+
+const NO_MORE: readonly Command[] = [];
 
 const keepNowhere = () => Promise.resolve();
 
-export function CommandHost({ onKeymap = keepNowhere }: Props) {
+export function CommandHost({ onKeymap = keepNowhere, more = NO_MORE }: Props) {
   const scopes = useRegistry((registry) => registry.scopes);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const Panels = usePanels(({ code }) => code?.HostPanels);
@@ -41,7 +46,10 @@ export function CommandHost({ onKeymap = keepNowhere }: Props) {
     const toggleHelp = () => setHelpOpen((isOpen) => !isOpen);
     return hostCommands(() => void loadPanels().then(toggleHelp));
   }, []);
-  const commands = useMemo(() => [...activeCommands(scopes), ...everywhere], [scopes, everywhere]);
+  const commands = useMemo(
+    () => [...activeCommands(scopes), ...everywhere, ...more],
+    [scopes, everywhere, more],
+  );
   const current = useRef(commands);
   current.current = commands;
   useEffect(() => listenForCommands(() => current.current), []);

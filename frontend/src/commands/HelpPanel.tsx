@@ -2,6 +2,7 @@
 import { Button, Drawer, Select } from '@mantine/core';
 import { useState } from 'react';
 import { printedChord } from '../ui/KeyCap';
+import { t } from '../words/t';
 import styles from './HelpPanel.module.css';
 import { isFixed, KeyRow } from './KeyRow';
 import { DEFAULT_KEYMAP, type Keymap, useKeymap, withOwnKeys } from './keymap';
@@ -36,7 +37,7 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap }: HelpPanelProp
       onClose={onClose}
       position="right"
       size={400}
-      title="Keys on this screen"
+      title={t('Keys on this screen')}
       closeOnEscape={listening === null}
     >
       <Presets keymap={keymap} onChange={change} />
@@ -63,7 +64,10 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap }: HelpPanelProp
 }
 
 const refusalOf = (chord: string, title: string): string =>
-  `${printedChord(chord)} is the key of “${title}”. Press another one, or Esc.`;
+  t('{chord} is the key of “{title}”. Press another one, or Esc.', {
+    chord: printedChord(chord),
+    title,
+  });
 
 function useChange(onKeymap: HelpPanelProps['onKeymap']) {
   const { keymap, use } = useKeymap();
@@ -72,7 +76,9 @@ function useChange(onKeymap: HelpPanelProps['onKeymap']) {
     use(next);
     setProblem('');
     onKeymap(next).catch(() =>
-      setProblem('These keys work now, but could not be kept with your account. Try again later.'),
+      setProblem(
+        t('These keys work now, but could not be kept with your account. Try again later.'),
+      ),
     );
   };
   return { keymap, change, problem };
@@ -88,7 +94,7 @@ function Presets({ keymap, onChange }: PresetsProps) {
   return (
     <div className={styles.presets}>
       <Select
-        label="Set of keys"
+        label={t('Set of keys')}
         description={PRESETS.find(({ id }) => id === keymap.preset)?.about}
         data={PRESETS.map(({ id, name }) => ({ value: id, label: name }))}
         value={keymap.preset}
@@ -97,7 +103,7 @@ function Presets({ keymap, onChange }: PresetsProps) {
       />
       {ownCount > 0 && (
         <Button variant="default" onClick={() => onChange({ ...keymap, own: DEFAULT_KEYMAP.own })}>
-          Give up my own keys ({ownCount})
+          {t('Give up my own keys ({ownCount})', { ownCount })}
         </Button>
       )}
     </div>

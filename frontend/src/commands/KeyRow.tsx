@@ -2,6 +2,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { KeyCap } from '../ui/KeyCap';
+import { t } from '../words/t';
 import styles from './HelpPanel.module.css';
 import { chordOf } from './keyboard';
 import { type Command, isEnabled, shortcutsOf } from './registry';
@@ -33,17 +34,17 @@ export function KeyRow({ command, isListening, refusal, onListen, onChord }: Pro
         ) : (
           <UnstyledButton
             className={styles.keys}
-            aria-label={`Change the key of ${command.title}`}
+            aria-label={t('Change the key of {title}', { title: command.title })}
             aria-pressed={isListening}
             onClick={onListen}
           >
-            {isListening ? 'Press a key' : keys.length > 0 ? keys : <span>no key</span>}
+            {isListening ? t('Press a key') : keys.length > 0 ? keys : <span>{t('no key')}</span>}
           </UnstyledButton>
         )}
       </dd>
       {isListening && (
         <p className={styles.listening} role="status">
-          {refusal ?? 'Esc leaves it as it is, ⌫ takes its key away.'}
+          {refusal ?? t('Esc leaves it as it is, ⌫ takes its key away.')}
         </p>
       )}
     </div>

@@ -3,6 +3,7 @@ import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/sp
 import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
 import { KeyCap } from '../ui/KeyCap';
+import { t } from '../words/t';
 import { useKeymap } from './keymap';
 import { type Command, isEnabled, shortcutsOf } from './registry';
 
@@ -40,14 +41,14 @@ export function Palette({ commands }: { commands: readonly Command[] }) {
     <Spotlight
       actions={groupsOf(commands)}
       shortcut={null}
-      nothingFound="No command has this name"
+      nothingFound={t('No command has this name')}
       scrollable
       maxHeight={420}
       overlayProps={{ blur: 0 }}
       searchProps={{
         leftSection: <IconSearch size={18} />,
-        placeholder: 'Find a command',
-        'aria-label': 'Find a command',
+        placeholder: t('Find a command'),
+        'aria-label': t('Find a command'),
       }}
     />
   );

@@ -3,7 +3,7 @@ import { type Command, isEnabled, shortcutsOf } from './registry';
 
 type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
-const NAMES: Record<string, string> = {
+const KEY_OF: Record<string, string> = {
   ' ': 'space',
   arrowup: 'up',
   arrowdown: 'down',
@@ -21,7 +21,7 @@ const NOT_TYPED = ['button', 'checkbox', 'radio', 'range', 'submit', 'reset', 'f
 /** The chord of a key press as the registry writes it; `mod` is Ctrl, or Cmd on a Mac. */
 export function chordOf(press: Press): string {
   const lower = press.key.toLowerCase();
-  const key = NAMES[lower] ?? lower;
+  const key = KEY_OF[lower] ?? lower;
   // A sign such as `?` already says that Shift was held; a letter or a named key does not.
   const isSign = key.length === 1 && !/[a-z]/.test(key);
   const held = [

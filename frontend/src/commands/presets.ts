@@ -1,4 +1,5 @@
 /** Sets of keys to start from; what a set does not name keeps the key the command came with. */
+import { t } from '../words/t';
 
 export interface Preset {
   readonly id: string;
@@ -84,26 +85,26 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'collimate',
     name: 'Collimate',
-    about: 'The keys this application was made with.',
+    about: t('The keys this application was made with.'),
     keys: {},
   },
-  { id: 'ohif', name: 'OHIF', about: 'As the OHIF viewer has them.', keys: OHIF },
+  { id: 'ohif', name: 'OHIF', about: t('As the OHIF viewer has them.'), keys: OHIF },
   {
     id: 'pacs-function-keys',
-    name: 'PACS, function keys',
-    about: 'F2 to F10 change the image.',
+    name: t('PACS, function keys'),
+    about: t('F2 to F10 change the image.'),
     keys: PACS_FUNCTION_KEYS,
   },
   {
     id: 'pacs-one-hand',
-    name: 'PACS, one hand',
-    about: 'Slices on E and D, series on S and F, the mouse never let go.',
+    name: t('PACS, one hand'),
+    about: t('Slices on E and D, series on S and F, the mouse never let go.'),
     keys: PACS_ONE_HAND,
   },
   {
     id: 'left-handed',
-    name: 'Mouse in the left hand',
-    about: 'Tools and answers under the right hand.',
+    name: t('Mouse in the left hand'),
+    about: t('Tools and answers under the right hand.'),
     keys: LEFT_HANDED,
   },
 ];

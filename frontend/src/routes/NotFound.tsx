@@ -4,18 +4,21 @@ import { IconMapOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../ui/EmptyState';
 import { PageHeader } from '../ui/PageHeader';
+import { t } from '../words/t';
 
 export function NotFound() {
   return (
     <>
-      <PageHeader title="Nothing is here" />
+      <PageHeader title={t('Nothing is here')} />
       <EmptyState
         icon={<IconMapOff size={28} aria-hidden="true" />}
-        title="No page at this address"
-        text="The address is wrong, or it was removed, or it belongs to a project you are not in."
+        title={t('No page at this address')}
+        text={t(
+          'The address is wrong, or it was removed, or it belongs to a project you are not in.',
+        )}
         action={
           <Button component={Link} to="/">
-            Go to the start
+            {t('Go to the start')}
           </Button>
         }
       />

@@ -3,8 +3,10 @@ import { createRoute, Outlet, redirect, useLocation, useNavigate } from '@tansta
 import { sessionQuery } from '../api/access';
 import { CommandHost } from '../commands/CommandHost';
 import { useOwnKeymap } from '../features/account/useOwnKeymap';
+import { useLanguageCommands } from '../features/account/useOwnLanguage';
 import { OutboxPanel } from '../features/reading/OutboxPanel';
 import { SignedOutPanel } from '../features/sign-in/SignedOutPanel';
+import { follow } from '../words/language';
 import { rootRoute } from './root';
 
 const READING = /^\/projects\/[^/]+\/read(\/|$)/;
@@ -15,6 +17,8 @@ export const signedInRoute = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: '/sign-in', search: { back: location.href } });
+    // The page is about to be loaded anew: there is nothing to show before.
+    if (follow(session.user.preferences.language)) await new Promise(() => undefined);
     return { session };
   },
   component: SignedIn,
@@ -23,11 +27,12 @@ export const signedInRoute = createRoute({
 function SignedIn() {
   const navigate = useNavigate();
   const keepKeymap = useOwnKeymap();
+  const languages = useLanguageCommands();
   const isReading = useLocation({ select: ({ pathname }) => READING.test(pathname) });
   return (
     <>
       <Outlet />
-      <CommandHost onKeymap={keepKeymap} />
+      <CommandHost onKeymap={keepKeymap} more={languages} />
       <OutboxPanel
         isShown={!isReading}
         onOpen={({ projectId, readId }) =>

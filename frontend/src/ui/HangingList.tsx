@@ -2,6 +2,7 @@
 import { ActionIcon, Group, TextInput } from '@mantine/core';
 import { IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
+import { t } from '../words/t';
 import { EmptyState } from './EmptyState';
 import { Failed } from './Loaded';
 import { Panel } from './Panel';
@@ -33,12 +34,14 @@ export function HangingList<Protocol extends Hanging>({
     void onKeep(next).then(() => setError(null), setError);
   const without = (at: number) => list.filter((_, index) => index !== at);
   return (
-    <Panel title="Hanging protocols" side={side} isFlush>
+    <Panel title={t('Hanging protocols')} side={side} isFlush>
       <Failed error={error} />
       {list.length === 0 && (
         <EmptyState
-          title="No hanging protocol yet"
-          text="Lay a case out in the reading room, open the commands with Ctrl K and choose “Hang cases like this as on screen”."
+          title={t('No hanging protocol yet')}
+          text={t(
+            'Lay a case out in the reading room, open the commands with Ctrl K and choose “Hang cases like this as on screen”.',
+          )}
         />
       )}
       <ul className={styles.rows}>
@@ -55,7 +58,7 @@ export function HangingList<Protocol extends Hanging>({
             <Group gap={4} wrap="nowrap">
               <ActionIcon
                 color="gray"
-                aria-label={`Try ${protocol.name} earlier`}
+                aria-label={t('Try {name} earlier', { name: protocol.name })}
                 disabled={at === 0}
                 onClick={() => keep(without(at).toSpliced(at - 1, 0, protocol))}
               >
@@ -63,7 +66,7 @@ export function HangingList<Protocol extends Hanging>({
               </ActionIcon>
               <ActionIcon
                 color="gray"
-                aria-label={`Delete ${protocol.name}`}
+                aria-label={t('Delete {name}', { name: protocol.name })}
                 onClick={() => keep(without(at))}
               >
                 <IconTrash size={16} />
@@ -85,12 +88,18 @@ function conditions(protocol: Hanging): string {
   const { modalities, body_parts, least_series = 1, has_earlier } = protocol;
   const earlier =
     has_earlier === true
-      ? 'with an earlier study'
+      ? t('with an earlier study')
       : has_earlier === false
-        ? 'no earlier study'
+        ? t('no earlier study')
         : '';
-  const series = least_series > 1 ? `${least_series} series or more` : '';
-  return [orAny(modalities, 'any modality'), orAny(body_parts, 'any body part'), series, earlier]
+  const series =
+    least_series > 1 ? t('{leastSeries} series or more', { leastSeries: least_series }) : '';
+  return [
+    orAny(modalities, t('any modality')),
+    orAny(body_parts, t('any body part')),
+    series,
+    earlier,
+  ]
     .filter(Boolean)
     .join(' · ');
 }
@@ -111,7 +120,7 @@ function Name({
   };
   return (
     <TextInput
-      aria-label={`Name of ${name}`}
+      aria-label={t('Name of {name}', { name })}
       size="xs"
       maxLength={80}
       value={draft}

@@ -1,4 +1,6 @@
 /** A key as it is printed on the keyboard. */
+
+import { t } from '../words/t';
 import styles from './KeyCap.module.css';
 
 const PRINTED: Record<string, string> = {
@@ -8,16 +10,16 @@ const PRINTED: Record<string, string> = {
   shift: '⇧',
   enter: '⏎',
   escape: 'Esc',
-  space: 'Space',
+  space: t('Space'),
   up: '↑',
   down: '↓',
   left: '←',
   right: '→',
   backspace: '⌫',
-  delete: 'Del',
+  delete: t('Del'),
   tab: 'Tab',
-  pageup: 'PgUp',
-  pagedown: 'PgDn',
+  pageup: t('PgUp'),
+  pagedown: t('PgDn'),
 };
 
 const IS_APPLE = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);

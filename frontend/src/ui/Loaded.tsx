@@ -1,6 +1,7 @@
 /** What a page shows while it asks, when asking failed, and when there is an answer. */
 import { Skeleton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { t } from '../words/t';
 import { ProblemPanel } from './ProblemPanel';
 import type { ProblemText } from './problemAdvice';
 
@@ -24,7 +25,7 @@ export function problemText(error: unknown): ProblemText {
     return known as ProblemText;
   }
   const detail = error instanceof Error ? error.message : '';
-  return { status: 0, code: 'unexpected', title: 'That did not work', detail };
+  return { status: 0, code: 'unexpected', title: t('That did not work'), detail };
 }
 
 /** Old data stays on screen when asking again fails; the failure stands above it. */
@@ -43,7 +44,7 @@ export function Loaded<Data>({ of, rows = 6, children }: Props<Data>) {
 
 export function SkeletonRows({ count }: { count: number }) {
   return (
-    <Stack gap={6} aria-busy="true" aria-label="Loading" role="status">
+    <Stack gap={6} aria-busy="true" aria-label={t('Loading')} role="status">
       {Array.from({ length: count }, (_, index) => index).map((index) => (
         <Skeleton key={index} height={26} radius="sm" animate={false} />
       ))}

@@ -38,11 +38,11 @@ function BlockOf({ block }: { readonly block: Block }) {
   return block.kind === 'heading' ? <h4>{lines}</h4> : <p>{lines}</p>;
 }
 
-const TAGS = { strong: 'strong', em: 'em', code: 'code', text: 'span' } as const;
+const ELEMENTS = { strong: 'strong', em: 'em', code: 'code', text: 'span' } as const;
 
 function Words({ words }: { readonly words: readonly Inline[] }) {
   return words.map(({ kind, text }, index) => {
-    const Tag = TAGS[kind];
+    const Tag = ELEMENTS[kind];
     // biome-ignore lint/suspicious/noArrayIndexKey: words have no names, and never move
     return <Tag key={index}>{text}</Tag>;
   });

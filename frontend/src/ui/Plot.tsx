@@ -2,6 +2,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { t } from '../words/t';
 import { type Cell, download, toCsv } from './csv';
 import { DataTable } from './DataTable';
 import type { Drawn } from './echarts';
@@ -36,24 +37,25 @@ export function Plot(props: Props) {
       download(`${fileName}.csv`, 'text/csv', toCsv(table.header, table.rows));
     }
   };
+  const format = view === 'plot' ? 'SVG' : 'CSV';
   const actions = (
     <>
       <SegmentedControl
-        aria-label={`${title}: plot or table`}
+        aria-label={t('{title}: plot or table', { title })}
         value={view}
         onChange={setView}
         data={[
-          { value: 'plot', label: 'Plot' },
-          { value: 'table', label: 'Table' },
+          { value: 'plot', label: t('Plot') },
+          { value: 'table', label: t('Table') },
         ]}
       />
       <Button
         variant="default"
         leftSection={<IconDownload size={14} />}
         onClick={save}
-        aria-label={`Download ${title} as ${view === 'plot' ? 'SVG' : 'CSV'}`}
+        aria-label={t('Download {title} as {format}', { title, format })}
       >
-        {view === 'plot' ? 'SVG' : 'CSV'}
+        {format}
       </Button>
     </>
   );

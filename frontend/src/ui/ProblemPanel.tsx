@@ -1,6 +1,7 @@
 /** A failure in three sentences: what happened, what was kept, what to do. */
 import { Button } from '@mantine/core';
 import { IconAlertOctagon } from '@tabler/icons-react';
+import { t } from '../words/t';
 import styles from './ProblemPanel.module.css';
 import { adviceFor, type ProblemText } from './problemAdvice';
 
@@ -20,7 +21,7 @@ export function ProblemPanel({ problem, onRetry }: { problem: ProblemText; onRet
       </div>
       {onRetry && (
         <Button variant="default" onClick={onRetry}>
-          Try again
+          {t('Try again')}
         </Button>
       )}
     </div>

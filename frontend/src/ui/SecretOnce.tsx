@@ -1,5 +1,6 @@
 /** A secret that is shown once and never again. */
 import { Button, CopyButton, Group } from '@mantine/core';
+import { t } from '../words/t';
 import { Panel } from './Panel';
 
 interface Props {
@@ -10,17 +11,17 @@ interface Props {
 
 export function SecretOnce({ title, secret, onDone }: Props) {
   return (
-    <Panel title={title} side="shown this once; copy it now">
+    <Panel title={title} side={t('shown this once; copy it now')}>
       <Group>
         <code style={{ overflowWrap: 'anywhere' }}>{secret}</code>
         <CopyButton value={secret}>
           {({ copied, copy }) => (
             <Button variant="default" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
+              {copied ? t('Copied') : t('Copy')}
             </Button>
           )}
         </CopyButton>
-        <Button onClick={onDone}>Done</Button>
+        <Button onClick={onDone}>{t('Done')}</Button>
       </Group>
     </Panel>
   );

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { t } from '../words/t';
 import styles from './ServerAway.module.css';
 
 interface ServerAwayProps {
@@ -17,13 +18,15 @@ export function ServerAway({ kept, onRetry }: ServerAwayProps) {
   return (
     <section className={styles.away} role="status" aria-live="off">
       <IconPlugConnectedX size={28} aria-hidden="true" />
-      <h1 className={styles.title}>The server cannot be reached</h1>
+      <h1 className={styles.title}>{t('The server cannot be reached')}</h1>
       <p className={styles.text}>{kept}</p>
       <p className={styles.text}>
-        This page goes on by itself. Trying again in {Math.max(0, left)} s.
+        {t('This page goes on by itself. Trying again in {seconds} s.', {
+          seconds: Math.max(0, left),
+        })}
       </p>
       <Button variant="default" onClick={retry}>
-        Try now
+        {t('Try now')}
       </Button>
     </section>
   );

@@ -2,6 +2,7 @@
 import { CopyButton, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronRight, IconCopy } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { t } from '../words/t';
 import { type Column, DataTable } from './DataTable';
 import { EmptyState } from './EmptyState';
 import styles from './TagTable.module.css';
@@ -41,18 +42,18 @@ export function TagTable({ rows, height }: Props) {
     <>
       <Group mb="xs" gap="sm" wrap="nowrap">
         <TextInput
-          aria-label="Find a tag"
-          placeholder="Find a tag, name or value; ↑ ↓ move, Enter folds or copies"
+          aria-label={t('Find a tag')}
+          placeholder={t('Find a tag, name or value; ↑ ↓ move, Enter folds or copies')}
           flex={1}
           ref={field}
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <CopyValue text={asText(shown)} what="all rows shown" />
+        <CopyValue text={asText(shown)} what={t('all rows shown')} />
       </Group>
       <DataTable
-        label="Tags"
+        label={t('Tags')}
         rows={shown}
         columns={columnsWith(folded)}
         rowId={pathOf}
@@ -60,7 +61,7 @@ export function TagTable({ rows, height }: Props) {
         onOpen={toggle}
         height={height}
         isDense
-        empty={<EmptyState title="No tag is like this" />}
+        empty={<EmptyState title={t('No tag is like this')} />}
       />
     </>
   );
@@ -72,7 +73,7 @@ const isFoldable = (row: Tag) => row.vr === 'SQ' || row.vr === '';
 const columnsWith = (folded: ReadonlySet<string>): Column<Tag>[] => [
   {
     key: 'tag',
-    title: 'Tag',
+    title: t('Tag'),
     width: 168,
     render: (row) => (
       <span className={styles.tag} style={{ paddingLeft: row.depth * 10 }} title={row.path}>
@@ -83,7 +84,7 @@ const columnsWith = (folded: ReadonlySet<string>): Column<Tag>[] => [
   },
   {
     key: 'keyword',
-    title: 'Name',
+    title: t('Name'),
     render: (row) => (
       <span className={styles.name} title={row.keyword}>
         {row.tag ? row.keyword : ''}
@@ -93,7 +94,7 @@ const columnsWith = (folded: ReadonlySet<string>): Column<Tag>[] => [
   { key: 'vr', title: 'VR', width: 38, render: (row) => row.vr },
   {
     key: 'value',
-    title: 'Value',
+    title: t('Value'),
     render: (row) => (
       <span className={styles.value} title={row.value}>
         {row.value}
@@ -110,7 +111,7 @@ const columnsWith = (folded: ReadonlySet<string>): Column<Tag>[] => [
 
 function Fold({ isFolded }: { isFolded: boolean }) {
   const Icon = isFolded ? IconChevronRight : IconChevronDown;
-  return <Icon size={12} aria-label={isFolded ? 'folded' : 'unfolded'} />;
+  return <Icon size={12} aria-label={isFolded ? t('folded') : t('unfolded')} />;
 }
 
 function CopyValue({ text, what }: { text: string; what: string }) {
@@ -119,8 +120,8 @@ function CopyValue({ text, what }: { text: string; what: string }) {
       {({ copied, copy }) => (
         <UnstyledButton
           className={styles.copy}
-          aria-label={`Copy ${what}`}
-          title={`Copy ${what}`}
+          aria-label={t('Copy {what}', { what })}
+          title={t('Copy {what}', { what })}
           onClick={(event) => {
             event.stopPropagation();
             copy();

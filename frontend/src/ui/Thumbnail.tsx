@@ -1,6 +1,7 @@
 /** A small picture of a study; says so when there is none. */
 import { IconPhotoOff } from '@tabler/icons-react';
 import { useState } from 'react';
+import { t } from '../words/t';
 import styles from './Thumbnail.module.css';
 
 interface Props {
@@ -18,7 +19,7 @@ export function Thumbnail({ url, alt, size = 26 }: Props) {
       {isMissing ? (
         <IconPhotoOff
           size={Math.min(20, size * 0.6)}
-          aria-label={alt ? `no picture of ${alt}` : 'no picture'}
+          aria-label={alt ? t('no picture of {alt}', { alt }) : t('no picture')}
         />
       ) : (
         <img

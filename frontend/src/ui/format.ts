@@ -1,7 +1,22 @@
-/** Numbers and times as people read them: units always there, figures that line up. */
+/** Numbers and times as people of the language in use read them; units always there. */
+import { locale } from '../words/language';
+import { t, told } from '../words/t';
 
-const COUNT = new Intl.NumberFormat('en-GB');
+const COUNT = new Intl.NumberFormat(locale);
 const MINUS = '−';
+
+const byDigits = new Map<number, Intl.NumberFormat>();
+
+/** A number with so many figures behind the point or comma, and a real minus sign. */
+export function formatNumber(value: number, digits: number): string {
+  let format = byDigits.get(digits);
+  if (!format) {
+    const figures = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    format = new Intl.NumberFormat(locale, { ...figures, useGrouping: false });
+    byDigits.set(digits, format);
+  }
+  return format.format(value).replace('-', MINUS);
+}
 
 export function formatCount(value: number): string {
   return COUNT.format(value);
@@ -15,13 +30,13 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 /** A share of 0..1 as a percentage. */
 export function formatShare(share: number | null | undefined, digits = 0): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return '–';
-  return `${(share * 100).toFixed(digits)} %`;
+  return `${formatNumber(share * 100, digits)} %`;
 }
 
 /** A score of 0..1 with three figures behind the point. */
 export function formatScore(score: number | null | undefined): string {
   if (score === null || score === undefined || !Number.isFinite(score)) return '–';
-  return score.toFixed(3).replace('-', MINUS);
+  return formatNumber(score, 3);
 }
 
 /** "0.71–0.84", or a dash when there is no interval. */
@@ -30,7 +45,7 @@ export function formatInterval(
   high: number | null | undefined,
 ): string {
   if (typeof low !== 'number' || typeof high !== 'number') return '–';
-  return `${low.toFixed(2)}–${high.toFixed(2)}`;
+  return `${formatNumber(low, 2)}–${formatNumber(high, 2)}`;
 }
 
 /** The interval with its name, or that there is none. */
@@ -39,7 +54,9 @@ export function intervalNote(
   high: number | null | undefined,
 ): string {
   const interval = formatInterval(low, high);
-  return interval === '–' ? 'too few cases for an interval' : `95 % interval ${interval}`;
+  return interval === '–'
+    ? t('too few cases for an interval')
+    : t('95 % interval {interval}', { interval });
 }
 
 /** Milliseconds of work as "48 s", "3 min 20 s" or "2 h 05 min". */
@@ -53,6 +70,10 @@ export function formatDuration(milliseconds: number | null | undefined): string 
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
+const THREE_FIGURES = new Intl.NumberFormat(locale, {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** Bytes in decimal units, as disks and networks count. */
@@ -64,7 +85,7 @@ export function formatBytes(bytes: number | null | undefined): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${BYTE_UNITS[unit]}`;
+  return `${unit === 0 ? value : THREE_FIGURES.format(value)} ${BYTE_UNITS[unit]}`;
 }
 
 const STEPS: readonly [
@@ -80,13 +101,13 @@ const STEPS: readonly [
   [Number.POSITIVE_INFINITY, 365 * 86_400, 'year'],
 ];
 
-const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+const RELATIVE = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
 /** "3 minutes ago"; `now` and the result of `Date.parse` are milliseconds. */
 export function formatRelative(iso: string, now = Date.now()): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   if (!Number.isFinite(seconds)) return '–';
-  if (Math.abs(seconds) < 10) return 'just now';
+  if (Math.abs(seconds) < 10) return t('just now');
   const [, size, unit] = STEPS.find(([limit]) => Math.abs(seconds) < limit) ?? [0, 1, 'second'];
   return RELATIVE.format(Math.round(seconds / size), unit as Intl.RelativeTimeFormatUnit);
 }
@@ -95,7 +116,7 @@ export function formatRelative(iso: string, now = Date.now()): string {
 export function formatExact(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return '–';
-  return date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+  return date.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'long' });
 }
 
 /** The local day: 24 Dec 2026. */
@@ -103,12 +124,12 @@ export function formatDay(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime())
     ? '–'
-    : date.toLocaleDateString('en-GB', { dateStyle: 'medium' });
+    : date.toLocaleDateString(locale, { dateStyle: 'medium' });
 }
 
-/** `study_deleted` as "study deleted": for words of the server without a text of their own. */
+/** `study_deleted` as "study deleted": for codes of the server without a text of their own. */
 export function spoken(word: string): string {
-  return word.replaceAll(/[_.-]+/g, ' ');
+  return told(word.replaceAll(/[_.-]+/g, ' '));
 }
 
 /** The name of a file without its folders. */

@@ -1,4 +1,5 @@
 /** What each problem means for the person: what was kept, and what to do now. */
+import { t } from '../words/t';
 
 export interface ProblemText {
   status: number;
@@ -12,39 +13,42 @@ export interface Advice {
   todo: string;
 }
 
-const UNCHANGED = 'Nothing was changed.';
+const UNCHANGED = t('Nothing was changed.');
 
 const BY_CODE: Record<string, Advice> = {
   unreachable: {
-    kept: 'What you entered is still on this page.',
-    todo: 'Check the connection, then try again.',
+    kept: t('What you entered is still on this page.'),
+    todo: t('Check the connection, then try again.'),
   },
   'stale-revision': {
-    kept: 'Your version and the newer one are both kept.',
-    todo: 'Compare the two and keep the one that is right.',
+    kept: t('Your version and the newer one are both kept.'),
+    todo: t('Compare the two and keep the one that is right.'),
   },
   'lease-lost': {
-    kept: 'Your work is kept as a draft.',
-    todo: 'Open the case again from the worklist.',
+    kept: t('Your work is kept as a draft.'),
+    todo: t('Open the case again from the worklist.'),
   },
   'worklist-empty': {
-    kept: 'All your reads are saved.',
-    todo: 'New cases appear here as soon as there are some.',
+    kept: t('All your reads are saved.'),
+    todo: t('New cases appear here as soon as there are some.'),
   },
 };
 
 const BY_STATUS: Record<number, Advice> = {
-  401: { kept: 'This page stays as it is.', todo: 'Sign in again to go on.' },
-  403: { kept: UNCHANGED, todo: 'Ask a project admin for the role you need.' },
+  401: { kept: t('This page stays as it is.'), todo: t('Sign in again to go on.') },
+  403: { kept: UNCHANGED, todo: t('Ask a project admin for the role you need.') },
   404: {
     kept: UNCHANGED,
-    todo: 'Go back; it was removed, or it belongs to a project you are not in.',
+    todo: t('Go back; it was removed, or it belongs to a project you are not in.'),
   },
-  409: { kept: UNCHANGED, todo: 'Load the newest state, then decide again.' },
-  412: { kept: 'Both versions are kept.', todo: 'Load the newest state, then decide again.' },
-  413: { kept: UNCHANGED, todo: 'Send smaller files, or several at a time.' },
-  422: { kept: 'What you entered is still on this page.', todo: 'Correct what is named above.' },
-  429: { kept: UNCHANGED, todo: 'Wait a minute, then try again.' },
+  409: { kept: UNCHANGED, todo: t('Load the newest state, then decide again.') },
+  412: { kept: t('Both versions are kept.'), todo: t('Load the newest state, then decide again.') },
+  413: { kept: UNCHANGED, todo: t('Send smaller files, or several at a time.') },
+  422: {
+    kept: t('What you entered is still on this page.'),
+    todo: t('Correct what is named above.'),
+  },
+  429: { kept: UNCHANGED, todo: t('Wait a minute, then try again.') },
 };
 
 export function adviceFor(problem: ProblemText): Advice {
@@ -52,11 +56,11 @@ export function adviceFor(problem: ProblemText): Advice {
   if (known) return known;
   if (problem.status >= 500) {
     return {
-      kept: 'What was saved before is safe.',
-      todo: 'Try again; if it happens twice, tell the person who runs this server.',
+      kept: t('What was saved before is safe.'),
+      todo: t('Try again; if it happens twice, tell the person who runs this server.'),
     };
   }
-  return { kept: UNCHANGED, todo: 'Try again.' };
+  return { kept: UNCHANGED, todo: t('Try again.') };
 }
 
 /** No answer at all, or one from in front of a server that is not there: it passes by itself. */

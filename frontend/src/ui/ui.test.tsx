@@ -12,7 +12,8 @@ import {
   formatShare,
   plural,
 } from './format';
-import { GeometryReports, summaryOf } from './GeometryReports';
+import { GeometryReports } from './GeometryReports';
+import { summaryOf } from './geometryWords';
 import { printedChord } from './KeyCap';
 import { ProblemPanel } from './ProblemPanel';
 import { ProgressRow } from './ProgressRow';
@@ -41,7 +42,7 @@ describe('numbers carry their unit', () => {
     expect(formatShare(0.1)).toBe('10 %');
     expect(formatShare(Number.NaN)).toBe('–');
     expect(formatScore(0.81249)).toBe('0.812');
-    expect(formatInterval(0.7, 0.845)).toBe('0.70–0.84');
+    expect(formatInterval(0.7, 0.845)).toBe('0.70–0.85');
     expect(formatInterval(null, 0.8)).toBe('–');
   });
 
@@ -109,14 +110,17 @@ test('a geometry report says what the slices are and what is wrong with them', (
     plane: 'axial',
     slice_spacing_mm: 2.5,
     is_volume: false,
-    findings: [{ code: 'missing_slices', text: '1 slice is missing, at 10 mm.' }],
+    tilt_degrees: 0,
+    findings: [{ code: 'missing_slices', count: 1, at_mm: [10], text: '' }],
   } as const;
   const waiting = { series_uid: '2', modality: 'CT', series_number: null, geometry: null };
   const series = { series_uid: '1', modality: 'CT', series_number: 4, geometry };
   show(<GeometryReports series={[series, waiting]} />);
   const [first, second] = screen.getAllByRole('listitem');
   expect(first?.textContent).toContain('Series 4 · CTunreliable19 axial slices, 2.50 mm apart');
-  expect(first?.textContent).toContain('1 slice is missing, at 10 mm.');
+  expect(first?.textContent).toContain(
+    '1 slice is missing, at 10 mm from the first slice. Volumes',
+  );
   expect(second?.textContent).toContain('being checked');
   expect(summaryOf({ ...geometry, is_volume: true, images_per_place: 4 })).toBe(
     '19 axial slices, 2.50 mm apart, 4 images at each; a volume',

@@ -8,15 +8,18 @@ import { HangingList } from '../../ui/HangingList';
 import { Failed } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
+import { LanguagePart } from './LanguagePart';
 import { Tokens } from './Tokens';
 
 export function AccountPage() {
   const { user } = useSession();
   return (
     <>
-      <PageHeader title="Account" side={user.email} />
+      <PageHeader title={t('Account')} side={user.email} />
       <Stack gap="md" maw={900}>
         <NamePart name={user.name} />
+        <LanguagePart />
         <PasswordPart />
         <HangingPart />
         <Tokens />
@@ -30,7 +33,7 @@ function HangingPart() {
   return (
     <HangingList
       list={lists.me}
-      side="mine, before those of a project"
+      side={t('mine, before those of a project')}
       onKeep={(list) => lists.keep('me', list)}
     />
   );
@@ -48,11 +51,11 @@ function NamePart({ name: saved }: { name: string }) {
     save.mutate();
   };
   return (
-    <Panel title="Name">
+    <Panel title={t('Name')}>
       <form onSubmit={submit}>
         <Stack gap="md" align="flex-start">
           <TextInput
-            label="Name that others see"
+            label={t('Name that others see')}
             w={280}
             required
             value={name}
@@ -60,7 +63,7 @@ function NamePart({ name: saved }: { name: string }) {
           />
           <Failed error={save.error} />
           <Button type="submit" disabled={name.trim() === saved} loading={save.isPending}>
-            Save
+            {t('Save')}
           </Button>
         </Stack>
       </form>
@@ -83,11 +86,11 @@ function PasswordPart() {
     change.mutate();
   };
   return (
-    <Panel title="Password">
+    <Panel title={t('Password')}>
       <form onSubmit={submit}>
         <Stack gap="md" align="flex-start">
           <PasswordInput
-            label="Password now"
+            label={t('Password now')}
             autoComplete="current-password"
             w={280}
             required
@@ -95,7 +98,7 @@ function PasswordPart() {
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
           <PasswordInput
-            label="New password"
+            label={t('New password')}
             autoComplete="new-password"
             w={280}
             required
@@ -103,9 +106,9 @@ function PasswordPart() {
             onChange={(event) => setNext(event.currentTarget.value)}
           />
           <Failed error={change.error} />
-          {change.isSuccess && <span role="status">The password was changed.</span>}
+          {change.isSuccess && <span role="status">{t('The password was changed.')}</span>}
           <Button type="submit" loading={change.isPending}>
-            Change
+            {t('Change')}
           </Button>
         </Stack>
       </form>

@@ -9,6 +9,7 @@ import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { SecretOnce } from '../../ui/SecretOnce';
+import { t } from '../../words/t';
 
 export function Tokens() {
   const client = useQueryClient();
@@ -20,22 +21,22 @@ export function Tokens() {
     <Stack gap="md">
       {create.data?.secret && (
         <SecretOnce
-          title={`Token ${create.data.name}`}
+          title={t('Token {name}', { name: create.data.name })}
           secret={create.data.secret}
           onDone={create.reset}
         />
       )}
-      <Panel title="Tokens for scripts" side="sent as Authorization: Bearer" isFlush>
+      <Panel title={t('Tokens for scripts')} side={t('sent as Authorization: Bearer')} isFlush>
         <NewToken isPending={create.isPending} onCreate={create.mutate} />
         <Failed error={create.error ?? remove.error} />
         <Loaded of={tokens} rows={3}>
           {(rows) => (
             <DataTable
-              label="Tokens"
+              label={t('Tokens')}
               rows={rows}
               columns={columnsWith(remove.mutate)}
               rowId={(row) => row.id}
-              empty={<EmptyState title="No token yet" />}
+              empty={<EmptyState title={t('No token yet')} />}
             />
           )}
         </Loaded>
@@ -46,20 +47,20 @@ export function Tokens() {
 
 function columnsWith(remove: (id: string) => void): Column<PersonalToken>[] {
   return [
-    { key: 'name', title: 'Name', sortValue: (row) => row.name, render: (row) => row.name },
+    { key: 'name', title: t('Name'), sortValue: (row) => row.name, render: (row) => row.name },
     {
       key: 'used',
-      title: 'Last used',
-      render: (row) => <RelativeTime at={row.used_at} otherwise="never" />,
+      title: t('Last used'),
+      render: (row) => <RelativeTime at={row.used_at} otherwise={t('never')} />,
     },
-    { key: 'expires', title: 'Expires', render: (row) => <RelativeTime at={row.expires_at} /> },
+    { key: 'expires', title: t('Expires'), render: (row) => <RelativeTime at={row.expires_at} /> },
     {
       key: 'remove',
       title: '',
       width: 110,
       render: (row) => (
         <Button variant="default" size="compact-xs" onClick={() => remove(row.id)}>
-          Take back
+          {t('Take back')}
         </Button>
       ),
     },
@@ -83,15 +84,15 @@ function NewToken({ isPending, onCreate }: NewProps) {
     <form onSubmit={submit}>
       <Group align="end" p="md">
         <TextInput
-          label="What it is for"
+          label={t('What it is for')}
           required
           w={280}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <NumberInput
-          label="Good for"
-          suffix=" days"
+          label={t('Good for')}
+          suffix={` ${t('days')}`}
           min={1}
           max={365}
           w={120}
@@ -99,7 +100,7 @@ function NewToken({ isPending, onCreate }: NewProps) {
           onChange={(value) => setDays(Number(value) || 1)}
         />
         <Button type="submit" loading={isPending}>
-          Make a token
+          {t('Make a token')}
         </Button>
       </Group>
     </form>

@@ -9,6 +9,7 @@ import { formatShare, spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { t, told } from '../../words/t';
 
 const TONES: Record<string, Tone> = { running: 'accent', done: 'good', failed: 'bad' };
 
@@ -19,17 +20,17 @@ export function AllJobs() {
   const cancel = useMutation({ mutationFn: cancelJob, onSuccess });
   const retry = useMutation({ mutationFn: retryJob, onSuccess });
   return (
-    <Panel title="Jobs" isFlush>
+    <Panel title={t('Jobs')} isFlush>
       <Failed error={cancel.error ?? retry.error} />
       <Loaded of={jobs}>
         {(rows) => (
           <DataTable
-            label="Jobs"
+            label={t('Jobs')}
             rows={rows}
             columns={columnsWith(cancel.mutate, retry.mutate)}
             rowId={(row) => row.id}
             height="calc(100vh - 210px)"
-            empty={<EmptyState title="No job has run yet" />}
+            empty={<EmptyState title={t('No job has run yet')} />}
           />
         )}
       </Loaded>
@@ -41,39 +42,39 @@ function columnsWith(cancel: (id: string) => void, retry: (id: string) => void):
   return [
     {
       key: 'title',
-      title: 'Job',
-      sortValue: (row) => row.title,
-      render: (row) => <span title={row.title}>{row.title}</span>,
+      title: t('Job'),
+      sortValue: (row) => told(row.title),
+      render: (row) => <span title={told(row.title)}>{told(row.title)}</span>,
     },
     {
       key: 'state',
-      title: 'State',
+      title: t('State'),
       sortValue: (row) => row.state,
       render: (row) => <Chip text={spoken(row.state)} tone={TONES[row.state] ?? 'plain'} />,
     },
     {
       key: 'progress',
-      title: 'Progress',
+      title: t('Progress'),
       isNumber: true,
       render: (row) => formatShare(row.progress),
     },
-    { key: 'attempt', title: 'Attempt', isNumber: true, render: (row) => row.attempt },
+    { key: 'attempt', title: t('Attempt'), isNumber: true, render: (row) => row.attempt },
     {
       key: 'message',
-      title: 'Says',
+      title: t('Says'),
       render: (row) => (
         <span title={row.error || row.message}>{row.error || row.message || '–'}</span>
       ),
     },
     {
       key: 'created',
-      title: 'Asked for',
+      title: t('Asked for'),
       sortValue: (row) => row.created_at,
       render: (row) => <RelativeTime at={row.created_at} />,
     },
     {
       key: 'finished',
-      title: 'Finished',
+      title: t('Finished'),
       sortValue: (row) => row.finished_at,
       render: (row) => <RelativeTime at={row.finished_at} />,
     },
@@ -85,14 +86,14 @@ function columnsWith(cancel: (id: string) => void, retry: (id: string) => void):
         if (isLive(row)) {
           return (
             <Button variant="default" size="compact-xs" onClick={() => cancel(row.id)}>
-              Cancel
+              {t('Cancel')}
             </Button>
           );
         }
         return (
           row.error && (
             <Button variant="default" size="compact-xs" onClick={() => retry(row.id)}>
-              Try again
+              {t('Try again')}
             </Button>
           )
         );

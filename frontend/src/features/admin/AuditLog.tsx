@@ -9,33 +9,34 @@ import { Chip } from '../../ui/Chip';
 import { download, toCsv } from '../../ui/csv';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatExact, plural, spoken } from '../../ui/format';
+import { formatExact, spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 import styles from './Admin.module.css';
 
 const COLUMNS: Column<AuditEvent>[] = [
-  { key: 'id', title: 'No.', isNumber: true, width: 70, render: (row) => row.id },
-  { key: 'at', title: 'When', width: 220, render: (row) => formatExact(row.at) },
+  { key: 'id', title: t('No.'), isNumber: true, width: 70, render: (row) => row.id },
+  { key: 'at', title: t('When'), width: 220, render: (row) => formatExact(row.at) },
   {
     key: 'actor',
-    title: 'Who',
+    title: t('Who'),
     sortValue: (row) => row.actor_name,
-    render: (row) => row.actor_name || 'the system',
+    render: (row) => row.actor_name || t('the system'),
   },
   {
     key: 'action',
-    title: 'Did',
+    title: t('Did'),
     sortValue: (row) => row.action,
     render: (row) => spoken(row.action),
   },
   {
     key: 'object',
-    title: 'To',
+    title: t('To'),
     sortValue: (row) => row.object_kind,
     render: (row) => <span title={row.object_id}>{spoken(row.object_kind)}</span>,
   },
-  { key: 'detail', title: 'Detail', render: (row) => detailOf(row) },
+  { key: 'detail', title: t('Detail'), render: (row) => detailOf(row) },
 ];
 
 function detailWords(row: AuditEvent): string {
@@ -78,19 +79,19 @@ export function AuditLog() {
       row.object_id,
       detailWords(row),
     ]);
-    const header = ['number', 'at', 'who', 'action', 'object kind', 'object id', 'detail'];
+    const header = ['number', 'at', 'who', 'action', 'object_kind', 'object_id', 'detail'];
     download('audit.csv', 'text/csv', toCsv(header, cells));
   };
   return (
     <Panel
-      title="Audit"
-      side={plural(rows.length, 'event')}
+      title={t('Audit')}
+      side={t('{count, plural, one {# event} other {# events}}', { count: rows.length })}
       actions={
         <>
           <Verify />
           <Select
-            aria-label="Project"
-            placeholder="All projects"
+            aria-label={t('Project')}
+            placeholder={t('All projects')}
             clearable
             allowDeselect
             data={(projects.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
@@ -98,8 +99,8 @@ export function AuditLog() {
             onChange={setProjectId}
           />
           <TextInput
-            aria-label="Filter events"
-            placeholder="Filter"
+            aria-label={t('Filter events')}
+            placeholder={t('Filter')}
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
@@ -113,7 +114,7 @@ export function AuditLog() {
       <Loaded of={audit}>
         {() => (
           <DataTable
-            label="Audit"
+            label={t('Audit')}
             rows={rows}
             columns={COLUMNS}
             rowId={(row) => String(row.id)}
@@ -123,11 +124,11 @@ export function AuditLog() {
             foot={
               audit.hasNextPage && (
                 <Button variant="default" onClick={() => void audit.fetchNextPage()}>
-                  Show more
+                  {t('Show more')}
                 </Button>
               )
             }
-            empty={<EmptyState title="No such event" />}
+            empty={<EmptyState title={t('No such event')} />}
           />
         )}
       </Loaded>
@@ -145,10 +146,17 @@ function Verify() {
           {verify.data.is_intact ? (
             <Chip
               tone="good"
-              text={`intact, ${plural(verify.data.checked_count, 'event')} checked`}
+              text={t('intact, {count, plural, one {# event} other {# events}} checked', {
+                count: verify.data.checked_count,
+              })}
             />
           ) : (
-            <Chip tone="bad" text={`broken at number ${verify.data.first_bad_id}`} />
+            <Chip
+              tone="bad"
+              text={t('broken at number {firstBadId}', {
+                firstBadId: verify.data.first_bad_id ?? 0,
+              })}
+            />
           )}
         </span>
       )}
@@ -158,7 +166,7 @@ function Verify() {
         loading={verify.isPending}
         onClick={() => verify.mutate()}
       >
-        Check the chain
+        {t('Check the chain')}
       </Button>
     </>
   );

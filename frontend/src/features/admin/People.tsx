@@ -12,11 +12,11 @@ import {
   useSession,
 } from '../../api/access';
 import { type Column, DataTable } from '../../ui/DataTable';
-import { plural } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { SecretOnce } from '../../ui/SecretOnce';
+import { t } from '../../words/t';
 import styles from './Admin.module.css';
 
 export function People() {
@@ -35,20 +35,23 @@ export function People() {
       <Failed error={create.error ?? change.error} />
       {create.data?.password && (
         <SecretOnce
-          title={`First password of ${create.data.name}`}
+          title={t('First password of {name}', { name: create.data.name })}
           secret={create.data.password}
           onDone={create.reset}
         />
       )}
       <Panel
-        title="People"
-        side={people.data && plural(people.data.length, 'person', 'people')}
+        title={t('People')}
+        side={
+          people.data &&
+          t('{count, plural, one {# person} other {# people}}', { count: people.data.length })
+        }
         isFlush
       >
         <Loaded of={people}>
           {(rows) => (
             <DataTable
-              label="People"
+              label={t('People')}
               rows={rows}
               columns={columnsWith(user.id, change.mutate)}
               rowId={(row) => row.id}
@@ -66,15 +69,15 @@ function columnsWith(
   change: (change: PersonChange & { id: string }) => void,
 ): Column<Person>[] {
   return [
-    { key: 'name', title: 'Name', sortValue: (row) => row.name, render: (row) => row.name },
-    { key: 'email', title: 'E-mail', sortValue: (row) => row.email, render: (row) => row.email },
+    { key: 'name', title: t('Name'), sortValue: (row) => row.name, render: (row) => row.name },
+    { key: 'email', title: t('E-mail'), sortValue: (row) => row.email, render: (row) => row.email },
     {
       key: 'admin',
-      title: 'Instance admin',
+      title: t('Instance admin'),
       sortValue: (row) => row.is_admin,
       render: (row) => (
         <Switch
-          aria-label={`${row.name} is an instance admin`}
+          aria-label={t('{name} is an instance admin', { name: row.name })}
           checked={row.is_admin}
           disabled={row.id === ownId}
           onChange={(event) => change({ id: row.id, is_admin: event.currentTarget.checked })}
@@ -83,11 +86,11 @@ function columnsWith(
     },
     {
       key: 'active',
-      title: 'May sign in',
+      title: t('May sign in'),
       sortValue: (row) => row.is_active,
       render: (row) => (
         <Switch
-          aria-label={`${row.name} may sign in`}
+          aria-label={t('{name} may sign in', { name: row.name })}
           checked={row.is_active}
           disabled={row.id === ownId}
           onChange={(event) => change({ id: row.id, is_active: event.currentTarget.checked })}
@@ -96,7 +99,7 @@ function columnsWith(
     },
     {
       key: 'created',
-      title: 'Since',
+      title: t('Since'),
       sortValue: (row) => row.created_at,
       render: (row) => <RelativeTime at={row.created_at} />,
     },
@@ -117,17 +120,17 @@ function AddPerson({ isPending, onAdd }: AddProps) {
     onAdd({ name: name.trim(), email: email.trim(), is_admin: isAdmin });
   };
   return (
-    <Panel title="Add a person" side="a first password is made and shown once">
+    <Panel title={t('Add a person')} side={t('a first password is made and shown once')}>
       <form className={styles.row} onSubmit={submit}>
         <TextInput
-          label="Name"
+          label={t('Name')}
           required
           w={220}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
-          label="E-mail"
+          label={t('E-mail')}
           type="email"
           required
           w={260}
@@ -135,13 +138,13 @@ function AddPerson({ isPending, onAdd }: AddProps) {
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <Checkbox
-          label="Instance admin"
+          label={t('Instance admin')}
           checked={isAdmin}
           onChange={(event) => setAdmin(event.currentTarget.checked)}
           mb={6}
         />
         <Button type="submit" loading={isPending}>
-          Add
+          {t('Add')}
         </Button>
       </form>
     </Panel>

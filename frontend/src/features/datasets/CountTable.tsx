@@ -2,6 +2,7 @@
 import type { DatasetCounts } from '../../api/datasets';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { formatCount } from '../../ui/format';
+import { t } from '../../words/t';
 import { SPLITS } from './splitShares';
 
 interface Row {
@@ -20,7 +21,7 @@ export function CountTable({ counts, names }: Props) {
   const rows: Row[] = [
     {
       key: '',
-      name: 'All studies',
+      name: t('All studies'),
       counts: { train: counts.train, validation: counts.validation, test: counts.test },
     },
     ...Object.entries(counts.by_label).map(([key, split]) => ({
@@ -30,7 +31,7 @@ export function CountTable({ counts, names }: Props) {
     })),
   ];
   const columns: Column<Row>[] = [
-    { key: 'name', title: 'Label', render: (row) => <span title={row.name}>{row.name}</span> },
+    { key: 'name', title: t('Label'), render: (row) => <span title={row.name}>{row.name}</span> },
     ...SPLITS.map((split) => ({
       key: split,
       title: split,
@@ -41,7 +42,7 @@ export function CountTable({ counts, names }: Props) {
   ];
   return (
     <DataTable
-      label="Cases per split"
+      label={t('Cases per split')}
       rows={rows}
       columns={columns}
       rowId={(row) => row.key}

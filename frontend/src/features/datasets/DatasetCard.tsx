@@ -10,17 +10,17 @@ import {
   verifyDataset,
 } from '../../api/datasets';
 import { Chip } from '../../ui/Chip';
-import { plural } from '../../ui/format';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { rich, t } from '../../words/t';
 import { CountTable } from './CountTable';
 import styles from './Datasets.module.css';
 import { ExportRow } from './ExportRow';
 
 const FORMATS: [ExportFormat, string][] = [
   ['csv', 'CSV'],
-  ['coco', 'COCO with images'],
+  ['coco', t('COCO with images')],
 ];
 
 interface Props {
@@ -41,23 +41,30 @@ export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
   return (
     <Panel
       title={dataset.name}
-      side={
-        <>
-          frozen <RelativeTime at={dataset.created_at} /> by{' '}
-          {dataset.frozen_by_name || 'a former user'}
-        </>
-      }
+      side={rich('frozen {relativeTime} by {frozenByName}', {
+        relativeTime: <RelativeTime at={dataset.created_at} />,
+        frozenByName: dataset.frozen_by_name || t('a former user'),
+      })}
     >
       {dataset.note && <p className={styles.note}>{dataset.note}</p>}
       <p className={styles.muted}>
-        {plural(counts.studies, 'study', 'studies')} of {plural(counts.patients, 'patient')},{' '}
-        {plural(counts.reads, 'read')}. Manifest{' '}
-        <span className={styles.hash}>{dataset.manifest_sha256}</span>
+        {rich(
+          '{count, plural, one {# study} other {# studies}} of {patients, plural, one {# patient} other {# patients}}, {reads, plural, one {# read} other {# reads}}. Manifest <span>{manifestSha256}</span>',
+          {
+            count: counts.studies,
+            patients: counts.patients,
+            reads: counts.reads,
+            span: (parts) => <span className={styles.hash}>{parts}</span>,
+            manifestSha256: dataset.manifest_sha256,
+          },
+        )}
       </p>
       {dataset.erased_count > 0 && (
         <p className={styles.muted}>
-          {plural(dataset.erased_count, 'entry was', 'entries were')} erased since with a patient;
-          the counts are those of the day it was frozen.
+          {t(
+            '{count, plural, one {# entry was} other {# entries were}} erased since with a patient; the counts are those of the day it was frozen.',
+            { count: dataset.erased_count },
+          )}
         </p>
       )}
       <CountTable counts={counts} names={names} />
@@ -77,7 +84,7 @@ export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
               loading={make.isPending && make.variables === format}
               onClick={() => make.mutate(format)}
             >
-              Export {title}
+              {t('Export {title}', { title })}
             </Button>
           ))}
         <Button
@@ -87,7 +94,7 @@ export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
           download={`${dataset.name}-manifest.json`}
           leftSection={<IconDownload size={14} />}
         >
-          Manifest
+          {t('Manifest')}
         </Button>
         {canManage && <Verify datasetId={dataset.id} />}
       </div>
@@ -105,19 +112,23 @@ function Verify({ datasetId }: { datasetId: string }) {
         loading={verify.isPending}
         onClick={() => verify.mutate()}
       >
-        Verify
+        {t('Verify')}
       </Button>
       {verify.data && (
         <span role="status">
           {verify.data.is_intact ? (
             <Chip
               tone="good"
-              text={`intact, ${plural(verify.data.checked_count, 'entry', 'entries')} checked`}
+              text={t('intact, {count, plural, one {# entry} other {# entries}} checked', {
+                count: verify.data.checked_count,
+              })}
             />
           ) : (
             <Chip
               tone="bad"
-              text={plural(verify.data.problems.length, 'entry differs', 'entries differ')}
+              text={t('{count, plural, one {# entry differs} other {# entries differ}}', {
+                count: verify.data.problems.length,
+              })}
               title={verify.data.problems.map((problem) => problem.text).join('\n')}
             />
           )}

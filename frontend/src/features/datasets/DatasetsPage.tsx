@@ -6,6 +6,7 @@ import { labelSchemaQuery } from '../../api/projects';
 import { EmptyState } from '../../ui/EmptyState';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
+import { t } from '../../words/t';
 import { DatasetCard } from './DatasetCard';
 import styles from './Datasets.module.css';
 import { FreezePanel } from './FreezePanel';
@@ -22,14 +23,16 @@ export function DatasetsPage({ projectId, projectName }: Props) {
   const names = new Map(schema.data?.labels.map((label) => [label.key, label.name]));
   return (
     <>
-      <PageHeader title="Datasets" side={projectName} />
+      <PageHeader title={t('Datasets')} side={projectName} />
       <div className={styles.page}>
         <Loaded of={datasets}>
           {(items) =>
             items.length === 0 ? (
               <EmptyState
-                title="Nothing was frozen yet"
-                text="A version keeps the exact reads, the split by patient, and a manifest with every hash. It never changes afterwards."
+                title={t('Nothing was frozen yet')}
+                text={t(
+                  'A version keeps the exact reads, the split by patient, and a manifest with every hash. It never changes afterwards.',
+                )}
               />
             ) : (
               <ol className={styles.timeline}>

@@ -5,6 +5,7 @@ import { type DatasetExport, downloadUrl } from '../../api/datasets';
 import { formatBytes } from '../../ui/format';
 import { ProgressRow } from '../../ui/ProgressRow';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { rich, t } from '../../words/t';
 import styles from './Datasets.module.css';
 import { isRunning } from './splitShares';
 
@@ -30,12 +31,12 @@ export function ExportRow({ made, name }: { made: DatasetExport; name: string })
         href={downloadUrl(made.id)}
         download
         leftSection={<IconDownload size={14} />}
-        aria-label={`${words}: download ${title}`}
+        aria-label={t('{words}: download {title}', { words, title })}
       >
         {words}
       </Button>
       <span className={styles.muted}>
-        made <RelativeTime at={made.created_at} />
+        {rich('made {relativeTime}', { relativeTime: <RelativeTime at={made.created_at} /> })}
       </span>
     </div>
   );

@@ -6,9 +6,9 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react';
 import { cohortsQuery } from '../../api/cohorts';
 import { datasetPreviewQuery, freezeDataset } from '../../api/datasets';
-import { plural } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 import { CountTable } from './CountTable';
 import styles from './Datasets.module.css';
 import { FIRST_SPLIT, SPLITS, toShares, withShare } from './splitShares';
@@ -50,17 +50,17 @@ export function FreezePanel({ projectId, names }: Props) {
   });
   const isEmpty = (preview.data?.studies ?? 0) === 0;
   return (
-    <Panel title="Freeze a version" side="split by patient">
+    <Panel title={t('Freeze a version')} side={t('split by patient')}>
       <Stack gap="md">
         <TextInput
-          label="Name"
+          label={t('Name')}
           maxLength={120}
-          placeholder="for instance 2026-11 first release"
+          placeholder={t('for instance 2026-11 first release')}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <Textarea
-          label="Note"
+          label={t('Note')}
           autosize
           minRows={2}
           value={note}
@@ -68,10 +68,13 @@ export function FreezePanel({ projectId, names }: Props) {
         />
         {cohorts.length > 0 && (
           <Select
-            label="Studies"
-            placeholder="All of the project"
+            label={t('Studies')}
+            placeholder={t('All of the project')}
             clearable
-            data={cohorts.map((cohort) => ({ value: cohort.id, label: `Cohort ${cohort.name}` }))}
+            data={cohorts.map((cohort) => ({
+              value: cohort.id,
+              label: t('Cohort {name}', { name: cohort.name }),
+            }))}
             value={cohortId}
             onChange={setCohortId}
           />
@@ -90,8 +93,8 @@ export function FreezePanel({ projectId, names }: Props) {
           ))}
         </div>
         <Checkbox
-          label="Include excluded cases"
-          description="They carry the reason and no answer is required of them."
+          label={t('Include excluded cases')}
+          description={t('They carry the reason and no answer is required of them.')}
           checked={includesExcluded}
           onChange={(event) => setIncludesExcluded(event.currentTarget.checked)}
         />
@@ -99,15 +102,17 @@ export function FreezePanel({ projectId, names }: Props) {
           {(counts) =>
             counts.studies === 0 ? (
               <span className={styles.muted}>
-                No read can be frozen yet: it counts once it is submitted, and accepted where the
-                project asks for a review.
+                {t(
+                  'No read can be frozen yet: it counts once it is submitted, and accepted where the project asks for a review.',
+                )}
               </span>
             ) : (
               <>
                 <span className={styles.muted}>
-                  {plural(counts.studies, 'study', 'studies')} of{' '}
-                  {plural(counts.patients, 'patient')}, no patient in two splits. Patients held out
-                  stay in test.
+                  {t(
+                    '{count, plural, one {# study} other {# studies}} of {patients, plural, one {# patient} other {# patients}}, no patient in two splits. Patients held out stay in test.',
+                    { count: counts.studies, patients: counts.patients },
+                  )}
                 </span>
                 <CountTable counts={counts} names={names} />
               </>
@@ -121,7 +126,7 @@ export function FreezePanel({ projectId, names }: Props) {
           loading={freeze.isPending}
           onClick={() => freeze.mutate()}
         >
-          Freeze
+          {t('Freeze')}
         </Button>
       </Stack>
     </Panel>

@@ -3,6 +3,7 @@ import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Session } from '../../api/access';
+import { t } from '../../words/t';
 import styles from './Frame.module.css';
 
 export function AccountMenu({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
@@ -19,17 +20,17 @@ export function AccountMenu({ session, onSignOut }: { session: Session; onSignOu
       <Menu.Dropdown>
         <Menu.Label>{session.user.email}</Menu.Label>
         <Menu.Item component={Link} to="/account" leftSection={<IconUser size={16} />}>
-          Account and tokens
+          {t('Account and tokens')}
         </Menu.Item>
         <Menu.Item
           leftSection={isDark ? <IconSun size={16} /> : <IconMoon size={16} />}
           onClick={toggleColorScheme}
         >
-          {isDark ? 'Light pages' : 'Dark pages'}
+          {isDark ? t('Light pages') : t('Dark pages')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onSignOut}>
-          Sign out
+          {t('Sign out')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

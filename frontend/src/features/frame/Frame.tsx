@@ -10,6 +10,7 @@ import { openPalette } from '../../commands/panels';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import { AccountMenu } from './AccountMenu';
 import styles from './Frame.module.css';
 import { JobsTray } from './JobsTray';
@@ -31,8 +32,8 @@ export function Frame({ projectId, children }: { projectId: string | null; child
     () =>
       placesFor(session, projectId).map((place) => ({
         id: `go.${place.key}`,
-        title: `Go to ${place.title}`,
-        section: 'Go',
+        title: t('Go to {title}', { title: place.title }),
+        section: t('Go'),
         shortcut: place.shortcut,
         run: () => navigate({ to: pathOf(place, projectId) }),
       })),
@@ -42,7 +43,7 @@ export function Frame({ projectId, children }: { projectId: string | null; child
   return (
     <div className={styles.frame}>
       <a href="#page" className={styles.skip}>
-        Skip to the page
+        {t('Skip to the page')}
       </a>
       <Rail session={session} projectId={projectId} />
       <div className={styles.bar}>
@@ -54,7 +55,7 @@ export function Frame({ projectId, children }: { projectId: string | null; child
           rightSection={<KeyCap shortcut="mod+k" />}
           onClick={() => void openPalette()}
         >
-          Find a command
+          {t('Find a command')}
         </Button>
         {seesJobs && projectId && <JobsTray projectId={projectId} />}
         <AccountMenu session={session} onSignOut={leave} />

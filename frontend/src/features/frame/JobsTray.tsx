@@ -3,9 +3,9 @@ import { Button, Group, Indicator, Popover } from '@mantine/core';
 import { IconCpu } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { cancelJob, isLive, type Job, jobsQuery, retryJob } from '../../api/jobs';
-import { plural } from '../../ui/format';
 import { ProgressRow } from '../../ui/ProgressRow';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { t, told } from '../../words/t';
 import styles from './Frame.module.css';
 
 const SHOWN_DONE = 5;
@@ -18,7 +18,10 @@ export function JobsTray({ projectId }: { projectId: string }) {
   const retry = useMutation({ mutationFn: retryJob, onSuccess: refresh });
   const live = jobs.filter(isLive);
   const done = jobs.filter((job) => !isLive(job)).slice(0, SHOWN_DONE);
-  const title = live.length > 0 ? plural(live.length, 'job') : 'Jobs';
+  const title =
+    live.length > 0
+      ? t('{count, plural, one {# job} other {# jobs}}', { count: live.length })
+      : t('Jobs');
   return (
     <Popover position="bottom-end" shadow="none">
       <Popover.Target>
@@ -36,17 +39,17 @@ export function JobsTray({ projectId }: { projectId: string }) {
       </Popover.Target>
       <Popover.Dropdown>
         <div className={styles.jobs}>
-          <h2 className={styles.jobsTitle}>Under way</h2>
-          {live.length === 0 && <span className={styles.quiet}>Nothing at the moment</span>}
+          <h2 className={styles.jobsTitle}>{t('Under way')}</h2>
+          {live.length === 0 && <span className={styles.quiet}>{t('Nothing at the moment')}</span>}
           {live.map((job) => (
             <div key={job.id}>
-              <ProgressRow title={job.title} share={job.progress} message={job.message} />
+              <ProgressRow title={told(job.title)} share={job.progress} message={job.message} />
               <Button variant="subtle" size="compact-xs" onClick={() => cancel.mutate(job.id)}>
-                Cancel
+                {t('Cancel')}
               </Button>
             </div>
           ))}
-          {done.length > 0 && <h2 className={styles.jobsTitle}>Lately</h2>}
+          {done.length > 0 && <h2 className={styles.jobsTitle}>{t('Lately')}</h2>}
           {done.map((job) => (
             <FinishedJob key={job.id} job={job} onRetry={() => retry.mutate(job.id)} />
           ))}
@@ -61,19 +64,19 @@ function FinishedJob({ job, onRetry }: { job: Job; onRetry: () => void }) {
   return (
     <div>
       <ProgressRow
-        title={job.title}
+        title={told(job.title)}
         share={hasFailed ? job.progress : 1}
         tone={hasFailed ? 'bad' : 'good'}
         message={job.error || job.message}
         side={
           <Group gap={6}>
-            {hasFailed ? 'failed' : 'done'} <RelativeTime at={job.finished_at} />
+            {hasFailed ? t('failed') : t('done')} <RelativeTime at={job.finished_at} />
           </Group>
         }
       />
       {hasFailed && (
         <Button variant="subtle" size="compact-xs" onClick={onRetry}>
-          Try again
+          {t('Try again')}
         </Button>
       )}
     </div>

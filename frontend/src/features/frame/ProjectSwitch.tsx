@@ -4,6 +4,7 @@ import { IconChevronDown, IconFolders } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Session } from '../../api/access';
 import { spoken } from '../../ui/format';
+import { t } from '../../words/t';
 import styles from './Frame.module.css';
 
 export function ProjectSwitch({
@@ -18,7 +19,7 @@ export function ProjectSwitch({
     <Menu position="bottom-start" width={320}>
       <Menu.Target>
         <button type="button" className={styles.switch}>
-          <span>{current?.name ?? 'Choose a project'}</span>
+          <span>{current?.name ?? t('Choose a project')}</span>
           {current && <span className={styles.quiet}>{spoken(current.role)}</span>}
           <IconChevronDown size={14} aria-hidden="true" />
         </button>
@@ -36,7 +37,7 @@ export function ProjectSwitch({
         ))}
         <Menu.Divider />
         <Menu.Item component={Link} to="/projects" leftSection={<IconFolders size={16} />}>
-          All projects
+          {t('All projects')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

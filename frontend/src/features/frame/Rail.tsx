@@ -4,14 +4,15 @@ import { Link, useLocation } from '@tanstack/react-router';
 import type { Session } from '../../api/access';
 import { BrandMark } from '../../ui/BrandMark';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import styles from './Frame.module.css';
 import { isAt, pathOf, placesFor } from './places';
 
 export function Rail({ session, projectId }: { session: Session; projectId: string | null }) {
   const { pathname } = useLocation();
   return (
-    <nav className={styles.rail} aria-label="Main">
-      <Link to="/projects" className={styles.brand} aria-label="Collimate: all projects">
+    <nav className={styles.rail} aria-label={t('Main')}>
+      <Link to="/projects" className={styles.brand} aria-label={t('Collimate: all projects')}>
         <BrandMark size={22} />
       </Link>
       {placesFor(session, projectId).map((place) => {

@@ -10,6 +10,7 @@ import {
   IconSettings,
 } from '@tabler/icons-react';
 import type { Permission, Session } from '../../api/access';
+import { t } from '../../words/t';
 
 export interface Place {
   key: string;
@@ -28,7 +29,7 @@ const PROJECT = '/projects/$projectId';
 export const PLACES: readonly Place[] = [
   {
     key: 'worklist',
-    title: 'Worklist',
+    title: t('Worklist'),
     icon: IconChecklist,
     shortcut: 'shift+w',
     to: `${PROJECT}/worklist`,
@@ -37,7 +38,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'review',
-    title: 'Review',
+    title: t('Review'),
     icon: IconEyeCheck,
     shortcut: 'shift+r',
     to: `${PROJECT}/review`,
@@ -46,7 +47,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'studies',
-    title: 'Studies',
+    title: t('Studies'),
     icon: IconBooks,
     shortcut: 'shift+s',
     to: `${PROJECT}/studies`,
@@ -55,7 +56,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'project',
-    title: 'Project',
+    title: t('Project'),
     icon: IconFolder,
     shortcut: 'shift+p',
     to: `${PROJECT}/overview`,
@@ -66,7 +67,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'learning',
-    title: 'Learning',
+    title: t('Learning'),
     icon: IconChartDots3,
     shortcut: 'shift+l',
     to: `${PROJECT}/learning`,
@@ -75,7 +76,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'datasets',
-    title: 'Datasets',
+    title: t('Datasets'),
     icon: IconDatabaseExport,
     shortcut: 'shift+d',
     to: `${PROJECT}/datasets`,
@@ -84,7 +85,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     key: 'admin',
-    title: 'Admin',
+    title: t('Admin'),
     icon: IconSettings,
     shortcut: 'shift+a',
     to: '/admin/people',

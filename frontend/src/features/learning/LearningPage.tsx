@@ -6,6 +6,7 @@ import { useCan } from '../../api/access';
 import { learningQuery, startEncoder, startRound } from '../../api/learning';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
+import { t } from '../../words/t';
 import { LearningState } from './LearningState';
 import { ModelTable } from './ModelTable';
 import { QualityPart } from './QualityPart';
@@ -24,7 +25,7 @@ export function LearningPage({ projectId, projectName }: Props) {
   return (
     <>
       <PageHeader
-        title="Learning"
+        title={t('Learning')}
         side={projectName}
         actions={canManage && <LearnNow projectId={projectId} />}
       />
@@ -33,10 +34,12 @@ export function LearningPage({ projectId, projectName }: Props) {
       </Loaded>
       <Tabs defaultValue="quality" keepMounted={false} mt="md">
         <Tabs.List mb="md">
-          <Tabs.Tab value="quality">How good it is</Tabs.Tab>
-          <Tabs.Tab value="queue">What it asks next</Tabs.Tab>
-          <Tabs.Tab value="models">Model versions</Tabs.Tab>
-          {canManageProject && <Tabs.Tab value="staged">What it does to readers</Tabs.Tab>}
+          <Tabs.Tab value="quality">{t('How good it is')}</Tabs.Tab>
+          <Tabs.Tab value="queue">{t('What it asks next')}</Tabs.Tab>
+          <Tabs.Tab value="models">{t('Model versions')}</Tabs.Tab>
+          {canManageProject && (
+            <Tabs.Tab value="staged">{t('What it does to readers')}</Tabs.Tab>
+          )}
         </Tabs.List>
         <Tabs.Panel value="quality">
           {learning.data && <QualityPart learning={learning.data} />}
@@ -71,14 +74,14 @@ function LearnNow({ projectId }: { projectId: string }) {
         loading={encoder.isPending}
         onClick={() => encoder.mutate()}
       >
-        Train the encoder on these images
+        {t('Train the encoder on these images')}
       </Button>
       <Button
         leftSection={<IconBolt size={14} />}
         loading={round.isPending}
         onClick={() => round.mutate()}
       >
-        Learn now
+        {t('Learn now')}
       </Button>
     </>
   );

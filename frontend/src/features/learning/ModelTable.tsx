@@ -9,6 +9,7 @@ import { formatCount, formatInterval, formatScore } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { t } from '../../words/t';
 import styles from './Learning.module.css';
 import { dropWords } from './modelWords';
 
@@ -25,17 +26,22 @@ export function ModelTable({ projectId, canManage }: Props) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['project', projectId, 'learning'] }),
   });
   return (
-    <Panel title="Model versions" side="promoting an older one rolls back" isFlush>
+    <Panel title={t('Model versions')} side={t('promoting an older one rolls back')} isFlush>
       <Failed error={promote.error} />
       <Loaded of={models}>
         {(rows) => (
           <DataTable
-            label="Model versions"
+            label={t('Model versions')}
             rows={rows}
             columns={columnsWith(canManage, promote.mutate)}
             rowId={(row) => row.id}
             height="calc(100vh - 380px)"
-            empty={<EmptyState title="No model yet" text="The first round makes the first one." />}
+            empty={
+              <EmptyState
+                title={t('No model yet')}
+                text={t('The first round makes the first one.')}
+              />
+            }
           />
         )}
       </Loaded>
@@ -44,12 +50,12 @@ export function ModelTable({ projectId, canManage }: Props) {
 }
 
 function modelState(row: ModelVersion) {
-  if (row.is_promoted) return <Chip tone="good" text="in use" />;
-  if (row.held_back.length === 0) return <Chip text="kept" />;
+  if (row.is_promoted) return <Chip tone="good" text={t('in use')} />;
+  if (row.held_back.length === 0) return <Chip text={t('kept')} />;
   return (
     <span className={styles.heldBack} title={row.held_back.map(dropWords).join('\n')}>
-      <Chip tone="warn" text="held back" /> {row.held_back.slice(0, 1).map(dropWords)}
-      {row.held_back.length > 1 && `, ${row.held_back.length - 1} more`}
+      <Chip tone="warn" text={t('held back')} /> {row.held_back.slice(0, 1).map(dropWords)}
+      {row.held_back.length > 1 && t(', {count} more', { count: row.held_back.length - 1 })}
     </span>
   );
 }
@@ -66,42 +72,46 @@ function columnsWith(canManage: boolean, promote: (id: string) => void): Column<
   return [
     {
       key: 'number',
-      title: 'No.',
+      title: t('No.'),
       isNumber: true,
       sortValue: (row) => row.number,
       render: (row) => row.number,
     },
     {
       key: 'use',
-      title: 'State',
+      title: t('State'),
       sortValue: (row) => row.is_promoted,
       render: modelState,
     },
     {
       key: 'at',
-      title: 'Made',
+      title: t('Made'),
       sortValue: (row) => row.created_at,
       render: (row) => <RelativeTime at={row.created_at} />,
     },
     {
       key: 'labels',
-      title: 'Labels',
+      title: t('Labels'),
       isNumber: true,
       sortValue: (row) => row.label_count,
       render: (row) => formatCount(row.label_count),
     },
     {
       key: 'score',
-      title: 'Score',
+      title: t('Score'),
       isNumber: true,
       sortValue: (row) => row.score,
       render: (row) => formatScore(row.score),
     },
-    { key: 'interval', title: '95 % interval', render: (row) => formatInterval(row.low, row.high) },
-    { key: 'seed', title: 'Seed', isNumber: true, render: (row) => row.seed },
-    { key: 'code', title: 'Code', render: (row) => row.code_version },
-    { key: 'weights', title: 'Weights', render: (row) => hash(row.weights_sha256) },
-    { key: 'manifest', title: 'Made of', render: (row) => hash(row.manifest_sha256) },
+    {
+      key: 'interval',
+      title: t('95 % interval'),
+      render: (row) => formatInterval(row.low, row.high),
+    },
+    { key: 'seed', title: t('Seed'), isNumber: true, render: (row) => row.seed },
+    { key: 'code', title: t('Code'), render: (row) => row.code_version },
+    { key: 'weights', title: t('Weights'), render: (row) => hash(row.weights_sha256) },
+    { key: 'manifest', title: t('Made of'), render: (row) => hash(row.manifest_sha256) },
     {
       key: 'promote',
       title: '',
@@ -109,7 +119,7 @@ function columnsWith(canManage: boolean, promote: (id: string) => void): Column<
         canManage &&
         !row.is_promoted && (
           <Button variant="default" size="compact-xs" onClick={() => promote(row.id)}>
-            Use this one
+            {t('Use this one')}
           </Button>
         ),
     },

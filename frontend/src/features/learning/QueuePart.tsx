@@ -6,17 +6,18 @@ import { type Queue, type QueuePick, queueQuery } from '../../api/learning';
 import { Chip, type Tone } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatScore, formatShare, plural, spoken } from '../../ui/format';
+import { formatScore, formatShare, spoken } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { rich, t, told } from '../../words/t';
 import styles from './Learning.module.css';
 
 const ARMS: Record<string, [word: string, tone: Tone]> = {
-  strategy: ['model’s choice', 'accent'],
+  strategy: [t('model’s choice'), 'accent'],
   control: ['control', 'warn'],
-  retrieval: ['look-alike', 'plain'],
+  retrieval: [t('look-alike'), 'plain'],
   evaluation: ['measuring', 'plain'],
 };
 
@@ -28,21 +29,25 @@ export function QueuePart({ projectId }: { projectId: string }) {
       {(data) =>
         data.items.length === 0 ? (
           <EmptyState
-            title="No batch was chosen yet"
-            text="The first one follows as soon as the images have been looked at."
+            title={t('No batch was chosen yet')}
+            text={t('The first one follows as soon as the images have been looked at.')}
           />
         ) : (
           <Panel
-            title={data.batch ? `Batch of round ${data.batch.round_number}` : 'Queue'}
+            title={
+              data.batch
+                ? t('Batch of round {roundNumber}', { roundNumber: data.batch.round_number })
+                : t('Queue')
+            }
             side={<BatchWords batch={data.batch} />}
             actions={
               <SegmentedControl
-                aria-label="Pictures or table"
+                aria-label={t('Pictures or table')}
                 value={view}
                 onChange={setView}
                 data={[
-                  { value: 'pictures', label: 'Pictures' },
-                  { value: 'table', label: 'Table' },
+                  { value: 'pictures', label: t('Pictures') },
+                  { value: 'table', label: t('Table') },
                 ]}
               />
             }
@@ -64,9 +69,16 @@ function BatchWords({ batch }: { batch: Queue['batch'] }) {
   if (!batch) return null;
   return (
     <>
-      {spoken(batch.strategy)} from {plural(batch.pool_count, 'case')},{' '}
-      {formatShare(batch.control_share)} at random, seed {batch.seed},{' '}
-      <RelativeTime at={batch.created_at} />
+      {rich(
+        '{strategy} from {count, plural, one {# case} other {# cases}}, {controlShare} at random, seed {seed}, {relativeTime}',
+        {
+          strategy: spoken(batch.strategy),
+          count: batch.pool_count,
+          controlShare: formatShare(batch.control_share),
+          seed: batch.seed,
+          relativeTime: <RelativeTime at={batch.created_at} />,
+        },
+      )}
     </>
   );
 }
@@ -80,7 +92,11 @@ function Pictures({ items }: { items: readonly QueuePick[] }) {
   return (
     <div className={styles.picks}>
       {items.map((pick) => (
-        <article key={pick.task_id} className={styles.pick} aria-label={`Pick ${pick.rank}`}>
+        <article
+          key={pick.task_id}
+          className={styles.pick}
+          aria-label={t('Pick {rank}', { rank: pick.rank })}
+        >
           <Thumbnail url={pick.thumbnail_url} alt={pick.pseudonym} size={136} />
           <span className={styles.pickHead}>
             <span className={styles.name} title={pick.pseudonym}>
@@ -88,8 +104,8 @@ function Pictures({ items }: { items: readonly QueuePick[] }) {
             </span>
           </span>
           <span>{armChip(pick.arm)}</span>
-          <span className={styles.reason} title={pick.reason}>
-            {pick.reason}
+          <span className={styles.reason} title={told(pick.reason)}>
+            {told(pick.reason)}
           </span>
         </article>
       ))}
@@ -100,7 +116,7 @@ function Pictures({ items }: { items: readonly QueuePick[] }) {
 const COLUMNS: Column<QueuePick>[] = [
   {
     key: 'rank',
-    title: 'No.',
+    title: t('No.'),
     width: 50,
     isNumber: true,
     sortValue: (row) => row.rank,
@@ -114,24 +130,24 @@ const COLUMNS: Column<QueuePick>[] = [
   },
   {
     key: 'study',
-    title: 'Study',
+    title: t('Study'),
     sortValue: (row) => row.pseudonym,
     render: (row) => row.pseudonym,
   },
-  { key: 'arm', title: 'Arm', sortValue: (row) => row.arm, render: (row) => armChip(row.arm) },
+  { key: 'arm', title: t('Arm'), sortValue: (row) => row.arm, render: (row) => armChip(row.arm) },
   {
     key: 'reason',
-    title: 'Why',
+    title: t('Why'),
     sortValue: (row) => row.reason,
-    render: (row) => <span title={row.reason}>{row.reason}</span>,
+    render: (row) => <span title={told(row.reason)}>{told(row.reason)}</span>,
   },
   {
     key: 'state',
-    title: 'Reading',
+    title: t('Reading'),
     sortValue: (row) => row.state,
     render: (row) => spoken(row.state),
   },
-  { key: 'scores', title: 'Scores', render: (row) => scoreWords(row.scores) },
+  { key: 'scores', title: t('Scores'), render: (row) => scoreWords(row.scores) },
 ];
 
 function scoreWords(scores: QueuePick['scores']): string {
@@ -142,7 +158,7 @@ function scoreWords(scores: QueuePick['scores']): string {
 function PickTable({ items }: { items: readonly QueuePick[] }) {
   return (
     <DataTable
-      label="The next batch"
+      label={t('The next batch')}
       rows={items}
       columns={COLUMNS}
       rowId={(row) => row.task_id}

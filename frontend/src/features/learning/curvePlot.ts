@@ -2,6 +2,7 @@
 import type { CurvePoint, Learning } from '../../api/learning';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
+import { t } from '../../words/t';
 
 export type CurveAxis = 'labels' | 'minutes';
 
@@ -72,7 +73,7 @@ function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
   if (!curve.forecast || !last || axis !== 'labels') return [];
   return [
     {
-      name: 'Forecast',
+      name: t('Forecast'),
       type: 'line',
       symbol: 'emptyCircle',
       symbolSize: 6,
@@ -91,17 +92,20 @@ function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
 const roomAfter = ({ max }: { max: number }) => Math.ceil(max * 1.1);
 
 export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: PlotColours) {
-  const bottom = axis === 'labels' ? 'labelled cases' : 'active reading time, minutes';
+  const bottom = axis === 'labels' ? t('labelled cases') : t('active reading time, minutes');
   const frame = plotFrame(colours);
   return {
     ...frame,
-    legend: { ...frame.legend, data: ['Model’s choice', 'Random control arm', 'Forecast'] },
+    legend: {
+      ...frame.legend,
+      data: [t('Model’s choice'), t('Random control arm'), t('Forecast')],
+    },
     tooltip: { ...frame.tooltip, trigger: 'item' },
     xAxis: plotAxis(colours, bottom, { min: 0, max: roomAfter }),
     yAxis: plotAxis(colours, curve.metric, { min: floorOf(curve), max: 1, nameGap: 36 }),
     series: [
-      ...arm('Model’s choice', curve.strategy, axis, colours.accent, false),
-      ...arm('Random control arm', curve.control, axis, colours.warn, true),
+      ...arm(t('Model’s choice'), curve.strategy, axis, colours.accent, false),
+      ...arm(t('Random control arm'), curve.control, axis, colours.warn, true),
       ...forecastOf(curve, axis, colours.muted),
     ],
   };
@@ -119,10 +123,17 @@ export function curveTable(curve: Learning['curve']): PlotTable {
     ]);
   const forecast = curve.forecast;
   return {
-    header: ['Arm', 'Labelled cases', 'Active minutes', curve.metric, '95 % low', '95 % high'],
+    header: [
+      t('Arm'),
+      t('Labelled cases'),
+      t('Active minutes'),
+      curve.metric,
+      '95 % low',
+      '95 % high',
+    ],
     rows: [
-      ...rows('model’s choice', curve.strategy),
-      ...rows('random control', curve.control),
+      ...rows(t('model’s choice'), curve.strategy),
+      ...rows(t('random control'), curve.control),
       ...(forecast
         ? [['forecast', forecast.label_count, null, forecast.score, forecast.low, forecast.high]]
         : []),
@@ -133,10 +144,19 @@ export function curveTable(curve: Learning['curve']): PlotTable {
 /** The last point of an arm in one sentence, for the page and for screen readers. */
 export function curveSentence(curve: Learning['curve']): string {
   const last = curve.strategy.at(-1);
-  if (!last) return 'No model was measured yet.';
+  if (!last) return t('No model was measured yet.');
   const control = curve.control.at(-1);
   const say = (point: CurvePoint) =>
-    `${point.score.toFixed(3)} with ${point.label_count} labelled cases`;
-  const versus = control ? `; the random control arm reached ${say(control)}` : '';
-  return `The model’s choice reached ${curve.metric} ${say(last)}${versus}.`;
+    t('{score} with {labelCount} labelled cases', {
+      score: point.score.toFixed(3),
+      labelCount: point.label_count,
+    });
+  const versus = control
+    ? t('; the random control arm reached {control}', { control: say(control) })
+    : '';
+  return t('The model’s choice reached {metric} {last}{versus}.', {
+    metric: curve.metric,
+    last: say(last),
+    versus,
+  });
 }

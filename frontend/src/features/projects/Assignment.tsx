@@ -14,23 +14,24 @@ import {
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural, spoken } from '../../ui/format';
+import { spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { t, told } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
 const READS = ['reader', 'reviewer', 'project_admin'];
 const STATES = [
-  { value: 'all', label: 'All cases' },
-  { value: 'open', label: 'Open' },
-  { value: 'assigned', label: 'Assigned' },
-  { value: 'claimed', label: 'Opened' },
-  { value: 'draft', label: 'Drafts' },
-  { value: 'returned', label: 'Returned' },
-  { value: 'submitted', label: 'Submitted' },
-  { value: 'accepted', label: 'Accepted' },
-  { value: 'skipped', label: 'Skipped' },
+  { value: 'all', label: t('All cases') },
+  { value: 'open', label: t('Open // state of a case') },
+  { value: 'assigned', label: t('Assigned') },
+  { value: 'claimed', label: t('Opened') },
+  { value: 'draft', label: t('Drafts') },
+  { value: 'returned', label: t('Returned') },
+  { value: 'submitted', label: t('Submitted') },
+  { value: 'accepted', label: t('Accepted') },
+  { value: 'skipped', label: t('Skipped') },
 ];
 
 export function Assignment({ project }: { project: Project }) {
@@ -62,15 +63,17 @@ export function Assignment({ project }: { project: Project }) {
       <Failed error={give.error} />
       {give.data && (
         <span className={styles.muted} role="status">
-          {plural(give.data.assigned_count, 'case')} assigned.
+          {t('{count, plural, one {# case} other {# cases}} assigned.', {
+            count: give.data.assigned_count,
+          })}
         </span>
       )}
       <Panel
-        title="Cases"
-        side="in the order they will be asked"
+        title={t('Cases')}
+        side={t('in the order they will be asked')}
         actions={
           <Select
-            aria-label="Show cases in state"
+            aria-label={t('Show cases in state')}
             data={STATES}
             value={state}
             onChange={(value) => setState((value ?? 'all') as ReadState | 'all')}
@@ -81,7 +84,7 @@ export function Assignment({ project }: { project: Project }) {
         <Loaded of={tasks}>
           {() => (
             <DataTable
-              label="Cases"
+              label={t('Cases')}
               rows={rows}
               columns={columnsWith(chosen, toggle)}
               rowId={(row) => row.id}
@@ -90,11 +93,11 @@ export function Assignment({ project }: { project: Project }) {
               foot={
                 tasks.hasNextPage && (
                   <Button variant="default" onClick={() => void tasks.fetchNextPage()}>
-                    Show more
+                    {t('Show more')}
                   </Button>
                 )
               }
-              empty={<EmptyState title="No case is in this state" />}
+              empty={<EmptyState title={t('No case is in this state')} />}
             />
           )}
         </Loaded>
@@ -111,7 +114,7 @@ function columnsWith(chosen: ReadonlySet<string>, toggle: (id: string) => void):
       width: 36,
       render: (row) => (
         <Checkbox
-          aria-label={`Choose ${row.pseudonym}`}
+          aria-label={t('Choose {pseudonym}', { pseudonym: row.pseudonym })}
           checked={chosen.has(row.id)}
           onChange={() => toggle(row.id)}
         />
@@ -125,30 +128,30 @@ function columnsWith(chosen: ReadonlySet<string>, toggle: (id: string) => void):
     },
     {
       key: 'study',
-      title: 'Study',
+      title: t('Study'),
       sortValue: (row) => row.pseudonym,
       render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
     },
     {
       key: 'state',
-      title: 'State',
+      title: t('State'),
       sortValue: (row) => row.state,
       render: (row) => <Chip text={spoken(row.state)} />,
     },
     {
       key: 'reason',
-      title: 'Why',
+      title: t('Why'),
       sortValue: (row) => row.reason,
-      render: (row) => <span title={row.reason ?? undefined}>{row.reason ?? '–'}</span>,
+      render: (row) => <span title={told(row.reason ?? '')}>{told(row.reason ?? '–')}</span>,
     },
     {
       key: 'reads',
-      title: 'Readers',
+      title: t('Readers'),
       render: (row) => readersOf(row),
     },
     {
       key: 'wanted',
-      title: 'Reads',
+      title: t('Reads'),
       isNumber: true,
       render: (row) =>
         `${row.reads.filter((read) => read.submitted_at !== null).length} of ${row.wanted_reads}`,
@@ -188,11 +191,14 @@ function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
     onGive({ ...body, reader_id: readerId });
   };
   return (
-    <Panel title="Assign to a reader" side="cases nobody is named for go to whoever asks next">
+    <Panel
+      title={t('Assign to a reader')}
+      side={t('cases nobody is named for go to whoever asks next')}
+    >
       <div className={styles.row}>
         <Select
-          label="Reader"
-          placeholder="Choose"
+          label={t('Reader')}
+          placeholder={t('Choose')}
           searchable
           w={240}
           data={readers.map((member) => ({ value: member.user_id, label: member.name }))}
@@ -201,19 +207,22 @@ function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
         />
         {cohorts.length > 0 && (
           <Select
-            label="Cases of"
-            placeholder="the whole project"
+            label={t('Cases of')}
+            placeholder={t('the whole project')}
             clearable
             w={220}
             disabled={chosen.size > 0}
-            data={cohorts.map((cohort) => ({ value: cohort.id, label: `Cohort ${cohort.name}` }))}
+            data={cohorts.map((cohort) => ({
+              value: cohort.id,
+              label: t('Cohort {name}', { name: cohort.name }),
+            }))}
             value={cohortId}
             onChange={setCohortId}
           />
         )}
         <NumberInput
-          label="How many"
-          description={chosen.size > 0 ? 'the chosen cases' : 'the first in the queue'}
+          label={t('How many')}
+          description={chosen.size > 0 ? t('the chosen cases') : t('the first in the queue')}
           w={140}
           min={1}
           max={10_000}
@@ -222,7 +231,9 @@ function GivePanel({ projectId, chosen, isPending, onGive }: GiveProps) {
           onChange={(value) => setCount(Number(value) || 1)}
         />
         <Button disabled={!readerId} loading={isPending} onClick={give}>
-          Assign {plural(chosen.size > 0 ? chosen.size : count, 'case')}
+          {t('Assign {count, plural, one {# case} other {# cases}}', {
+            count: chosen.size > 0 ? chosen.size : count,
+          })}
         </Button>
       </div>
     </Panel>

@@ -1,6 +1,7 @@
 /** How far readers agree on each attribute of the study. */
 import type { Agreement } from '../../api/reviews';
-import { formatScore, formatShare, plural } from '../../ui/format';
+import { formatScore, formatShare } from '../../ui/format';
+import { t } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
 export function AttributeAgreement({ rows }: { rows: Agreement['attributes'] }) {
@@ -8,13 +9,23 @@ export function AttributeAgreement({ rows }: { rows: Agreement['attributes'] }) 
     .filter(({ count }) => count > 0)
     .map((row) => (
       <p key={row.key} className={styles.prose}>
-        {row.name}: {agreementText(row)} ({plural(row.count, 'case')})
+        {t('{name}: {row} ({count, plural, one {# case} other {# cases}})', {
+          name: row.name,
+          row: agreementText(row),
+          count: row.count,
+        })}
       </p>
     ));
 }
 
 function agreementText(row: Agreement['attributes'][number]): string {
   if (row.mean_difference !== null)
-    return `${formatScore(row.mean_difference)} ${row.unit} apart on average`;
-  return `${formatShare(row.raw_agreement)} same, kappa ${formatScore(row.fleiss_kappa)}`;
+    return t('{meanDifference} {unit} apart on average', {
+      meanDifference: formatScore(row.mean_difference),
+      unit: row.unit,
+    });
+  return t('{rawAgreement} same, kappa {fleissKappa}', {
+    rawAgreement: formatShare(row.raw_agreement),
+    fleissKappa: formatScore(row.fleiss_kappa),
+  });
 }

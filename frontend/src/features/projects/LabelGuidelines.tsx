@@ -3,6 +3,7 @@ import { Select, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { labelSchemaQuery } from '../../api/projects';
+import { t } from '../../words/t';
 
 interface Props {
   projectId: string;
@@ -20,14 +21,16 @@ export function LabelGuidelines({ projectId, texts, onChange }: Props) {
   return (
     <div>
       <Select
-        label="What a label means"
-        description="Labels with a dot have a text. Examples are added in the reading room, from a finished case."
+        label={t('What a label means')}
+        description={t(
+          'Labels with a dot have a text. Examples are added in the reading room, from a finished case.',
+        )}
         data={labels.map((label) => ({ value: label.key, label: label.name + mark(label.key) }))}
         value={key}
         onChange={setChosen}
       />
       <Textarea
-        aria-label="Text for this label"
+        aria-label={t('Text for this label')}
         autosize
         minRows={3}
         maxLength={20000}

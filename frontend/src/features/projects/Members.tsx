@@ -14,32 +14,32 @@ import {
 } from '../../api/projects';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
 export const ROLES: { value: Role; label: string; does: string }[] = [
-  { value: 'reader', label: 'Reader', does: 'reads cases' },
+  { value: 'reader', label: t('Reader'), does: t('reads cases') },
   {
     value: 'reviewer',
-    label: 'Reviewer',
-    does: 'reads cases, reviews reads, sees the learning page',
+    label: t('Reviewer'),
+    does: t('reads cases, reviews reads, sees the learning page'),
   },
   {
     value: 'data_manager',
-    label: 'Data manager',
-    does: 'brings in images, freezes and exports datasets',
+    label: t('Data manager'),
+    does: t('brings in images, freezes and exports datasets'),
   },
   {
     value: 'project_admin',
-    label: 'Project admin',
-    does: 'everything in this project but asking who is who',
+    label: t('Project admin'),
+    does: t('everything in this project but asking who is who'),
   },
   {
     value: 'honest_broker',
-    label: 'Honest broker',
-    does: 'may ask which pseudonym a patient has here; sees no image and no label',
+    label: t('Honest broker'),
+    does: t('may ask which pseudonym a patient has here; sees no image and no label'),
   },
 ];
 
@@ -57,16 +57,16 @@ export function Members({ project }: { project: Project }) {
     onSuccess: refresh,
   });
   const columns: Column<Member>[] = [
-    { key: 'name', title: 'Name', sortValue: (row) => row.name, render: (row) => row.name },
-    { key: 'email', title: 'E-mail', sortValue: (row) => row.email, render: (row) => row.email },
+    { key: 'name', title: t('Name'), sortValue: (row) => row.name, render: (row) => row.name },
+    { key: 'email', title: t('E-mail'), sortValue: (row) => row.email, render: (row) => row.email },
     {
       key: 'role',
-      title: 'Role',
+      title: t('Role'),
       width: 190,
       sortValue: (row) => row.role,
       render: (row) => (
         <Select
-          aria-label={`Role of ${row.name}`}
+          aria-label={t('Role of {name}', { name: row.name })}
           data={ROLES}
           value={row.role}
           disabled={row.user_id === user.id}
@@ -79,9 +79,9 @@ export function Members({ project }: { project: Project }) {
       title: '',
       width: 44,
       render: (row) => (
-        <Tooltip label={`Remove ${row.name}; what was read stays`}>
+        <Tooltip label={t('Remove {name}; what was read stays', { name: row.name })}>
           <ActionIcon
-            aria-label={`Remove ${row.name}`}
+            aria-label={t('Remove {name}', { name: row.name })}
             disabled={row.user_id === user.id}
             onClick={() => remove.mutate(row.user_id)}
           >
@@ -96,18 +96,21 @@ export function Members({ project }: { project: Project }) {
       <AddMember onAdd={(body) => change.mutateAsync(body)} />
       <Failed error={change.error ?? remove.error} />
       <Panel
-        title="Members"
-        side={members.data && plural(members.data.length, 'person', 'people')}
+        title={t('Members')}
+        side={
+          members.data &&
+          t('{count, plural, one {# person} other {# people}}', { count: members.data.length })
+        }
         isFlush
       >
         <Loaded of={members}>
           {(rows) => (
             <DataTable
-              label="Members"
+              label={t('Members')}
               rows={rows}
               columns={columns}
               rowId={(row) => row.user_id}
-              empty={<EmptyState title="Nobody is in this project yet" />}
+              empty={<EmptyState title={t('Nobody is in this project yet')} />}
             />
           )}
         </Loaded>
@@ -132,10 +135,10 @@ function AddMember({
     );
   };
   return (
-    <Panel title="Add a person">
+    <Panel title={t('Add a person')}>
       <form className={styles.row} onSubmit={submit}>
         <TextInput
-          label="E-mail"
+          label={t('E-mail')}
           type="email"
           required
           w={280}
@@ -143,12 +146,12 @@ function AddMember({
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <Select
-          label="Role"
+          label={t('Role')}
           data={ROLES}
           value={role}
           onChange={(value) => setRole((value ?? 'reader') as Role)}
         />
-        <Button type="submit">Add</Button>
+        <Button type="submit">{t('Add')}</Button>
         <span className={styles.muted}>{ROLES.find((one) => one.value === role)?.does}</span>
       </form>
     </Panel>

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { sessionQuery } from '../../api/access';
 import { createProject, projectsQuery } from '../../api/projects';
 import { Failed } from '../../ui/Loaded';
+import { t } from '../../words/t';
 
 export function NewProject() {
   const client = useQueryClient();
@@ -28,21 +29,21 @@ export function NewProject() {
   return (
     <Popover position="bottom-end" width={360} trapFocus shadow="none">
       <Popover.Target>
-        <Button leftSection={<IconPlus size={14} />}>New project</Button>
+        <Button leftSection={<IconPlus size={14} />}>{t('New project')}</Button>
       </Popover.Target>
       <Popover.Dropdown>
         <form onSubmit={submit}>
           <Stack gap="md">
             <TextInput
-              label="Name"
+              label={t('Name')}
               required
               maxLength={200}
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
             />
             <Textarea
-              label="Purpose"
-              description="What the labels are for; readers see it."
+              label={t('Purpose')}
+              description={t('What the labels are for; readers see it.')}
               autosize
               minRows={3}
               value={purpose}
@@ -50,7 +51,7 @@ export function NewProject() {
             />
             <Failed error={create.error} />
             <Button type="submit" loading={create.isPending}>
-              Create and define the labels
+              {t('Create and define the labels')}
             </Button>
           </Stack>
         </form>

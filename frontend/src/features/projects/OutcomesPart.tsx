@@ -6,12 +6,13 @@ import { formatCount } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { t } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
 const QUALITY_NAMES: Readonly<Record<string, string>> = {
-  diagnostic: 'Diagnostic',
-  limited: 'Limited',
-  non_diagnostic: 'Non-diagnostic',
+  diagnostic: t('Diagnostic'),
+  limited: t('Limited'),
+  non_diagnostic: t('Non-diagnostic'),
 };
 
 export function OutcomesPart({ projectId }: { projectId: string }) {
@@ -20,22 +21,22 @@ export function OutcomesPart({ projectId }: { projectId: string }) {
   const reasonOf = (key: string) =>
     schema?.exclusion_reasons.find((reason) => reason.key === key)?.name ?? key;
   return (
-    <Panel title="Excluded cases and image quality">
+    <Panel title={t('Excluded cases and image quality')}>
       <Loaded of={outcomes} rows={2}>
         {({ excluded_count, by_reason, by_quality }) => (
           <>
             <StatRow>
               <StatTile
-                label="Excluded"
+                label={t('Excluded')}
                 value={formatCount(excluded_count)}
-                note="not learned from, not in datasets"
+                note={t('not learned from, not in datasets')}
               />
               {Object.entries(by_quality).map(([key, count]) => (
                 <StatTile
                   key={key}
                   label={QUALITY_NAMES[key] ?? key}
                   value={formatCount(count)}
-                  note="reads"
+                  note={t('reads')}
                 />
               ))}
             </StatRow>

@@ -5,11 +5,12 @@ import { learningQuery } from '../../api/learning';
 import type { Project } from '../../api/projects';
 import { agreementQuery } from '../../api/reviews';
 import { type Progress, progressQuery } from '../../api/tasks';
-import { formatCount, formatScore, formatShare, intervalNote, plural } from '../../ui/format';
+import { formatCount, formatScore, formatShare, intervalNote } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Markdown } from '../../ui/Markdown';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { t } from '../../words/t';
 import { AttributeAgreement } from './AttributeAgreement';
 import { OutcomesPart } from './OutcomesPart';
 import styles from './ProjectPage.module.css';
@@ -24,12 +25,14 @@ export function Overview({ project }: { project: Project }) {
     <div className={styles.stack}>
       {canManage && <ProgressPart projectId={project.id} />}
       <div className={styles.columns}>
-        <Panel title="Purpose">
-          <p className={styles.prose}>{project.purpose || 'No purpose was written down.'}</p>
+        <Panel title={t('Purpose')}>
+          <p className={styles.prose}>{project.purpose || t('No purpose was written down.')}</p>
         </Panel>
-        <Panel title="Guideline for readers">
+        <Panel title={t('Guideline for readers')}>
           <div className={styles.prose}>
-            <Markdown text={project.reading_rules.guideline || 'No guideline was written yet.'} />
+            <Markdown
+              text={project.reading_rules.guideline || t('No guideline was written yet.')}
+            />
           </div>
         </Panel>
         {canSeeLearning && <ModelPart projectId={project.id} />}
@@ -47,7 +50,7 @@ function ProgressPart({ projectId }: { projectId: string }) {
       {(data) => (
         <>
           <Tiles progress={data} />
-          <Panel title="Readers" side="active time leaves idle time out" isFlush>
+          <Panel title={t('Readers')} side={t('active time leaves idle time out')} isFlush>
             <ReaderTable readers={data.readers} />
           </Panel>
         </>
@@ -62,27 +65,42 @@ function Tiles({ progress }: { progress: Progress }) {
   return (
     <StatRow>
       <StatTile
-        label="Read"
+        label={t('Read')}
         value={formatCount(done)}
-        note={total > 0 ? `${formatShare(done / total)} of ${plural(total, 'case')}` : undefined}
+        note={
+          total > 0
+            ? t('{done} of {count, plural, one {# case} other {# cases}}', {
+                done: formatShare(done / total),
+                count: total,
+              })
+            : undefined
+        }
       />
-      <StatTile label="Waiting" value={formatCount(countOf(progress, 'open'))} note="not started" />
       <StatTile
-        label="Under way"
+        label={t('Waiting')}
+        value={formatCount(countOf(progress, 'open'))}
+        note={t('not started')}
+      />
+      <StatTile
+        label={t('Under way')}
         value={formatCount(countOf(progress, 'assigned', 'claimed', 'draft'))}
-        note="assigned, opened or drafted"
+        note={t('assigned, opened or drafted')}
       />
       <StatTile
-        label="Returned"
+        label={t('Returned')}
         value={formatCount(countOf(progress, 'returned'))}
-        note="by review"
+        note={t('by review')}
       />
       <StatTile
-        label="Skipped"
+        label={t('Skipped')}
         value={formatCount(countOf(progress, 'skipped'))}
-        note="with a reason"
+        note={t('with a reason')}
       />
-      <StatTile label="Cost" value={costPerRead(progress)} note="active time per read, median" />
+      <StatTile
+        label={t('Cost')}
+        value={costPerRead(progress)}
+        note={t('active time per read, median')}
+      />
     </StatRow>
   );
 }
@@ -90,23 +108,27 @@ function Tiles({ progress }: { progress: Progress }) {
 function ModelPart({ projectId }: { projectId: string }) {
   const learning = useQuery(learningQuery(projectId));
   return (
-    <Panel title="Model">
+    <Panel title={t('Model')}>
       <Loaded of={learning} rows={2}>
         {(data) => {
           const last = data.curve.strategy.at(-1);
           if (!data.model || !last) {
             return (
               <p className={styles.prose}>
-                No model yet: {plural(data.labelled_count, 'case')} labelled so far.
+                {t('No model yet: {count, plural, one {# case} other {# cases}} labelled so far.', {
+                  count: data.labelled_count,
+                })}
               </p>
             );
           }
           return (
             <StatRow>
               <StatTile
-                label="Model"
+                label={t('Model')}
                 value={`No. ${data.model.number}`}
-                note={plural(data.model.label_count, 'label')}
+                note={t('{count, plural, one {# label} other {# labels}}', {
+                  count: data.model.label_count,
+                })}
               />
               <StatTile
                 label={data.curve.metric}
@@ -124,24 +146,26 @@ function ModelPart({ projectId }: { projectId: string }) {
 function AgreementPart({ projectId }: { projectId: string }) {
   const agreement = useQuery(agreementQuery(projectId));
   return (
-    <Panel title="Agreement between readers">
+    <Panel title={t('Agreement between readers')}>
       <Loaded of={agreement} rows={2}>
         {(data) =>
           data.double_read_count === 0 ? (
-            <p className={styles.prose}>No case was read twice yet.</p>
+            <p className={styles.prose}>{t('No case was read twice yet.')}</p>
           ) : (
             <>
               <StatRow>
                 <StatTile
-                  label="Read twice"
+                  label={t('Read twice')}
                   value={formatCount(data.double_read_count)}
-                  note="cases"
+                  note={t('cases')}
                 />
-                <StatTile label="Same answer" value={formatShare(data.raw_agreement)} />
+                <StatTile label={t('Same answer')} value={formatShare(data.raw_agreement)} />
                 <StatTile
-                  label="Cohen's kappa"
+                  label={t("Cohen's kappa")}
                   value={formatScore(data.pairs[0]?.kappa)}
-                  note={plural(data.pairs.length, 'pair of readers', 'pairs of readers')}
+                  note={t('{count, plural, one {# pair of readers} other {# pairs of readers}}', {
+                    count: data.pairs.length,
+                  })}
                 />
               </StatRow>
               <AttributeAgreement rows={data.attributes} />

@@ -5,9 +5,10 @@ import { useSession } from '../../api/access';
 import { type Project, projectsQuery } from '../../api/projects';
 import { Chip } from '../../ui/Chip';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural, spoken } from '../../ui/format';
+import { spoken } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
+import { t } from '../../words/t';
 import { NewProject } from './NewProject';
 import styles from './ProjectList.module.css';
 
@@ -17,19 +18,22 @@ export function ProjectList() {
   return (
     <>
       <PageHeader
-        title="Projects"
-        side={projects.data && plural(projects.data.length, 'project')}
+        title={t('Projects')}
+        side={
+          projects.data &&
+          t('{count, plural, one {# project} other {# projects}}', { count: projects.data.length })
+        }
         actions={user.is_admin && <NewProject />}
       />
       <Loaded of={projects}>
         {(items) =>
           items.length === 0 ? (
             <EmptyState
-              title="You are not in a project yet"
+              title={t('You are not in a project yet')}
               text={
                 user.is_admin
-                  ? 'Create the first project, then bring in images and people.'
-                  : 'A project admin can add you with the e-mail you signed in with.'
+                  ? t('Create the first project, then bring in images and people.')
+                  : t('A project admin can add you with the e-mail you signed in with.')
               }
             />
           ) : (
@@ -51,10 +55,10 @@ function ProjectCard({ project }: { project: Project }) {
       <span className={styles.name} title={project.name}>
         {project.name}
       </span>
-      <span className={styles.purpose}>{project.purpose || 'No purpose was written down.'}</span>
+      <span className={styles.purpose}>{project.purpose || t('No purpose was written down.')}</span>
       <span className={styles.foot}>
         {project.role && <Chip text={spoken(project.role)} />}
-        {project.is_demo && <Chip text="demo" />}
+        {project.is_demo && <Chip text={t('demo')} />}
       </span>
     </Link>
   );

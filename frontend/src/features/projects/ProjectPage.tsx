@@ -7,15 +7,16 @@ import { type Project, projectQuery } from '../../api/projects';
 import { Chip } from '../../ui/Chip';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
+import { t } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
 const TABS = [
-  { page: 'overview', title: 'Overview', isForManagers: false },
-  { page: 'labels', title: 'Labels', isForManagers: false },
-  { page: 'rules', title: 'Reading and learning rules', isForManagers: true },
-  { page: 'deidentification', title: 'De-identification', isForManagers: false },
-  { page: 'members', title: 'Members', isForManagers: true },
-  { page: 'assignment', title: 'Assignment', isForManagers: true },
+  { page: 'overview', title: t('Overview'), isForManagers: false },
+  { page: 'labels', title: t('Labels'), isForManagers: false },
+  { page: 'rules', title: t('Reading and learning rules'), isForManagers: true },
+  { page: 'deidentification', title: t('De-identification'), isForManagers: false },
+  { page: 'members', title: t('Members'), isForManagers: true },
+  { page: 'assignment', title: t('Assignment'), isForManagers: true },
 ];
 
 interface Props {
@@ -31,8 +32,8 @@ export function ProjectPage({ projectId, children }: Props) {
     <Loaded of={project}>
       {(loaded) => (
         <>
-          <PageHeader title={loaded.name} side={loaded.is_demo && <Chip text="demo" />} />
-          <nav className={styles.tabs} aria-label="Project pages">
+          <PageHeader title={loaded.name} side={loaded.is_demo && <Chip text={t('demo')} />} />
+          <nav className={styles.tabs} aria-label={t('Project pages')}>
             {TABS.filter((tab) => canManage || !tab.isForManagers).map((tab) => (
               <Link
                 key={tab.page}

@@ -6,12 +6,13 @@ import { labelSchemaQuery } from '../../api/projects';
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatShare } from '../../ui/format';
+import { formatShare, spoken } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { t } from '../../words/t';
 import styles from './Review.module.css';
 import { type ReviewState, type Row, useReviewRows } from './reviewRows';
 import { VerdictPanel } from './VerdictPanel';
@@ -25,12 +26,14 @@ interface Props {
 type NameOf = (key: string) => string;
 
 const EMPTY: Record<ReviewState, [title: string, text?: string]> = {
-  waiting: ['No read is waiting'],
+  waiting: [t('No read is waiting')],
   doubted: [
-    'The learner doubts no answer',
-    'From forty labels on, answers it would have given otherwise are listed here after every round.',
+    t('The learner doubts no answer'),
+    t(
+      'From forty labels on, answers it would have given otherwise are listed here after every round.',
+    ),
   ],
-  done: ['No verdict yet'],
+  done: [t('No verdict yet')],
 };
 
 const columnsWith = (nameOf: NameOf, state: ReviewState): Column<Row>[] => [
@@ -42,46 +45,47 @@ const columnsWith = (nameOf: NameOf, state: ReviewState): Column<Row>[] => [
   },
   {
     key: 'study',
-    title: 'Study',
+    title: t('Study'),
     sortValue: (row) => row.pseudonym,
     render: (row) => row.pseudonym,
   },
   {
     key: 'reader',
-    title: 'Reader',
+    title: t('Reader'),
     sortValue: (row) => row.reader_name,
-    render: (row) => row.reader_name ?? <span title="This project is blinded">hidden</span>,
+    render: (row) =>
+      row.reader_name ?? <span title={t('This project is blinded')}>{t('hidden')}</span>,
   },
   {
     key: 'answer',
-    title: 'Answer',
+    title: t('Answer'),
     sortValue: (row) => answerText(row, nameOf),
     render: (row) => answerText(row, nameOf),
   },
   ...(state === 'doubted' ? [doubtColumn(nameOf)] : []),
   {
     key: 'marks',
-    title: 'Marks',
+    title: t('Marks'),
     isNumber: true,
     sortValue: (row) => row.mark_count,
     render: (row) => row.mark_count,
   },
   {
     key: 'at',
-    title: 'Submitted',
+    title: t('Submitted'),
     sortValue: (row) => row.submitted_at,
     render: (row) => <RelativeTime at={row.submitted_at} />,
   },
   {
     key: 'verdict',
-    title: 'Verdict',
+    title: t('Verdict'),
     sortValue: (row) => row.verdict,
     render: (row) =>
       row.verdict ? (
         <Chip
           tone={row.verdict === 'accepted' ? 'good' : 'warn'}
-          text={row.verdict}
-          title={row.comment || row.verdict}
+          text={spoken(row.verdict)}
+          title={row.comment || spoken(row.verdict)}
         />
       ) : (
         '–'
@@ -92,13 +96,13 @@ const columnsWith = (nameOf: NameOf, state: ReviewState): Column<Row>[] => [
 function doubtColumn(nameOf: NameOf): Column<Row> {
   return {
     key: 'doubt',
-    title: 'The learner would say',
+    title: t('The learner would say'),
     sortValue: (row) => row.doubt?.probability ?? 0,
     render: ({ doubt }) =>
       doubt && (
         <span className={styles.doubt}>
           {keyText(doubt.likely, nameOf)} {formatShare(doubt.probability)}
-          {doubt.kind === 'likely_error' && <Chip tone="warn" text="likely error" />}
+          {doubt.kind === 'likely_error' && <Chip tone="warn" text={t('likely error')} />}
         </span>
       ),
   };
@@ -113,19 +117,19 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
   const chosen = rows.find((row) => row.submission_id === chosenId) ?? rows[0] ?? null;
   return (
     <>
-      <PageHeader title="Review" side={projectName} />
+      <PageHeader title={t('Review')} side={projectName} />
       <div className={styles.page}>
         <Panel
-          title="Submitted reads"
+          title={t('Submitted reads')}
           actions={
             <SegmentedControl
-              aria-label="Waiting, doubted or done"
+              aria-label={t('Waiting, doubted or done')}
               value={state}
               onChange={(next) => setState(next as ReviewState)}
               data={[
-                { value: 'waiting', label: 'Waiting' },
-                { value: 'doubted', label: 'Doubted' },
-                { value: 'done', label: 'Done' },
+                { value: 'waiting', label: t('Waiting') },
+                { value: 'doubted', label: t('Doubted') },
+                { value: 'done', label: t('Done') },
               ]}
             />
           }
@@ -134,7 +138,7 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
           <Loaded of={of}>
             {() => (
               <DataTable
-                label="Submitted reads"
+                label={t('Submitted reads')}
                 rows={rows}
                 columns={columns}
                 rowId={(row) => row.submission_id}
@@ -144,7 +148,7 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
                 foot={
                   hasMore && (
                     <Button variant="default" onClick={showMore}>
-                      Show more
+                      {t('Show more')}
                     </Button>
                   )
                 }

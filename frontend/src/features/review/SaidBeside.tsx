@@ -2,7 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Attribute, labelSchemaQuery } from '../../api/projects';
 import type { ReviewRow } from '../../api/reviews';
+import { t } from '../../words/t';
 import styles from './Review.module.css';
+
+const QUALITY_WORDS: Record<string, string> = {
+  diagnostic: t('diagnostic'),
+  limited: t('limited'),
+  non_diagnostic: t('non-diagnostic'),
+};
 
 interface Props {
   projectId: string;
@@ -15,8 +22,8 @@ export function SaidBeside({ projectId, row }: Props) {
     const attribute = schema?.attributes.find((one) => one.key === key);
     return [attribute?.name ?? key, valueText(attribute, value)] as const;
   });
-  const quality = row.quality?.replace('_', '-');
-  const rows = quality ? [['Image quality', quality] as const, ...said] : said;
+  const quality = row.quality && QUALITY_WORDS[row.quality];
+  const rows = quality ? [[t('Image quality'), quality] as const, ...said] : said;
   if (rows.length === 0) return null;
   return (
     <dl className={styles.said}>

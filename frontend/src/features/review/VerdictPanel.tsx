@@ -6,10 +6,10 @@ import { giveVerdict, type ReviewRow, type Verdict } from '../../api/reviews';
 import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
-import { plural } from '../../ui/format';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { rich, t } from '../../words/t';
 import styles from './Review.module.css';
 import { SaidBeside } from './SaidBeside';
 
@@ -33,13 +33,19 @@ export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
     () => [
       {
         id: 'review.accept',
-        title: 'Accept this read',
-        section: 'Review',
+        title: t('Accept this read'),
+        section: t('Review'),
         shortcut: 'a',
         isEnabled: () => !isPending,
         run: () => mutate('accepted'),
       },
-      { id: 'review.look', title: 'Open this read', section: 'Review', shortcut: 'o', run: onLook },
+      {
+        id: 'review.look',
+        title: t('Open this read'),
+        section: t('Review'),
+        shortcut: 'o',
+        run: onLook,
+      },
     ],
     [isPending, mutate, onLook],
   );
@@ -49,16 +55,19 @@ export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
       <div className={styles.verdict}>
         <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} size={300} />
         <span>
-          Answer: <strong>{answer}</strong>, {plural(row.mark_count, 'mark')}
+          {rich(
+            'Answer: <strong>{answer}</strong>, {count, plural, one {# mark} other {# marks}}',
+            { strong: (parts) => <strong>{parts}</strong>, answer, count: row.mark_count },
+          )}
         </span>
         {row.note && <span>“{row.note}”</span>}
         <SaidBeside projectId={projectId} row={row} />
         <Button variant="default" rightSection={<CommandKey id="review.look" />} onClick={onLook}>
-          Open the images and marks
+          {t('Open the images and marks')}
         </Button>
         <Textarea
-          label="Word to the reader"
-          description="Needed to return a read."
+          label={t('Word to the reader')}
+          description={t('Needed to return a read.')}
           autosize
           minRows={3}
           value={comment}
@@ -71,7 +80,7 @@ export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
             loading={isPending}
             onClick={() => mutate('accepted')}
           >
-            Accept
+            {t('Accept')}
           </Button>
           <Button
             variant="default"
@@ -79,7 +88,7 @@ export function VerdictPanel({ projectId, row, answer, onLook }: Props) {
             loading={isPending}
             onClick={() => mutate('returned')}
           >
-            Return
+            {t('Return')}
           </Button>
         </div>
       </div>

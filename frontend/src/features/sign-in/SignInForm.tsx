@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { signIn } from '../../api/access';
 import { asProblem } from '../../api/problem';
 import { ProblemPanel } from '../../ui/ProblemPanel';
+import { t } from '../../words/t';
 
 interface Props {
   email?: string;
@@ -28,7 +29,7 @@ export function SignInForm({ email: knownEmail = '', onSignedIn }: Props) {
       <Stack gap="md">
         <TextInput
           size="sm"
-          label="E-mail"
+          label={t('E-mail')}
           type="email"
           autoComplete="username"
           required
@@ -38,7 +39,7 @@ export function SignInForm({ email: knownEmail = '', onSignedIn }: Props) {
         />
         <PasswordInput
           size="sm"
-          label="Password"
+          label={t('Password')}
           autoComplete="current-password"
           required
           autoFocus={knownEmail !== ''}
@@ -48,7 +49,7 @@ export function SignInForm({ email: knownEmail = '', onSignedIn }: Props) {
         />
         {attempt.isError && <ProblemPanel problem={signInProblem(attempt.error)} />}
         <Button type="submit" size="sm" loading={attempt.isPending}>
-          Sign in
+          {t('Sign in')}
         </Button>
       </Stack>
     </form>
@@ -62,7 +63,7 @@ function signInProblem(error: unknown) {
   return {
     status: 422,
     code: 'sign-in-refused',
-    title: 'E-mail or password is not right',
+    title: t('E-mail or password is not right'),
     detail: '',
   };
 }

@@ -1,5 +1,7 @@
 /** The first page a person sees. */
 import { BrandMark } from '../../ui/BrandMark';
+import { t } from '../../words/t';
+import { LanguageChoice } from './LanguageChoice';
 import { SignInForm } from './SignInForm';
 import styles from './SignInPage.module.css';
 
@@ -11,8 +13,9 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
           <BrandMark size={32} />
           <h1>Collimate</h1>
         </div>
-        <p className={styles.line}>Read the images that teach a model most.</p>
+        <p className={styles.line}>{t('Read the images that teach a model most.')}</p>
         <SignInForm onSignedIn={onSignedIn} />
+        <LanguageChoice />
       </div>
     </main>
   );

@@ -3,6 +3,7 @@ import { Modal, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { sessionQuery } from '../../api/access';
 import { useSignInState } from '../../api/client';
+import { t } from '../../words/t';
 import { SignInForm } from './SignInForm';
 
 export function SignedOutPanel() {
@@ -15,11 +16,11 @@ export function SignedOutPanel() {
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
-      title="Your session has ended"
+      title={t('Your session has ended')}
       centered
     >
       <Text size="sm" c="dimmed" mb="md">
-        Sign in again. This page and what you entered on it stay as they are.
+        {t('Sign in again. This page and what you entered on it stay as they are.')}
       </Text>
       <SignInForm email={session?.user.email} onSignedIn={() => void client.invalidateQueries()} />
     </Modal>

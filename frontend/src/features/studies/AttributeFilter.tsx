@@ -2,6 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
+import { t } from '../../words/t';
 import styles from './Studies.module.css';
 
 const MOST = 10;
@@ -26,15 +27,15 @@ export function AttributeFilter({ conditions, onChange }: Props) {
     setText('');
   };
   return (
-    <section className={styles.facet} aria-label="DICOM attributes">
-      <h2>DICOM attributes</h2>
+    <section className={styles.facet} aria-label={t('DICOM attributes')}>
+      <h2>{t('DICOM attributes')}</h2>
       {conditions.map((said) => (
         <button
           key={said}
           type="button"
           className={styles.value}
           aria-pressed="true"
-          aria-label={`Take away ${said}`}
+          aria-label={t('Take away {said}', { said })}
           title={said}
           onClick={() => set(conditions.filter((other) => other !== said))}
         >
@@ -44,7 +45,7 @@ export function AttributeFilter({ conditions, onChange }: Props) {
       ))}
       <form onSubmit={add}>
         <TextInput
-          aria-label="Condition on a DICOM attribute"
+          aria-label={t('Condition on a DICOM attribute')}
           placeholder="KVP=100..120"
           title={HELP}
           size="xs"

@@ -13,6 +13,7 @@ import {
 import type { StudyFilter } from '../../api/studies';
 import { formatCount } from '../../ui/format';
 import { Failed } from '../../ui/Loaded';
+import { t } from '../../words/t';
 import styles from './Studies.module.css';
 
 interface Props {
@@ -36,8 +37,8 @@ export function Cohorts({ projectId, filter, total, canManage, onFilter }: Props
   const isNarrowed = said !== textOf({});
   if (cohorts.length === 0 && !(canManage && isNarrowed)) return null;
   return (
-    <section className={styles.facet} aria-label="Cohorts">
-      <h2>Cohorts</h2>
+    <section className={styles.facet} aria-label={t('Cohorts')}>
+      <h2>{t('Cohorts')}</h2>
       {cohorts.map((cohort) => {
         const isShown = textOf(filterOfCohort(cohort)) === said;
         return (
@@ -58,8 +59,8 @@ export function Cohorts({ projectId, filter, total, canManage, onFilter }: Props
               <ActionIcon
                 size="sm"
                 color="gray"
-                aria-label={`Give up the cohort ${cohort.name}`}
-                title="Give up this name; the studies stay"
+                aria-label={t('Give up the cohort {name}', { name: cohort.name })}
+                title={t('Give up this name; the studies stay')}
                 onClick={() => remove.mutate(cohort.id)}
               >
                 <IconX size={14} />
@@ -85,7 +86,9 @@ const textOf = (filter: StudyFilter): string =>
   );
 
 const titleOf = (cohort: Cohort): string =>
-  `${cohort.name}: ${cohort.is_frozen ? 'frozen list' : 'asked anew'}, saved by ${cohort.made_by_name}`;
+  cohort.is_frozen
+    ? t('{name}: frozen list, saved by {by}', { name: cohort.name, by: cohort.made_by_name })
+    : t('{name}: asked anew, saved by {by}', { name: cohort.name, by: cohort.made_by_name });
 
 type SaveProps = Omit<Props, 'canManage'>;
 
@@ -107,10 +110,10 @@ function SaveCohort({ projectId, filter, total, onFilter }: SaveProps) {
     if (name.trim() !== '') save.mutate();
   };
   return (
-    <form onSubmit={onSave} className={styles.saveCohort} aria-label="Save as a cohort">
+    <form onSubmit={onSave} className={styles.saveCohort} aria-label={t('Save as a cohort')}>
       <TextInput
-        aria-label="Name of the cohort"
-        placeholder="Save as a cohort"
+        aria-label={t('Name of the cohort')}
+        placeholder={t('Save as a cohort')}
         size="xs"
         maxLength={100}
         value={name}
@@ -120,12 +123,14 @@ function SaveCohort({ projectId, filter, total, onFilter }: SaveProps) {
         <>
           <Checkbox
             size="xs"
-            label={`keep exactly ${total === 1 ? 'this study' : `these ${formatCount(total)} studies`}`}
+            label={t('keep exactly {count, plural, one {this study} other {these # studies}}', {
+              count: total,
+            })}
             checked={freeze}
             onChange={(event) => setFreeze(event.currentTarget.checked)}
           />
           <Button type="submit" variant="default" size="compact-xs" loading={save.isPending}>
-            Save
+            {t('Save')}
           </Button>
         </>
       )}

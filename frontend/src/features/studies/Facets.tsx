@@ -8,17 +8,18 @@ import {
   type StudyFilter,
 } from '../../api/studies';
 import { formatCount, spoken } from '../../ui/format';
+import { t } from '../../words/t';
 import { AttributeFilter } from './AttributeFilter';
 import styles from './Studies.module.css';
 
 const TITLES: Record<FacetName, string> = {
-  modality: 'Modality',
-  body_part: 'Body part',
-  site: 'Site',
-  manufacturer: 'Manufacturer',
-  scanner: 'Scanner',
-  trust: 'Geometry',
-  read_state: 'Reading',
+  modality: t('Modality'),
+  body_part: t('Body part'),
+  site: t('Site'),
+  manufacturer: t('Manufacturer'),
+  scanner: t('Scanner'),
+  trust: t('Geometry'),
+  read_state: t('Reading'),
 };
 
 /** Values that are words of ours; all others are shown as the files have them. */
@@ -53,14 +54,14 @@ export function Facets({ head, facets, filter, showHoldout, onChange }: Props) {
         />
       ))}
       {showHoldout && (
-        <Facet title="Hold-out">
+        <Facet title={t('Hold-out')}>
           <ValueButton
-            text="held out for measuring"
+            text={t('held out for measuring')}
             isChosen={filter.holdout === true}
             onClick={() => onChange({ holdout: toggle(filter.holdout, true) })}
           />
           <ValueButton
-            text="free to learn from"
+            text={t('free to learn from')}
             isChosen={filter.holdout === false}
             onClick={() => onChange({ holdout: toggle(filter.holdout, false) })}
           />
@@ -93,7 +94,7 @@ function Values({ name, values, chosen, onChoose }: ValuesProps) {
       {shown.map(({ value, count }) => (
         <ValueButton
           key={value}
-          text={value === '' ? 'not given' : text(value)}
+          text={value === '' ? t('not given') : text(value)}
           count={count}
           isChosen={chosen === value}
           onClick={() => onChoose(value)}
@@ -101,7 +102,7 @@ function Values({ name, values, chosen, onChoose }: ValuesProps) {
       ))}
       {(left > 0 || isOpen) && (
         <button type="button" className={styles.more} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? 'Show fewer' : `Show ${formatCount(left)} more`}
+          {isOpen ? t('Show fewer') : t('Show {left} more', { left: formatCount(left) })}
         </button>
       )}
     </Facet>

@@ -4,18 +4,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { importsQuery, reportQuery } from '../../api/deidentification';
 import { ActionTable } from '../../ui/ActionTable';
-import { plural } from '../../ui/format';
+import { formatExact } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 
 const EVERYTHING = 'all';
 const WAYS_IN = {
   upload: 'upload',
   stow_rs: 'STOW-RS',
   c_store: 'C-STORE',
-  folder: 'watched folder',
+  folder: t('watched folder'),
   pull: 'pull',
-  command_line: 'command line',
+  command_line: t('command line'),
 };
 
 export function ImportReport({ projectId }: { projectId: string }) {
@@ -25,8 +26,8 @@ export function ImportReport({ projectId }: { projectId: string }) {
   const choices = (imports.data ?? []).map((one) => ({
     value: one.import_id,
     label: [
-      new Date(one.created_at).toLocaleString(),
-      plural(one.file_count, 'file'),
+      formatExact(one.created_at),
+      t('{count, plural, one {# file} other {# files}}', { count: one.file_count }),
       one.way_in && WAYS_IN[one.way_in],
       one.received_by_name,
     ]
@@ -36,14 +37,14 @@ export function ImportReport({ projectId }: { projectId: string }) {
   const files = Object.entries(report.data?.files ?? {}).filter(([, count]) => count > 0);
   return (
     <Panel
-      title="De-identification report"
+      title={t('De-identification report')}
       side={files.map(([state, count]) => `${count} ${state}`).join(' · ')}
       actions={
         <Select
-          aria-label="Import"
+          aria-label={t('Import')}
           size="xs"
           w={480}
-          data={[{ value: EVERYTHING, label: 'Everything in this project' }, ...choices]}
+          data={[{ value: EVERYTHING, label: t('Everything in this project') }, ...choices]}
           value={chosen}
           onChange={(value) => setChosen(value ?? EVERYTHING)}
         />

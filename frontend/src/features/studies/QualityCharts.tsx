@@ -10,32 +10,33 @@ import {
   type StudyFilter,
 } from '../../api/studies';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural, spoken } from '../../ui/format';
+import { spoken } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Plot } from '../../ui/Plot';
 import type { PlotColours } from '../../ui/plotStyle';
+import { t } from '../../words/t';
 import { boxOption, boxTable } from './boxPlot';
 import { QualityRange } from './QualityRange';
 import type { StudiesView } from './view';
 
 /** What each measure says, so that nobody has to guess which end is the bad one. */
 const MEASURES: Record<Measure, string> = {
-  contrast: 'Contrast of the shown picture, 0 to 1',
-  noise: 'Noise over the range of values, 0 to 1',
-  clipped_fraction: 'Share of pixels at the lowest or highest value',
-  blur: 'Blur, 0 sharp to 1',
-  resolution: 'Share of the sampled resolution that is filled',
-  inverted_suspicion: 'Suspicion of inverted grey values, 0 to 1',
-  rows: 'Rows',
-  columns: 'Columns',
-  pixel_spacing_mm: 'Pixel spacing, mm',
+  contrast: t('Contrast of the shown picture, 0 to 1'),
+  noise: t('Noise over the range of values, 0 to 1'),
+  clipped_fraction: t('Share of pixels at the lowest or highest value'),
+  blur: t('Blur, 0 sharp to 1'),
+  resolution: t('Share of the sampled resolution that is filled'),
+  inverted_suspicion: t('Suspicion of inverted grey values, 0 to 1'),
+  rows: t('Rows'),
+  columns: t('Columns'),
+  pixel_spacing_mm: t('Pixel spacing, mm'),
 };
 const GROUPINGS: Record<Grouping, string> = {
-  site: 'per site',
-  scanner: 'per scanner',
-  manufacturer: 'per manufacturer',
-  modality: 'per modality',
-  body_part: 'per body part',
+  site: t('per site'),
+  scanner: t('per scanner'),
+  manufacturer: t('per manufacturer'),
+  modality: t('per modality'),
+  body_part: t('per body part'),
 };
 const ROW_PX = 28;
 const NAMES = Object.keys(MEASURES) as Measure[];
@@ -58,7 +59,7 @@ export function QualityCharts({ projectId, filter, onView }: Props) {
     <Stack p="md" gap="md">
       <Group gap="sm" align="end">
         <Select
-          label="Measure"
+          label={t('Measure')}
           w={320}
           data={NAMES.map((value) => ({ value, label: MEASURES[value] }))}
           value={measure}
@@ -66,7 +67,7 @@ export function QualityCharts({ projectId, filter, onView }: Props) {
           onChange={(value) => setMeasure(NAMES.find((one) => one === value) ?? 'noise')}
         />
         <Select
-          label="Compared"
+          label={t('Compared')}
           w={180}
           data={GROUPS.map((value) => ({ value, label: GROUPINGS[value] }))}
           value={by}
@@ -91,15 +92,20 @@ function Boxes({ found, title }: { found: Distribution; title: string }) {
   const option = useCallback((colours: PlotColours) => boxOption(found, colours), [found]);
   const table = useMemo(() => boxTable(found), [found]);
   if (found.groups.length === 0) {
-    return <EmptyState title="Not measured here" text="No chosen study has this measure." />;
+    return (
+      <EmptyState title={t('Not measured here')} text={t('No chosen study has this measure.')} />
+    );
   }
   return (
     <Plot
       key={found.groups.length}
       title={title}
-      side={plural(found.groups.length, 'group')}
+      side={t('{count, plural, one {# group} other {# groups}}', { count: found.groups.length })}
       fileName={`quality-${found.measure}-${found.by}`}
-      description={`Boxes hold the middle half of the studies of each ${spoken(found.by)}, whiskers nine tenths.`}
+      description={t(
+        'Boxes hold the middle half of the studies of each {by}, whiskers nine tenths.',
+        { by: spoken(found.by) },
+      )}
       option={option}
       table={table}
       height={60 + ROW_PX * found.groups.length}

@@ -2,6 +2,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Measure } from '../../api/studies';
+import { t } from '../../words/t';
 
 interface Props {
   measure: Measure;
@@ -18,14 +19,14 @@ export function QualityRange({ measure, ranges, onChange }: Props) {
   const apply = (next: string[]) => onChange(next.length > 0 ? next : undefined);
   return (
     <>
-      <NumberInput label="At least" w={100} value={least} onChange={setLeast} />
-      <NumberInput label="Below" w={100} value={most} onChange={setMost} />
+      <NumberInput label={t('At least')} w={100} value={least} onChange={setLeast} />
+      <NumberInput label={t('Below')} w={100} value={most} onChange={setMost} />
       <Button
         variant="default"
         disabled={least === '' && most === ''}
         onClick={() => apply([...others, `${measure}:${least}:${most}`])}
       >
-        Only these studies
+        {t('Only these studies')}
       </Button>
       {own && (
         <Button
@@ -36,7 +37,7 @@ export function QualityRange({ measure, ranges, onChange }: Props) {
             apply(others);
           }}
         >
-          Any value
+          {t('Any value')}
         </Button>
       )}
     </>

@@ -16,6 +16,7 @@ import { baseName, formatBytes, formatCount, spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { t, told } from '../../words/t';
 import styles from './Studies.module.css';
 
 const STATES: FileState[] = [
@@ -30,10 +31,10 @@ const STATES: FileState[] = [
 ];
 
 const EMPTY: Record<string, string> = {
-  quarantined: 'Every file that came in could be used',
-  held: 'No image waits for a look at its pixels',
-  conflict: 'No file disagrees with one that is already here',
-  received: 'No file is waiting',
+  quarantined: t('Every file that came in could be used'),
+  held: t('No image waits for a look at its pixels'),
+  conflict: t('No file disagrees with one that is already here'),
+  received: t('No file is waiting'),
 };
 
 interface Props {
@@ -61,7 +62,7 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
   });
   return (
     <Panel
-      title="Received files"
+      title={t('Received files')}
       actions={
         <FilterChip.Group value={state} onChange={(next) => setState(next as FileState)}>
           <Group gap={6}>
@@ -79,7 +80,7 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
       <Loaded of={files}>
         {() => (
           <DataTable
-            label="Received files"
+            label={t('Received files')}
             rows={rows}
             columns={columns}
             rowId={(row) => row.id}
@@ -90,11 +91,11 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
             foot={
               files.hasNextPage && (
                 <Button variant="default" onClick={() => void files.fetchNextPage()}>
-                  Show more
+                  {t('Show more')}
                 </Button>
               )
             }
-            empty={<EmptyState title={EMPTY[state] ?? 'No file is in this state'} />}
+            empty={<EmptyState title={EMPTY[state] ?? t('No file is in this state')} />}
           />
         )}
       </Loaded>
@@ -106,9 +107,9 @@ export function ReceivedFiles({ projectId, canManage }: Props) {
 /** The whole name and the whole reason of one file. */
 function About({ file }: { file: ReceivedFile }) {
   return (
-    <section className={styles.about} aria-label="About this file">
-      <strong>{file.file_name || 'A file whose name is forgotten'}</strong>
-      <span>{file.text}</span>
+    <section className={styles.about} aria-label={t('About this file')}>
+      <strong>{file.file_name || t('A file whose name is forgotten')}</strong>
+      <span>{told(file.text ?? '')}</span>
     </section>
   );
 }
@@ -122,27 +123,32 @@ function columnsWith(
   const columns: Column<ReceivedFile>[] = [
     {
       key: 'name',
-      title: 'File',
+      title: t('File'),
       sortValue: (row) => row.file_name,
       render: (row) => <span title={row.file_name}>{baseName(row.file_name) || '–'}</span>,
     },
     {
       key: 'reason',
-      title: 'Reason',
+      title: t('Reason'),
       sortValue: (row) => row.code,
-      render: (row) => <span title={row.text ?? undefined}>{row.text ?? '–'}</span>,
+      render: (row) => <span title={told(row.text ?? '')}>{told(row.text ?? '–')}</span>,
     },
-    { key: 'code', title: 'Code', sortValue: (row) => row.code, render: (row) => row.code ?? '–' },
+    {
+      key: 'code',
+      title: t('Code'),
+      sortValue: (row) => row.code,
+      render: (row) => row.code ?? '–',
+    },
     {
       key: 'size',
-      title: 'Size',
+      title: t('Size'),
       isNumber: true,
       sortValue: (row) => row.byte_count,
       render: (row) => formatBytes(row.byte_count),
     },
     {
       key: 'at',
-      title: 'Came in',
+      title: t('Came in'),
       sortValue: (row) => row.created_at,
       render: (row) => <RelativeTime at={row.created_at} />,
     },
@@ -155,7 +161,7 @@ function columnsWith(
     render: (row) => (
       <Group gap={4} wrap="nowrap">
         <Button variant="default" size="compact-xs" onClick={() => retry(row.id)}>
-          Try again
+          {t('Try again')}
         </Button>
         {row.can_release && (
           <Button
@@ -163,16 +169,16 @@ function columnsWith(
             size="compact-xs"
             title={
               row.state === 'conflict'
-                ? 'Let it in beside the other image, with an identity of its own'
-                : 'I have looked: let this file in'
+                ? t('Let it in beside the other image, with an identity of its own')
+                : t('I have looked: let this file in')
             }
             onClick={() => release(row.id)}
           >
-            {row.state === 'conflict' ? 'Keep both' : 'Release'}
+            {row.state === 'conflict' ? t('Keep both') : t('Release')}
           </Button>
         )}
         <Button variant="default" size="compact-xs" onClick={() => remove(row.id)}>
-          Delete
+          {t('Delete')}
         </Button>
       </Group>
     ),

@@ -3,6 +3,7 @@ import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
+import { t } from '../../words/t';
 import { HeldImages } from './held/HeldImages';
 import { ImportReport } from './ImportReport';
 import { PullButton } from './pull/PullButton';
@@ -32,7 +33,7 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
   return (
     <DropArea projectId={projectId} isEnabled={canManage}>
       <PageHeader
-        title="Studies"
+        title={t('Studies')}
         side={projectName}
         actions={
           canManage && (
@@ -56,12 +57,12 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           keepMounted={false}
         >
           <Tabs.List mb="md">
-            <Tabs.Tab value="studies">Studies</Tabs.Tab>
-            <Tabs.Tab value="files">Received files and quarantine</Tabs.Tab>
-            {canManage && <Tabs.Tab value="held">Text in pixels</Tabs.Tab>}
-            <Tabs.Tab value="report">De-identification report</Tabs.Tab>
-            {canManage && <Tabs.Tab value="deleted">Deleted</Tabs.Tab>}
-            {canErase && <Tabs.Tab value="erased">Erased patients</Tabs.Tab>}
+            <Tabs.Tab value="studies">{t('Studies')}</Tabs.Tab>
+            <Tabs.Tab value="files">{t('Received files and quarantine')}</Tabs.Tab>
+            {canManage && <Tabs.Tab value="held">{t('Text in pixels')}</Tabs.Tab>}
+            <Tabs.Tab value="report">{t('De-identification report')}</Tabs.Tab>
+            {canManage && <Tabs.Tab value="deleted">{t('Deleted')}</Tabs.Tab>}
+            {canErase && <Tabs.Tab value="erased">{t('Erased patients')}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="studies">
             <StudyBrowser projectId={projectId} view={view} onView={onView} canManage={canManage} />

@@ -13,9 +13,9 @@ import {
 } from '../../api/studies';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 import { Cohorts } from './Cohorts';
 import { Facets } from './Facets';
 import { QualityCharts } from './QualityCharts';
@@ -59,7 +59,7 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
   const open = (row: StudyRow) => onView({ study: row.id });
   const foot = studies.hasNextPage && (
     <Button variant="default" loading={studies.isFetchingNextPage} onClick={more}>
-      Show more of {plural(total, 'study', 'studies')}
+      {t('Show more of {count, plural, one {# study} other {# studies}}', { count: total })}
     </Button>
   );
   // a cohort puts another text into the field
@@ -72,13 +72,13 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
       setCurrent(rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.id ?? null);
     };
     const isEnabled = () => !isOpen && rows.length > 0;
-    const section = 'Studies';
+    const section = t('Studies');
     return [
-      { id: 'studies.down', title: 'Next study', shortcut: ['j', 'down'], run: move(1) },
-      { id: 'studies.up', title: 'Previous study', shortcut: ['k', 'up'], run: move(-1) },
+      { id: 'studies.down', title: t('Next study'), shortcut: ['j', 'down'], run: move(1) },
+      { id: 'studies.up', title: t('Previous study'), shortcut: ['k', 'up'], run: move(-1) },
       {
         id: 'studies.open',
-        title: 'Open the marked study',
+        title: t('Open the marked study'),
         shortcut: 'enter',
         run: () => onView({ study: currentId ?? rows[0]?.id }),
       },
@@ -108,8 +108,10 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
         onChange={onView}
       />
       <Panel
-        title="Studies"
-        side={studies.data && plural(total, 'study', 'studies')}
+        title={t('Studies')}
+        side={
+          studies.data && t('{count, plural, one {# study} other {# studies}}', { count: total })
+        }
         actions={
           <>
             <Search
@@ -118,13 +120,13 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
               onChange={(search) => onView({ search })}
             />
             <SegmentedControl
-              aria-label="Table, pictures or quality"
+              aria-label={t('Table, pictures or quality')}
               value={view.view ?? 'table'}
               onChange={(next) => onView({ view: VIEWS.find((one) => one === next) })}
               data={[
-                { value: 'table', label: 'Table' },
-                { value: 'pictures', label: 'Pictures' },
-                { value: 'quality', label: 'Quality' },
+                { value: 'table', label: t('Table') },
+                { value: 'pictures', label: t('Pictures') },
+                { value: 'quality', label: t('Quality') },
               ]}
             />
           </>
@@ -163,8 +165,8 @@ function Search({ value, onChange }: { value: string; onChange: (text?: string) 
   );
   return (
     <TextInput
-      aria-label="Find a study"
-      placeholder="Find a study"
+      aria-label={t('Find a study')}
+      placeholder={t('Find a study')}
       leftSection={<IconSearch size={14} />}
       w={220}
       value={text}
@@ -178,15 +180,19 @@ function Search({ value, onChange }: { value: string; onChange: (text?: string) 
 
 function NoStudies({ isNarrowed, canManage }: { isNarrowed: boolean; canManage: boolean }) {
   if (isNarrowed) {
-    return <EmptyState title="No study is like this" text="Take a filter away to see more." />;
+    return (
+      <EmptyState title={t('No study is like this')} text={t('Take a filter away to see more.')} />
+    );
   }
   return (
     <EmptyState
-      title="No images yet"
+      title={t('No images yet')}
       text={
         canManage
-          ? 'Drop a folder, DICOM files or a zip anywhere on this page. Identifiers are removed before anything is stored.'
-          : 'A data manager brings the images in.'
+          ? t(
+              'Drop a folder, DICOM files or a zip anywhere on this page. Identifiers are removed before anything is stored.',
+            )
+          : t('A data manager brings the images in.')
       }
     />
   );

@@ -7,6 +7,7 @@ import { useCommands } from '../../commands/useCommands';
 import { GeometryReports } from '../../ui/GeometryReports';
 import { Loaded } from '../../ui/Loaded';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { t } from '../../words/t';
 import { instancesOf } from './instances';
 import { RemovedTags } from './RemovedTags';
 import { DeleteStudy } from './removal/DeleteStudy';
@@ -26,8 +27,8 @@ export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
     () => [
       {
         id: 'study.tags',
-        title: 'Show the DICOM header',
-        section: 'Studies',
+        title: t('Show the DICOM header'),
+        section: t('Studies'),
         shortcut: 'mod+i',
         worksInFields: true,
         isEnabled: () => studyId !== null,
@@ -43,7 +44,7 @@ export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
       onClose={onClose}
       position="right"
       size={620}
-      title="Study"
+      title={t('Study')}
       padding="md"
     >
       {studyId && (
@@ -102,7 +103,7 @@ function Parts({ study, tab, onTab }: PartsProps) {
   return (
     <>
       <Select
-        label="Image"
+        label={t('Image')}
         data={instances.map(({ detail, title }) => ({
           value: detail.sop_instance_uid,
           label: title,
@@ -113,9 +114,9 @@ function Parts({ study, tab, onTab }: PartsProps) {
       />
       <Tabs value={tab} onChange={(next) => next && onTab(next)} keepMounted={false}>
         <Tabs.List>
-          <Tabs.Tab value="geometry">Geometry</Tabs.Tab>
-          <Tabs.Tab value="removed">Removed by de-identification</Tabs.Tab>
-          <Tabs.Tab value="tags">DICOM header</Tabs.Tab>
+          <Tabs.Tab value="geometry">{t('Geometry')}</Tabs.Tab>
+          <Tabs.Tab value="removed">{t('Removed by de-identification')}</Tabs.Tab>
+          <Tabs.Tab value="tags">{t('DICOM header')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="geometry" pt="sm">
           <Geometry studyId={study.id} />

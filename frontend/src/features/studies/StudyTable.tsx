@@ -7,6 +7,7 @@ import { formatCount, spoken } from '../../ui/format';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { TrustBadge } from '../../ui/TrustBadge';
+import { t } from '../../words/t';
 
 const COLUMNS: Column<StudyRow>[] = [
   {
@@ -17,57 +18,57 @@ const COLUMNS: Column<StudyRow>[] = [
   },
   {
     key: 'study',
-    title: 'Study',
+    title: t('Study'),
     sortValue: (row) => row.pseudonym,
     render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
   },
   {
     key: 'modality',
-    title: 'Modality',
+    title: t('Modality'),
     sortValue: (row) => row.modality,
     render: (row) => row.modality ?? '–',
   },
   {
     key: 'body',
-    title: 'Body part',
+    title: t('Body part'),
     sortValue: (row) => row.body_part,
     render: (row) => row.body_part ?? '–',
   },
-  { key: 'site', title: 'Site', sortValue: (row) => row.site, render: (row) => row.site ?? '–' },
+  { key: 'site', title: t('Site'), sortValue: (row) => row.site, render: (row) => row.site ?? '–' },
   {
     key: 'manufacturer',
-    title: 'Manufacturer',
+    title: t('Manufacturer'),
     sortValue: (row) => row.manufacturer,
     render: (row) => <span title={row.manufacturer ?? undefined}>{row.manufacturer ?? '–'}</span>,
   },
   {
     key: 'images',
-    title: 'Images',
+    title: t('Images'),
     isNumber: true,
     sortValue: (row) => row.instance_count,
     render: (row) => formatCount(row.instance_count),
   },
   {
     key: 'trust',
-    title: 'Geometry',
+    title: t('Geometry'),
     sortValue: (row) => row.trust,
     render: (row) => <TrustBadge trust={row.trust} />,
   },
   {
     key: 'reading',
-    title: 'Reading',
+    title: t('Reading'),
     sortValue: (row) => row.task_state,
     render: (row) => (row.task_state ? <Chip text={spoken(row.task_state)} /> : '–'),
   },
   {
     key: 'holdout',
-    title: 'Hold-out',
+    title: t('Hold-out'),
     sortValue: (row) => row.is_holdout,
-    render: (row) => (row.is_holdout ? <Chip text="held out" /> : '–'),
+    render: (row) => (row.is_holdout ? <Chip text={t('held out')} /> : '–'),
   },
   {
     key: 'created',
-    title: 'Came in',
+    title: t('Came in'),
     sortValue: (row) => row.created_at,
     render: (row) => <RelativeTime at={row.created_at} />,
   },
@@ -87,7 +88,7 @@ const studyId = (row: StudyRow) => row.id;
 export function StudyTable(props: Props) {
   return (
     <DataTable
-      label="Studies"
+      label={t('Studies')}
       columns={COLUMNS}
       rowId={studyId}
       height="calc(100vh - 230px)"

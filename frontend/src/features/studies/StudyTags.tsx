@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { type InstanceDetail, type TagLevel, tagsQuery } from '../../api/studies';
 import { Loaded } from '../../ui/Loaded';
 import { TagTable } from '../../ui/TagTable';
+import { t } from '../../words/t';
 
 interface Props {
   studyId: string;
@@ -12,9 +13,9 @@ interface Props {
 }
 
 const LEVELS: { value: TagLevel; label: string }[] = [
-  { value: 'study', label: 'Study' },
-  { value: 'series', label: 'Series' },
-  { value: 'instance', label: 'Image' },
+  { value: 'study', label: t('Study') },
+  { value: 'series', label: t('Series') },
+  { value: 'instance', label: t('Image') },
 ];
 
 export function StudyTags({ studyId, instance }: Props) {
@@ -29,15 +30,15 @@ export function StudyTags({ studyId, instance }: Props) {
     <>
       <Group mb="xs" gap="sm" align="flex-end">
         <SegmentedControl
-          aria-label="Header of the study, series or image"
+          aria-label={t('Header of the study, series or image')}
           data={LEVELS}
           value={level}
           onChange={(next) => setLevel(next as TagLevel)}
         />
         {level === 'instance' && instance.frame_count > 1 && (
           <NumberInput
-            aria-label="Frame"
-            prefix="Frame "
+            aria-label={t('Frame')}
+            prefix={`${t('Frame')} `}
             min={1}
             max={instance.frame_count}
             clampBehavior="strict"

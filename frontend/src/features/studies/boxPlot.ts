@@ -2,8 +2,9 @@
 import type { Distribution } from '../../api/studies';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
+import { t } from '../../words/t';
 
-const nameOf = (value: string) => (value === '' ? 'not given' : value);
+const nameOf = (value: string) => (value === '' ? t('not given') : value);
 
 export function boxOption({ groups }: Distribution, colours: PlotColours) {
   const frame = plotFrame(colours);

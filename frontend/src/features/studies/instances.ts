@@ -1,6 +1,6 @@
 /** The images of a study in reading order, each with a name a person can choose it by. */
 import type { InstanceDetail, StudyDetail } from '../../api/studies';
-import { plural } from '../../ui/format';
+import { t } from '../../words/t';
 
 export interface NamedInstance {
   title: string;
@@ -19,6 +19,9 @@ export function instancesOf(study: Pick<StudyDetail, 'series'>): NamedInstance[]
 }
 
 function titleOf(series: number, detail: InstanceDetail, place: number): string {
-  const frames = detail.frame_count > 1 ? `, ${plural(detail.frame_count, 'frame')}` : '';
+  const frames =
+    detail.frame_count > 1
+      ? `, ${t('{count, plural, one {# frame} other {# frames}}', { count: detail.frame_count })}`
+      : '';
   return `Series ${series}, image ${detail.instance_number ?? place}${frames}`;
 }

@@ -7,11 +7,12 @@ import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../.
 import { CommandKey } from '../../commands/CommandKey';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatDuration, plural } from '../../ui/format';
+import { formatDuration } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { t, told } from '../../words/t';
 import { mergeRows, rowsFor, type WorklistFilter } from './readState';
 import styles from './Worklist.module.css';
 import { WorklistTable } from './WorklistTable';
@@ -24,18 +25,18 @@ interface Props {
 }
 
 const FILTERS: [WorklistFilter, string][] = [
-  ['all', 'All'],
-  ['unfinished', 'Unfinished'],
-  ['returned', 'Returned'],
-  ['submitted', 'Submitted'],
-  ['skipped', 'Skipped'],
+  ['all', t('All')],
+  ['unfinished', t('Unfinished')],
+  ['returned', t('Returned')],
+  ['submitted', t('Submitted')],
+  ['skipped', t('Skipped')],
 ];
 
 export function Worklist({ projectId, projectName, onRead }: Props) {
   const worklist = useQuery(worklistQuery(projectId));
   return (
     <>
-      <PageHeader title="Worklist" side={projectName} />
+      <PageHeader title={t('Worklist')} side={projectName} />
       <Loaded of={worklist}>{(data) => <Loadedlist data={data} onRead={onRead} />}</Loaded>
     </>
   );
@@ -63,17 +64,21 @@ function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRea
       <div className={styles.top}>
         <NextCase data={data} onRead={() => onRead(null)} />
         <StatRow>
-          <StatTile label="Read today" value={data.today.submitted_count} note="submitted" />
           <StatTile
-            label="Active time today"
+            label={t('Read today')}
+            value={data.today.submitted_count}
+            note={t('submitted')}
+          />
+          <StatTile
+            label={t('Active time today')}
             value={formatDuration(data.today.active_ms)}
-            note="idle time left out"
+            note={t('idle time left out')}
           />
         </StatRow>
       </div>
       <Panel
-        title="My cases"
-        side={plural(rows.length, 'case')}
+        title={t('My cases')}
+        side={t('{count, plural, one {# case} other {# cases}}', { count: rows.length })}
         actions={<Filters value={filter} onChange={setFilter} rows={all} />}
         isFlush
       >
@@ -89,11 +94,13 @@ function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRea
 }
 
 function NothingMine({ filter }: { filter: WorklistFilter }) {
-  if (filter !== 'all') return <EmptyState title="No case is in this state" />;
+  if (filter !== 'all') return <EmptyState title={t('No case is in this state')} />;
   return (
     <EmptyState
-      title="You have not read a case yet"
-      text="Press Enter to read the first one. Drafts, returned and submitted reads appear here."
+      title={t('You have not read a case yet')}
+      text={t(
+        'Press Enter to read the first one. Drafts, returned and submitted reads appear here.',
+      )}
     />
   );
 }
@@ -101,7 +108,7 @@ function NothingMine({ filter }: { filter: WorklistFilter }) {
 function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) {
   const isAvailable = data.next?.is_available ?? false;
   return (
-    <section className={styles.next} aria-label="Next case">
+    <section className={styles.next} aria-label={t('Next case')}>
       <Button
         size="md"
         disabled={!isAvailable}
@@ -109,18 +116,20 @@ function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) 
         rightSection={<CommandKey id="worklist.open" />}
         onClick={onRead}
       >
-        Read next
+        {t('Read next')}
       </Button>
       <div className={styles.why}>
         <p className={styles.whyTitle}>
           {isAvailable
-            ? sentence(data.next?.reason ?? 'the next case is ready')
-            : 'No case is waiting'}
+            ? sentence(told(data.next?.reason ?? t('the next case is ready')))
+            : t('No case is waiting')}
         </p>
         <p className={styles.muted}>
           {isAvailable
-            ? `${plural(data.open_count, 'case')} waiting in this project`
-            : 'New cases appear here as soon as they are uploaded or assigned to you.'}
+            ? t('{count, plural, one {# case} other {# cases}} waiting in this project', {
+                count: data.open_count,
+              })
+            : t('New cases appear here as soon as they are uploaded or assigned to you.')}
         </p>
       </div>
     </section>

@@ -6,13 +6,14 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { formatDuration } from '../../ui/format';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { t, told } from '../../words/t';
 import { toneOf, wordFor } from './readState';
 import styles from './Worklist.module.css';
 
 const COLUMNS: Column<ReadRow>[] = [
   {
     key: 'study',
-    title: 'Study',
+    title: t('Study'),
     sortValue: (row) => row.pseudonym,
     render: (row) => (
       <span className={styles.study} title={row.pseudonym}>
@@ -23,20 +24,20 @@ const COLUMNS: Column<ReadRow>[] = [
   },
   {
     key: 'modality',
-    title: 'Modality',
+    title: t('Modality'),
     width: 80,
     sortValue: (row) => row.modality,
     render: (row) => row.modality,
   },
   {
     key: 'reason',
-    title: 'Why this case',
+    title: t('Why this case'),
     sortValue: (row) => row.reason,
-    render: (row) => (row.reason ? <Chip text={row.reason} /> : '–'),
+    render: (row) => (row.reason ? <Chip text={told(row.reason)} /> : '–'),
   },
   {
     key: 'state',
-    title: 'State',
+    title: t('State'),
     width: 140,
     sortValue: (row) => row.state,
     render: (row) => (
@@ -49,21 +50,21 @@ const COLUMNS: Column<ReadRow>[] = [
   },
   {
     key: 'lease',
-    title: 'Kept for me until',
+    title: t('Kept for me until'),
     width: 150,
     sortValue: (row) => row.lease_until,
     render: (row) => <RelativeTime at={row.lease_until} />,
   },
   {
     key: 'submitted',
-    title: 'Submitted',
+    title: t('Submitted'),
     width: 140,
     sortValue: (row) => row.submitted_at,
     render: (row) => <RelativeTime at={row.submitted_at} />,
   },
   {
     key: 'active',
-    title: 'Active time',
+    title: t('Active time'),
     width: 110,
     isNumber: true,
     sortValue: (row) => row.active_ms,
@@ -81,7 +82,7 @@ interface Props {
 export function WorklistTable({ rows, activeId, onOpen, empty }: Props) {
   return (
     <DataTable
-      label="My cases"
+      label={t('My cases')}
       rows={rows}
       columns={COLUMNS}
       rowId={readId}

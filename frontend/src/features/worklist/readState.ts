@@ -2,6 +2,7 @@
 import type { ReadRow } from '../../api/tasks';
 import type { Tone } from '../../ui/Chip';
 import { spoken } from '../../ui/format';
+import { t } from '../../words/t';
 
 const TONES: Record<string, Tone> = {
   assigned: 'accent',
@@ -13,10 +14,10 @@ const TONES: Record<string, Tone> = {
 };
 
 const WORDS: Record<string, string> = {
-  open: 'not started',
-  assigned: 'assigned to me',
-  claimed: 'opened',
-  released: 'given back',
+  open: t('not started'),
+  assigned: t('assigned to me'),
+  claimed: t('opened'),
+  released: t('given back'),
 };
 
 export function toneOf(state: string): Tone {

@@ -1,6 +1,7 @@
 /** The keys of the worklist: Enter reads, j and k move. */
 import type { ReadRow } from '../../api/tasks';
 import type { Command } from '../../commands/registry';
+import { t } from '../../words/t';
 
 interface Situation {
   rows: readonly Pick<ReadRow, 'id'>[];
@@ -24,11 +25,11 @@ export function neighbour(
 
 export function worklistCommands(now: Situation): Command[] {
   const move = (step: number) => () => now.select(neighbour(now.rows, now.activeId, step));
-  const section = 'Worklist';
+  const section = t('Worklist');
   return [
     {
       id: 'worklist.open',
-      title: now.activeId ? 'Open the marked case' : 'Read next',
+      title: now.activeId ? t('Open the marked case') : t('Read next'),
       section,
       shortcut: 'enter',
       isEnabled: () => now.activeId !== null || now.isNextAvailable,
@@ -36,13 +37,13 @@ export function worklistCommands(now: Situation): Command[] {
     },
     {
       id: 'worklist.next',
-      title: 'Read next',
+      title: t('Read next'),
       section,
       shortcut: 'n',
       isEnabled: () => now.isNextAvailable,
       run: () => now.open(null),
     },
-    { id: 'worklist.down', title: 'Next row', section, shortcut: ['j', 'down'], run: move(1) },
-    { id: 'worklist.up', title: 'Previous row', section, shortcut: ['k', 'up'], run: move(-1) },
+    { id: 'worklist.down', title: t('Next row'), section, shortcut: ['j', 'down'], run: move(1) },
+    { id: 'worklist.up', title: t('Previous row'), section, shortcut: ['k', 'up'], run: move(-1) },
   ];
 }

@@ -3,9 +3,9 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { lookUp } from '../../../api/deidentification';
-import { plural } from '../../../ui/format';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { rich, t } from '../../../words/t';
 import styles from '../ProjectPage.module.css';
 
 export function LookUp({ projectId }: { projectId: string }) {
@@ -19,32 +19,40 @@ export function LookUp({ projectId }: { projectId: string }) {
     ask.mutate();
   };
   return (
-    <Panel title="Who is who" side="every question leaves a line in the audit">
+    <Panel title={t('Who is who')} side={t('every question leaves a line in the audit')}>
       <form className={styles.row} onSubmit={submit}>
         <TextInput
-          label="Patient ID"
+          label={t('Patient ID')}
           required
           value={patientId}
           onChange={(event) => setPatientId(event.currentTarget.value)}
         />
         <TextInput
-          label="Issuer, if the images state one"
+          label={t('Issuer, if the images state one')}
           value={issuer}
           onChange={(event) => setIssuer(event.currentTarget.value)}
         />
         <Button type="submit" loading={ask.isPending}>
-          Ask
+          {t('Ask')}
         </Button>
       </form>
       <Failed error={ask.error} />
       {ask.data && (
         <p role="status">
-          Pseudonym <strong>{ask.data.pseudonym}</strong>; dates moved back by{' '}
-          {plural(ask.data.shift_days, 'day')}.
+          {rich(
+            'Pseudonym <strong>{pseudonym}</strong>; dates moved back by {count, plural, one {# day} other {# days}}.',
+            {
+              strong: (parts) => <strong>{parts}</strong>,
+              pseudonym: ask.data.pseudonym,
+              count: ask.data.shift_days,
+            },
+          )}
         </p>
       )}
       <p className={styles.muted}>
-        There is no way back from a pseudonym: names and numbers of patients are stored nowhere.
+        {t(
+          'There is no way back from a pseudonym: names and numbers of patients are stored nowhere.',
+        )}
       </p>
     </Panel>
   );

@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../../ui/DataTable';
 import { EmptyState } from '../../../ui/EmptyState';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 import styles from '../ProjectPage.module.css';
 
 type Kept = Preview['kept'][number];
@@ -15,13 +16,13 @@ export function PreviewFile({ projectId }: { projectId: string }) {
   const look = useMutation({ mutationFn: (file: File) => previewFile(projectId, file) });
   return (
     <Panel
-      title="Try it with a file"
-      side="checked and cleaned like any other, then forgotten"
+      title={t('Try it with a file')}
+      side={t('checked and cleaned like any other, then forgotten')}
       actions={
         <FileButton onChange={(file) => file && look.mutate(file)}>
           {(props) => (
             <Button {...props} size="xs" variant="default" loading={look.isPending}>
-              Choose a DICOM file
+              {t('Choose a DICOM file')}
             </Button>
           )}
         </FileButton>
@@ -32,8 +33,9 @@ export function PreviewFile({ projectId }: { projectId: string }) {
         <Found preview={look.data} />
       ) : (
         <p className={styles.muted}>
-          Shows every attribute that the saved options would remove, replace or keep, before
-          anything is imported.
+          {t(
+            'Shows every attribute that the saved options would remove, replace or keep, before anything is imported.',
+          )}
         </p>
       )}
     </Panel>
@@ -44,25 +46,25 @@ function Found({ preview }: { preview: Preview }) {
   return (
     <>
       {preview.would_be_held && (
-        <p>It would wait for a person: its pixels may show who the patient is.</p>
+        <p>{t('It would wait for a person: its pixels may show who the patient is.')}</p>
       )}
       <Tabs defaultValue="done" keepMounted={false}>
         <Tabs.List mb="xs">
-          <Tabs.Tab value="done">What would be done</Tabs.Tab>
-          <Tabs.Tab value="kept">What would be stored</Tabs.Tab>
+          <Tabs.Tab value="done">{t('What would be done')}</Tabs.Tab>
+          <Tabs.Tab value="kept">{t('What would be stored')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="done">
           <ActionTable actions={preview.actions} height="calc(100vh - 360px)" />
         </Tabs.Panel>
         <Tabs.Panel value="kept">
           <DataTable
-            label="What would be stored"
+            label={t('What would be stored')}
             rows={preview.kept}
             columns={KEPT}
             rowId={(row) => row.path}
             height="calc(100vh - 360px)"
             isDense
-            empty={<EmptyState title="Nothing would be left" />}
+            empty={<EmptyState title={t('Nothing would be left')} />}
           />
         </Tabs.Panel>
       </Tabs>
@@ -71,7 +73,7 @@ function Found({ preview }: { preview: Preview }) {
 }
 
 const KEPT: Column<Kept>[] = [
-  { key: 'tag', title: 'Tag', render: (row) => row.path },
-  { key: 'keyword', title: 'Attribute', render: (row) => row.keyword || '–' },
-  { key: 'value', title: 'Value', render: (row) => <span title={row.value}>{row.value}</span> },
+  { key: 'tag', title: t('Tag'), render: (row) => row.path },
+  { key: 'keyword', title: t('Attribute'), render: (row) => row.keyword || '–' },
+  { key: 'value', title: t('Value'), render: (row) => <span title={row.value}>{row.value}</span> },
 ];

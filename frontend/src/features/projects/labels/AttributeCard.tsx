@@ -2,6 +2,7 @@
 import { ActionIcon, Checkbox, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import type { AttributeKind, AttributeScope } from '../../../api/projects';
+import { t } from '../../../words/t';
 import {
   ATTRIBUTE_KINDS,
   type AttributeDraft,
@@ -28,51 +29,51 @@ interface Props {
 
 export function AttributeCard(props: Props) {
   const { attribute: one, flaws, onChange } = props;
-  const known = one.name.trim() || 'new attribute';
+  const known = one.name.trim() || t('new attribute');
   return (
     <section className={styles.card} aria-label={known}>
       <div className={styles.cardRow}>
         <TextInput
-          label="Attribute"
-          placeholder="Margin"
+          label={t('Attribute')}
+          placeholder={t('Margin // of a lesion')}
           maxLength={200}
           value={one.name}
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
         <Select
-          label="Asked of"
+          label={t('Asked of')}
           data={SCOPES}
           value={one.scope}
           onChange={(scope) => scope && onChange({ scope: scope as AttributeScope })}
         />
         <Select
-          label="Answer"
+          label={t('Answer')}
           data={ATTRIBUTE_KINDS}
           value={one.kind}
           onChange={(kind) => kind && onChange({ kind: kind as AttributeKind })}
         />
         <Checkbox
           className={styles.check}
-          label="Required"
+          label={t('Required')}
           checked={one.isRequired}
           onChange={(event) => onChange({ isRequired: event.currentTarget.checked })}
         />
         <span className={styles.steps}>
           <ActionIcon
-            aria-label={`Move ${known} up`}
+            aria-label={t('Move {known} up', { known })}
             disabled={props.isFirst}
             onClick={() => props.onStep(-1)}
           >
             <IconArrowUp size={16} />
           </ActionIcon>
           <ActionIcon
-            aria-label={`Move ${known} down`}
+            aria-label={t('Move {known} down', { known })}
             disabled={props.isLast}
             onClick={() => props.onStep(1)}
           >
             <IconArrowDown size={16} />
           </ActionIcon>
-          <ActionIcon aria-label={`Remove ${known}`} onClick={props.onRemove}>
+          <ActionIcon aria-label={t('Remove {known}', { known })} onClick={props.onRemove}>
             <IconTrash size={16} />
           </ActionIcon>
         </span>
@@ -88,8 +89,8 @@ function AnswerFields({ attribute: one, onChange }: Props) {
   if (hasChoices(one))
     return (
       <TagsInput
-        label="Choices"
-        description="Enter after each"
+        label={t('Choices')}
+        description={t('Enter after each')}
         maxTags={100}
         value={one.choices.map(({ name }) => name)}
         onChange={(names) => onChange({ choices: renamed(one.choices, names) })}
@@ -106,9 +107,9 @@ function AnswerFields({ attribute: one, onChange }: Props) {
   );
   return (
     <div className={styles.numberRow}>
-      {field('Unit', 'unit')}
-      {field('Smallest', 'minimum')}
-      {field('Largest', 'maximum')}
+      {field(t('Unit'), 'unit')}
+      {field(t('Smallest'), 'minimum')}
+      {field(t('Largest'), 'maximum')}
     </div>
   );
 }
@@ -124,8 +125,8 @@ function WhenFields({ attribute: one, draft, onChange }: Props) {
     <div className={styles.whenRow}>
       {isOfLabels && (
         <MultiSelect
-          label="Only for"
-          placeholder={one.labelRows.length > 0 ? '' : 'any label'}
+          label={t('Only for')}
+          placeholder={one.labelRows.length > 0 ? '' : t('any label')}
           data={labels.map(({ row, name }) => ({ value: row, label: name }))}
           value={[...one.labelRows]}
           onChange={(labelRows) => onChange({ labelRows })}
@@ -133,8 +134,8 @@ function WhenFields({ attribute: one, draft, onChange }: Props) {
       )}
       {(above.length > 0 || one.shownWhen) && (
         <Select
-          label="Shown when"
-          placeholder="always"
+          label={t('Shown when')}
+          placeholder={t('always')}
           clearable
           data={above.map(({ row, name }) => ({ value: row, label: name }))}
           value={one.shownWhen?.row ?? null}
@@ -143,7 +144,7 @@ function WhenFields({ attribute: one, draft, onChange }: Props) {
       )}
       {other && (
         <MultiSelect
-          label="is"
+          label={t('is')}
           data={answersOf(other)}
           value={[...(one.shownWhen?.anyOf ?? [])]}
           onChange={(anyOf) => onChange({ shownWhen: { row: other.row, anyOf } })}

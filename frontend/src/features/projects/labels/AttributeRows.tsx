@@ -1,6 +1,7 @@
 /** The attributes of a design: what is asked beside the labels. */
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { t } from '../../../words/t';
 import { AttributeCard } from './AttributeCard';
 import { changed, type Flaw, moved, newAttribute } from './attributeDraft';
 import styles from './Labels.module.css';
@@ -18,8 +19,9 @@ export function AttributeRows({ draft, flaws, onChange }: Props) {
   return (
     <>
       <p className={styles.intro}>
-        Asked of the case, of its series and images, or of every mark, when submitting needs more
-        than a class or a shape.
+        {t(
+          'Asked of the case, of its series and images, or of every mark, when submitting needs more than a class or a shape.',
+        )}
       </p>
       {all.map((one, index) => (
         <AttributeCard
@@ -42,7 +44,7 @@ export function AttributeRows({ draft, flaws, onChange }: Props) {
           leftSection={<IconPlus size={14} />}
           onClick={() => put([...all, newAttribute(crypto.randomUUID())])}
         >
-          Attribute
+          {t('Attribute')}
         </Button>
       </div>
     </>

@@ -4,9 +4,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { type AnswerMode, type LabelSchema, saveLabelSchema } from '../../../api/projects';
-import { plural } from '../../../ui/format';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 import { AttributeRows } from './AttributeRows';
 import { LabelPreview } from './LabelPreview';
 import { LabelRows } from './LabelRows';
@@ -44,7 +44,10 @@ export function LabelDesigner({ projectId, schema }: Props) {
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <Panel title="Labels" side={schema ? `version ${schema.version}` : 'not saved yet'}>
+        <Panel
+          title={t('Labels')}
+          side={schema ? t('version {version}', { version: schema.version }) : t('not saved yet')}
+        >
           <QuestionFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
           <LabelRows draft={draft} flaws={flaws} onChange={setDraft} />
           <div className={styles.actions}>
@@ -67,23 +70,25 @@ export function LabelDesigner({ projectId, schema }: Props) {
               </p>
             ))}
         </Panel>
-        <Panel title="Attributes">
+        <Panel title={t('Attributes')}>
           <AttributeRows draft={draft} flaws={flaws} onChange={setDraft} />
         </Panel>
-        <Panel title="Outcome">
+        <Panel title={t('Outcome')}>
           <OutcomeFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
         </Panel>
-        <Panel title="Save">
+        <Panel title={t('Save')}>
           <div className={styles.actions}>
             <Button
               disabled={!isChanged || flaws.length > 0}
               loading={save.isPending}
               onClick={() => save.mutate()}
             >
-              {schema?.is_used ? `Save as version ${schema.version + 1}` : 'Save'}
+              {schema?.is_used
+                ? t('Save as version {version}', { version: schema.version + 1 })
+                : t('Save')}
             </Button>
             <Button variant="subtle" disabled={!isChanged} onClick={() => setDraft(saved)}>
-              Undo all changes
+              {t('Undo all changes')}
             </Button>
           </div>
           <Failed error={save.error} />
@@ -96,9 +101,13 @@ export function LabelDesigner({ projectId, schema }: Props) {
 }
 
 function consequence(schema: LabelSchema | null): string {
-  if (!schema) return 'Readers can begin once the labels are saved and there are images.';
-  if (!schema.is_used) return 'No read uses this version yet, so it can still be edited in place.';
-  return `Version ${schema.version} is in use by reads and never changes; saving makes a new one. ${plural(schema.labels.length, 'label')} in this version.`;
+  if (!schema) return t('Readers can begin once the labels are saved and there are images.');
+  if (!schema.is_used)
+    return t('No read uses this version yet, so it can still be edited in place.');
+  return t(
+    'Version {version} is in use by reads and never changes; saving makes a new one. {count, plural, one {# label} other {# labels}} in this version.',
+    { version: schema.version, count: schema.labels.length },
+  );
 }
 
 interface QuestionProps {
@@ -110,14 +119,14 @@ function QuestionFields({ draft, onChange }: QuestionProps) {
   return (
     <div className={styles.question}>
       <TextInput
-        label="Question"
+        label={t('Question')}
         disabled={draft.answerMode === 'none'}
         maxLength={300}
         value={draft.question}
         onChange={(event) => onChange({ question: event.currentTarget.value })}
       />
       <Select
-        label="Answer"
+        label={t('Answer')}
         data={MODES}
         value={draft.answerMode}
         onChange={(mode) => mode && onChange({ answerMode: mode as AnswerMode })}

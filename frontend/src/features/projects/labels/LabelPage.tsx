@@ -5,6 +5,7 @@ import { Problem } from '../../../api/client';
 import { labelSchemaQuery, type Project } from '../../../api/projects';
 import { EmptyState } from '../../../ui/EmptyState';
 import { Loaded } from '../../../ui/Loaded';
+import { t } from '../../../words/t';
 import { LabelDesigner } from './LabelDesigner';
 import { LabelPreview } from './LabelPreview';
 import styles from './Labels.module.css';
@@ -22,8 +23,8 @@ export function LabelPage({ project }: { project: Project }) {
   if (isMissing) {
     return (
       <EmptyState
-        title="No labels yet"
-        text="A project admin designs the question and the marks; then reading can begin."
+        title={t('No labels yet')}
+        text={t('A project admin designs the question and the marks; then reading can begin.')}
       />
     );
   }

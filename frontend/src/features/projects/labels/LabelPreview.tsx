@@ -19,6 +19,7 @@ import {
 
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 import { type AttributeDraft, answersOf, SCOPES } from './attributeDraft';
 import styles from './Labels.module.css';
 import type { LabelDraft, SchemaDraft } from './labelDraft';
@@ -44,9 +45,9 @@ export function LabelPreview({ draft }: { draft: SchemaDraft }) {
   const classes = draft.labels.filter((label) => label.kind === 'class');
   const marks = draft.labels.filter((label) => label.kind !== 'class');
   return (
-    <Panel title="As readers see it">
+    <Panel title={t('As readers see it')}>
       <div className={styles.preview}>
-        {draft.answerMode !== 'none' && <strong>{draft.question || 'No question yet'}</strong>}
+        {draft.answerMode !== 'none' && <strong>{draft.question || t('No question yet')}</strong>}
         {draft.answerMode !== 'none' &&
           classes.map((label) => (
             <Line
@@ -55,21 +56,23 @@ export function LabelPreview({ draft }: { draft: SchemaDraft }) {
               icon={draft.answerMode === 'single' ? IconCircle : IconSquare}
             />
           ))}
-        {marks.length > 0 && <h3>Marks</h3>}
+        {marks.length > 0 && <h3>{t('Marks')}</h3>}
         {marks.map((label) => (
           <Line key={label.row} label={label} icon={MARK_ICONS[label.kind]} />
         ))}
-        {draft.attributes.length > 0 && <h3>Attributes</h3>}
+        {draft.attributes.length > 0 && <h3>{t('Attributes')}</h3>}
         {draft.attributes.map((one) => (
           <div key={one.row} className={styles.asked}>
             <span>
-              {one.name || 'without a name'}
+              {one.name || t('without a name')}
               {one.isRequired && ' *'}
             </span>
             <span className={styles.note}>{attributeText(one)}</span>
           </div>
         ))}
-        {draft.labels.length === 0 && <span className={styles.note}>Add a label to begin.</span>}
+        {draft.labels.length === 0 && (
+          <span className={styles.note}>{t('Add a label to begin.')}</span>
+        )}
       </div>
     </Panel>
   );
@@ -91,7 +94,7 @@ function Line({ label, icon: Icon }: { label: LabelDraft; icon: typeof IconCircl
     <div className={styles.answer}>
       <span className={styles.swatch} style={{ background: label.colour }} />
       <Icon size={16} stroke={1.6} aria-hidden="true" />
-      <span>{label.name || 'without a name'}</span>
+      <span>{label.name || t('without a name')}</span>
       {label.hotkey && <KeyCap shortcut={label.hotkey} />}
     </div>
   );

@@ -3,6 +3,7 @@ import { ActionIcon, Select, TextInput } from '@mantine/core';
 import { IconGripVertical, IconTrash } from '@tabler/icons-react';
 import type { DragEvent, KeyboardEvent } from 'react';
 import type { LabelKind } from '../../../api/projects';
+import { t } from '../../../words/t';
 import styles from './Labels.module.css';
 import { KINDS, type LabelDraft } from './labelDraft';
 
@@ -23,7 +24,7 @@ interface Props {
 
 export function LabelRow(props: Props) {
   const { label, flaws, onChange } = props;
-  const known = label.name.trim() || 'new label';
+  const known = label.name.trim() || t('new label');
   const onGripKey = (event: KeyboardEvent) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step === undefined) return;
@@ -49,51 +50,51 @@ export function LabelRow(props: Props) {
           onDragStart={props.onDragStart}
           onDragEnd={props.onDragEnd}
           onKeyDown={onGripKey}
-          aria-label={`Move ${known}: drag, or arrow up and down`}
+          aria-label={t('Move {known}: drag, or arrow up and down', { known })}
         >
           <IconGripVertical size={18} aria-hidden="true" />
         </button>
         <input
           type="color"
           className={styles.colour}
-          aria-label={`Colour of ${known}`}
+          aria-label={t('Colour of {known}', { known })}
           value={label.colour}
           onChange={(event) => onChange({ colour: event.currentTarget.value })}
         />
         <TextInput
-          aria-label={`Name of ${known}`}
-          placeholder="Name"
+          aria-label={t('Name of {known}', { known })}
+          placeholder={t('Name')}
           maxLength={120}
           value={label.name}
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
         <Select
-          aria-label={`Kind of ${known}`}
+          aria-label={t('Kind of {known}', { known })}
           data={KINDS}
           value={label.kind}
           onChange={(kind) => kind && onChange({ kind: kind as LabelKind })}
         />
         <TextInput
-          aria-label={`Key of ${known}`}
+          aria-label={t('Key of {known}', { known })}
           value={label.hotkey.toUpperCase()}
           error={flaws.some((text) => text.includes('key'))}
           onChange={(event) => onHotkey(event.currentTarget.value)}
         />
         <TextInput
-          aria-label={`SNOMED CT code of ${known}`}
-          placeholder="optional"
+          aria-label={t('SNOMED CT code of {known}', { known })}
+          placeholder={t('optional')}
           maxLength={64}
           value={label.codeValue}
           onChange={(event) => onChange({ codeValue: event.currentTarget.value })}
         />
         <TextInput
-          aria-label={`Meaning of the code of ${known}`}
-          placeholder="optional"
+          aria-label={t('Meaning of the code of {known}', { known })}
+          placeholder={t('optional')}
           maxLength={200}
           value={label.codeMeaning}
           onChange={(event) => onChange({ codeMeaning: event.currentTarget.value })}
         />
-        <ActionIcon aria-label={`Remove ${known}`} onClick={props.onRemove}>
+        <ActionIcon aria-label={t('Remove {known}', { known })} onClick={props.onRemove}>
           <IconTrash size={16} />
         </ActionIcon>
       </div>

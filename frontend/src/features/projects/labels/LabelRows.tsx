@@ -1,5 +1,6 @@
 /** The labels of a design as rows that can be dragged into an order. */
 import { type DragEvent, useState } from 'react';
+import { t } from '../../../words/t';
 import type { Flaw } from './attributeDraft';
 import { LabelRow } from './LabelRow';
 import styles from './Labels.module.css';
@@ -29,11 +30,11 @@ export function LabelRows({ draft, flaws, onChange }: Props) {
       <div className={`${styles.row} ${styles.heading}`} aria-hidden="true">
         <span />
         <span />
-        <span>Name</span>
-        <span>Kind</span>
-        <span>Key</span>
-        <span>SNOMED CT</span>
-        <span>Meaning of the code</span>
+        <span>{t('Name')}</span>
+        <span>{t('Kind')}</span>
+        <span>{t('Key')}</span>
+        <span>{t('SNOMED CT')}</span>
+        <span>{t('Meaning of the code')}</span>
         <span />
       </div>
       <ul className={styles.list}>

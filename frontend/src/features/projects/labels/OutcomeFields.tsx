@@ -1,5 +1,6 @@
 /** Reasons for leaving a case out, and whether image quality is judged. */
 import { Select, TagsInput } from '@mantine/core';
+import { t } from '../../../words/t';
 import { renamed } from './attributeDraft';
 import styles from './Labels.module.css';
 import { QUALITY_RULES, type SchemaDraft } from './labelDraft';
@@ -13,15 +14,15 @@ export function OutcomeFields({ draft, onChange }: Props) {
   return (
     <div className={styles.question}>
       <TagsInput
-        label="Reasons for excluding a case"
-        description="Enter after each; without any, cases can only be skipped"
+        label={t('Reasons for excluding a case')}
+        description={t('Enter after each; without any, cases can only be skipped')}
         maxTags={30}
         value={draft.exclusionReasons.map(({ name }) => name)}
         onChange={(names) => onChange({ exclusionReasons: renamed(draft.exclusionReasons, names) })}
       />
       <Select
-        label="Verdict on image quality"
-        description="Diagnostic, limited, non-diagnostic"
+        label={t('Verdict on image quality')}
+        description={t('Diagnostic, limited, non-diagnostic')}
         data={QUALITY_RULES}
         value={draft.qualityVerdict}
         onChange={(rule) =>

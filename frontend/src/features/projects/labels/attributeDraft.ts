@@ -6,6 +6,7 @@ import type {
   AttributeScope,
   LabelSchema,
 } from '../../../api/projects';
+import { t } from '../../../words/t';
 
 /** One thing that must be put right before saving; `row` is null when it is about the whole. */
 export interface Flaw {
@@ -37,18 +38,18 @@ export interface AttributeDraft {
 }
 
 export const ATTRIBUTE_KINDS: { value: AttributeKind; label: string }[] = [
-  { value: 'single', label: 'One choice' },
-  { value: 'multi', label: 'Several choices' },
-  { value: 'yes_no', label: 'Yes or no' },
-  { value: 'number', label: 'Number' },
-  { value: 'text', label: 'Text' },
+  { value: 'single', label: t('One choice') },
+  { value: 'multi', label: t('Several choices') },
+  { value: 'yes_no', label: t('Yes or no') },
+  { value: 'number', label: t('Number') },
+  { value: 'text', label: t('Text') },
 ];
 
 export const SCOPES: { value: AttributeScope; label: string }[] = [
-  { value: 'study', label: 'Study' },
-  { value: 'series', label: 'Every series' },
-  { value: 'image', label: 'Every image' },
-  { value: 'region', label: 'Every mark' },
+  { value: 'study', label: t('Study') },
+  { value: 'series', label: t('Every series') },
+  { value: 'image', label: t('Every image') },
+  { value: 'region', label: t('Every mark') },
 ];
 
 /** As the server makes keys from names. */
@@ -128,8 +129,8 @@ export const hasChoices = ({ kind }: Pick<AttributeDraft, 'kind'>): boolean =>
 export function answersOf(one: AttributeDraft): { value: string; label: string }[] {
   if (one.kind === 'yes_no')
     return [
-      { value: 'yes', label: 'Yes' },
-      { value: 'no', label: 'No' },
+      { value: 'yes', label: t('Yes') },
+      { value: 'no', label: t('No') },
     ];
   return hasChoices(one)
     ? one.choices.map((choice) => ({ value: keyOf(choice), label: choice.name }))
@@ -173,12 +174,12 @@ export function attributeFlaws(all: readonly AttributeDraft[]): Flaw[] {
   const keys = all.map(keyOf);
   return all.flatMap((one, index) => {
     const texts: string[] = [];
-    if (keys[index] === '') texts.push('Give it a name with letters or digits');
-    else if (keys.indexOf(keys[index] ?? '') !== index) texts.push('Another has this name');
+    if (keys[index] === '') texts.push(t('Give it a name with letters or digits'));
+    else if (keys.indexOf(keys[index] ?? '') !== index) texts.push(t('Another has this name'));
     const least = { single: 2, multi: 1 }[one.kind as string] ?? 0;
-    if (one.choices.length < least) texts.push(`It needs ${least} choices or more`);
+    if (one.choices.length < least) texts.push(t('It needs {least} choices or more', { least }));
     if (hasChoices(one) && !haveKeys(one.choices))
-      texts.push('Every choice needs a name of its own');
+      texts.push(t('Every choice needs a name of its own'));
     texts.push(...rangeFlaws(one), ...conditionFlaws(all, one));
     return texts.map((text) => ({ row: one.row, text }));
   });
@@ -188,16 +189,18 @@ function rangeFlaws({ kind, minimum, maximum }: AttributeDraft): string[] {
   if (kind !== 'number') return [];
   const [low, high] = [bound(minimum), bound(maximum)];
   if ([low, high].some((value) => value !== null && !Number.isFinite(value)))
-    return ['The range is made of numbers'];
-  return low !== null && high !== null && low > high ? ['The range is upside down'] : [];
+    return [t('The range is made of numbers')];
+  return low !== null && high !== null && low > high ? [t('The range is upside down')] : [];
 }
 
 function conditionFlaws(all: readonly AttributeDraft[], one: AttributeDraft): string[] {
   if (!one.shownWhen) return [];
   const { row, anyOf } = one.shownWhen;
   const other = conditionsFor(all, one).find((above) => above.row === row);
-  if (!other) return ['What it depends on must stand above it'];
+  if (!other) return [t('What it depends on must stand above it')];
   const known = answersOf(other).map(({ value }) => value);
-  if (anyOf.length === 0) return ['Say which answers show it'];
-  return anyOf.every((key) => known.includes(key)) ? [] : ['It depends on an answer that is gone'];
+  if (anyOf.length === 0) return [t('Say which answers show it')];
+  return anyOf.every((key) => known.includes(key))
+    ? []
+    : [t('It depends on an answer that is gone')];
 }

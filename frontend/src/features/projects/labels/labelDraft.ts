@@ -1,6 +1,7 @@
 /** A label schema while it is being designed; pure, so that every rule can be tested. */
 import type { AnswerMode, Label, LabelIn, LabelKind, LabelSchema } from '../../../api/projects';
 import { nextColour } from '../../../ui/labelColours';
+import { t } from '../../../words/t';
 import {
   type AttributeDraft,
   attributeFlaws,
@@ -35,39 +36,43 @@ export interface SchemaDraft {
 }
 
 export const KINDS: { value: LabelKind; label: string }[] = [
-  { value: 'class', label: 'Class' },
-  { value: 'point', label: 'Point' },
-  { value: 'length', label: 'Length' },
-  { value: 'bidirectional', label: 'Bidirectional' },
-  { value: 'angle', label: 'Angle' },
-  { value: 'cobb', label: 'Cobb angle' },
-  { value: 'box', label: 'Box' },
-  { value: 'circle', label: 'Circle' },
-  { value: 'ellipse', label: 'Ellipse' },
-  { value: 'polygon', label: 'Outline' },
-  { value: 'freehand', label: 'Freehand' },
-  { value: 'spline', label: 'Spline' },
-  { value: 'polyline', label: 'Line' },
-  { value: 'segment', label: 'Segment' },
+  { value: 'class', label: t('Class') },
+  { value: 'point', label: t('Point') },
+  { value: 'length', label: t('Length') },
+  { value: 'bidirectional', label: t('Bidirectional') },
+  { value: 'angle', label: t('Angle') },
+  { value: 'cobb', label: t('Cobb angle') },
+  { value: 'box', label: t('Box') },
+  { value: 'circle', label: t('Circle') },
+  { value: 'ellipse', label: t('Ellipse') },
+  { value: 'polygon', label: t('Outline') },
+  { value: 'freehand', label: t('Freehand') },
+  { value: 'spline', label: t('Spline') },
+  { value: 'polyline', label: t('Line') },
+  { value: 'segment', label: t('Segment') },
 ];
 
 export const MODES: { value: AnswerMode; label: string }[] = [
-  { value: 'single', label: 'One class per case' },
-  { value: 'multi', label: 'Any number of classes' },
-  { value: 'none', label: 'No question, marks only' },
+  { value: 'single', label: t('One class per case') },
+  { value: 'multi', label: t('Any number of classes') },
+  { value: 'none', label: t('No question, marks only') },
 ];
 
-const USUAL_REASONS = ['Image quality too poor', 'Wrong body part or view', 'Duplicate of another'];
+const USUAL_REASONS = [
+  t('Image quality too poor'),
+  t('Wrong body part or view'),
+  t('Duplicate of another'),
+];
 
 export const QUALITY_RULES: { value: SchemaDraft['qualityVerdict']; label: string }[] = [
-  { value: 'none', label: 'Not asked' },
-  { value: 'optional', label: 'Asked' },
-  { value: 'required', label: 'Required' },
+  { value: 'none', label: t('Not asked') },
+  { value: 'optional', label: t('Asked') },
+  { value: 'required', label: t('Required') },
 ];
 
 export function emptyDraft(): SchemaDraft {
   return {
-    question: 'What does this image show?',
+    question: t('What does this image show?'),
     answerMode: 'single',
     labels: [],
     attributes: [],
@@ -168,21 +173,25 @@ export function findFlaws(draft: SchemaDraft): Flaw[] {
   draft.labels.forEach((label, index) => {
     const flaw = (text: string) => flaws.push({ row: label.row, text });
     const name = names[index] ?? '';
-    if (!/[a-z0-9]/.test(name)) flaw('Give it a name with letters or digits');
-    else if (names.indexOf(name) !== index) flaw('Another label has this name');
-    if (conflicts.has(label.row)) flaw(`Another label has the key ${label.hotkey.toUpperCase()}`);
+    if (!/[a-z0-9]/.test(name)) flaw(t('Give it a name with letters or digits'));
+    else if (names.indexOf(name) !== index) flaw(t('Another label has this name'));
+    if (conflicts.has(label.row))
+      flaw(t('Another label has the key {hotkey}', { hotkey: label.hotkey.toUpperCase() }));
     if ((label.codeValue.trim() === '') !== (label.codeMeaning.trim() === '')) {
-      flaw('A code needs its value and its meaning');
+      flaw(t('A code needs its value and its meaning'));
     }
   });
   const classCount = draft.labels.filter((label) => label.kind === 'class').length;
   const wanted = { single: 2, multi: 1, none: 0 }[draft.answerMode];
-  if (draft.labels.length === 0) flaws.push({ row: null, text: 'Add at least one label' });
+  if (draft.labels.length === 0) flaws.push({ row: null, text: t('Add at least one label') });
   else if (classCount < wanted) {
-    flaws.push({ row: null, text: `The question needs ${wanted} classes or more` });
+    flaws.push({ row: null, text: t('The question needs {wanted} classes or more', { wanted }) });
   }
   if (!haveKeys(draft.exclusionReasons))
-    flaws.push({ row: null, text: 'Every reason for leaving a case out needs a name of its own' });
+    flaws.push({
+      row: null,
+      text: t('Every reason for leaving a case out needs a name of its own'),
+    });
   return [...flaws, ...attributeFlaws(draft.attributes)];
 }
 

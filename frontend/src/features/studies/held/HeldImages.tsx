@@ -6,10 +6,11 @@ import { type HeldImage, heldQuery, releaseHeld } from '../../../api/deidentific
 import { deleteFile } from '../../../api/studies';
 import { type Column, DataTable } from '../../../ui/DataTable';
 import { EmptyState } from '../../../ui/EmptyState';
-import { baseName, plural } from '../../../ui/format';
+import { baseName } from '../../../ui/format';
 import { Failed, Loaded } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
+import { t } from '../../../words/t';
 import { type Box, toNumbers } from './boxes';
 import styles from './Held.module.css';
 import { HeldPane } from './HeldPane';
@@ -19,12 +20,12 @@ export function HeldImages({ projectId }: { projectId: string }) {
   return (
     <div>
       <SegmentedControl
-        aria-label="Which images"
+        aria-label={t('Which images')}
         size="xs"
         mb="sm"
         data={[
-          { value: 'waiting', label: 'Waiting for a look' },
-          { value: 'decided', label: 'Record of decisions' },
+          { value: 'waiting', label: t('Waiting for a look') },
+          { value: 'decided', label: t('Record of decisions') },
         ]}
         value={shown}
         onChange={setShown}
@@ -67,14 +68,19 @@ function Waiting({ projectId }: { projectId: string }) {
       {() =>
         image === undefined ? (
           <EmptyState
-            title="No image waits for a look"
-            text="Ultrasound, angiography, captures and whatever seems to carry text stop here before anybody sees them."
+            title={t('No image waits for a look')}
+            text={t(
+              'Ultrasound, angiography, captures and whatever seems to carry text stop here before anybody sees them.',
+            )}
           />
         ) : (
           <div className={styles.page}>
-            <Panel title={plural(rows.length, 'image')} isFlush>
+            <Panel
+              title={t('{count, plural, one {# image} other {# images}}', { count: rows.length })}
+              isFlush
+            >
               <DataTable
-                label="Images waiting for a look"
+                label={t('Images waiting for a look')}
                 rows={rows}
                 columns={COLUMNS}
                 rowId={(row) => row.id}
@@ -112,17 +118,17 @@ function Waiting({ projectId }: { projectId: string }) {
 const COLUMNS: Column<HeldImage>[] = [
   {
     key: 'name',
-    title: 'File',
+    title: t('File'),
     render: (row) => (
       <span className={styles.name} title={row.file_name}>
         {baseName(row.file_name) || '–'}
       </span>
     ),
   },
-  { key: 'modality', title: 'Kind', width: 56, render: (row) => row.modality },
+  { key: 'modality', title: t('Kind'), width: 56, render: (row) => row.modality },
   {
     key: 'found',
-    title: 'Text',
+    title: t('Text'),
     width: 56,
     isNumber: true,
     render: (row) => row.found_boxes.length,
@@ -132,17 +138,17 @@ const COLUMNS: Column<HeldImage>[] = [
 function Decided({ projectId }: { projectId: string }) {
   const { query, rows, onEnd } = useHeld(projectId, true);
   return (
-    <Panel title="Record of decisions" isFlush>
+    <Panel title={t('Record of decisions')} isFlush>
       <Loaded of={query}>
         {() => (
           <DataTable
-            label="Record of decisions"
+            label={t('Record of decisions')}
             rows={rows}
             columns={RECORD}
             rowId={(row) => row.id}
             height="calc(100vh - 280px)"
             onEnd={onEnd}
-            empty={<EmptyState title="Nothing has been decided yet" />}
+            empty={<EmptyState title={t('Nothing has been decided yet')} />}
           />
         )}
       </Loaded>
@@ -150,18 +156,28 @@ function Decided({ projectId }: { projectId: string }) {
   );
 }
 
+const DECISIONS: Record<string, string> = {
+  released: t('released // an image'),
+  deleted: t('deleted'),
+};
+
 const RECORD: Column<HeldImage>[] = [
-  { key: 'decision', title: 'Decision', width: 110, render: (row) => row.decision },
-  { key: 'who', title: 'By', render: (row) => row.decided_by_name ?? '–' },
+  {
+    key: 'decision',
+    title: t('Decision'),
+    width: 110,
+    render: (row) => DECISIONS[row.decision ?? ''] ?? '–',
+  },
+  { key: 'who', title: t('By'), render: (row) => row.decided_by_name ?? '–' },
   {
     key: 'when',
-    title: 'When',
+    title: t('When'),
     render: (row) => (row.decided_at ? <RelativeTime at={row.decided_at} /> : '–'),
   },
-  { key: 'modality', title: 'Kind', width: 70, render: (row) => row.modality },
+  { key: 'modality', title: t('Kind'), width: 70, render: (row) => row.modality },
   {
     key: 'boxes',
-    title: 'Blacked out (x, y, width, height in pixels)',
+    title: t('Blacked out (x, y, width, height in pixels)'),
     render: (row) =>
       row.boxes?.map((box) => box.join(', ')).join(' · ') || (row.boxes ? 'nothing' : '–'),
   },

@@ -1,18 +1,18 @@
 /** One held image: look, draw boxes over what names a person, release or delete. */
 import { Button, Switch } from '@mantine/core';
 import type { HeldImage } from '../../../api/deidentification';
-import { plural } from '../../../ui/format';
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
+import { rich, t } from '../../../words/t';
 import styles from './Held.module.css';
 import { HeldPicture } from './HeldPicture';
 import { type HeldDoings, useHeldWork } from './useHeldWork';
 
 export const REASONS: Record<string, string> = {
-  stated: 'the sender says that it carries text',
-  kind: 'images of this kind usually carry text',
-  text_found: 'something looks like a line of text',
-  overlay: 'graphics may hide in its pixels',
+  stated: t('the sender says that it carries text'),
+  kind: t('images of this kind usually carry text'),
+  text_found: t('something looks like a line of text'),
+  overlay: t('graphics may hide in its pixels'),
 };
 
 interface Props {
@@ -46,8 +46,10 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           rightSection={<KeyCap shortcut="enter" />}
         >
           {work.boxes.length === 0
-            ? 'Nothing names a person: release'
-            : `Black out ${plural(work.boxes.length, 'box', 'boxes')} and release`}
+            ? t('Nothing names a person: release')
+            : t('Black out {count, plural, one {# box} other {# boxes}} and release', {
+                count: work.boxes.length,
+              })}
         </Button>
         <Button
           variant="default"
@@ -55,12 +57,12 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           onClick={work.dropChosen}
           rightSection={<KeyCap shortcut="delete" />}
         >
-          Remove box
+          {t('Remove box')}
         </Button>
         <Switch
           label={
             <>
-              Same for the whole series <KeyCap shortcut="s" />
+              {t('Same for the whole series')} <KeyCap shortcut="s" />
             </>
           }
           checked={work.wholeSeries}
@@ -69,17 +71,20 @@ export function HeldPane({ image, doings, isBusy }: Props) {
         <Switch
           label={
             <>
-              Brighten <KeyCap shortcut="i" />
+              {t('Brighten')} <KeyCap shortcut="i" />
             </>
           }
-          title="Text may hide in the dark"
+          title={t('Text may hide in the dark')}
           checked={work.isBright}
           onChange={(event) => work.setBright(event.currentTarget.checked)}
         />
         {image.frame_count > 1 && (
           <span className={styles.muted}>
-            frame {work.frameNumber} of {image.frame_count} <KeyCap shortcut="," />{' '}
-            <KeyCap shortcut="." />
+            {t('frame {frameNumber} of {frameCount}', {
+              frameNumber: work.frameNumber,
+              frameCount: image.frame_count,
+            })}{' '}
+            <KeyCap shortcut="," /> <KeyCap shortcut="." />
           </span>
         )}
         <Button
@@ -89,13 +94,14 @@ export function HeldPane({ image, doings, isBusy }: Props) {
           onClick={work.remove}
           rightSection={<KeyCap shortcut="shift+delete" />}
         >
-          {work.isSure ? 'Delete for good?' : 'Delete image'}
+          {work.isSure ? t('Delete for good?') : t('Delete image')}
         </Button>
       </div>
       <p className={styles.muted}>
-        Draw over the text, or press <KeyCap shortcut="b" /> and move the box with the arrow keys,
-        its corner with <KeyCap shortcut="shift+right" />. Boxes become black in every frame of the
-        stored image; that cannot be undone.
+        {rich(
+          'Draw over the text, or press {keyCap} and move the box with the arrow keys, its corner with {keyCap2}. Boxes become black in every frame of the stored image; that cannot be undone.',
+          { keyCap: <KeyCap shortcut="b" />, keyCap2: <KeyCap shortcut="shift+right" /> },
+        )}
       </p>
     </Panel>
   );

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { type CSSProperties, type PointerEvent, useRef, useState } from 'react';
 import { type HeldImage, heldFrameUrl } from '../../../api/deidentification';
+import { t } from '../../../words/t';
 import { type Box, boxBetween } from './boxes';
 import styles from './Held.module.css';
 
@@ -47,8 +48,9 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, ...props }: Pro
       <div className={styles.stage} role="alert">
         <div className={styles.failed}>
           <p>
-            This frame could not be loaded. Nothing was decided; an image is released only once it
-            has been seen.
+            {t(
+              'This frame could not be loaded. Nothing was decided; an image is released only once it has been seen.',
+            )}
           </p>
           <Button
             variant="default"
@@ -57,7 +59,7 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, ...props }: Pro
               setAttempt(attempt + 1);
             }}
           >
-            Try again
+            {t('Try again')}
           </Button>
         </div>
       </div>
@@ -69,7 +71,10 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, ...props }: Pro
           key={attempt}
           className={`${styles.picture} ${isBright ? styles.bright : ''}`}
           src={heldFrameUrl(image.id, frameNumber)}
-          alt={`Frame ${frameNumber} of ${image.frame_count}, not released`}
+          alt={t('Frame {frameNumber} of {frameCount}, not released', {
+            frameNumber,
+            frameCount: image.frame_count,
+          })}
           draggable={false}
           onLoad={onSeen}
           onError={() => setFailedFrame(frameNumber)}
@@ -80,7 +85,7 @@ export function HeldPicture({ image, frameNumber, boxes, chosen, ...props }: Pro
           viewBox={`0 0 ${image.columns} ${image.rows}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={`${boxes.length} boxes to black out`}
+          aria-label={t('{count} boxes to black out', { count: boxes.length })}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             const point = pointOf(event);

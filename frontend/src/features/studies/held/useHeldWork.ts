@@ -3,10 +3,23 @@ import { useMemo, useState } from 'react';
 import type { HeldImage } from '../../../api/deidentification';
 import type { Command } from '../../../commands/registry';
 import { useCommands } from '../../../commands/useCommands';
+import { t } from '../../../words/t';
 import { type Box, firstBox, fromNumbers, moved, resized } from './boxes';
 
 const STEP_PIXELS = 8;
-const SECTION = 'Text in pixels';
+const MOVES = {
+  left: t('Move the box left'),
+  right: t('Move the box right'),
+  up: t('Move the box up'),
+  down: t('Move the box down'),
+};
+const CORNER_MOVES = {
+  left: t('Move its lower right corner left'),
+  right: t('Move its lower right corner right'),
+  up: t('Move its lower right corner up'),
+  down: t('Move its lower right corner down'),
+};
+const SECTION = t('Text in pixels');
 
 export interface HeldDoings {
   release: (boxes: readonly Box[], wholeSeries: boolean) => void;
@@ -54,28 +67,26 @@ export function useHeldWork(image: HeldImage, doings: HeldDoings) {
       const dx = { left: -STEP_PIXELS, right: STEP_PIXELS, up: 0, down: 0 }[side];
       const dy = { up: -STEP_PIXELS, down: STEP_PIXELS, left: 0, right: 0 }[side];
       return [
-        one(`move.${side}`, `Move the box ${side}`, side, () =>
-          change((box) => moved(box, dx, dy, image)),
-        ),
-        one(`size.${side}`, `Move its lower right corner ${side}`, `shift+${side}`, () =>
+        one(`move.${side}`, MOVES[side], side, () => change((box) => moved(box, dx, dy, image))),
+        one(`size.${side}`, CORNER_MOVES[side], `shift+${side}`, () =>
           change((box) => resized(box, dx, dy, image)),
         ),
       ];
     });
     return [
-      one('release', 'Release with these boxes black', 'enter', release),
-      one('add', 'Add a box', 'b', () => add(firstBox(image))),
-      one('choose', 'Choose the next box', 'c', () =>
+      one('release', t('Release with these boxes black'), 'enter', release),
+      one('add', t('Add a box'), 'b', () => add(firstBox(image))),
+      one('choose', t('Choose the next box'), 'c', () =>
         setChosen(boxes.length === 0 ? null : ((chosen ?? -1) + 1) % boxes.length),
       ),
-      one('drop', 'Remove the chosen box', 'delete', dropChosen),
-      one('series', 'The same for the whole series', 's', () => setWholeSeries(!wholeSeries)),
-      one('next', 'Next image', 'j', doings.next),
-      one('previous', 'Previous image', 'k', doings.previous),
-      one('frame.next', 'Next frame', '.', () => turn(1)),
-      one('frame.previous', 'Previous frame', ',', () => turn(-1)),
-      one('bright', 'Show dark parts brighter', 'i', () => setBright(!isBright)),
-      one('delete', 'Delete this image for good', 'shift+delete', remove),
+      one('drop', t('Remove the chosen box'), 'delete', dropChosen),
+      one('series', t('The same for the whole series'), 's', () => setWholeSeries(!wholeSeries)),
+      one('next', t('Next image'), 'j', doings.next),
+      one('previous', t('Previous image'), 'k', doings.previous),
+      one('frame.next', t('Next frame'), '.', () => turn(1)),
+      one('frame.previous', t('Previous frame'), ',', () => turn(-1)),
+      one('bright', t('Show dark parts brighter'), 'i', () => setBright(!isBright)),
+      one('delete', t('Delete this image for good'), 'shift+delete', remove),
       ...arrows,
     ];
   }, [image, boxes, chosen, frameNumber, wholeSeries, isBright, isSeen, isSure, doings]);

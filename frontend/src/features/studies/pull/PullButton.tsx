@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '../../../api/pulls';
+import { t } from '../../../words/t';
 
 interface Props {
   projectId: string;
@@ -20,7 +21,7 @@ export function PullButton({ projectId, isOpen, onToggle }: Props) {
       aria-expanded={isOpen}
       onClick={onToggle}
     >
-      Pull from a server
+      {t('Pull from a server')}
     </Button>
   );
 }

@@ -2,29 +2,30 @@
 import { Text } from '@mantine/core';
 import type { MatchedStudy, PullPreview } from '../../../api/pulls';
 import { type Column, DataTable } from '../../../ui/DataTable';
-import { formatCount, plural } from '../../../ui/format';
+import { formatCount } from '../../../ui/format';
+import { t } from '../../../words/t';
 
 interface Row extends MatchedStudy {
   key: string;
 }
 
 const COLUMNS: Column<Row>[] = [
-  { key: 'year', title: 'Year', width: 90, render: (row) => row.study_year ?? '–' },
+  { key: 'year', title: t('Year'), width: 90, render: (row) => row.study_year ?? '–' },
   {
     key: 'modalities',
-    title: 'Modality',
+    title: t('Modality'),
     render: (row) => row.modalities.join(', ') || '–',
   },
   {
     key: 'series',
-    title: 'Series',
+    title: t('Series'),
     width: 80,
     isNumber: true,
     render: (row) => (row.series_count ? formatCount(row.series_count) : '–'),
   },
   {
     key: 'images',
-    title: 'Images',
+    title: t('Images'),
     width: 90,
     isNumber: true,
     render: (row) => (row.instance_count ? formatCount(row.instance_count) : '–'),
@@ -36,7 +37,7 @@ export function PullMatches({ matches }: { matches: PullPreview }) {
   if (rows.length === 0) {
     return (
       <Text c="dimmed" mt="md">
-        Nothing matches. Take a filter away, or use * for what you do not know.
+        {t('Nothing matches. Take a filter away, or use * for what you do not know.')}
       </Text>
     );
   }
@@ -44,7 +45,7 @@ export function PullMatches({ matches }: { matches: PullPreview }) {
     <>
       <Text my="sm">{summaryOf(matches)}</Text>
       <DataTable
-        label="Matching studies"
+        label={t('Matching studies')}
         rows={rows}
         columns={COLUMNS}
         rowId={(row) => row.key}
@@ -57,10 +58,16 @@ export function PullMatches({ matches }: { matches: PullPreview }) {
 
 function summaryOf(matches: PullPreview): string {
   const parts = [
-    `${matches.is_cut_off ? 'More match; the first ' : ''}${plural(matches.study_count, 'study', 'studies')}`,
-    matches.instance_count > 0 && plural(matches.instance_count, 'image'),
+    matches.is_cut_off
+      ? t('More match; the first {count, plural, one {# study} other {# studies}}', {
+          count: matches.study_count,
+        })
+      : t('{count, plural, one {# study} other {# studies}}', { count: matches.study_count }),
+    matches.instance_count > 0 &&
+      t('{count, plural, one {# image} other {# images}}', { count: matches.instance_count }),
     matches.modalities.map(({ value, count }) => `${formatCount(count)} ${value}`).join(', '),
-    matches.items.length < matches.study_count && `the first ${matches.items.length} are shown`,
+    matches.items.length < matches.study_count &&
+      t('the first {count} are shown', { count: matches.items.length }),
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -5,22 +5,22 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { jobsQuery } from '../../../api/jobs';
 import { orderPull, previewPull, sourcesQuery } from '../../../api/pulls';
-import { plural } from '../../../ui/format';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 import { PullMatches } from './PullMatches';
 import { EVERYTHING, type WantedForm, wantedOf } from './wanted';
 
 type TextName = Exclude<keyof WantedForm, 'limit'>;
 
 const FIELDS: { name: TextName; label: string; placeholder?: string; type?: string }[] = [
-  { name: 'modality', label: 'Modality', placeholder: 'CT' },
-  { name: 'date_from', label: 'Studied from', type: 'date' },
-  { name: 'date_to', label: 'Studied until', type: 'date' },
-  { name: 'study_description', label: 'Description', placeholder: '*thorax*' },
-  { name: 'accession_number', label: 'Accession number' },
-  { name: 'patient_id', label: 'Patient ID' },
-  { name: 'patient_name', label: 'Patient name', placeholder: 'Doe^J*' },
+  { name: 'modality', label: t('Modality'), placeholder: 'CT' },
+  { name: 'date_from', label: t('Studied from'), type: 'date' },
+  { name: 'date_to', label: t('Studied until'), type: 'date' },
+  { name: 'study_description', label: t('Description'), placeholder: '*thorax*' },
+  { name: 'accession_number', label: t('Accession number') },
+  { name: 'patient_id', label: t('Patient ID') },
+  { name: 'patient_name', label: t('Patient name'), placeholder: 'Doe^J*' },
 ];
 
 interface Props {
@@ -53,18 +53,18 @@ export function PullPanel({ projectId, onClose }: Props) {
   const matches = preview.data;
   return (
     <Panel
-      title="Pull from another server"
-      side={pull.isSuccess ? 'Under way: see the jobs at the top of the page' : undefined}
+      title={t('Pull from another server')}
+      side={pull.isSuccess ? t('Under way: see the jobs at the top of the page') : undefined}
       actions={
         <Button variant="default" onClick={onClose}>
-          Close
+          {t('Close')}
         </Button>
       }
     >
-      <form onSubmit={look} aria-label="Which studies to pull">
+      <form onSubmit={look} aria-label={t('Which studies to pull')}>
         <Group align="flex-end" gap="sm">
           <Select
-            label="Server"
+            label={t('Server')}
             data={sources}
             value={source}
             onChange={(next) => {
@@ -85,7 +85,7 @@ export function PullPanel({ projectId, onClose }: Props) {
             />
           ))}
           <NumberInput
-            label="At most"
+            label={t('At most')}
             value={form.limit}
             min={1}
             max={5000}
@@ -99,7 +99,7 @@ export function PullPanel({ projectId, onClose }: Props) {
             leftSection={<IconSearch size={14} />}
             loading={preview.isPending}
           >
-            Show what matches
+            {t('Show what matches')}
           </Button>
           <Button
             leftSection={<IconDownload size={14} />}
@@ -107,7 +107,11 @@ export function PullPanel({ projectId, onClose }: Props) {
             loading={pull.isPending}
             onClick={() => pull.mutate()}
           >
-            {matches ? `Pull ${plural(matches.study_count, 'study', 'studies')}` : 'Pull'}
+            {matches
+              ? t('Pull {count, plural, one {# study} other {# studies}}', {
+                  count: matches.study_count,
+                })
+              : t('Pull')}
           </Button>
         </Group>
       </form>

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type DeletionReason, deleteStudy, REASONS } from '../../../api/removal';
 import { Failed } from '../../../ui/Loaded';
+import { t } from '../../../words/t';
 
 const CHOICES = Object.entries(REASONS).map(([value, label]) => ({ value, label }));
 
@@ -29,8 +30,8 @@ export function DeleteStudy({ projectId, studyId, onGone }: Props) {
       <Failed error={remove.error} />
       <Group align="flex-end" gap="sm">
         <Select
-          label="Delete this study because of"
-          placeholder="Choose a reason"
+          label={t('Delete this study because of')}
+          placeholder={t('Choose a reason')}
           data={CHOICES}
           value={reason}
           onChange={(next) => setReason(next as DeletionReason | null)}
@@ -43,7 +44,7 @@ export function DeleteStudy({ projectId, studyId, onGone }: Props) {
           disabled={reason === null}
           onClick={() => reason && remove.mutate(reason)}
         >
-          Delete this study
+          {t('Delete this study')}
         </Button>
       </Group>
     </Stack>

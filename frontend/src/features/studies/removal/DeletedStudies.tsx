@@ -11,10 +11,11 @@ import {
 } from '../../../api/removal';
 import { type Column, DataTable } from '../../../ui/DataTable';
 import { EmptyState } from '../../../ui/EmptyState';
-import { formatCount, formatDay, plural } from '../../../ui/format';
+import { formatCount, formatDay } from '../../../ui/format';
 import { Failed, Loaded } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
+import { t } from '../../../words/t';
 
 export function DeletedStudies({ projectId }: { projectId: string }) {
   const client = useQueryClient();
@@ -36,7 +37,7 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
       !row.purged_at && (
         <Group gap={4} wrap="nowrap">
           <Button variant="default" size="compact-xs" onClick={() => restore.mutate(row.id)}>
-            Restore
+            {t('Restore')}
           </Button>
           {row.kept_by_datasets.length === 0 && (
             <Button
@@ -46,7 +47,7 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
               onBlur={() => setArmed(null)}
               onClick={() => (armedId === row.id ? purge.mutate(row.id) : setArmed(row.id))}
             >
-              {armedId === row.id ? 'Press again: no way back' : 'Remove images now'}
+              {armedId === row.id ? t('Press again: no way back') : t('Remove images now')}
             </Button>
           )}
         </Group>
@@ -54,15 +55,18 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
   };
   return (
     <Panel
-      title="Deleted studies"
-      side={days !== undefined && `restorable for ${plural(days, 'day')}`}
+      title={t('Deleted studies')}
+      side={
+        days !== undefined &&
+        t('restorable for {count, plural, one {# day} other {# days}}', { count: days })
+      }
       isFlush
     >
       <Failed error={restore.error ?? purge.error} />
       <Loaded of={studies}>
         {() => (
           <DataTable
-            label="Deleted studies"
+            label={t('Deleted studies')}
             rows={rows}
             columns={[...COLUMNS, actions]}
             rowId={(row) => row.id}
@@ -71,14 +75,14 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
             foot={
               studies.hasNextPage && (
                 <Button variant="default" onClick={() => void studies.fetchNextPage()}>
-                  Show more
+                  {t('Show more')}
                 </Button>
               )
             }
             empty={
               <EmptyState
-                title="Nothing was deleted"
-                text="A study that is deleted waits here and can be restored."
+                title={t('Nothing was deleted')}
+                text={t('A study that is deleted waits here and can be restored.')}
               />
             }
           />
@@ -90,28 +94,31 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
 
 /** What comes of the images: gone, kept by a frozen dataset, or going on a day. */
 function fate(row: DeletedStudy): string {
-  if (row.purged_at) return 'images removed';
-  if (row.kept_by_datasets.length > 0) return `kept by dataset ${row.kept_by_datasets.join(', ')}`;
-  return `images go on ${formatDay(row.purged_after)}`;
+  if (row.purged_at) return t('images removed');
+  if (row.kept_by_datasets.length > 0)
+    return t('kept by dataset {keptByDatasets}', {
+      keptByDatasets: row.kept_by_datasets.join(', '),
+    });
+  return t('images go on {purgedAfter}', { purgedAfter: formatDay(row.purged_after) });
 }
 
 const COLUMNS: Column<DeletedStudy>[] = [
   {
     key: 'study',
-    title: 'Study',
+    title: t('Study'),
     sortValue: (row) => row.pseudonym,
     render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
   },
   {
     key: 'modality',
-    title: 'Modality',
+    title: t('Modality'),
     width: 90,
     sortValue: (row) => row.modality,
     render: (row) => row.modality ?? '–',
   },
   {
     key: 'reads',
-    title: 'Reads kept',
+    title: t('Reads kept'),
     isNumber: true,
     width: 100,
     sortValue: (row) => row.read_count,
@@ -119,25 +126,25 @@ const COLUMNS: Column<DeletedStudy>[] = [
   },
   {
     key: 'reason',
-    title: 'Reason',
+    title: t('Reason'),
     sortValue: (row) => row.deletion_reason,
     render: (row) => (row.deletion_reason ? REASONS[row.deletion_reason] : '–'),
   },
   {
     key: 'by',
-    title: 'Deleted by',
+    title: t('Deleted by'),
     sortValue: (row) => row.deleted_by_name,
     render: (row) => <span title={row.deleted_by_name ?? ''}>{row.deleted_by_name ?? '–'}</span>,
   },
   {
     key: 'at',
-    title: 'When',
+    title: t('When'),
     sortValue: (row) => row.deleted_at,
     render: (row) => <RelativeTime at={row.deleted_at} />,
   },
   {
     key: 'fate',
-    title: 'What becomes of it',
+    title: t('What becomes of it'),
     render: (row) => <span title={fate(row)}>{fate(row)}</span>,
   },
 ];

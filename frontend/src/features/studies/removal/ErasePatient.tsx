@@ -4,9 +4,9 @@ import { IconEraser, IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type ErasurePreview, orderErasure, previewErasure } from '../../../api/removal';
-import { plural } from '../../../ui/format';
 import { Failed } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 
 export function ErasePatient({ projectId }: { projectId: string }) {
   const client = useQueryClient();
@@ -28,12 +28,12 @@ export function ErasePatient({ projectId }: { projectId: string }) {
     look.mutate();
   };
   return (
-    <Panel title="Erase a patient" side="everywhere, for ever">
+    <Panel title={t('Erase a patient')} side={t('everywhere, for ever')}>
       <Stack gap="sm">
-        <form onSubmit={onLook} aria-label="Whom to erase">
+        <form onSubmit={onLook} aria-label={t('Whom to erase')}>
           <Group align="flex-end" gap="sm">
             <TextInput
-              label="Pseudonym"
+              label={t('Pseudonym')}
               value={pseudonym}
               maxLength={64}
               w={260}
@@ -50,7 +50,7 @@ export function ErasePatient({ projectId }: { projectId: string }) {
               loading={look.isPending}
               disabled={wanted === ''}
             >
-              Show what would go
+              {t('Show what would go')}
             </Button>
           </Group>
         </form>
@@ -58,7 +58,7 @@ export function ErasePatient({ projectId }: { projectId: string }) {
         {look.data && (
           <Group align="flex-end" gap="sm">
             <TextInput
-              label="Type the pseudonym once more"
+              label={t('Type the pseudonym once more')}
               description={<Extent of={look.data} />}
               inputWrapperOrder={['description', 'label', 'input']}
               value={typed}
@@ -73,7 +73,7 @@ export function ErasePatient({ projectId }: { projectId: string }) {
               loading={erase.isPending}
               onClick={() => erase.mutate()}
             >
-              Erase for ever
+              {t('Erase for ever')}
             </Button>
           </Group>
         )}
@@ -85,11 +85,17 @@ export function ErasePatient({ projectId }: { projectId: string }) {
 function Extent({ of }: { of: ErasurePreview }) {
   return (
     <Text span size="sm" c="var(--c-text)">
-      {plural(of.studies, 'study', 'studies')} with {plural(of.instances, 'image')} in{' '}
-      {plural(of.projects, 'project')}, {plural(of.submissions, 'submitted read')} with{' '}
-      {plural(of.annotation_revisions, 'saved mark')}. Changes{' '}
-      {plural(of.dataset_versions, 'frozen dataset')}. There is no way back, and the patient cannot
-      be brought in again.
+      {t(
+        '{count, plural, one {# study} other {# studies}} with {instances, plural, one {# image} other {# images}} in {projects, plural, one {# project} other {# projects}}, {submissions, plural, one {# submitted read} other {# submitted reads}} with {annotationRevisions, plural, one {# saved mark} other {# saved marks}}. Changes {datasetVersions, plural, one {# frozen dataset} other {# frozen datasets}}. There is no way back, and the patient cannot be brought in again.',
+        {
+          count: of.studies,
+          instances: of.instances,
+          projects: of.projects,
+          submissions: of.submissions,
+          annotationRevisions: of.annotation_revisions,
+          datasetVersions: of.dataset_versions,
+        },
+      )}
     </Text>
   );
 }

@@ -8,6 +8,7 @@ import { EmptyState } from '../../../ui/EmptyState';
 import { formatCount, formatExact } from '../../../ui/format';
 import { Loaded } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
+import { t } from '../../../words/t';
 import { ErasePatient } from './ErasePatient';
 
 export function Erasures({ projectId }: { projectId: string }) {
@@ -15,16 +16,16 @@ export function Erasures({ projectId }: { projectId: string }) {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
       <ErasePatient projectId={projectId} />
-      <Panel title="Erased patients" side="kept as tombstones without a name" isFlush>
+      <Panel title={t('Erased patients')} side={t('kept as tombstones without a name')} isFlush>
         <Loaded of={erasures} rows={3}>
           {(rows) => (
             <DataTable
-              label="Erased patients"
+              label={t('Erased patients')}
               rows={rows}
               columns={COLUMNS}
               rowId={(row) => row.id}
               height="calc(100vh - 420px)"
-              empty={<EmptyState title="Nobody was erased from this project" />}
+              empty={<EmptyState title={t('Nobody was erased from this project')} />}
             />
           )}
         </Loaded>
@@ -44,25 +45,25 @@ const count = (key: string, title: string): Column<Erasure> => ({
 const COLUMNS: Column<Erasure>[] = [
   {
     key: 'at',
-    title: 'Ordered',
+    title: t('Ordered'),
     sortValue: (row) => row.created_at,
     render: (row) => formatExact(row.created_at),
   },
   {
     key: 'by',
-    title: 'By',
+    title: t('By'),
     sortValue: (row) => row.ordered_by_name,
     render: (row) => <span title={row.ordered_by_name}>{row.ordered_by_name}</span>,
   },
-  count('studies', 'Studies'),
-  count('instances', 'Images'),
-  count('reads', 'Reads'),
-  count('annotations', 'Marks'),
+  count('studies', t('Studies')),
+  count('instances', t('Images')),
+  count('reads', t('Reads')),
+  count('annotations', t('Marks')),
   {
     key: 'state',
-    title: 'State',
+    title: t('State'),
     render: (row) =>
-      row.finished_at ? 'done' : row.rows_removed_at ? 'removing files' : 'removing rows',
+      row.finished_at ? 'done' : row.rows_removed_at ? t('removing files') : t('removing rows'),
   },
   {
     key: 'certificate',
@@ -78,7 +79,7 @@ const COLUMNS: Column<Erasure>[] = [
           download
           leftSection={<IconDownload size={14} />}
         >
-          Certificate
+          {t('Certificate')}
         </Button>
       ),
   },

@@ -1,6 +1,7 @@
 /** Makes a whole page a place to drop folders, files and zips on. */
 import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { t } from '../../../words/t';
 import styles from '../Studies.module.css';
 import { filesFromDrop } from './dropped';
 import { useUploads } from './uploadStore';
@@ -47,7 +48,7 @@ export function DropArea({ projectId, isEnabled, children }: Props) {
       {isOver && (
         <div className={styles.overlay}>
           <IconUpload size={32} aria-hidden="true" />
-          Drop DICOM files, folders or zips to bring them into this project
+          {t('Drop DICOM files, folders or zips to bring them into this project')}
         </div>
       )}
     </div>

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconFolderUp, IconUpload } from '@tabler/icons-react';
 import { useRef } from 'react';
+import { t } from '../../../words/t';
 import { filesFromPicker } from './dropped';
 import { useUploads } from './uploadStore';
 
@@ -21,7 +22,7 @@ export function UploadButtons({ projectId }: { projectId: string }) {
         type="file"
         multiple
         hidden
-        aria-label="Files to upload"
+        aria-label={t('Files to upload')}
         onChange={(event) => take(event.currentTarget)}
       />
       <input
@@ -32,18 +33,18 @@ export function UploadButtons({ projectId }: { projectId: string }) {
         type="file"
         multiple
         hidden
-        aria-label="Folder to upload"
+        aria-label={t('Folder to upload')}
         onChange={(event) => take(event.currentTarget)}
       />
       <Button leftSection={<IconUpload size={14} />} onClick={() => files.current?.click()}>
-        Upload files or a zip
+        {t('Upload files or a zip')}
       </Button>
       <Button
         variant="default"
         leftSection={<IconFolderUp size={14} />}
         onClick={() => folder.current?.click()}
       >
-        Upload a folder
+        {t('Upload a folder')}
       </Button>
     </>
   );

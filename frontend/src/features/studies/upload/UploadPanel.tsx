@@ -3,9 +3,10 @@ import { Button, Group } from '@mantine/core';
 import { useEffect, useMemo } from 'react';
 import { Chip, type Tone } from '../../../ui/Chip';
 import { type Column, DataTable } from '../../../ui/DataTable';
-import { formatBytes, formatShare, plural } from '../../../ui/format';
+import { formatBytes, formatShare } from '../../../ui/format';
 import { Panel } from '../../../ui/Panel';
 import { ProgressRow } from '../../../ui/ProgressRow';
+import { t } from '../../../words/t';
 import styles from '../Studies.module.css';
 import { isUnderWay, sumOf, type Upload, type UploadState } from './upload';
 import { useUploads } from './uploadStore';
@@ -14,30 +15,30 @@ const WORDS: Record<UploadState, [word: string, tone: Tone]> = {
   waiting: ['waiting', 'plain'],
   sending: ['sending', 'accent'],
   sent: ['received', 'good'],
-  known: ['already here', 'good'],
+  known: [t('already here'), 'good'],
   failed: ['failed', 'bad'],
   cancelled: ['cancelled', 'warn'],
 };
 
 const COLUMNS: Column<Upload>[] = [
-  { key: 'name', title: 'File', render: (row) => <span title={row.name}>{row.name}</span> },
+  { key: 'name', title: t('File'), render: (row) => <span title={row.name}>{row.name}</span> },
   {
     key: 'size',
-    title: 'Size',
+    title: t('Size'),
     width: 90,
     isNumber: true,
     render: (row) => formatBytes(row.file.size),
   },
   {
     key: 'share',
-    title: 'Sent',
+    title: t('Sent'),
     width: 70,
     isNumber: true,
     render: (row) => formatShare(row.share),
   },
   {
     key: 'state',
-    title: 'State',
+    title: t('State'),
     width: 140,
     sortValue: (row) => row.state,
     render: (row) => <Chip text={WORDS[row.state][0]} tone={WORDS[row.state][1]} />,
@@ -56,27 +57,35 @@ export function UploadPanel({ projectId }: { projectId: string }) {
   if (mine.length === 0) return null;
   const sum = sumOf(mine);
   const asides = [
-    sum.knownCount > 0 && `${plural(sum.knownCount, 'file')} already here, not sent again`,
-    leftOutCount > 0 && `${plural(leftOutCount, 'file')} without an image left out`,
+    sum.knownCount > 0 &&
+      t('{count, plural, one {# file} other {# files}} already here, not sent again', {
+        count: sum.knownCount,
+      }),
+    leftOutCount > 0 &&
+      t('{count, plural, one {# file} other {# files}} without an image left out', {
+        count: leftOutCount,
+      }),
   ].filter(Boolean);
   return (
     <Panel
-      title={isBusy ? 'Uploading' : 'Uploaded'}
+      title={isBusy ? t('Uploading') : t('Uploaded')}
       side={asides.join(' · ')}
       actions={
         <Group gap={8}>
           {sum.failedCount > 0 && (
             <Button variant="default" onClick={retryFailed}>
-              Send {plural(sum.failedCount, 'file')} again
+              {t('Send {count, plural, one {# file} other {# files}} again', {
+                count: sum.failedCount,
+              })}
             </Button>
           )}
           {isBusy ? (
             <Button variant="default" onClick={cancel}>
-              Stop
+              {t('Stop')}
             </Button>
           ) : (
             <Button variant="default" onClick={clear}>
-              Close
+              {t('Close')}
             </Button>
           )}
         </Group>
@@ -84,14 +93,20 @@ export function UploadPanel({ projectId }: { projectId: string }) {
     >
       <div className={styles.uploadSum}>
         <ProgressRow
-          title={`${sum.doneCount} of ${plural(sum.count, 'file')}`}
+          title={t('{doneCount} of {count, plural, one {# file} other {# files}}', {
+            doneCount: sum.doneCount,
+            count: sum.count,
+          })}
           share={sum.bytes > 0 ? sum.sentBytes / sum.bytes : 1}
-          side={`${formatBytes(sum.sentBytes)} of ${formatBytes(sum.bytes)}`}
+          side={t('{sentBytes} of {bytes}', {
+            sentBytes: formatBytes(sum.sentBytes),
+            bytes: formatBytes(sum.bytes),
+          })}
           tone={sum.failedCount > 0 ? 'bad' : 'plain'}
         />
       </div>
       <DataTable
-        label="Files of this upload"
+        label={t('Files of this upload')}
         rows={mine}
         columns={COLUMNS}
         rowId={(row) => String(row.id)}

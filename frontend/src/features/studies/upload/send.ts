@@ -2,6 +2,7 @@
 import { csrfHeaders, noteSignedOut } from '../../../api/client';
 import { Problem, problemFrom, unreachable } from '../../../api/problem';
 import { beginUpload, type ReceivedFile, showUpload, type UploadOut } from '../../../api/studies';
+import { t } from '../../../words/t';
 
 /** Larger files are sent without asking first: hashing needs them in memory at once. */
 const LARGEST_HASHED_BYTES = 256 * 1024 * 1024;
@@ -125,7 +126,7 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const cancelled = () => new Problem(0, 'cancelled', 'Cancelled', '');
+const cancelled = () => new Problem(0, 'cancelled', t('Cancelled'), '');
 
 function request<Value>(
   method: 'POST' | 'PATCH',

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { asProblem, Problem } from '../../../api/problem';
 import { knownFiles } from '../../../api/studies';
+import { t } from '../../../words/t';
 import type { Picked, PickedFile } from './dropped';
 import { newImportId } from './importId';
 import { hashOf, PIECE_BYTES, send } from './send';
@@ -22,7 +23,7 @@ const AT_ONCE = 3;
 /** Of how many small files the server is asked at once whether it has them. */
 const TOGETHER = 20;
 
-const CANCELLED = new Problem(0, 'cancelled', 'Cancelled', '');
+const CANCELLED = new Problem(0, 'cancelled', t('Cancelled'), '');
 
 /** Changes are shown together: ten thousand files must not redraw the page ten thousand times. */
 const SHOWN_EVERY_MS = 200;
@@ -68,7 +69,7 @@ async function stillToSend(batch: readonly Upload[]): Promise<Hashed[]> {
   const here = new Set(known);
   for (const { upload, sha256 } of hashed) {
     if (sha256 && here.has(sha256)) {
-      change(upload.id, { state: 'known', share: 1, text: 'already here' });
+      change(upload.id, { state: 'known', share: 1, text: t('already here') });
     }
   }
   return hashed.filter(({ sha256 }) => !(sha256 && here.has(sha256)));
@@ -82,17 +83,17 @@ async function sendOne({ upload, sha256 }: Hashed, signal: AbortSignal): Promise
     signal,
     onProgress: (share) => change(upload.id, { share }),
     onWaiting: (isWaiting) =>
-      change(upload.id, { text: isWaiting ? 'Connection lost, trying again' : '' }),
+      change(upload.id, { text: isWaiting ? t('Connection lost, trying again') : '' }),
   });
   const isKnown = received.state === 'duplicate';
   change(upload.id, {
     state: isKnown ? 'known' : 'sent',
     share: 1,
-    text: isKnown ? 'already here' : '',
+    text: isKnown ? t('already here') : '',
   });
 }
 
-const LOST = 'The connection was lost; this file is sent again by itself.';
+const LOST = t('The connection was lost; this file is sent again by itself.');
 const TRY_AGAIN_MS = 5000;
 
 const isLost = ({ status, code }: Problem): boolean =>
