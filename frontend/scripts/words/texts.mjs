@@ -30,7 +30,9 @@ function isSentence(text) {
   return (
     hasWord(text) &&
     !CODE.test(text) &&
-    (/\p{L}\S*\s+\S*\p{L}{2}/u.test(text) || /^\p{Lu}\p{Ll}{2,}$/u.test(text.trim()))
+    (/\p{L}\S*\s+\S*\p{L}{2}/u.test(text) ||
+      /\{\}\)? \p{Ll}{2,}|^\p{L}{2,} \(?\{\}/u.test(text) ||
+      /^\p{Lu}\p{Ll}{2,}$/u.test(text.trim()))
   );
 }
 

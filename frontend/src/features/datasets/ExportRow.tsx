@@ -10,7 +10,7 @@ import styles from './Datasets.module.css';
 import { isRunning } from './splitShares';
 
 export function ExportRow({ made, name }: { made: DatasetExport; name: string }) {
-  const title = `${made.format.toUpperCase()} of ${name}`;
+  const title = t('{format} of {name}', { format: made.format.toUpperCase(), name });
   if (made.state !== 'done') {
     return (
       <ProgressRow

@@ -37,9 +37,7 @@ export function LearningPage({ projectId, projectName }: Props) {
           <Tabs.Tab value="quality">{t('How good it is')}</Tabs.Tab>
           <Tabs.Tab value="queue">{t('What it asks next')}</Tabs.Tab>
           <Tabs.Tab value="models">{t('Model versions')}</Tabs.Tab>
-          {canManageProject && (
-            <Tabs.Tab value="staged">{t('What it does to readers')}</Tabs.Tab>
-          )}
+          {canManageProject && <Tabs.Tab value="staged">{t('What it does to readers')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="quality">
           {learning.data && <QualityPart learning={learning.data} />}

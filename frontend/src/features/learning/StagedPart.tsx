@@ -7,10 +7,11 @@ import { type StagedReads, type StagedTally, stagedReadsQuery } from '../../api/
 import { download, toCsv } from '../../ui/csv';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatCount, formatShare, plural } from '../../ui/format';
+import { formatCount, formatShare } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { t } from '../../words/t';
 
 type NameOf = (answer: string) => string;
 
@@ -28,21 +29,33 @@ export function StagedPart({ projectId }: { projectId: string }) {
       {(data) =>
         data.total.count === 0 ? (
           <EmptyState
-            title="No staged reads yet"
-            text="Switch on “Two stages” under Project, Rules: readers then lock a first read before the model is shown, and what it changed stands here."
+            title={t('No staged reads yet')}
+            text={t(
+              'Switch on “Two stages” under Project, Rules: readers then lock a first read before the model is shown, and what it changed stands here.',
+            )}
           />
         ) : (
           <Stack>
             <Tiles total={data.total} fewest={data.fewest_pairs} />
-            <Tallies title="By reader" rows={data.readers} nameOf={(name) => name} />
-            <Tallies title="By first answer" rows={data.classes} nameOf={nameOf} />
+            <Tallies
+              title={t('By reader')}
+              group={t('Reader')}
+              rows={data.readers}
+              nameOf={(name) => name}
+            />
+            <Tallies
+              title={t('By first answer')}
+              group={t('First answer')}
+              rows={data.classes}
+              nameOf={nameOf}
+            />
             <div>
               <Button
                 variant="default"
                 leftSection={<IconDownload size={14} />}
                 onClick={() => download('staged-reads.csv', 'text/csv', pairsCsv(data))}
               >
-                Every staged read as CSV
+                {t('Every staged read as CSV')}
               </Button>
             </div>
           </Stack>
@@ -54,35 +67,45 @@ export function StagedPart({ projectId }: { projectId: string }) {
 
 function Tiles({ total, fewest }: { total: StagedTally; fewest: number }) {
   const shareNote = (share: number | null, of: number) =>
-    share === null ? `no share below ${fewest} reads` : `of ${plural(of, 'read')}`;
+    share === null
+      ? t('no share below {fewest} reads', { fewest })
+      : t('of {count, plural, one {# read} other {# reads}}', { count: of });
   return (
     <StatRow>
       <StatTile
-        label="Changed after the model"
-        value={`${formatCount(total.changed_count)} of ${formatCount(total.count)}`}
+        label={t('Changed after the model')}
+        value={t('{part} of {whole}', {
+          part: formatCount(total.changed_count),
+          whole: formatCount(total.count),
+        })}
         note={
           total.changed_share === null
             ? shareNote(null, 0)
-            : `${formatShare(total.changed_share)}, ${formatCount(total.followed_count)} to its suggestion`
+            : t('{changedShare}, {followedCount} to its suggestion', {
+                changedShare: formatShare(total.changed_share),
+                followedCount: formatCount(total.followed_count),
+              })
         }
       />
       <StatTile
-        label="Wrong to right"
+        label={t('Wrong to right')}
         value={formatCount(total.wrong_to_right_count)}
-        note={`${plural(total.judged_count, 'read')} can be judged`}
+        note={t('{count, plural, one {# read} other {# reads}} can be judged', {
+          count: total.judged_count,
+        })}
       />
       <StatTile
-        label="Right to wrong"
+        label={t('Right to wrong')}
         value={formatCount(total.right_to_wrong_count)}
-        note="led astray"
+        note={t('led astray')}
       />
       <StatTile
-        label="Right before the model"
+        label={t('Right before the model')}
         value={formatShare(total.first_right_share)}
         note={shareNote(total.first_right_share, total.judged_count)}
       />
       <StatTile
-        label="Right after the model"
+        label={t('Right after the model')}
         value={formatShare(total.final_right_share)}
         note={shareNote(total.final_right_share, total.judged_count)}
       />
@@ -92,11 +115,13 @@ function Tiles({ total, fewest }: { total: StagedTally; fewest: number }) {
 
 interface TalliesProps {
   title: string;
+  /** What each row stands for. */
+  group: string;
   rows: StagedTally[];
   nameOf: NameOf;
 }
 
-function Tallies({ title, rows, nameOf }: TalliesProps) {
+function Tallies({ title, group, rows, nameOf }: TalliesProps) {
   const number = (
     key: string,
     name: string,
@@ -112,28 +137,23 @@ function Tallies({ title, rows, nameOf }: TalliesProps) {
   const columns: Column<StagedTally>[] = [
     {
       key: 'name',
-      title: title.replace('By ', ''),
+      title: group,
       sortValue: (row) => nameOf(row.name),
       render: (row) => nameOf(row.name),
     },
-    number('count', 'Reads', (row) => row.count),
-    number('changed', 'Changed', (row) => row.changed_count),
-    number('share', 'Share', (row) => row.changed_share, formatShare),
-    number('followed', 'To the suggestion', (row) => row.followed_count),
-    number('judged', 'Can be judged', (row) => row.judged_count),
-    number('better', 'Wrong to right', (row) => row.wrong_to_right_count),
-    number('worse', 'Right to wrong', (row) => row.right_to_wrong_count),
-    number('before', 'Right before', (row) => row.first_right_share, formatShare),
-    number('after', 'Right after', (row) => row.final_right_share, formatShare),
+    number('count', t('Reads'), (row) => row.count),
+    number('changed', t('Changed'), (row) => row.changed_count),
+    number('share', t('Share'), (row) => row.changed_share, formatShare),
+    number('followed', t('To the suggestion'), (row) => row.followed_count),
+    number('judged', t('Can be judged'), (row) => row.judged_count),
+    number('better', t('Wrong to right'), (row) => row.wrong_to_right_count),
+    number('worse', t('Right to wrong'), (row) => row.right_to_wrong_count),
+    number('before', t('Right before'), (row) => row.first_right_share, formatShare),
+    number('after', t('Right after'), (row) => row.final_right_share, formatShare),
   ];
   return (
-    <Panel title={title} side="a share needs ten reads" isFlush>
-      <DataTable
-        label={`Staged reads ${title.toLowerCase()}`}
-        rows={rows}
-        columns={columns}
-        rowId={(row) => row.name}
-      />
+    <Panel title={title} side={t('a share needs ten reads')} isFlush>
+      <DataTable label={title} rows={rows} columns={columns} rowId={(row) => row.name} />
     </Panel>
   );
 }

@@ -154,7 +154,10 @@ function columnsWith(chosen: ReadonlySet<string>, toggle: (id: string) => void):
       title: t('Reads'),
       isNumber: true,
       render: (row) =>
-        `${row.reads.filter((read) => read.submitted_at !== null).length} of ${row.wanted_reads}`,
+        t('{part} of {whole}', {
+          part: row.reads.filter((read) => read.submitted_at !== null).length,
+          whole: row.wanted_reads,
+        }),
     },
   ];
 }

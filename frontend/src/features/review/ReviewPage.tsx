@@ -179,7 +179,7 @@ function answerText({ label_keys, exclusion }: Row, nameOf: NameOf): string {
 
 /** A class, or its absence. */
 function keyText(key: string, nameOf: NameOf): string {
-  return key.startsWith('not ') ? `not ${nameOf(key.slice(4))}` : nameOf(key);
+  return key.startsWith('not ') ? t('not {label}', { label: nameOf(key.slice(4)) }) : nameOf(key);
 }
 
 function useNameOf(projectId: string): NameOf {

@@ -16,9 +16,17 @@ export function StudyFacts({ study }: { study: StudyDetail }) {
     [t('Site'), [study.site, study.manufacturer].filter(Boolean).join(', ') || '–'],
     [
       t('Images'),
-      `${t('{count, plural, one {# image} other {# images}}', { count: study.instance_count })} in ${t('{count, plural, one {# series} other {# series}}', { count: study.series_count })}`,
+      t(
+        '{count, plural, one {# image} other {# images}} in {series, plural, one {# series} other {# series}}',
+        { count: study.instance_count, series: study.series_count },
+      ),
     ],
-    [t('Size'), first?.rows ? `${first.columns} × ${first.rows} pixels` : '–'],
+    [
+      t('Size'),
+      first?.rows
+        ? t('{columns} × {rows} pixels', { columns: first.columns ?? 0, rows: first.rows })
+        : '–',
+    ],
     [
       t('Pixel spacing'),
       spacing

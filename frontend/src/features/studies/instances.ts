@@ -23,5 +23,9 @@ function titleOf(series: number, detail: InstanceDetail, place: number): string 
     detail.frame_count > 1
       ? `, ${t('{count, plural, one {# frame} other {# frames}}', { count: detail.frame_count })}`
       : '';
-  return `Series ${series}, image ${detail.instance_number ?? place}${frames}`;
+  return t('Series {series}, image {image}{frames}', {
+    series,
+    image: detail.instance_number ?? place,
+    frames,
+  });
 }

@@ -20,7 +20,7 @@ import {
 import { KeyCap } from '../../../ui/KeyCap';
 import { Panel } from '../../../ui/Panel';
 import { t } from '../../../words/t';
-import { type AttributeDraft, answersOf, SCOPES } from './attributeDraft';
+import { ATTRIBUTE_KINDS, type AttributeDraft, answersOf, SCOPES } from './attributeDraft';
 import styles from './Labels.module.css';
 import type { LabelDraft, SchemaDraft } from './labelDraft';
 
@@ -80,12 +80,13 @@ export function LabelPreview({ draft }: { draft: SchemaDraft }) {
 
 /** How it is answered, and of what it is asked. */
 function attributeText(one: AttributeDraft): string {
-  const scope = SCOPES.find(({ value }) => value === one.scope)?.label.toLowerCase() ?? '';
+  const scope = SCOPES.find(({ value }) => value === one.scope)?.label ?? '';
   const answers = answersOf(one).map(({ label }) => label);
   const range = [one.minimum, one.maximum].some(Boolean)
-    ? ` ${one.minimum || '…'} to ${one.maximum || '…'}`
+    ? ` ${t('{least} to {most}', { least: one.minimum || '…', most: one.maximum || '…' })}`
     : '';
-  const how = answers.length > 0 ? answers.join(' · ') : `${one.kind}${range} ${one.unit}`;
+  const kind = ATTRIBUTE_KINDS.find(({ value }) => value === one.kind)?.label ?? '';
+  const how = answers.length > 0 ? answers.join(' · ') : `${kind}${range} ${one.unit}`;
   return `${scope}: ${how.trim()}`;
 }
 

@@ -80,7 +80,7 @@ export const newAttribute = (row: string): AttributeDraft => ({
 /** Rows are the keys: they do not change any more. */
 export function fromAttribute(one: Attribute, schema: LabelSchema): AttributeDraft {
   return {
-    row: `attribute ${one.key}`,
+    row: `attribute:${one.key}`,
     key: one.key,
     name: one.name,
     kind: one.kind,
@@ -92,7 +92,7 @@ export function fromAttribute(one: Attribute, schema: LabelSchema): AttributeDra
     maximum: one.maximum === null ? '' : String(one.maximum),
     isRequired: one.is_required,
     shownWhen: one.shown_when && {
-      row: `attribute ${one.shown_when.attribute}`,
+      row: `attribute:${one.shown_when.attribute}`,
       anyOf: one.shown_when.any_of,
     },
   };
