@@ -19,7 +19,13 @@ TABLES = {
     "learning/strategy_words.py": "WORDS",
 }
 ENUMS = {"ReadState", "Role", "Trust", "FileState", "DeletionReason", "QueryStrategy", "Arm"}
-NOTED = {"audit.record", "audit.Note", "Note"}
+# Where in a call such codes stand.
+NOTED = {
+    "audit.record": slice(0, 4),
+    "audit.Note": slice(0, 4),
+    "Note": slice(0, 4),
+    "KindRow": slice(2, 3),
+}
 
 
 def modules() -> dict[str, ast.Module]:
@@ -81,7 +87,7 @@ def codes(trees: dict[str, ast.Module]) -> Iterator[str]:
             if isinstance(node, ast.ClassDef) and node.name in ENUMS:
                 said = [one.value for one in node.body if isinstance(one, ast.Assign)]
             elif isinstance(node, ast.Call) and ast.unparse(node.func) in NOTED:
-                said = node.args[:4]
+                said = node.args[NOTED[ast.unparse(node.func)]]
             else:
                 continue
             for one in said:

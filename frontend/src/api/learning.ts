@@ -1,5 +1,6 @@
 /** What the model has learned, what it asks next, and why. */
 import { queryOptions } from '@tanstack/react-query';
+import { told } from '../words/t';
 import { api, ask } from './client';
 import type { Job } from './jobs';
 import type { components } from './schema';
@@ -27,7 +28,13 @@ const at = (projectId: string) => ({ params: { path: { project_id: projectId } }
 export const learningQuery = (projectId: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'learning', 'state'],
-    queryFn: () => ask<Learning>(api.GET('/api/projects/{project_id}/learning', at(projectId))),
+    queryFn: async () => {
+      const learning = await ask<Learning>(
+        api.GET('/api/projects/{project_id}/learning', at(projectId)),
+      );
+      const { curve } = learning;
+      return { ...learning, curve: { ...curve, metric: told(curve.metric) } };
+    },
   });
 
 export const modelsQuery = (projectId: string) =>

@@ -4,21 +4,33 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatCount, formatInterval, formatScore } from '../../ui/format';
 import { Panel } from '../../ui/Panel';
+import { t } from '../../words/t';
 
 type Group = Learning['subgroups'][number];
 
-const NAMES: Record<string, string> = { site: 'Site', scanner: 'Scanner', sex: 'Sex', age: 'Age' };
-const TOO_FEW = 'Too few patients to say how certain this is.';
+const NAMES: Record<string, string> = {
+  site: t('Site'),
+  scanner: t('Scanner'),
+  sex: t('Sex'),
+  age: t('Age'),
+};
+const TOO_FEW = t('Too few patients to say how certain this is.');
 
 export function GroupTable({ groups, metric }: { groups: Group[]; metric: string }) {
   return (
-    <Panel title="By site, scanner, sex and age" side={`${metric} on held-out cases`} isFlush>
+    <Panel
+      title={t('By site, scanner, sex and age')}
+      side={t('{metric} on held-out cases', { metric })}
+      isFlush
+    >
       <DataTable
-        label={`${metric} by group`}
+        label={t('{metric} by group', { metric })}
         rows={groups}
         columns={COLUMNS}
         rowId={(row) => `${row.attribute}:${row.value}`}
-        empty={<EmptyState title="No groups" text="All held-out cases are of one kind." />}
+        empty={
+          <EmptyState title={t('No groups')} text={t('All held-out cases are of one kind.')} />
+        }
       />
     </Panel>
   );
@@ -27,21 +39,21 @@ export function GroupTable({ groups, metric }: { groups: Group[]; metric: string
 const COLUMNS: Column<Group>[] = [
   {
     key: 'attribute',
-    title: 'By',
+    title: t('By // what groups are made of'),
     sortValue: (row) => row.attribute,
     render: (row) => NAMES[row.attribute] ?? row.attribute,
   },
-  { key: 'value', title: 'Group', sortValue: (row) => row.value, render: (row) => row.value },
+  { key: 'value', title: t('Group'), sortValue: (row) => row.value, render: (row) => row.value },
   {
     key: 'score',
-    title: 'Score',
+    title: t('Score'),
     isNumber: true,
     sortValue: (row) => row.score ?? -1,
     render: (row) => formatScore(row.score),
   },
   {
     key: 'interval',
-    title: '95 % interval',
+    title: t('95 % interval'),
     isNumber: true,
     sortValue: (row) => row.low ?? -1,
     render: (row) => (
@@ -52,7 +64,7 @@ const COLUMNS: Column<Group>[] = [
   },
   {
     key: 'count',
-    title: 'Cases',
+    title: t('Cases'),
     isNumber: true,
     sortValue: (row) => row.count,
     render: (row) => formatCount(row.count),

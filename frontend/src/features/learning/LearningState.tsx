@@ -3,21 +3,22 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Learning } from '../../api/learning';
 import {
   formatCount,
+  formatNumber,
   formatScore,
   formatShare,
   intervalNote,
-  plural,
   spoken,
 } from '../../ui/format';
 import { StatRow, StatTile } from '../../ui/StatTile';
+import { t } from '../../words/t';
 import styles from './Learning.module.css';
 
 const STATES: Record<string, string> = {
-  collecting: 'Collecting first labels',
-  embedding: 'Looking at new images',
-  training_encoder: 'Training the encoder',
-  training_model: 'Training the model',
-  ready: 'Choosing cases',
+  collecting: t('Collecting first labels'),
+  embedding: t('Looking at new images'),
+  training_encoder: t('Training the encoder'),
+  training_model: t('Training the model'),
+  ready: t('Choosing cases'),
 };
 
 export function LearningState({ learning }: { learning: Learning }) {
@@ -29,37 +30,42 @@ export function LearningState({ learning }: { learning: Learning }) {
     <div className={styles.stack}>
       <StatRow>
         <StatTile
-          label="Now"
+          label={t('Now')}
           value={STATES[learning.state] ?? spoken(learning.state)}
           note={nextRound(learning)}
         />
         <StatTile
           label={learning.curve.metric}
           value={formatScore(last?.score)}
-          note={last ? intervalNote(last.low, last.high) : 'not measured yet'}
+          note={last ? intervalNote(last.low, last.high) : t('not measured yet')}
         />
         <StatTile
-          label="Labelled"
+          label={t('Labelled')}
           value={formatCount(learning.labelled_count)}
-          note={`of ${plural(learning.pool_count, 'case')}, ${learning.control_count} in the control arm`}
+          note={t(
+            'of {count, plural, one {# case} other {# cases}}, {controlCount} in the control arm',
+            { count: learning.pool_count, controlCount: learning.control_count },
+          )}
         />
         <StatTile
-          label="Measured on"
+          label={t('Measured on')}
           value={formatCount(learning.evaluation_count)}
-          note={`read, of ${plural(learning.holdout_count, 'case')} held out`}
+          note={t('read, of {count, plural, one {# case} other {# cases}} held out', {
+            count: learning.holdout_count,
+          })}
         />
         <StatTile
-          label="Encoder"
-          value={learning.encoder ? spoken(learning.encoder.kind) : 'none yet'}
+          label={t('Encoder')}
+          value={learning.encoder ? spoken(learning.encoder.kind) : t('none yet')}
           note={encoderNote(learning)}
         />
       </StatRow>
       {learning.encoder_trial && <p className={styles.note}>{trialNote(learning.encoder_trial)}</p>}
       {learning.warnings.length > 0 && (
-        <ul className={styles.warnings} aria-label="Warnings">
+        <ul className={styles.warnings} aria-label={t('Warnings')}>
           {learning.warnings.map((warning) => (
             <li key={warning}>
-              <IconAlertTriangle size={16} aria-label="Warning" />
+              <IconAlertTriangle size={16} aria-label={t('Warning')} />
               {warning}
             </li>
           ))}
@@ -70,25 +76,49 @@ export function LearningState({ learning }: { learning: Learning }) {
 }
 
 function nextRound(learning: Learning): string {
-  if (learning.next_round_in === null) return 'no round is planned';
-  if (learning.next_round_in <= 0) return 'learns again any moment';
-  return `learns again after ${plural(learning.next_round_in, 'read')}`;
+  if (learning.next_round_in === null) return t('no round is planned');
+  if (learning.next_round_in <= 0) return t('learns again any moment');
+  return t('learns again after {count, plural, one {# read} other {# reads}}', {
+    count: learning.next_round_in,
+  });
 }
 
 /** What the labels said of the encoder trained on these images. */
 function trialNote(trial: NonNullable<Learning['encoder_trial']>): string {
   const { last, next_at_label_count: next } = trial;
   if (!last)
-    return `A trained encoder waits: at ${plural(next ?? 0, 'label')} it is compared with what serves.`;
-  const numbers = `macro recall ${formatScore(last.score_other)} with it, ${formatScore(last.score_now)} without, log-loss saved ${last.difference.toFixed(3)} (${last.low.toFixed(3)} to ${last.high.toFixed(3)})`;
-  const base = `Compared on ${plural(last.label_count, 'label')}, held out by patient: ${numbers}.`;
-  if (trial.state === 'in_use') return `The trained encoder serves. ${base}`;
-  return `The trained encoder stays out, asked again at ${plural(next ?? 0, 'label')}. ${base}`;
+    return t(
+      'A trained encoder waits: at {count, plural, one {# label} other {# labels}} it is compared with what serves.',
+      { count: next ?? 0 },
+    );
+  const numbers = t(
+    'macro recall {scoreOther} with it, {scoreNow} without, log-loss saved {difference} ({low} to {high})',
+    {
+      scoreOther: formatScore(last.score_other),
+      scoreNow: formatScore(last.score_now),
+      difference: formatNumber(last.difference, 3),
+      low: formatNumber(last.low, 3),
+      high: formatNumber(last.high, 3),
+    },
+  );
+  const base = t(
+    'Compared on {count, plural, one {# label} other {# labels}}, held out by patient: {numbers}.',
+    { count: last.label_count, numbers },
+  );
+  if (trial.state === 'in_use') return t('The trained encoder serves. {base}', { base });
+  return t(
+    'The trained encoder stays out, asked again at {count, plural, one {# label} other {# labels}}. {base}',
+    { count: next ?? 0, base },
+  );
 }
 
 function encoderNote(learning: Learning): string {
-  if (!learning.encoder) return 'starts with the first images';
+  if (!learning.encoder) return t('starts with the first images');
   const { state, dimension, progress } = learning.encoder;
   const share = progress < 1 ? `, ${formatShare(progress)}` : '';
-  return `${spoken(state)}${share}, ${plural(dimension, 'number')} per image`;
+  return t('{state}{share}, {count, plural, one {# number} other {# numbers}} per image', {
+    state: spoken(state),
+    share,
+    count: dimension,
+  });
 }

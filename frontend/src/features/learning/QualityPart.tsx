@@ -6,6 +6,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { formatScore } from '../../ui/format';
 import { Plot } from '../../ui/Plot';
 import type { PlotColours } from '../../ui/plotStyle';
+import { t } from '../../words/t';
 import { type CurveAxis, curveOption, curveSentence, curveTable, hasCurve } from './curvePlot';
 import { GroupTable } from './GroupTable';
 import styles from './Learning.module.css';
@@ -22,8 +23,10 @@ export function QualityPart({ learning }: { learning: Learning }) {
   if (!hasCurve(learning.curve)) {
     return (
       <EmptyState
-        title="Nothing was measured yet"
-        text="The curve begins with the first round, once cases of two classes and some held-out cases are read."
+        title={t('Nothing was measured yet')}
+        text={t(
+          'The curve begins with the first round, once cases of two classes and some held-out cases are read.',
+        )}
       />
     );
   }
@@ -51,15 +54,15 @@ function CurvePlot({ curve }: { curve: Learning['curve'] }) {
   const table = useMemo(() => curveTable(curve), [curve]);
   return (
     <Plot
-      title="Learning curve"
+      title={t('Learning curve')}
       side={
         <SegmentedControl
-          aria-label="Quality against"
+          aria-label={t('Quality against')}
           value={axis}
           onChange={(value) => setAxis(value as CurveAxis)}
           data={[
-            { value: 'labels', label: 'against labels' },
-            { value: 'minutes', label: 'against minutes' },
+            { value: 'labels', label: t('against labels') },
+            { value: 'minutes', label: t('against minutes') },
           ]}
         />
       }
@@ -73,7 +76,11 @@ function CurvePlot({ curve }: { curve: Learning['curve'] }) {
 }
 
 /** What the score of one class is called, by what the project teaches. */
-const CLASS_SCORES = { classification: 'Recall', segmentation: 'Dice', detection: 'F1 of boxes' };
+const CLASS_SCORES = {
+  classification: t('Recall'),
+  segmentation: t('Dice'),
+  detection: t('F1 of boxes'),
+};
 
 function ClassPlot({ learning: { kind, per_class } }: { learning: Learning }) {
   const score = CLASS_SCORES[kind ?? 'classification'];
@@ -84,11 +91,17 @@ function ClassPlot({ learning: { kind, per_class } }: { learning: Learning }) {
   const table = useMemo(() => classTable(per_class, score), [per_class, score]);
   return (
     <Plot
-      title={`${score} per class`}
-      side="on held-out cases"
+      title={t('{score} per class', { score })}
+      side={t('on held-out cases')}
       fileName={`${score.toLowerCase().replaceAll(' ', '-')}-per-class`}
       description={per_class
-        .map((one) => `${one.name}: ${formatScore(one.score)} of ${one.count}`)
+        .map((one) =>
+          t('{name}: {score} of {count}', {
+            name: one.name,
+            score: formatScore(one.score),
+            count: one.count,
+          }),
+        )
         .join('; ')}
       option={option}
       table={table}
@@ -102,10 +115,12 @@ function CalibrationPlot({ learning: { calibration } }: { learning: Learning }) 
   const table = useMemo(() => calibrationTable(bins), [bins]);
   return (
     <Plot
-      title="Calibration"
-      side={`expected error ${formatScore(ece)}`}
+      title={t('Calibration')}
+      side={t('expected error {ece}', { ece: formatScore(ece) })}
       fileName="calibration"
-      description={`How often what the model said came true; expected calibration error ${formatScore(ece)}.`}
+      description={t('How often what the model said came true; expected calibration error {ece}.', {
+        ece: formatScore(ece),
+      })}
       option={option}
       table={table}
     />
@@ -120,10 +135,12 @@ function ConfusionPlot({ learning }: { learning: Learning }) {
   const table = useMemo(() => confusionTable(learning), [learning]);
   return (
     <Plot
-      title="Confusion"
-      side="cases"
+      title={t('Confusion')}
+      side={t('cases')}
       fileName="confusion"
-      description="What the model said for each class that readers said; the table has the counts."
+      description={t(
+        'What the model said for each class that readers said; the table has the counts.',
+      )}
       option={option}
       table={table}
     />

@@ -52,8 +52,8 @@ test('what is designed is what is sent, and comes back as it was', () => {
   expect(fromAttribute(stored, schema)).toEqual({
     ...size,
     key: 'size',
-    row: 'attribute size',
-    shownWhen: { row: 'attribute solid', anyOf: ['yes'] },
+    row: 'attribute:size',
+    shownWhen: { row: 'attribute:solid', anyOf: ['yes'] },
   });
   const without = removeLabel({ ...labelled, attributes: [size] }, 'l1');
   expect(without.attributes[0]?.labelRows).toEqual([]);
