@@ -2,16 +2,17 @@
 import type { CalibrationBin, ClassScore, Learning } from '../../api/learning';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
+import { t } from '../../words/t';
 
 export function calibrationOption(bins: readonly CalibrationBin[], colours: PlotColours) {
   const filled = bins.filter((bin) => bin.count > 0);
   return {
     ...plotFrame(colours),
-    xAxis: plotAxis(colours, 'said by the model', { min: 0, max: 1 }),
-    yAxis: plotAxis(colours, 'came true', { min: 0, max: 1, nameGap: 36 }),
+    xAxis: plotAxis(colours, t('said by the model'), { min: 0, max: 1 }),
+    yAxis: plotAxis(colours, t('came true'), { min: 0, max: 1, nameGap: 36 }),
     series: [
       {
-        name: 'Perfect',
+        name: t('Perfect'),
         type: 'line',
         symbol: 'none',
         color: colours.muted,
@@ -22,7 +23,7 @@ export function calibrationOption(bins: readonly CalibrationBin[], colours: Plot
         ],
       },
       {
-        name: 'Model',
+        name: t('Model'),
         type: 'line',
         color: colours.accent,
         symbolSize: (_value: unknown, point: { dataIndex: number }) =>
@@ -35,7 +36,7 @@ export function calibrationOption(bins: readonly CalibrationBin[], colours: Plot
 
 export function calibrationTable(bins: readonly CalibrationBin[]): PlotTable {
   return {
-    header: ['From', 'To', 'Cases', 'Said by the model', 'Came true'],
+    header: [t('From'), 'To', t('Cases'), t('Said by the model'), t('Came true')],
     rows: bins.map((bin) => [bin.low, bin.high, bin.count, bin.mean_probability, bin.observed]),
   };
 }
@@ -81,19 +82,19 @@ export function classOption(classes: readonly ClassScore[], score: string, colou
 
 /** What is known besides of what was drawn; a column each where any class has it. */
 const DRAWN_SCORES: readonly { title: string; of: (one: ClassScore) => number | null }[] = [
-  { title: 'Outline off by (mm)', of: (one) => one.distance_mm },
-  { title: 'Average precision', of: (one) => one.average_precision?.value ?? null },
-  { title: 'AP 95 % low', of: (one) => one.average_precision?.low ?? null },
-  { title: 'AP 95 % high', of: (one) => one.average_precision?.high ?? null },
+  { title: t('Outline off by (mm)'), of: (one) => one.distance_mm },
+  { title: t('Average precision'), of: (one) => one.average_precision?.value ?? null },
+  { title: t('AP 95 % low'), of: (one) => one.average_precision?.low ?? null },
+  { title: t('AP 95 % high'), of: (one) => one.average_precision?.high ?? null },
   // The server reads FROC at 1/8, 1/4, 1/2, 1, 2 and 4 false marks per image.
-  { title: 'Found at 1/4 false per image', of: (one) => one.froc?.[1] ?? null },
-  { title: 'Found at 1 false per image', of: (one) => one.froc?.[3] ?? null },
+  { title: t('Found at 1/4 false per image'), of: (one) => one.froc?.[1] ?? null },
+  { title: t('Found at 1 false per image'), of: (one) => one.froc?.[3] ?? null },
 ];
 
 export function classTable(classes: readonly ClassScore[], score: string): PlotTable {
   const more = DRAWN_SCORES.filter(({ of }) => classes.some((one) => of(one) !== null));
   return {
-    header: ['Class', 'n', score, '95 % low', '95 % high', ...more.map(({ title }) => title)],
+    header: [t('Class'), 'n', score, '95 % low', '95 % high', ...more.map(({ title }) => title)],
     rows: classes.map((one) => [
       ...[one.name, one.count, one.score, one.low, one.high],
       ...more.map(({ of }) => of(one)),
@@ -106,7 +107,7 @@ export function confusionTable(learning: Pick<Learning, 'confusion' | 'per_class
   const names = new Map(learning.per_class.map((one) => [one.key, one.name]));
   const named = learning.confusion.keys.map((key) => names.get(key) ?? key);
   return {
-    header: ['Readers said', ...named.map((name) => `model: ${name}`)],
+    header: [t('Readers said'), ...named.map((name) => `model: ${name}`)],
     rows: learning.confusion.matrix.map((counts, row) => [named[row] ?? '', ...counts]),
   };
 }
@@ -137,8 +138,8 @@ export function confusionOption(
   return {
     ...plotFrame(colours),
     grid: { left: 128, right: 16, top: 12, bottom: 44 },
-    xAxis: axis('model said', 26),
-    yAxis: { ...axis('readers said', 104), inverse: true },
+    xAxis: axis(t('model said'), 26),
+    yAxis: { ...axis(t('readers said'), 104), inverse: true },
     visualMap: {
       show: false,
       min: 0,
