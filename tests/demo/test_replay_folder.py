@@ -9,12 +9,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from collimate.cli import commands
+from collimate.demo.replay import network
 from collimate.demo.replay.answers import load
 from collimate.demo.replay.curves import Course
 from collimate.demo.replay.folder import replay_folder
 from collimate.demo.replay.lessons import Masks, lessons_of
 from collimate.demo.replay.pictures import read_picture
 from collimate.ml.images import UnusableImage
+from collimate.ml.strategies import PoolView, QueryStrategy
 from collimate.studies.imports.label_table import Columns as Names
 from collimate.studies.imports.label_table import TableUnusable, read_table
 
@@ -180,6 +182,23 @@ def test_masks_are_learned_and_cost_what_their_outlines_cost(tmp_path: Path) -> 
     assert teacher.minutes(known.pool[:2]) == pytest.approx(
         teacher.minutes(known.pool[:1]) + teacher.minutes(known.pool[1:2])
     )
+
+
+def test_the_network_of_projects_learns_a_folder_of_masks_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "WIDTH", 8)
+    columns = write_masks(tmp_path, count=24)
+    read = read_table(tmp_path, tmp_path / "labels.csv", columns)
+    known = load(read.images, encoder_steps=0, tell=lambda text: None)
+    teacher = lessons_of(known, QueryStrategy.CLASP_PE, 0, network_steps=12)
+    pool = PoolView(known.z[known.pool], np.zeros(len(known.pool), bool))
+    score, view = teacher.learn(known.pool[:8], pool)
+    assert score > 0.5
+    assert view.regions is not None
+    assert view.foreground is not None
+    assert view.regions.class_doubt.shape == (len(known.pool), 1)
+    assert view.foreground.all()
 
 
 def test_the_command_trains_an_encoder_and_writes_every_batch(

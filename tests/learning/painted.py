@@ -1,5 +1,6 @@
 """Projects whose readers paint or box a bright disc, and an ML worker that trains in a second."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import numpy as np
@@ -67,7 +68,7 @@ def make_painting_clinic(
         return project.id
 
 
-def paint(project_id: UUID, numbers: range, *, kind: str = "segment") -> None:
+def paint(project_id: UUID, numbers: Iterable[int], *, kind: str = "segment") -> None:
     """Read these studies (by their place in the order of arrival) as they truly are."""
     with open_session() as session:
         project = session.get_one(Project, project_id)

@@ -40,6 +40,14 @@ def replay(  # noqa: PLR0913, PLR0917 - options of a command
     encoder_steps: Annotated[
         int, typer.Option(min=0, help="Training of the folder's own encoder; 0 for none.")
     ] = 300,
+    network_steps: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Masks: train the network that projects train, so many steps after every batch; "
+            "0 learns them by trees over pixels, in seconds.",
+        ),
+    ] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every number.")] = None,
     plot_file: Annotated[Path | None, typer.Option("--plot", help="Draw the curves (PNG).")] = None,
 ) -> None:
@@ -53,7 +61,7 @@ def replay(  # noqa: PLR0913, PLR0917 - options of a command
                 path_column, None if mask_column else label_column, patient_column, split_column,
                 mask=mask_column,
             )  # fmt: skip
-            course = Course(seeds, batch or 20, cap, encoder_steps)
+            course = Course(seeds, batch or 20, cap, encoder_steps, network_steps)
             outcome = _folder(images, labels, columns, names, course)
         else:
             outcome = _project(str(project), names, seeds, batch, cap)

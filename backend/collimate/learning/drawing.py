@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
-from collimate.learning.fit import Lessons
 from collimate.learning.kinds import TaskKind
-from collimate.learning.labels import Question, manifest_sha256
+from collimate.learning.labels import Labelled, Question, labelled_studies, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
 from collimate.learning.versions import UNFINISHED
@@ -123,14 +122,25 @@ def newest_opinion(
     )
 
 
-def ask_to_train(session: Session, project: Project, lessons: Lessons, question: Question) -> bool:
+def lessons_of(session: Session, project: Project, question: Question) -> list[Labelled]:
+    """The reads that a model learns from: all that count, whether or not an encoder can use the
+    study, held-out patients apart.
+    """
+    labelled, _ = labelled_studies(session, project, question)
+    return [item for item in labelled if not item.is_holdout]
+
+
+def ask_to_train(session: Session, project: Project, question: Question | None) -> bool:
     """Have a model trained in the background if it would learn from other reads than the newest
     did; answers whether.
     """
-    if question.kind is TaskKind.CLASSIFICATION or not can_train(lessons):
+    if question is None or question.kind is TaskKind.CLASSIFICATION:
+        return False
+    items = lessons_of(session, project, question)
+    if not can_train(items):
         return False
     newest = session.execute(finished(question, project.id).limit(1)).first()
-    if newest is not None and newest[1].manifest_sha256 == manifest_sha256(lessons.items):
+    if newest is not None and newest[1].manifest_sha256 == manifest_sha256(items):
         return False
     enqueue(
         session, JobKind.TRAIN_MODEL, project_id=project.id, dedup_key=f"model:{project.id}"
@@ -138,6 +148,6 @@ def ask_to_train(session: Session, project: Project, lessons: Lessons, question:
     return True
 
 
-def can_train(lessons: Lessons) -> bool:
+def can_train(items: list[Labelled]) -> bool:
     """Whether enough was read, and something drawn."""
-    return len(lessons.items) >= FEWEST_READ and bool(lessons.class_counts.any())
+    return len(items) >= FEWEST_READ and any(item.label_keys for item in items)

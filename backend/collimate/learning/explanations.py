@@ -82,7 +82,7 @@ def explanation(
     prediction = _prediction(session, model, study)
     if model is None or prediction is None:
         raise ExplanationNotFound("The model has not seen this study yet.")
-    if prediction.scores:
+    if prediction.scores or not prediction.probabilities:
         raise ExplanationNotFound("The model draws what it sees; there is nothing to explain.")
     probabilities: dict[str, Any] = prediction.probabilities
     key = class_key or max(probabilities, key=lambda name: probabilities[name])

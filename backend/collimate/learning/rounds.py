@@ -95,8 +95,7 @@ def run_round(
         strategy=KINDS[kind].chosen(QueryStrategy(strategy or rules.strategy)),
         seed=seed,
     )
-    if question is not None and lessons is not None:
-        drawing.ask_to_train(session, project, lessons, question)
+    drawing.ask_to_train(session, project, question)
     if fitted is not None and lessons is not None and question is not None:
         # After the tasks: whoever locks the audit chain must not wait for a task.
         hold_back.promote_unless_worse(session, project, fitted, pool, lessons, question)

@@ -16,9 +16,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Course:
-    """Seeds per strategy, labels per batch and at most, steps of training the encoder."""
+    """Seeds per strategy, labels per batch and at most, steps of training the encoder, and of
+    training the network of masks after each batch (0: trees over pixels learn instead).
+    """
 
     seeds: int = 5
     batch_size: int = 20
     cap: int = 400
     encoder_steps: int = 300
+    network_steps: int = 0

@@ -41,7 +41,7 @@ def replay_folder(
     # Products of matrices this small are slower on two threads than on one.
     with threadpool_limits(1, user_api="blas"):
         tell("the whole pool")
-        teacher = lessons_of(known, None, 0)
+        teacher = lessons_of(known, None, 0, network_steps=course.network_steps)
         full = teacher.learn(known.pool, _view(known))[0]
         curves = []
         for seed in range(course.seeds):
@@ -61,7 +61,7 @@ def play(known: Known, strategy: QueryStrategy, *, seed: int, course: Course) ->
     """One strategy with one seed: ask, read, learn, measure, until the cap."""
     pool = known.pool
     cap = min(course.cap, len(pool))
-    teacher = lessons_of(known, strategy, seed)
+    teacher = lessons_of(known, strategy, seed, network_steps=course.network_steps)
     is_labelled = np.zeros(len(pool), dtype=bool)
     view = _view(known)
     counts: list[int] = []

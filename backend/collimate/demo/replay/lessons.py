@@ -31,8 +31,15 @@ class Lessons(Protocol):
         """What reading these rows costs, by the cost model."""
 
 
-def lessons_of(known: Known, strategy: QueryStrategy | None, seed: int) -> Lessons:
-    """How a folder of this kind is learned."""
+def lessons_of(
+    known: Known, strategy: QueryStrategy | None, seed: int, *, network_steps: int = 0
+) -> Lessons:
+    """How a folder of this kind is learned; masks by the product's network where it has steps."""
+    if known.masks is not None and network_steps:
+        # Only a replay that trains pays for loading torch.
+        from collimate.demo.replay.network import Network
+
+        return Network(known, seed, network_steps)
     if known.masks is not None:
         return Masks(known, pixel_features(known.small), seed)
     return Classes(known, strategy, seed)
@@ -122,22 +129,24 @@ class Masks:
             view,
             regions=Regions(doubt, by_class, known.patients[pool]),
             foreground=(said.argmax(axis=-1) > 0).any(axis=(1, 2)),
-            probabilities=_as_one_doubt(doubt, count),
+            probabilities=as_one_doubt(doubt, count),
             progress=len(labelled) / len(pool),
         )
 
     def minutes(self, rows: NDArray[np.int64]) -> float:
         """A look at each picture, and time along every outline drawn."""
         masks = self.known.masks
-        if masks is None:
-            return 0.0
-        own = masks[rows]
-        edge = (own[:, 1:] != own[:, :-1]).sum() + (own[:, :, 1:] != own[:, :, :-1]).sum()
-        sides = float(edge) / own.shape[-1]
-        return (len(rows) * SECONDS_PER_MASK + sides * SECONDS_PER_OUTLINE_SIDE) / 60
+        return 0.0 if masks is None else outline_minutes(masks[rows])
 
 
-def _as_one_doubt(doubt: NDArray[np.float64], class_count: int) -> NDArray[np.float64]:
+def outline_minutes(own: NDArray[np.int64]) -> float:
+    """What painting these masks costs: a look at each, and time along every outline."""
+    edge = (own[:, 1:] != own[:, :-1]).sum() + (own[:, :, 1:] != own[:, :, :-1]).sum()
+    sides = float(edge) / own.shape[-1]
+    return (len(own) * SECONDS_PER_MASK + sides * SECONDS_PER_OUTLINE_SIDE) / 60
+
+
+def as_one_doubt(doubt: NDArray[np.float64], class_count: int) -> NDArray[np.float64]:
     """Two-class probabilities whose margin is the doubt, for strategies that know no masks."""
     margin = np.clip(doubt / np.log(class_count), 0.0, 1.0)
     return np.stack([1.0 - margin / 2.0, margin / 2.0], axis=1)

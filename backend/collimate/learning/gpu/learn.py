@@ -21,6 +21,7 @@ from collimate.jobs.run import JobCancelled, JobFailed, JobRun
 from collimate.kit.settings import settings
 from collimate.learning import hold_back, measure_drawn
 from collimate.learning.ask import learn_anew
+from collimate.learning.drawing import lessons_of
 from collimate.learning.fit import CONTROL, HoldoutTouched
 from collimate.learning.gpu.draw import draw_all
 from collimate.learning.gpu.gather import gather
@@ -93,8 +94,7 @@ def _train(run: JobRun, project_id: UUID, folder: Path) -> dict[str, Any]:
         question = question_of(session, project)
         if question is None or question.kind is TaskKind.CLASSIFICATION:
             return {"skipped": 1}
-        labelled, _ = labelled_studies(session, project, question)
-        own = [item for item in labelled if not item.is_holdout]
+        own = lessons_of(session, project, question)
         plan, items = plan_for(session, project, question, own, folder)
     if plan.model_version_id is None:
         model = _learned(run, project_id, plan, items, question, folder)
