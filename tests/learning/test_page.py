@@ -42,7 +42,7 @@ def test_an_empty_project_says_what_is_missing(session: Session, client: Client)
     assert page["model"] is None
     assert page["curve"]["strategy"] == []
     assert page["per_class"] == []
-    assert any("no question" in warning for warning in page["warnings"])
+    assert any("Nothing is asked" in warning for warning in page["warnings"])
 
 
 def test_the_page_shows_curve_counts_and_quality(session: Session, client: Client) -> None:

@@ -165,6 +165,10 @@ def test_dice_and_distance_of_two_squares_are_what_the_ruler_says() -> None:
     line[:, 10], beside[:, 14] = True, True
     total, count = overlap.surface_distance(line, beside, (1.0, 0.5))
     assert total / count == pytest.approx(2.0)
+    line, beside = np.zeros((2, 1_500, 1_200), dtype=bool)
+    line[:, 100:500], beside[:, 100:530] = True, True
+    total, count = overlap.surface_distance(line, beside, (0.1, 0.1))
+    assert total / count == pytest.approx(3.0 * 1_500 / 3_800, rel=0.02), "one side is 3 mm off"
     table = np.array([[1.0, np.nan], [0.5, 0.2], [np.nan, np.nan]])
     found = overlap.overall(table, np.array(["a", "b", "c"]))
     assert (found.value, found.n) == (pytest.approx((0.75 + 0.2) / 2), 2)

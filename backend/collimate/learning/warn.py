@@ -30,7 +30,7 @@ def warnings(
     if not learning_rules(project).is_on:
         found.append("The learner is switched off: cases come in order of arrival.")
     if question is None:
-        found.append("There is no question with classes, so there is nothing to learn yet.")
+        found.append("Nothing is asked that can be learned: no classes, segments or boxes.")
         return found
     found += _about_labels(question, labelled, undecided)
     found += _about_training(session, project)

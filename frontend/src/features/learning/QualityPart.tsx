@@ -24,9 +24,15 @@ export function QualityPart({ learning }: { learning: Learning }) {
     return (
       <EmptyState
         title={t('Nothing was measured yet')}
-        text={t(
-          'The curve begins with the first round, once cases of two classes and some held-out cases are read.',
-        )}
+        text={
+          learning.kind === 'segmentation' || learning.kind === 'detection'
+            ? t(
+                'The curve begins once a model has learned from what was drawn, and some held-out cases are read.',
+              )
+            : t(
+                'The curve begins with the first round, once cases of two classes and some held-out cases are read.',
+              )
+        }
       />
     );
   }

@@ -7,6 +7,7 @@ import type { Command } from '../../commands/registry';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
+import { t } from '../../words/t';
 import { labelsOf } from './caseCommands';
 import { type Items, marksOf, type Segment, segmentsOf } from './items';
 import { useReadout } from './readout';
@@ -108,14 +109,14 @@ function suggestedCommands(
   ): Command => ({
     id: `suggestion.${id}`,
     title,
-    section: 'Suggestion',
+    section: t('Suggestion'),
     shortcut,
     isEnabled: () => !useReading.getState().isReadOnly && left(of()).length > 0,
     run: () => useReading.getState().takeOver(left(of())),
   });
   return [
-    command('here', 'Take over on this image', 'alt+y', here),
-    command('everywhere', 'Take over on every image', 'alt+shift+y', () => suggested),
+    command('here', t('Take over on this image'), 'alt+y', here),
+    command('everywhere', t('Take over on every image'), 'alt+shift+y', () => suggested),
   ];
 }
 
