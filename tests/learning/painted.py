@@ -68,7 +68,9 @@ def make_painting_clinic(
         return project.id
 
 
-def paint(project_id: UUID, numbers: Iterable[int], *, kind: str = "segment") -> None:
+def paint(
+    project_id: UUID, numbers: Iterable[int], *, kind: str = "segment", arm: str | None = None
+) -> None:
     """Read these studies (by their place in the order of arrival) as they truly are."""
     with open_session() as session:
         project = session.get_one(Project, project_id)
@@ -87,7 +89,7 @@ def paint(project_id: UUID, numbers: Iterable[int], *, kind: str = "segment") ->
                 session, project=project, reader=reader, schema=asked, label_keys=[], task=task,
                 **{"segments" if kind == "segment" else "marks": drawn},
             )  # fmt: skip
-            task.state = "submitted"
+            task.state, task.arm = "submitted", arm or task.arm
 
 
 def said(mask: np.ndarray, sop_instance_uid: str, kind: str) -> list[dict]:

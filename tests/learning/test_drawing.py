@@ -43,7 +43,8 @@ def test_masks_are_learned_measured_drawn_and_asked_for_where_they_are_doubtful(
         make_picture(session, project=project, pixels=np.full((SIDE, SIDE), 7, np.uint16))
         queue.open_missing(session, project_id)
     work_all()
-    paint(project_id, [*range(15), 17])
+    paint(project_id, [0, 1, 4, 6], arm="control")
+    paint(project_id, [2, 3, 5, *range(7, 15), 17])
     assert learn_now(project_id) == [
         ("run_round", "done"), ("train_model", "done"), ("run_round", "done"),
     ]  # fmt: skip
@@ -96,6 +97,9 @@ def test_masks_are_learned_measured_drawn_and_asked_for_where_they_are_doubtful(
         shown = page.learning_page(session, project)
         assert (shown["kind"], shown["curve"]["metric"]) == ("segmentation", "mean Dice")
         assert [point["label_count"] for point in shown["curve"]["strategy"]] == [11]
+        [alone] = shown["curve"]["control"]
+        assert 4 <= alone["label_count"] == 2 * alone["active_minutes"] < 11
+        assert alone["score"] > 0.3
     assert learn_now(project_id) == [("run_round", "done")], "nothing new was read"
 
 
