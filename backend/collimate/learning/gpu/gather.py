@@ -1,6 +1,6 @@
 """From reads to what a mask or box model trains on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,12 +36,19 @@ class _Lesson:
 
 
 def gather(
-    session: Session, question: Question, items: Sequence[Labelled], *, side: int, seed: int
+    session: Session,
+    question: Question,
+    items: Sequence[Labelled],
+    *,
+    side: int,
+    seed: int,
+    check: Callable[[], None],
 ) -> tuple[Samples, Intake]:
     """The frames of these reads, brought to one form; the form is fitted on them.
 
     Of a study the drawn frames and as many empty ones, evenly spread; a frame that its reader left
-    empty counts as empty. A frame that cannot be used is left out.
+    empty counts as empty. A frame that cannot be used is left out. `check` is called before
+    every frame and may stop it all by raising.
     """
     lessons = [lesson for item in items for lesson in _lessons(session, question, item)]
     study_ids = [item.study_id for item in items]
@@ -57,6 +64,7 @@ def gather(
     targets: list[np.ndarray] = []
     for number in order:
         lesson = lessons[number]
+        check()
         try:
             image = stack_of(lesson.frames, intake)
         except (StudyUnusable, UnusableImage):

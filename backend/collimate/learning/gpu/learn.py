@@ -142,7 +142,9 @@ def _fitted(
         raise HoldoutTouched("A held-out patient was about to be learned from.")
     run.report(0.02, "Reading what was drawn")
     with run.open_session() as session:
-        samples, intake = gather(session, question, items, side=size.side, seed=plan.seed)
+        samples, intake = gather(
+            session, question, items, side=size.side, seed=plan.seed, check=run.check
+        )
     start = SHARES["model"] if name == "control" else 0.0
     words = "Training on the control arm" if name == "control" else "Training on the newest reads"
     done = train(
