@@ -5,6 +5,7 @@ Every builder returns the bytes of one Part 10 file and takes keyword arguments 
 
 import struct
 import zlib
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -410,15 +411,19 @@ def deep(levels: int) -> bytes:
     return _header_of(radiograph()) + opening * levels + closing * levels
 
 
+@lru_cache
 def deflate_bomb(size: int = 2 << 30) -> bytes:
-    """About 2 MB that inflate to `size` bytes of one long text."""
+    """About 2 MB that inflate to `size` bytes of one long text.
+
+    Every flush forgets what came before, so one packed piece stands for all of them.
+    """
     head = explicit_element(0x00080018, b"UI", b"1.2.3.4\0")
     head += struct.pack("<HH2sHL", 0x0008, 0x2111, b"UT", 0, size)
     machine = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = bytes(1 << 20)
-    pieces = [machine.compress(head)]
-    pieces += [machine.compress(block) for _ in range(size >> 20)]
-    return _meta(DEFLATED) + b"".join(pieces) + machine.flush()
+    start = machine.compress(head) + machine.flush(zlib.Z_FULL_FLUSH)
+    piece = machine.compress(bytes(16 << 20)) + machine.flush(zlib.Z_FULL_FLUSH)
+    rest = machine.compress(bytes(size % (16 << 20))) + machine.flush()
+    return _meta(DEFLATED) + start + piece * (size >> 24) + rest
 
 
 def rle_bomb() -> bytes:

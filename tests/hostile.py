@@ -419,3 +419,33 @@ def damaged_deflate(chance: Chance) -> bytes:
     for _ in range(chance.randint(1, 4)):
         data[chance.randrange(len(data) - 600, len(data))] = chance.randrange(256)
     return bytes(data)
+
+
+WHOLE = (
+    (dicoms.radiograph, dicoms.EXPLICIT), (dicoms.radiograph, dicoms.IMPLICIT),
+    (dicoms.radiograph, dicoms.DEFLATED), (dicoms.radiograph, dicoms.JPEG_2000),
+    (dicoms.radiograph, dicoms.JPEG_LS), (dicoms.radiograph, dicoms.JPEG_LOSSLESS_SV1),
+    (dicoms.radiograph, dicoms.RLE), (dicoms.radiograph, dicoms.HTJ2K),
+    (dicoms.multi_frame, dicoms.EXPLICIT), (dicoms.multi_frame, dicoms.BIG_ENDIAN),
+)  # fmt: skip
+
+
+@family
+def changes_anywhere(chance: Chance) -> bytes:
+    """One to eight changes: a byte, a run, a cut, a piece twice."""
+    make, syntax = chance.choice(WHOLE)
+    changed = bytearray(make(syntax=syntax, **SMALL))
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(132, len(changed))
+        what = chance.randrange(5)
+        if what <= 1:
+            changed[at] = chance.randrange(256)
+        elif what == 2:
+            changed[at : at + 4] = chance.choice([b"\xff" * 4, b"\0" * 4, b"\xff\xff\xff\x7f"])
+        elif what == 3:
+            del changed[at : at + chance.randint(1, 64)]
+        else:
+            changed[at:at] = changed[at : at + chance.randint(1, 64)]
+        if len(changed) < 200:
+            break
+    return bytes(changed)
