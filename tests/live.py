@@ -32,6 +32,8 @@ def running(
         "COLLIMATE_HOME": str(home),
         "COLLIMATE_PORT": str(port),
         "COLLIMATE_DATABASE_URL": database_url,
+        # tests wait for what workers do, and nobody waits for pages meanwhile
+        "COLLIMATE_WORKER_NICENESS": "0",
         "OMP_NUM_THREADS": "1",
         **(settings or {}),
     }

@@ -14,6 +14,8 @@ def stand_back(niceness: int) -> None:
     against processes of the same session only; the session has one of its own. A process that leads
     no session leaves it alone, since that would slow its neighbours too.
     """
+    if niceness == 0:
+        return
     os.nice(niceness)
     if os.getsid(0) == os.getpid():
         with contextlib.suppress(OSError):  # not on this system, or not ours to say

@@ -4,8 +4,7 @@ from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, work
 from collimate.jobs.stand_back import stand_back
-
-_NICE = 10
+from collimate.kit.settings import settings
 
 
 def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
@@ -13,7 +12,7 @@ def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
 
     `pool` is Celery's: `prefork` for light jobs; `threads` for torch, which must not be forked.
     """
-    stand_back(_NICE)
+    stand_back(settings().worker_niceness)
     app = celery_app()
 
     @app.task(name=RING)

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import DateTime, Engine, Executable, MetaData, Uuid, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from collimate.kit import clock, ids
@@ -89,7 +89,7 @@ def _ask_whether_it_lives(connection: Any, record: Any, _proxy: Any) -> None:
     """A connection that rested may be dead; one that was just used is trusted, which saves asking.
 
     Raises:
-        DisconnectionError: the pool makes another one.
+        InvalidatePoolError: the pool makes this one anew, and the others when they are asked for.
     """
     if time.monotonic() - record.info.get(_USED_AT, time.monotonic()) < TRUSTED_S:
         return
@@ -98,7 +98,7 @@ def _ask_whether_it_lives(connection: Any, record: Any, _proxy: Any) -> None:
         connection.execute("SELECT 1")
         connection.autocommit = False
     except psycopg.Error as error:
-        raise DisconnectionError from error
+        raise InvalidatePoolError from error
 
 
 def read(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:

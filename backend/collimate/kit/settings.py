@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         default="localhost,127.0.0.1,[::1]", description="Host names the web process answers to"
     )
     torch_threads: int = Field(default=1, description="Threads torch may use on a CPU")
+    worker_niceness: int = Field(
+        default=10, ge=0, le=19, description="How far workers step behind the web process"
+    )
     prompt_memory_mb: int = Field(
         default=512, ge=16, description="Memory for pixels that prompts are answered from, in MiB"
     )
