@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from collimate.access import sign_in
 from collimate.access.models import User
 from collimate.access.policy import Role
-from collimate.annotations.models import Annotation
+from collimate.annotations.models import Annotation, Comment
 from collimate.datasets.models import DatasetVersion, Export
 from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning.models import ModelVersion, TrainingRun
+from collimate.projects.models import Project
 from collimate.prompts.models import PromptSession
 from collimate.reviews.models import GuideExample
 from collimate.studies.models import Cohort, Erasure, HeldImage, ReceivedFile, Upload
@@ -97,6 +98,7 @@ def build_world(session: Session) -> World:
                 created_by=users["the_reader"].id,
             ),
         ).id,
+        "comment_id": _asked(session, users["the_reader"], schema.id).id,
         "job_id": enqueue.enqueue(session, JobKind.EXPORT_DATASET, project_id=project.id).id,
         "prompt_session_id": _add(
             session,
@@ -121,6 +123,20 @@ def build_world(session: Session) -> World:
         "sop_instance_uid": f"{study.study_uid}.1.1",
     }
     return World(ids, uids, users, other.id, read.fence)
+
+
+def _asked(session: Session, reader: User, schema_id: UUID) -> Comment:
+    """A question about a case of its own that waits for an answer."""
+    project = session.query(Project).filter(Project.name == "A").one()
+    task = make_task(session, project=project)
+    read = session.query(Read).filter(Read.task_id == task.id).one()
+    read.state, read.reader_id, read.label_schema_id = "issue", reader.id, schema_id
+    task.state = "issue"
+    issue = Comment(
+        project_id=project.id, read_id=read.id, author_id=reader.id, text="Why?", is_issue=True
+    )
+    added: Comment = _add(session, issue)
+    return added
 
 
 def _machine_rows(

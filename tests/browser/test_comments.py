@@ -1,5 +1,6 @@
-"""A reader pins a question to a place, and a reviewer answers it there."""
+"""A reader pins a question to a place or sets the case aside with it; a reviewer answers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.clinic import Clinic, eventually, radiographs
-from tests.browser.room import answer, image_of, read_id
+from tests.browser.room import answer, choice, image_of, read_id
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -17,7 +18,7 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     clinic: Clinic, open_window: Callable[..., Window]
 ) -> None:
     project = clinic.project("Comments", review_required=True)
-    project.bring_in(radiographs(1))
+    project.bring_in(radiographs(2))
     window = open_window(project.readers[0], f"{project.path}/read")
     page = window.page
     image_of(page)
@@ -39,6 +40,13 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     assert abs(place["y"] + place["height"] - spot[1]) < 2
     answer(page, "1")
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"/read/(?!{read})"))
+    image_of(page)
+    asked = read_id(page)
+    answer(page, "2")
+    page.keyboard.press("Alt+q")
+    page.keyboard.type("Which lead is this?")
+    page.keyboard.press("Enter")
     window.see("Nothing left to read")
 
     lead = open_window(project.lead, f"{project.path}/read/{read}")
@@ -57,3 +65,18 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     eventually(lambda: thread_of()["resolved_at"])
     thread = thread_of()
     assert [one["text"] for one in thread["comments"]] == ["Is this a fold?", "Yes, a skin fold."]
+
+    lead.go(f"{project.path}/review")
+    lead.page.get_by_text("Issues", exact=True).click()
+    lead.page.get_by_role("cell", name="Which lead is this?").click()
+    lead.page.wait_for_url(re.compile(f"/read/{asked}$"))
+    lead.page.get_by_label("Answer: Enter sends").fill("The pacemaker's.")
+    lead.page.keyboard.press("Enter")
+    lead.see("the case is with its reader again")
+
+    window.go(f"{project.path}/read")
+    image_of(page)
+    assert read_id(page) == asked
+    window.see("Your question was answered")
+    window.see("The pacemaker's.")
+    expect(choice(page, "Pneumonia")).to_have_attribute("aria-checked", "true")

@@ -49,7 +49,7 @@ def test_routine_steps_take_one_key_or_press_each_and_the_table_says_so(
     clinic: Clinic, open_window: Callable[..., Window]
 ) -> None:
     project = clinic.project("Effort")
-    project.bring_in(radiographs(5))
+    project.bring_in(radiographs(6))
     reader = project.readers[0]
     window = open_window(reader)
     page = window.page
@@ -114,6 +114,10 @@ def test_routine_steps_take_one_key_or_press_each_and_the_table_says_so(
         press("k", "1")
         see_another(third)
 
+    def raise_an_issue() -> None:
+        press("Alt+q", "?", "Enter")
+        see_another(fourth)
+
     def back_correct_and_submit() -> None:
         press("Shift+Enter")
         page.wait_for_url(re.compile(f"/read/{first}$"))
@@ -148,6 +152,9 @@ def test_routine_steps_take_one_key_or_press_each_and_the_table_says_so(
     counter.job("invert the image", invert)
     see_saved(page)
     counter.job("skip a case with a reason and open the next one", skip)
+
+    fourth = read_id(page)
+    counter.job("raise an issue (with one letter) and open the next case", raise_an_issue)
 
     def stored() -> bool:
         (one,) = [

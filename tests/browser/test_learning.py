@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.clinic import CLASSES, eventually
 from tests.browser.room import image_of, picture, read_id, see_saved
-from tests.browser.taught import Taught
+from tests.browser.taught import KEYS, Taught
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -130,3 +130,32 @@ def test_the_heat_map_is_laid_over_the_image_and_taken_away_by_one_key(
     page.keyboard.press("e")
     expect(heat).to_have_count(0)
     assert picture(page) == without
+
+
+def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
+    taught: Taught, open_window: Open
+) -> None:
+    case, lead, path = taught.claim_suggested(), taught.project.lead, taught.project.path
+    first, final = [key for key in KEYS if key != case["suggestion"]["label_key"]][:2]
+    lead.patch(path, {"reading_rules": {"is_staged": True}})
+    try:
+        window = open_window(taught.reader, f"{path}/read")
+        page = window.page
+        image_of(page)
+        window.see("First read, no AI")
+        page.keyboard.press("y")
+        with window.offline():
+            page.keyboard.press(str(KEYS.index(first) + 1))
+            page.keyboard.press("Enter")
+            window.see("lock is kept here")
+            expect(page.get_by_role("heading", name="Suggestion")).to_have_count(0)
+        expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
+        window.see("The first read is locked")
+        page.keyboard.press(str(KEYS.index(final) + 1))
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(f"/read/(?!{case['read']['id']})"))
+        (pair,) = lead.get(f"{path}/staged-reads")["pairs"]
+        assert (pair["first"], pair["final"]) == (first, final)
+        assert (pair["suggested"], pair["is_changed"]) == (case["suggestion"]["label_key"], True)
+    finally:
+        lead.patch(path, {"reading_rules": {"is_staged": False}})

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Header, Response
 
 from collimate.access.api import ActorDep
 from collimate.access.policy import Permission
-from collimate.annotations import case, comments, lock, save, schemas, submit
+from collimate.annotations import case, comments, issues, lock, save, schemas, submit
 from collimate.annotations.models import Annotation, Comment
 from collimate.kit.http import SessionDep, problem_response
 from collimate.projects import members
+from collimate.projects.api import project_for
+from collimate.projects.models import Project
 from collimate.tasks import claim, places
 from collimate.tasks.api import OwnRead, ReadingProject
 from collimate.tasks.lease import LeaseLost
@@ -158,3 +160,40 @@ def change_thread(
     body: schemas.ThreadChange,
 ) -> None:
     comments.resolve(session, actor, thread, body.is_resolved)
+
+
+@router.post("/api/reads/{read_id}/issue", response_model=schemas.IssueRaised, status_code=201)
+def raise_issue(
+    session: SessionDep, actor: ActorDep, read: OwnRead, key: IdempotencyKey, body: schemas.IssueIn
+) -> dict[str, Any]:
+    place = body.place.model_dump() if body.place else None
+    said = comments.Said(body.id, body.text, place=place, is_issue=True)
+    return issues.raise_issue(
+        session, actor, read.id, key, said,
+        fence=body.fence, active_ms=body.active_ms, wants_next=body.wants_next,
+    )  # fmt: skip
+
+
+def asked_issue(session: SessionDep, actor: ActorDep, comment_id: UUID) -> Comment:
+    """The issue of the path, for someone who may answer it."""
+    return issues.asked_issue(session, actor.user, comment_id)
+
+
+@router.get("/api/projects/{project_id}/issues", response_model=schemas.IssueList)
+def list_issues(
+    session: SessionDep,
+    actor: ActorDep,
+    project: Annotated[Project, project_for(Permission.REVIEW)],
+) -> dict[str, Any]:
+    return issues.issues(session, project, actor.user)
+
+
+@router.post("/api/comments/{comment_id}/answer", status_code=204)
+def answer_issue(
+    session: SessionDep,
+    actor: ActorDep,
+    issue: Annotated[Comment, Depends(asked_issue, scope="function")],
+    body: schemas.IssueAnswer,
+) -> None:
+    reply = comments.Said(body.id, body.text, thread_id=issue.id)
+    issues.answer_issue(session, actor, issue, reply)

@@ -52,7 +52,7 @@ def seen_read(session: Session, viewer: User, read: Read | None) -> Read:
     """The read, if it is the viewer's own or a finished one the viewer reviews.
 
     In a blinded project a reviewer, who may also read, sees a case only when every place of it is
-    filled: before that it would unblind.
+    filled: before that it would unblind. A case with an issue is seen while it waits for an answer.
 
     Raises:
         ReadNotFound: unknown, a stranger's, or not to be seen now: all look the same.
@@ -63,12 +63,27 @@ def seen_read(session: Session, viewer: User, read: Read | None) -> Read:
         members.require(session, viewer, read.project_id, Permission.READ_CASES)
         return read
     may_review = members.may(session, viewer, read.project_id, Permission.REVIEW)
-    if not may_review or read.state not in FINISHED:
-        raise places.ReadNotFound()
-    project = session.get_one(Project, read.project_id)
-    if reading_rules(project).is_blinded and not is_complete(session, read):
+    is_seen = read.state in FINISHED or read.state == ReadState.ISSUE
+    if not may_review or not is_seen or not unblinds_nobody(session, viewer, read):
         raise places.ReadNotFound()
     return read
+
+
+def unblinds_nobody(session: Session, viewer: User, read: Read) -> bool:
+    """Whether the viewer may see this read without reading its case less blindly for it.
+
+    A finished case is seen once every place is read; an issue, which must not wait that long, once
+    the viewer has no part in the case and no place of it is free for him.
+    """
+    if not reading_rules(session.get_one(Project, read.project_id)).is_blinded:
+        return True
+    if read.state != ReadState.ISSUE:
+        return is_complete(session, read)
+    others = [one for one in places.reads_of(session, read.task_id) if one.id != read.id]
+    return all(
+        one.state != ReadState.OPEN and (one.reader_id != viewer.id or one.state in DONE)
+        for one in others
+    )
 
 
 def is_complete(session: Session, read: Read) -> bool:

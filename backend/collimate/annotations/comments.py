@@ -39,6 +39,7 @@ class Said:
     text: str
     thread_id: UUID | None = None
     place: dict[str, Any] | None = None
+    is_issue: bool = False
 
 
 def _visible(session: Session, read: Read) -> Select[Comment]:
@@ -84,6 +85,7 @@ def threads(session: Session, viewer: User, read: Read) -> list[dict[str, Any]]:
             "number": number,
             "place": root.place,
             "resolved_at": root.resolved_at,
+            "is_issue": root.is_issue,
             "comments": said[root.id],
         }
         for number, root in enumerate(roots, start=1)
@@ -115,7 +117,7 @@ def say(session: Session, actor: Actor, read: Read, said: Said) -> None:
         Comment(
             id=said.id, project_id=read.project_id, read_id=read_id, thread_id=said.thread_id,
             author_id=actor.user.id, text=said.text.strip(),
-            place=said.place if said.thread_id is None else None,
+            place=said.place if said.thread_id is None else None, is_issue=said.is_issue,
         )
     )  # fmt: skip
     session.flush()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,10 +98,14 @@ class Comment(Row):
     """What someone said about a case, beside a read; its text never changes.
 
     The first of a thread has no `thread_id`; it holds the `place` (series, image, frame, point in
-    image coordinates; none is the case as a whole) and whether the thread is settled.
+    image coordinates; none is the case as a whole), whether the thread is settled, and whether it
+    is an issue: a question that took the case out of its reader's hands until it is answered.
     """
 
     __tablename__ = "comment"
+    __table_args__ = (
+        Index("ix_comment_project_id_issue", "project_id", postgresql_where=text("is_issue")),
+    )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id", ondelete="CASCADE"), index=True)
@@ -111,3 +115,4 @@ class Comment(Row):
     place: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    is_issue: Mapped[bool] = mapped_column(default=False)

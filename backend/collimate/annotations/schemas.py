@@ -246,6 +246,7 @@ class ThreadOut(Answer):
     number: int
     place: PlaceOut | None
     resolved_at: datetime | None
+    is_issue: bool = Field(description="It took the case out of its reader's hands")
     comments: list[CommentOut]
 
 
@@ -255,3 +256,39 @@ class ThreadList(Answer):
 
 class ThreadChange(Body):
     is_resolved: bool
+
+
+class IssueIn(FenceBody):
+    id: UUID = Field(description="Made by the client: sent twice it is asked once")
+    text: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    place: PlaceBody | None = Field(default=None, description="Null: the case as a whole")
+    active_ms: ActiveMs = 0
+    wants_next: bool = Field(default=True, description="Hold the next case at once")
+
+
+class IssueRaised(Answer):
+    next: ReadingCase | None
+
+
+class IssueAnswer(Body):
+    id: UUID = Field(description="Made by the client: sent twice it is said once")
+    text: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+
+
+class IssueRow(Answer):
+    id: UUID
+    read_id: UUID
+    pseudonym: str
+    thumbnail_url: str
+    text: str
+    has_place: bool
+    reader_name: str | None = Field(description="null where reading is blinded")
+    created_at: datetime
+    resolved_at: datetime | None
+    answer: str | None
+
+
+class IssueList(Answer):
+    waiting: list[IssueRow]
+    answered: list[IssueRow]
+    hidden_count: int = Field(description="That wait, and would unblind who looks")

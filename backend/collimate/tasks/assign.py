@@ -19,6 +19,8 @@ from collimate.tasks import claim, lease, places, queue
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ASIDE, HELD, ReadState, move
 
+WAITING = (ReadState.ASSIGNED, ReadState.RETURNED, ReadState.ISSUE)
+
 
 class NotAReader(Conflict):
     """This person does not read in this project."""
@@ -115,8 +117,8 @@ def _assign_one(session: Session, project: Project, reader: User, task_id: UUID)
 def _place_to_give(session: Session, task: Task, reads: list[Read]) -> Read | None:
     """A free place, else one whose reader is not at it now, else a skipped one.
 
-    Not at it: a lapsed lease, an assignment not begun, a returned case not taken up again. A
-    skipped read left its slot number unused.
+    Not at it: a lapsed lease, an assignment not begun, a returned case not taken up again, one that
+    waits for an answer. A skipped read left its slot number unused.
     """
     free = next((read for read in reads if read.state == ReadState.OPEN), None)
     if free is not None:
@@ -124,7 +126,7 @@ def _place_to_give(session: Session, task: Task, reads: list[Read]) -> Read | No
     now = session.execute(select(lease.database_now())).scalar_one()
     for read in reads:
         lapsed = read.state in HELD and read.lease_until is not None and read.lease_until < now
-        if lapsed or read.state in (ReadState.ASSIGNED, ReadState.RETURNED):
+        if lapsed or read.state in WAITING:
             slot = read.slot
             move(read, ReadState.RELEASED)
             read.is_assigned = False

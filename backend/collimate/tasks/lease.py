@@ -77,6 +77,12 @@ def renew(session: Session, reader: User, read_id: UUID, fence: int) -> Read:
     return read
 
 
+def take_up(session: Session, read: Read) -> None:
+    """Go on with a read that waited for an answer; what held it then holds it again."""
+    move(read, ReadState.DRAFT)
+    read.lease_until = lease_end(session)
+
+
 def release(session: Session, reader: User, read_id: UUID, fence: int) -> Read:
     """Give a case back; what was saved on it is kept. A case assigned by name stays assigned.
 

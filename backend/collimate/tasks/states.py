@@ -12,13 +12,15 @@ class ReadState(StrEnum):
 
     A read belongs to one reader for ever. Giving up the place (`skipped`, `released`) sets the
     row aside under a slot number below 1 and frees its slot for someone else, so that work saved
-    late still has a row of its own to lie on.
+    late still has a row of its own to lie on. An `issue` waits for somebody's answer: the place
+    stays its reader's, who gets the case back as a `draft`.
     """
 
     OPEN = "open"
     ASSIGNED = "assigned"
     CLAIMED = "claimed"
     DRAFT = "draft"
+    ISSUE = "issue"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     RETURNED = "returned"
@@ -30,8 +32,9 @@ S = ReadState
 ALLOWED: dict[ReadState, frozenset[ReadState]] = {
     S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED}),
     S.ASSIGNED: frozenset({S.CLAIMED, S.DRAFT, S.RELEASED}),
-    S.CLAIMED: frozenset({S.DRAFT, S.SUBMITTED, S.SKIPPED, S.RELEASED, S.ASSIGNED}),
-    S.DRAFT: frozenset({S.SUBMITTED, S.SKIPPED, S.RELEASED}),
+    S.CLAIMED: frozenset({S.DRAFT, S.ISSUE, S.SUBMITTED, S.SKIPPED, S.RELEASED, S.ASSIGNED}),
+    S.DRAFT: frozenset({S.ISSUE, S.SUBMITTED, S.SKIPPED, S.RELEASED}),
+    S.ISSUE: frozenset({S.DRAFT, S.RELEASED}),
     S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED}),
     S.ACCEPTED: frozenset(),
     S.RETURNED: frozenset({S.DRAFT, S.RELEASED}),
@@ -43,17 +46,28 @@ HELD = frozenset({S.CLAIMED, S.DRAFT})
 DONE = frozenset({S.SUBMITTED, S.ACCEPTED})
 ASIDE = frozenset({S.SKIPPED, S.RELEASED})
 
-TASK_STATES = (S.OPEN, S.RETURNED, S.DRAFT, S.CLAIMED, S.ASSIGNED, S.SUBMITTED, S.ACCEPTED)
+TASK_STATES = (S.OPEN, S.ISSUE, S.RETURNED, S.DRAFT, S.CLAIMED, S.ASSIGNED, S.SUBMITTED, S.ACCEPTED)
 """A task is where the first of these is that any of its places is in: `open` can be claimed."""
 _AFTER_WORK = frozenset(
-    {S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED, S.SUBMITTED, S.ACCEPTED, S.SKIPPED}
+    {
+        S.OPEN,
+        S.ASSIGNED,
+        S.CLAIMED,
+        S.DRAFT,
+        S.ISSUE,
+        S.RETURNED,
+        S.SUBMITTED,
+        S.ACCEPTED,
+        S.SKIPPED,
+    }
 )
 TASK_ALLOWED: dict[ReadState, frozenset[ReadState]] = {
-    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED}),
+    S.OPEN: frozenset({S.ASSIGNED, S.CLAIMED, S.DRAFT, S.ISSUE, S.RETURNED}),
     S.ASSIGNED: frozenset({S.OPEN, S.CLAIMED, S.DRAFT, S.RETURNED}),
     S.CLAIMED: _AFTER_WORK - {S.CLAIMED},
     S.DRAFT: _AFTER_WORK - {S.DRAFT},
-    S.RETURNED: frozenset({S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT}),
+    S.ISSUE: frozenset({S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT, S.RETURNED}),
+    S.RETURNED: frozenset({S.OPEN, S.ASSIGNED, S.CLAIMED, S.DRAFT, S.ISSUE}),
     S.SUBMITTED: frozenset({S.ACCEPTED, S.RETURNED, S.ASSIGNED}),
     S.ACCEPTED: frozenset({S.ASSIGNED}),
     S.SKIPPED: frozenset({S.ASSIGNED}),

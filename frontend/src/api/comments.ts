@@ -25,6 +25,30 @@ export const sayComment = async (readId: string, body: Schemas['CommentIn']) =>
     )
   ).items;
 
+/** Answers an issue: its case goes back to the reader who asked. */
+export const answerIssue = (issueId: string, text: string) =>
+  ask(
+    api.POST('/api/comments/{comment_id}/answer', {
+      params: { path: { comment_id: issueId } },
+      body: { id: crypto.randomUUID(), text },
+    }),
+  );
+
+export type Issue = Schemas['IssueRow'];
+export type Issues = Schemas['IssueList'];
+
+/** Questions that wait for an answer, and those answered last. */
+export const issuesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'issues'],
+    queryFn: () =>
+      ask<Issues>(
+        api.GET('/api/projects/{project_id}/issues', {
+          params: { path: { project_id: projectId } },
+        }),
+      ),
+  });
+
 export const settleThread = (threadId: string, is_resolved: boolean) =>
   ask(
     api.PATCH('/api/comments/{comment_id}', {

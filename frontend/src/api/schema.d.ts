@@ -106,6 +106,23 @@ export interface paths {
         patch: operations["change_thread"];
         trace?: never;
     };
+    "/api/comments/{comment_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer Issue */
+        post: operations["answer_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/exports": {
         parameters: {
             query?: never;
@@ -914,6 +931,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Issues */
+        get: operations["list_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/jobs": {
         parameters: {
             query?: never;
@@ -1404,6 +1438,23 @@ export interface paths {
         put?: never;
         /** Say Comment */
         post: operations["say_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reads/{read_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raise Issue */
+        post: operations["raise_issue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3708,6 +3759,94 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** IssueAnswer */
+        IssueAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Made by the client: sent twice it is said once
+             */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /** IssueIn */
+        IssueIn: {
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms?: number;
+            /** Fence */
+            fence: number;
+            /**
+             * Id
+             * Format: uuid
+             * @description Made by the client: sent twice it is asked once
+             */
+            id: string;
+            /** @description Null: the case as a whole */
+            place?: components["schemas"]["PlaceBody"] | null;
+            /** Text */
+            text: string;
+            /**
+             * Wants Next
+             * @description Hold the next case at once
+             * @default true
+             */
+            wants_next?: boolean;
+        };
+        /** IssueList */
+        IssueList: {
+            /** Answered */
+            answered: components["schemas"]["IssueRow"][];
+            /**
+             * Hidden Count
+             * @description That wait, and would unblind who looks
+             */
+            hidden_count: number;
+            /** Waiting */
+            waiting: components["schemas"]["IssueRow"][];
+        };
+        /** IssueRaised */
+        IssueRaised: {
+            next: components["schemas"]["ReadingCase"] | null;
+        };
+        /** IssueRow */
+        IssueRow: {
+            /** Answer */
+            answer: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Has Place */
+            has_place: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Read Id
+             * Format: uuid
+             */
+            read_id: string;
+            /**
+             * Reader Name
+             * @description null where reading is blinded
+             */
+            reader_name: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Text */
+            text: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+        };
         /**
          * JobKind
          * @description What a background job does.
@@ -4668,10 +4807,11 @@ export interface components {
          *
          *     A read belongs to one reader for ever. Giving up the place (`skipped`, `released`) sets the
          *     row aside under a slot number below 1 and frees its slot for someone else, so that work saved
-         *     late still has a row of its own to lie on.
+         *     late still has a row of its own to lie on. An `issue` waits for somebody's answer: the place
+         *     stays its reader's, who gets the case back as a `draft`.
          * @enum {string}
          */
-        ReadState: "open" | "assigned" | "claimed" | "draft" | "submitted" | "accepted" | "returned" | "skipped" | "released";
+        ReadState: "open" | "assigned" | "claimed" | "draft" | "issue" | "submitted" | "accepted" | "returned" | "skipped" | "released";
         /** ReaderProgress */
         ReaderProgress: {
             /** Active Ms Median */
@@ -5575,6 +5715,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Issue
+             * @description It took the case out of its reader's hands
+             */
+            is_issue: boolean;
             /** Number */
             number: number;
             place: components["schemas"]["PlaceOut"] | null;
@@ -5994,6 +6139,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ThreadChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueAnswer"];
             };
         };
         responses: {
@@ -7822,6 +8000,37 @@ export interface operations {
             };
         };
     };
+    list_issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -8896,6 +9105,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    raise_issue: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueRaised"];
                 };
             };
             /** @description Validation Error */

@@ -28,6 +28,7 @@ const STATES = [
   { value: 'assigned', label: t('Assigned') },
   { value: 'claimed', label: t('Opened') },
   { value: 'draft', label: t('Drafts') },
+  { value: 'issue', label: t('Issues') },
   { value: 'returned', label: t('Returned') },
   { value: 'submitted', label: t('Submitted') },
   { value: 'accepted', label: t('Accepted') },

@@ -87,6 +87,11 @@ function Tiles({ progress }: { progress: Progress }) {
         note={t('assigned, opened or drafted')}
       />
       <StatTile
+        label={t('Issues')}
+        value={formatCount(countOf(progress, 'issue'))}
+        note={t('wait for an answer')}
+      />
+      <StatTile
         label={t('Returned')}
         value={formatCount(countOf(progress, 'returned'))}
         note={t('by review')}

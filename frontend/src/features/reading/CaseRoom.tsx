@@ -1,6 +1,7 @@
 /** One case on the table: top bar, tools, image, questions. */
 import { useCallback, useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
+import type { CommentPlace } from '../../api/comments';
 import { problemFrom } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { useCommands } from '../../commands/useCommands';
@@ -18,6 +19,8 @@ import {
 import { ExcludePanel } from './ExcludePanel';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
+import { IssueNotice } from './IssueNotice';
+import { IssuePanel } from './IssuePanel';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
@@ -32,7 +35,7 @@ import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { type Place, useAsking } from './useAsking';
-import { useComments } from './useComments';
+import { placeHere, placeText, useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHanging } from './useHanging';
@@ -83,6 +86,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
   const comments = useComments(reading.read.id, shown, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
+  const [issuePlace, setIssuePlace] = useState<CommentPlace | null>(null);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown, areTagsShown } =
     useReading();
   const canEdit = useCan(reading.project_id, 'manage_project');
@@ -96,13 +100,18 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     () => ({
       submit: flow.submit,
       openSkip: flow.openSkip,
+      openIssue() {
+        setIssuePlace(placeHere(shown));
+        useReading.getState().arrange({ isPanelShown: true });
+        flow.openIssue();
+      },
       openExclude: schema.exclusion_reasons.length > 0 ? flow.openExclude : null,
       back: () => void flow.settle().then(room.back),
       correct: isToTakeBack(reading.read) ? () => room.reopen(reading.read.id) : null,
       close: () => void flow.leave().finally(onClose),
       isReadOnly: sitting.isReadOnly,
     }),
-    [flow, room, schema, reading.read, onClose, sitting.isReadOnly],
+    [flow, room, schema, reading.read, onClose, sitting.isReadOnly, shown],
   );
   const commands = useMemo(
     () => [
@@ -160,13 +169,22 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           if (items) useReading.getState().replace(items);
         }}
         onTakeBack={() => void sitting.takeBack().catch(() => room.next(undefined))}
-        isLock={reading.stage === 'first'}
+        waiting={sitting.kept.waiting ?? 'submit'}
         onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
       {flow.problem && <ProblemPanel problem={flow.problem} />}
       {flow.isExcluding && (
         <ExcludePanel schema={schema} onExclude={flow.exclude} onCancel={flow.closePanels} />
       )}
+      {flow.isAsking && (
+        <IssuePanel
+          place={issuePlace}
+          placeText={(place) => placeText(place, series)}
+          onAsk={flow.ask}
+          onCancel={flow.closePanels}
+        />
+      )}
+      <IssueNotice read={reading.read} threads={comments.threads} onShow={comments.open} />
       {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.closePanels} />}
     </>
   );
@@ -235,7 +253,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
 }
 
 const isToTakeBack = ({ state, is_mine }: ReadingCase['read']): boolean =>
-  is_mine && state === 'submitted';
+  is_mine && (state === 'submitted' || state === 'issue');
 
 const NO_FRAMES: readonly Frame[] = [];
 

@@ -14,7 +14,7 @@ interface CommentFieldProps {
 export function CommentField({ label, isSending, onSend, onLeave }: CommentFieldProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const isNew = label === 'Comment';
+  const isNew = label === 'Comment' || label === 'Question';
   useEffect(() => {
     if (isNew) field.current?.focus();
   }, [isNew]);

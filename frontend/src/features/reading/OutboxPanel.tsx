@@ -85,7 +85,7 @@ function useOutboxRounds(): void {
     });
     const stopLetters = useOutbox.subscribe(({ letters }) => {
       for (const { projectId, state } of letters)
-        if (state === 'submitted')
+        if (state !== 'waiting')
           void client.invalidateQueries({ queryKey: ['project', projectId, 'worklist'] });
     });
     return () => {

@@ -17,8 +17,8 @@ export interface SaveNoticeProps {
   readonly onResolve: (choice: 'mine' | 'theirs') => void;
   readonly onTakeBack: () => void;
   readonly onCancelSubmit: () => void;
-  /** What waits is the lock of a first read. */
-  readonly isLock: boolean;
+  /** What waits to be sent, if anything does. */
+  readonly waiting: 'submit' | 'lock' | 'question';
 }
 
 export function SaveNotice({ save, kept, schema, onResolve, ...actions }: SaveNoticeProps) {
@@ -59,7 +59,7 @@ export function SaveNotice({ save, kept, schema, onResolve, ...actions }: SaveNo
     case 'offline':
     case 'signed-out':
       return kept.isSubmitWaiting ? (
-        <Waiting at={save.at} isLock={actions.isLock} onCancel={actions.onCancelSubmit} />
+        <Waiting at={save.at} what={actions.waiting} onCancel={actions.onCancelSubmit} />
       ) : null;
     default:
       return null;
@@ -77,14 +77,13 @@ function Notice({ title, children }: { readonly title: string; readonly children
 
 interface WaitingProps {
   readonly at: string;
-  readonly isLock: boolean;
+  readonly what: SaveNoticeProps['waiting'];
   readonly onCancel: () => void;
 }
 
 /** A submit that waits for the server; it goes out by itself, once. */
-function Waiting({ at, isLock, onCancel }: WaitingProps) {
-  const what = isLock ? 'lock' : 'submit';
-  const then = isLock ? 'the suggestion is shown' : 'the next case opens';
+function Waiting({ at, what, onCancel }: WaitingProps) {
+  const then = what === 'lock' ? 'the suggestion is shown' : 'the next case opens';
   return (
     <section className={styles.notice} role="status">
       <b>

@@ -128,11 +128,20 @@ export function SidePanel(props: SidePanelProps) {
             onClick={actions.correct}
             rightSection={<CommandKey id="case.correct" />}
           >
-            Take back and correct
+            {reading.read.state === 'issue' ? 'Take the question back' : 'Take back and correct'}
           </Button>
         )}
         {!actions.isReadOnly && (
           <div className={styles.aside}>
+            <Button
+              variant="subtle"
+              color="gray"
+              onMouseDown={keepFocus}
+              onClick={actions.openIssue}
+              rightSection={<CommandKey id="case.issue" />}
+            >
+              Issue…
+            </Button>
             <Button
               variant="subtle"
               color="gray"

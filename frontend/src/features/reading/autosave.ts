@@ -36,6 +36,8 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
     const kept = {
       changes: owed(draft).length,
       isSubmitWaiting: draft.submit !== null,
+      ...(draft.submit?.isLock ? { waiting: 'lock' as const } : {}),
+      ...(draft.submit?.issue ? { waiting: 'question' as const } : {}),
       isKeptHere,
     };
     if (!isStopped) parts.onState(state, kept);
@@ -115,7 +117,7 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
 
   const sendSubmit = async (): Promise<void> => {
     const sent = submitFor(draft, { fence, active_ms: parts.activeMs() }, parts.newKey);
-    const isLock = draft.submit?.isLock ?? false;
+    const { isLock, issue } = draft.submit ?? {};
     await change({ ...draft, submit: { ...draft.submit, sent } });
     const { key, ...body } = sent;
     try {
@@ -126,7 +128,7 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
         if (!isStopped) parts.onLocked(shown);
         return;
       }
-      const reply = await parts.submit(body, key);
+      const reply = await (issue ? parts.ask(issue, body, key) : parts.submit(body, key));
       const wasStopped = isStopped;
       await forget();
       if (!wasStopped) parts.onSubmitted(reply);
@@ -189,9 +191,8 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       if (state.at === 'saving' || state.at === 'submitting') schedule(GATHER_MS);
     },
     settle,
-    submit(isLock = false) {
-      const wanted = { sent: null, ...(isLock ? { isLock } : {}) };
-      void change({ ...draft, submit: draft.submit ?? wanted });
+    submit(how = {}) {
+      void change({ ...draft, submit: draft.submit ?? { sent: null, ...how } });
       if (state.at === 'offline' || state.at === 'signed-out') tell(state);
       void settle();
     },

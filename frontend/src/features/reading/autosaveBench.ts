@@ -5,7 +5,7 @@ import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../..
 import { imagePoint } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 import { createAutosave } from './autosave';
-import type { Autosave } from './autosaveParts';
+import type { Autosave, AutosaveParts, NextCase } from './autosaveParts';
 import type { SubmitBody } from './calls';
 import { type Draft, draftOf } from './draft';
 import { browserDrafts, type DraftStore } from './draftStore';
@@ -70,7 +70,7 @@ export const lost = () => new Problem(0, 'unreachable', 'Unreachable', '');
 export interface Bench {
   autosave: Autosave;
   states: SaveState[];
-  submitted: SubmitReply[];
+  submitted: NextCase[];
   locked: ReadingCase[];
   last: () => SaveState | undefined;
   kept: () => Kept | undefined;
@@ -81,6 +81,7 @@ interface Stand {
   drafts?: DraftStore;
   submit?: (body: SubmitBody, key: string) => Promise<SubmitReply>;
   lock?: (body: SubmitBody, key: string) => Promise<ReadingCase>;
+  ask?: AutosaveParts['ask'];
 }
 
 export const REPLY: SubmitReply = { submission_id: 's1', next: null };
@@ -92,10 +93,11 @@ export function bench(
     drafts = browserDrafts(),
     submit = async () => REPLY,
     lock = () => Promise.reject(lost()),
+    ask = () => Promise.reject(lost()),
   }: Stand = {},
 ): Bench {
   const states: SaveState[] = [];
-  const submitted: SubmitReply[] = [];
+  const submitted: NextCase[] = [];
   const locked: ReadingCase[] = [];
   let kept: Kept | undefined;
   let keys = 0;
@@ -108,6 +110,7 @@ export function bench(
       fence: 3,
       save,
       submit,
+      ask,
       lock,
       drafts,
       activeMs: () => 1234,

@@ -1,10 +1,12 @@
 /** What keeping a case saved needs from around it, and what it can be told. */
 import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
 import type { SubmitBody } from './calls';
-import type { Draft } from './draft';
+import type { Draft, Question, WantedSubmit } from './draft';
 import type { DraftStore } from './draftStore';
 import type { Items } from './items';
 import type { Kept, SaveState } from './saveState';
+
+export type NextCase = Pick<SubmitReply, 'next'>;
 
 export interface AutosaveParts {
   readonly userId: string;
@@ -15,6 +17,8 @@ export interface AutosaveParts {
   readonly submit: (body: SubmitBody, key: string) => Promise<SubmitReply>;
   /** Locks the first read; answers the case with what was hidden until then. */
   readonly lock: (body: SubmitBody, key: string) => Promise<ReadingCase>;
+  /** Asks a question and lets go of the case. */
+  readonly ask: (question: Question, body: SubmitBody, key: string) => Promise<NextCase>;
   readonly drafts: DraftStore;
   readonly activeMs: () => number;
   readonly newKey: () => string;
@@ -22,7 +26,8 @@ export interface AutosaveParts {
   readonly onState: (state: SaveState, kept: Kept) => void;
   /** The work changed from outside: someone else's revisions were taken over. */
   readonly onItems: (items: Items) => void;
-  readonly onSubmitted: (reply: SubmitReply) => void;
+  /** The case is out of the reader's hands: submitted, or waiting for an answer. */
+  readonly onSubmitted: (reply: NextCase) => void;
   readonly onLocked: (reading: ReadingCase) => void;
 }
 
@@ -32,10 +37,10 @@ export interface Autosave {
   /** Sends at once what is waiting; true when the server has every change. */
   settle(): Promise<boolean>;
   /**
-   * Submits, or locks the first read, as soon as the server has everything: now, or when it can be
-   * reached again.
+   * Submits, locks the first read or asks a question, as soon as the server has everything: now,
+   * or when it can be reached again.
    */
-  submit(isLock?: boolean): void;
+  submit(how?: Pick<WantedSubmit, 'isLock' | 'issue'>): void;
   /** Takes back a submit that waits. */
   takeBack(): void;
   /** Ends a conflict one way or the other; answers the items as they are then. */

@@ -1,6 +1,7 @@
 /** What the reading room asks of the server. */
 import { api, ask, Problem } from '../../api/client';
 import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+import type { Question } from './draft';
 
 const ofRead = (readId: string) => ({ path: { read_id: readId } });
 const ofProject = (projectId: string) => ({ path: { project_id: projectId } });
@@ -76,6 +77,21 @@ export const lockRead = (readId: string, body: SubmitBody, key: string) =>
     api.POST('/api/reads/{read_id}/lock', {
       params: { ...ofRead(readId), ...withKey(key) },
       body,
+    }),
+  );
+
+/** Asks a question and lets go of the case until it is answered. */
+export const askQuestion = (
+  readId: string,
+  { id, text, place }: Question,
+  { fence, active_ms }: SubmitBody,
+  key: string,
+  wants_next: boolean,
+) =>
+  ask<Pick<SubmitReply, 'next'>>(
+    api.POST('/api/reads/{read_id}/issue', {
+      params: { ...ofRead(readId), ...withKey(key) },
+      body: { id, text, place, fence, active_ms, wants_next },
     }),
   );
 

@@ -139,6 +139,8 @@ function selectBy(by: number): void {
 export interface CaseActions {
   readonly submit: () => void;
   readonly openSkip: () => void;
+  /** Begins a question that sets the case aside until it is answered. */
+  readonly openIssue: () => void;
   /** Null where the project leaves no case out. */
   readonly openExclude: (() => void) | null;
   readonly back: () => void;
@@ -162,6 +164,10 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   return [
     command('submit', submitTitle(reading, actions), 'enter', actions.submit),
     { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
+    {
+      ...command('issue', 'Raise an issue: ask, and get the case back', 'alt+q', actions.openIssue),
+      isEnabled: isEditable,
+    },
     {
       ...command('exclude', 'Exclude the case with a reason', 'alt+k', () =>
         actions.openExclude?.(),

@@ -74,6 +74,7 @@ const submit = vi.fn();
 const actions: CaseActions = {
   submit,
   openExclude: null,
+  openIssue: () => undefined,
   openSkip: () => undefined,
   back: () => undefined,
   close: () => undefined,

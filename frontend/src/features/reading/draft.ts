@@ -1,4 +1,5 @@
 /** The books of one case: the work as it is, what the server has of it, what is under way. */
+import type { CommentPlace } from '../../api/comments';
 import type { Annotation, AnnotationKind, AnnotationSave } from '../../api/reading';
 import { contentOf, type Item, type Items, itemOf, stateText } from './items';
 
@@ -29,6 +30,15 @@ export interface WantedSubmit {
   readonly sent: PendingSubmit | null;
   /** It locks the first read of a staged one, and the case stays on the table. */
   readonly isLock?: boolean;
+  /** It asks a question, and the case waits for the answer. */
+  readonly issue?: Question;
+}
+
+/** A question about the case as it is asked; its id is that of its comment. */
+export interface Question {
+  readonly id: string;
+  readonly text: string;
+  readonly place: CommentPlace | null;
 }
 
 export interface Draft {

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Problem } from '../../api/problem';
 import { createAutosave } from './autosave';
-import { lockRead, saveAnnotation, submitRead } from './calls';
+import { askQuestion, lockRead, saveAnnotation, submitRead } from './calls';
 import { ifCaseIsClosed } from './caseLock';
 import { isOwing, type KeptDraft } from './draft';
 import { type DraftStore, drafts } from './draftStore';
@@ -36,6 +36,7 @@ function put(letter: Letter): void {
   }));
 }
 
+const ASKED: SaveState = { at: 'saved', time: null };
 const WAITING: readonly SaveState['at'][] = ['offline', 'signed-out'];
 const UNDER_WAY: readonly SaveState['at'][] = ['saving', 'submitting'];
 
@@ -57,6 +58,7 @@ function sendCase(
         save: (body, key) => saveAnnotation(readId, body, key),
         // Nobody waits for the next case, so none is held.
         submit: (body, key) => submitRead(readId, body, key, false),
+        ask: (question, body, key) => askQuestion(readId, question, body, key, false),
         lock: (body, key) => lockRead(readId, body, key),
         drafts: store,
         activeMs: () => at.active_ms,
@@ -68,7 +70,7 @@ function sendCase(
           resolve(state);
         },
         onItems: () => undefined,
-        onSubmitted: () => resolve('submitted'),
+        onSubmitted: () => resolve(books.submit?.issue ? ASKED : 'submitted'),
         // The next window shows what was hidden: it asks the server for the case.
         onLocked: () => undefined,
       },

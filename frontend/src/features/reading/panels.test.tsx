@@ -58,6 +58,7 @@ const frame = {
 const actions: CaseActions = {
   submit: vi.fn(),
   openSkip: vi.fn(),
+  openIssue: vi.fn(),
   openExclude: null,
   back: vi.fn(),
   close: vi.fn(),
@@ -72,6 +73,7 @@ const comments: Comments = {
       number: 1,
       place: null,
       resolved_at: null,
+      is_issue: false,
       comments: [
         {
           id: 'c1',

@@ -20,6 +20,8 @@ export interface Kept {
   /** Marks and answers that differ from what the server has. */
   readonly changes: number;
   readonly isSubmitWaiting: boolean;
+  /** What the submit that waits is. */
+  readonly waiting?: 'submit' | 'lock' | 'question';
   /** False when the browser has no room or forbids keeping: then only this window has it. */
   readonly isKeptHere: boolean;
 }

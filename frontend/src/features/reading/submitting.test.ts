@@ -138,7 +138,7 @@ describe('submitting', () => {
       },
     });
     autosave.note(items(answer('normal')));
-    autosave.submit(true);
+    autosave.submit({ isLock: true });
     await pass(1000);
     expect(kept()?.isSubmitWaiting).toBe(true);
     isAway = false;
@@ -151,6 +151,30 @@ describe('submitting', () => {
     autosave.submit();
     await pass(1000);
     expect(submitted).toEqual([REPLY]);
+  });
+
+  test('a question asked offline is kept with the work and goes out after it, once', async () => {
+    const server = revisionServer();
+    const asked: string[] = [];
+    let isAway = true;
+    const { autosave, submitted } = bench(
+      (body, key) => (isAway ? Promise.reject(lost()) : server.save(body, key)),
+      {
+        ask: async ({ text }) => {
+          asked.push(`${text} after ${server.received.length} saves`);
+          return { next: null };
+        },
+      },
+    );
+    autosave.note(items(answer('normal')));
+    autosave.submit({ issue: { id: 'c1', text: 'A fold?', place: null } });
+    await pass(1000);
+    expect((await browserDrafts().load('user-1', 'read-1'))?.submit?.issue?.text).toBe('A fold?');
+    isAway = false;
+    await pass(6000);
+    expect(asked).toEqual(['A fold? after 1 saves']);
+    expect(submitted).toEqual([{ next: null }]);
+    expect(await browserDrafts().load('user-1', 'read-1')).toBeNull();
   });
 
   test('a refused submit keeps the work, says why, and can be asked for again', async () => {

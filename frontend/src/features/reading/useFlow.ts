@@ -1,5 +1,6 @@
 /** Submitting, skipping and leaving a case; each waits until what was done is saved. */
 import { useCallback, useMemo, useRef, useState } from 'react';
+import type { CommentPlace } from '../../api/comments';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { releaseRead, skipRead } from './calls';
@@ -15,14 +16,18 @@ export interface Flow {
   readonly isStrict: boolean;
   readonly isSkipping: boolean;
   readonly isExcluding: boolean;
+  readonly isAsking: boolean;
   readonly problem: Problem | null;
   submit(): void;
   openSkip(): void;
   openExclude(): void;
+  openIssue(): void;
   closePanels(): void;
   /** Leaves the case out and submits it; null takes an exclusion back. */
   exclude(reason: string | null, note: string): void;
   skip(reason: string): void;
+  /** Asks a question and goes on; the case comes back with the answer. */
+  ask(text: string, place: CommentPlace | null): void;
   /** Saves what is owed; the case stays held. */
   settle(): Promise<void>;
   leave(): Promise<void>;
@@ -51,7 +56,7 @@ export function useFlow(
 ): Flow {
   const [isBusy, setBusy] = useState(false);
   const [isStrict, setStrict] = useState(false);
-  const [panel, setPanel] = useState<'skip' | 'exclude' | null>(null);
+  const [panel, setPanel] = useState<'skip' | 'exclude' | 'issue' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const busy = useRef(false);
   const { autosave, isReadOnly } = sitting;
@@ -78,6 +83,7 @@ export function useFlow(
       isStrict,
       isSkipping: panel === 'skip',
       isExcluding: panel === 'exclude',
+      isAsking: panel === 'issue',
       problem,
       submit() {
         if (isReadOnly || !autosave) return room.next(undefined);
@@ -88,10 +94,11 @@ export function useFlow(
         if (isUnanswered) return;
         if (asking.lacks.length > 0) return asking.next();
         answerNothingIfNone(reading);
-        autosave.submit(reading.stage === 'first');
+        autosave.submit(reading.stage === 'first' ? { isLock: true } : {});
       },
       openSkip: () => setPanel('skip'),
       openExclude: () => setPanel('exclude'),
+      openIssue: () => setPanel('issue'),
       closePanels: () => setPanel(null),
       exclude(exclusion, note) {
         setPanel(null);
@@ -106,6 +113,10 @@ export function useFlow(
           await autosave?.forget();
           room.next(undefined);
         });
+      },
+      ask(text, place) {
+        setPanel(null);
+        autosave?.submit({ issue: { id: crypto.randomUUID(), text, place } });
       },
       async settle() {
         await autosave?.settle();

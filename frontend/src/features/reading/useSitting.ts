@@ -7,7 +7,7 @@ import type { ReadingCase } from '../../api/reading';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { createAutosave } from './autosave';
 import type { Autosave } from './autosaveParts';
-import { claimTask, lockRead, renewLease, saveAnnotation, submitRead } from './calls';
+import { askQuestion, claimTask, lockRead, renewLease, saveAnnotation, submitRead } from './calls';
 import { holdCase } from './caseLock';
 import { drafts } from './draftStore';
 import { useReadout } from './readout';
@@ -29,7 +29,9 @@ export interface Sitting {
 /** The lease is renewed this often while the reader is at work. */
 const RENEW_MS = 2 * 60_000;
 
-export const isFinished = (state: string): boolean => state === 'submitted' || state === 'accepted';
+/** Out of the reader's hands: submitted, or waiting for an answer. */
+export const isFinished = (state: string): boolean =>
+  ['submitted', 'accepted', 'issue'].includes(state);
 
 const SAVED: SaveState = { at: 'saved', time: null };
 
@@ -71,6 +73,7 @@ export function useSitting(
         fence: read.fence,
         save: (body, key) => saveAnnotation(read.id, body, key),
         submit: (body, key) => submitRead(read.id, body, key, true),
+        ask: (question, body, key) => askQuestion(read.id, question, body, key, true),
         lock: (body, key) => lockRead(read.id, body, key),
         drafts,
         activeMs: () => ticking.read(performance.now()),

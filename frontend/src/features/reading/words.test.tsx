@@ -71,7 +71,7 @@ describe('saving, in words', () => {
         schema={schema}
         onResolve={onResolve}
         onTakeBack={() => undefined}
-        isLock={false}
+        waiting="submit"
         onCancelSubmit={() => undefined}
       />,
     );

@@ -13,6 +13,7 @@ import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { t } from '../../words/t';
+import { IssuesPart } from './IssuesPart';
 import styles from './Review.module.css';
 import { type ReviewState, type Row, useReviewRows } from './reviewRows';
 import { VerdictPanel } from './VerdictPanel';
@@ -109,7 +110,8 @@ function doubtColumn(nameOf: NameOf): Column<Row> {
 }
 
 export function ReviewPage({ projectId, projectName, onLook }: Props) {
-  const [state, setState] = useState<ReviewState>('waiting');
+  const [tab, setTab] = useState<ReviewState | 'issues'>('waiting');
+  const state = tab === 'issues' ? 'waiting' : tab;
   const [chosenId, setChosenId] = useState<string | null>(null);
   const { rows, of, hasMore, showMore } = useReviewRows(projectId, state);
   const nameOf = useNameOf(projectId);
@@ -120,21 +122,25 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
       <PageHeader title={t('Review')} side={projectName} />
       <div className={styles.page}>
         <Panel
-          title={t('Submitted reads')}
+          title={tab === 'issues' ? t('Questions of readers') : t('Submitted reads')}
           actions={
             <SegmentedControl
-              aria-label={t('Waiting, doubted or done')}
-              value={state}
-              onChange={(next) => setState(next as ReviewState)}
+              aria-label={t('Waiting, doubted, done or issues')}
+              value={tab}
+              onChange={(next) => setTab(next as typeof tab)}
               data={[
                 { value: 'waiting', label: t('Waiting') },
                 { value: 'doubted', label: t('Doubted') },
                 { value: 'done', label: t('Done') },
+                { value: 'issues', label: t('Issues') },
               ]}
             />
           }
           isFlush
         >
+          {tab === 'issues' ? (
+            <IssuesPart projectId={projectId} onLook={onLook} />
+          ) : (
           <Loaded of={of}>
             {() => (
               <DataTable
@@ -156,8 +162,9 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
               />
             )}
           </Loaded>
+          )}
         </Panel>
-        {chosen && state !== 'done' && (
+        {chosen && (tab === 'waiting' || tab === 'doubted') && (
           <VerdictPanel
             key={chosen.submission_id}
             projectId={projectId}

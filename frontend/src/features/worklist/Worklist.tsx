@@ -27,6 +27,7 @@ interface Props {
 const FILTERS: [WorklistFilter, string][] = [
   ['all', t('All')],
   ['unfinished', t('Unfinished')],
+  ['issue', t('Issues')],
   ['returned', t('Returned')],
   ['submitted', t('Submitted')],
   ['skipped', t('Skipped')],

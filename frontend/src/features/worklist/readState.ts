@@ -8,6 +8,7 @@ const TONES: Record<string, Tone> = {
   assigned: 'accent',
   draft: 'accent',
   claimed: 'accent',
+  issue: 'warn',
   returned: 'warn',
   submitted: 'good',
   accepted: 'good',
@@ -17,6 +18,7 @@ const WORDS: Record<string, string> = {
   open: t('not started'),
   assigned: t('assigned to me'),
   claimed: t('opened'),
+  issue: t('waits for an answer'),
   released: t('given back'),
 };
 
@@ -34,7 +36,7 @@ export function isUnfinished(row: Pick<ReadRow, 'state'>): boolean {
   return UNFINISHED.includes(row.state);
 }
 
-export type WorklistFilter = 'all' | 'unfinished' | 'returned' | 'submitted' | 'skipped';
+export type WorklistFilter = 'all' | 'unfinished' | 'issue' | 'returned' | 'submitted' | 'skipped';
 
 /** The reader's own rows under one filter; returned ones first, then unfinished, then the rest. */
 export function rowsFor(rows: readonly ReadRow[], filter: WorklistFilter): ReadRow[] {

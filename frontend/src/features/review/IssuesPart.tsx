@@ -1,0 +1,77 @@
+/** Questions of readers that wait for an answer, and those answered last. */
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { type Issue, issuesQuery } from '../../api/comments';
+import { type Column, DataTable } from '../../ui/DataTable';
+import { EmptyState } from '../../ui/EmptyState';
+import { plural } from '../../ui/format';
+import { Loaded } from '../../ui/Loaded';
+import { RelativeTime } from '../../ui/RelativeTime';
+import { Thumbnail } from '../../ui/Thumbnail';
+
+interface Props {
+  projectId: string;
+  onLook: (readId: string) => void;
+}
+
+const COLUMNS: Column<Issue>[] = [
+  {
+    key: 'thumbnail',
+    title: '',
+    width: 40,
+    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
+  },
+  { key: 'study', title: 'Study', sortValue: (row) => row.pseudonym, render: (r) => r.pseudonym },
+  {
+    key: 'reader',
+    title: 'Reader',
+    sortValue: (row) => row.reader_name,
+    render: (row) => row.reader_name ?? <span title="This project is blinded">hidden</span>,
+  },
+  { key: 'text', title: 'Question', sortValue: (row) => row.text, render: (row) => row.text },
+  {
+    key: 'answer',
+    title: 'Answer',
+    sortValue: (row) => row.answer,
+    render: (r) => r.answer ?? '–',
+  },
+  {
+    key: 'at',
+    title: 'Asked',
+    sortValue: (row) => row.created_at,
+    render: (row) => <RelativeTime at={row.created_at} />,
+  },
+];
+
+export function IssuesPart({ projectId, onLook }: Props) {
+  const issues = useQuery(issuesQuery(projectId));
+  const hidden = issues.data?.hidden_count ?? 0;
+  const rows = useMemo(
+    () => (issues.data ? [...issues.data.waiting, ...issues.data.answered] : []),
+    [issues.data],
+  );
+  return (
+    <Loaded of={issues}>
+      {() => (
+        <DataTable
+          label="Issues"
+          rows={rows}
+          columns={COLUMNS}
+          rowId={(row) => row.id}
+          onOpen={(row) => onLook(row.read_id)}
+          height="calc(100vh - 180px)"
+          empty={
+            <EmptyState
+              title="No question waits"
+              text="A reader who cannot go on raises an issue; it is answered here, beside the image."
+            />
+          }
+          foot={
+            hidden > 0 &&
+            `${plural(hidden, 'more question')} would unblind you: a place of the case is still free or yours.`
+          }
+        />
+      )}
+    </Loaded>
+  );
+}
