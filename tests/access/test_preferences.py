@@ -20,12 +20,14 @@ def preferences_seen_by(browser):
     return browser.get("/api/session").json()["user"]["preferences"]
 
 
-def test_a_keymap_set_on_one_computer_is_there_on_another(anna, client):
+def test_keys_and_mouse_set_on_one_computer_are_there_on_another(anna, client):
     keymap = {"preset": "ohif", "own": {"tool.window": ["w", "f2"]}}
+    mouse = {"preset": "left-handed", "own": {"shift+wheel": "zoom", "finger": "pan"}}
     here, there = client(anna), client(anna)
-    answer = here.patch("/api/me", json={"preferences": {"keymap": keymap}})
+    answer = here.patch("/api/me", json={"preferences": {"keymap": keymap, "mouse": mouse}})
     assert answer.status_code == 200
-    assert preferences_seen_by(there)["keymap"] == keymap
+    seen = preferences_seen_by(there)
+    assert (seen["keymap"], seen["mouse"]) == (keymap, mouse)
 
 
 def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, client):
@@ -48,6 +50,8 @@ def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, clien
         {"reading_scale": 20},
         {"language": "<de>"},
         {"anything": "else"},
+        {"mouse": {"preset": "ohif", "own": {"double+left": "pan"}}},
+        {"mouse": {"preset": "ohif", "own": {"left": "explode"}}},
         {"hanging": [{"name": "no stage", "stages": []}]},
         {"hanging": [{"name": "", "stages": [{"rows": 9, "columns": 1, "cells": [None]}]}]},
         {"keymap": {"preset": "ohif", "own": {"x": ["a b"]}}},

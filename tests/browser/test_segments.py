@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from collimate.annotations.runs import to_mask
 from tests.browser import stacks
 from tests.browser.clinic import Clinic, Person, Project, eventually
-from tests.browser.room import click, drag, image_of, read_id, see_saved
+from tests.browser.room import click, drag, image_of, place_on, read_id, see_saved
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -235,3 +235,74 @@ def test_a_ball_goes_through_slices_and_a_brush_along_edges_stops_there(
     window.go(f"{project.path}/read")
     image_of(page)
     assert np.array_equal(stack_of(reader, read), alike)
+
+
+def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = painted_project(clinic, "Pen")
+    reader = project.readers[0]
+    page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
+    image_of(page)
+    read, at, hand = read_id(page), place_on(page), page.context.new_cdp_session(page)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
+
+    def pen(kind: str, spot: tuple[float, float], *, buttons: int = 1) -> None:
+        x, y = at(spot)
+        button = "none" if kind == "mouseMoved" and buttons == 0 else "left"
+        event = {"type": kind, "x": x, "y": y, "button": button, "buttons": buttons}
+        hand.send("Input.dispatchMouseEvent", {**event, "pointerType": "pen", "clickCount": 1})
+
+    def fingers(kind: str, *spots: tuple[float, float]) -> None:
+        points = [
+            {"x": x, "y": y, "id": number} for number, (x, y) in enumerate(map(at, spots), start=1)
+        ]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def stroke_of_fingers(*steps: list[tuple[float, float]]) -> None:
+        fingers("touchStart", *steps[0])
+        for step in steps[1:]:
+            fingers("touchMove", *step)
+        fingers("touchEnd")
+
+    page.keyboard.press("1")
+    pen("mouseMoved", (0.4, 0.5), buttons=0)
+    expect(page.locator(".viewer-brush ellipse")).to_have_attribute("visibility", "visible")
+    pen("mousePressed", (0.4, 0.5))
+    # the palm lands while the pen writes: neither paint nor a turned page
+    stroke_of_fingers([(0.3, 0.8)], [(0.3, 0.5)])
+    for x in (0.45, 0.5, 0.55, 0.6):
+        pen("mouseMoved", (x, 0.5))
+    pen("mouseReleased", (0.6, 0.5), buttons=0)
+    (liver,) = eventually(lambda: masks(reader, read).get("liver"))
+    rows, columns = np.nonzero(liver)
+    assert abs(rows.mean() + 0.5 - liver.shape[0] / 2) <= 0.5
+    assert abs(columns.mean() + 0.5 - liver.shape[1] / 2) <= 0.5
+    assert np.ptp(rows) < np.ptp(columns), "a level stroke and nothing of the palm"
+    expect(page.locator(".viewer[data-shown='0']")).to_be_visible()
+
+    # the pen is put away, and after a moment fingers count again
+    page.mouse.move(5, 5)
+    shown = page.locator(".viewer").first
+
+    def scrolled() -> int:
+        stroke_of_fingers([(0.5, 0.7)], [(0.5, 0.66)], [(0.5, 0.62)])
+        return int(shown.get_attribute("data-shown") or 0)
+
+    eventually(scrolled)
+    percent = page.locator(".viewer-corner-tr span").first
+
+    def zoom() -> int:
+        return int(percent.inner_text().split()[0])
+
+    before = zoom()
+    near, far = [(0.45, 0.5), (0.55, 0.5)], [(0.35, 0.5), (0.65, 0.5)]
+    stroke_of_fingers(near, [(0.4, 0.5), (0.6, 0.5)], far)
+    window = page.locator(".viewer-corner-bl")
+    eventually(lambda: zoom() > 2 * before)
+    words = window.inner_text()
+    three = [(0.4, 0.5), (0.5, 0.5), (0.6, 0.5)]
+    stroke_of_fingers(three, [(x + 0.1, y) for x, y in three])
+    eventually(lambda: window.inner_text() != words)
+    (again,) = masks(reader, read)["liver"]
+    assert np.array_equal(again, liver), "fingers painted nothing"

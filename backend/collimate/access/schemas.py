@@ -1,7 +1,7 @@
 """JSON shapes of accounts, sessions, tokens and the audit trail."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -67,10 +67,26 @@ class Keymap(Body):
     )
 
 
+Gesture = Annotated[
+    str, Field(pattern=r"^((shift\+|ctrl\+)?(left|middle|right|wheel)|finger|three-fingers)$")
+]
+MouseAction = Literal[
+    "tool", "window", "pan", "zoom", "scroll", "scroll-ten", "erase", "zoom-or-erase", "none"
+]
+
+
+class MouseMap(Body):
+    """What buttons, wheel and fingers do on the image; the browser knows the presets."""
+
+    preset: str = Field(max_length=40)
+    own: dict[Gesture, MouseAction] = Field(description="Chosen one by one, on top of the preset")
+
+
 class Preferences(Body):
     """How a person likes to work; kept with the account, so it is the same on every computer."""
 
     keymap: Keymap | None = None
+    mouse: MouseMap | None = None
     hanging: HangingProtocols | None = Field(
         default=None, description="Looked at before the project's; the first that fits is used"
     )

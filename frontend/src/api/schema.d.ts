@@ -4343,6 +4343,21 @@ export interface components {
             /** Weights Sha256 */
             weights_sha256: string;
         };
+        /**
+         * MouseMap
+         * @description What buttons, wheel and fingers do on the image; the browser knows the presets.
+         */
+        MouseMap: {
+            /**
+             * Own
+             * @description Chosen one by one, on top of the preset
+             */
+            own: {
+                [key: string]: "tool" | "window" | "pan" | "zoom" | "scroll" | "scroll-ten" | "erase" | "zoom-or-erase" | "none";
+            };
+            /** Preset */
+            preset: string;
+        };
         /** NextCase */
         NextCase: {
             /** Is Available */
@@ -4469,6 +4484,7 @@ export interface components {
              * @description Of the interface (ISO 639); the browser knows which there are
              */
             language?: string | null;
+            mouse?: components["schemas"]["MouseMap"] | null;
             /**
              * Reading Scale
              * @description Size of the words around the image, in percent

@@ -1,6 +1,7 @@
 /** Listens for keys, and shows the palette and the keys of the current screen. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { t } from '../words/t';
+import type { MouseMap } from '../ui/mouseMap';
 import { listenForCommands } from './keyboard';
 import type { Keymap } from './keymap';
 import { loadPanels, openPalette, usePanels } from './panels';
@@ -32,13 +33,18 @@ interface Props {
   onKeymap?: (keymap: Keymap) => Promise<unknown>;
   /** Further commands that exist everywhere. */
   more?: readonly Command[];
+  onMouse?: (map: MouseMap) => Promise<unknown>;
 }
 
 const NO_MORE: readonly Command[] = [];
 
 const keepNowhere = () => Promise.resolve();
 
-export function CommandHost({ onKeymap = keepNowhere, more = NO_MORE }: Props) {
+export function CommandHost({
+  onKeymap = keepNowhere,
+  onMouse = keepNowhere,
+  more = NO_MORE,
+}: Props) {
   const scopes = useRegistry((registry) => registry.scopes);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const Panels = usePanels(({ code }) => code?.HostPanels);
@@ -60,6 +66,7 @@ export function CommandHost({ onKeymap = keepNowhere, more = NO_MORE }: Props) {
         isOpen={isHelpOpen}
         onClose={() => setHelpOpen(false)}
         onKeymap={onKeymap}
+        onMouse={onMouse}
       />
     )
   );

@@ -3,9 +3,11 @@ import { Button, Drawer, Select } from '@mantine/core';
 import { useState } from 'react';
 import { printedChord } from '../ui/KeyCap';
 import { t } from '../words/t';
+import type { MouseMap } from '../ui/mouseMap';
 import styles from './HelpPanel.module.css';
 import { isFixed, KeyRow } from './KeyRow';
 import { DEFAULT_KEYMAP, type Keymap, useKeymap, withOwnKeys } from './keymap';
+import { MousePart } from './MousePart';
 import { bySection } from './Palette';
 import { PRESETS } from './presets';
 import { type Command, shortcutsOf } from './registry';
@@ -16,9 +18,14 @@ export interface HelpPanelProps {
   onClose: () => void;
   /** Keeps the keys with the account. Rejects when that could not be done. */
   onKeymap: (keymap: Keymap) => Promise<unknown>;
+  /** Keeps the mouse map with the account. Rejects when that could not be done. */
+  onMouse: (map: MouseMap) => Promise<unknown>;
 }
 
-export function HelpPanel({ commands, isOpen, onClose, onKeymap }: HelpPanelProps) {
+/** The command that only a screen with images on it has. */
+const ON_IMAGES = 'tool.window';
+
+export function HelpPanel({ commands, isOpen, onClose, onKeymap, onMouse }: HelpPanelProps) {
   const { keymap, change, problem } = useChange(onKeymap);
   const [listening, setListening] = useState<{ id: string; refusal: string | null } | null>(null);
   const take = (command: Command, chord: string | null) => {
@@ -59,6 +66,7 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap }: HelpPanelProp
           </dl>
         </section>
       ))}
+      {commands.some(({ id }) => id === ON_IMAGES) && <MousePart onMouse={onMouse} />}
     </Drawer>
   );
 }

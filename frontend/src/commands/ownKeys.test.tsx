@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { useMouse } from '../ui/mouseMap';
 import { HelpPanel } from './HelpPanel';
 import { commandFor } from './keyboard';
 import { DEFAULT_KEYMAP, useKeymap } from './keymap';
@@ -17,6 +18,7 @@ const command = (id: string, title: string, shortcut: string): Command => ({
 const COMMANDS = [
   command('image.invert', 'Invert', 'i'),
   command('image.flip', 'Mirror', 'v'),
+  command('tool.window', 'Window and level', 'w'),
   command('label.nodule', 'Nodule', '4'),
 ];
 
@@ -26,10 +28,13 @@ const runs = (key: string) => {
   return commandFor({ key, ...held }, COMMANDS)?.id;
 };
 
-function show(onKeymap = vi.fn(() => Promise.resolve())) {
+const kept = () => Promise.resolve();
+
+function show(onKeymap = vi.fn(kept), onMouse = vi.fn(kept)) {
+  const props = { commands: COMMANDS, isOpen: true, onClose: () => undefined };
   render(
     <MantineProvider>
-      <HelpPanel commands={COMMANDS} isOpen onClose={() => undefined} onKeymap={onKeymap} />
+      <HelpPanel {...props} onKeymap={onKeymap} onMouse={onMouse} />
     </MantineProvider>,
   );
   return onKeymap;
@@ -82,4 +87,17 @@ test('keys that could not be kept with the account still work, and it is said', 
   press('n');
   expect(runs('n')).toBe('image.flip');
   await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('could not be kept'));
+});
+
+test('a button does what was chosen for it, and the tool in hand cannot be given up', () => {
+  const onMouse = vi.fn(kept);
+  show(undefined, onMouse);
+  const choose = (gesture: string, value: string) =>
+    fireEvent.change(screen.getByLabelText(gesture), { target: { value } });
+  choose('Middle button', 'window');
+  expect(useMouse.getState().actions.middle).toBe('window');
+  expect(onMouse).toHaveBeenCalledWith({ preset: 'collimate', own: { middle: 'window' } });
+  choose('Left button', 'pan');
+  expect(screen.getByRole('alert').textContent).toContain('nothing could be drawn');
+  expect(useMouse.getState().actions.left).toBe('tool');
 });

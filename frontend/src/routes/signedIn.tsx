@@ -2,8 +2,8 @@
 import { createRoute, Outlet, redirect, useLocation, useNavigate } from '@tanstack/react-router';
 import { sessionQuery } from '../api/access';
 import { CommandHost } from '../commands/CommandHost';
-import { useOwnKeymap } from '../features/account/useOwnKeymap';
 import { useLanguageCommands } from '../features/account/useOwnLanguage';
+import { useOwnKeymap, useOwnMouse } from '../features/account/useOwnKeymap';
 import { OutboxPanel } from '../features/reading/OutboxPanel';
 import { SignedOutPanel } from '../features/sign-in/SignedOutPanel';
 import { follow } from '../words/language';
@@ -28,11 +28,12 @@ function SignedIn() {
   const navigate = useNavigate();
   const keepKeymap = useOwnKeymap();
   const languages = useLanguageCommands();
+  const keepMouse = useOwnMouse();
   const isReading = useLocation({ select: ({ pathname }) => READING.test(pathname) });
   return (
     <>
       <Outlet />
-      <CommandHost onKeymap={keepKeymap} more={languages} />
+      <CommandHost onKeymap={keepKeymap} onMouse={keepMouse} more={languages} />
       <OutboxPanel
         isShown={!isReading}
         onOpen={({ projectId, readId }) =>

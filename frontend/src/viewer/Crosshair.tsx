@@ -1,4 +1,5 @@
 /** Where the other two planes cut this one: lines to be moved by, and grips to be turned by. */
+
 import { type Affine, toCanvas, toImage } from '../geometry/affine';
 import { imageToPatient, patientToImage } from '../geometry/plane';
 import {
@@ -10,6 +11,7 @@ import {
   turned,
 } from '../geometry/planes';
 import { type CanvasPoint, canvasPoint } from '../geometry/units';
+import { pressAction } from '../ui/mouseMap';
 import type { PlaneView } from './volumeEngine';
 
 /** One colour per plane, as reconstruction workplaces have them. */
@@ -53,7 +55,8 @@ export function Crosshair(props: CrosshairProps) {
       ...planes,
       centre: imageToPatient(view.plane, toImage(view.affine, spotOf(event))),
     });
-  const isPressed = (event: React.PointerEvent) => (event.buttons & 1) === 1;
+  const isDragging = ({ currentTarget, pointerId }: React.PointerEvent) =>
+    currentTarget.hasPointerCapture(pointerId);
 
   return (
     <svg
@@ -61,15 +64,16 @@ export function Crosshair(props: CrosshairProps) {
       style={{ pointerEvents: isHeld ? 'all' : 'none' }}
       aria-hidden="true"
       onPointerDown={(event) => {
-        if (event.button !== 0 || !isHeld) return;
+        if (pressAction(event) !== 'tool' || !isHeld) return;
         event.currentTarget.setPointerCapture(event.pointerId);
         moveCentre(event);
       }}
       onPointerMove={(event) => {
-        const isDragged = isHeld && isPressed(event);
-        if (isDragged || event.shiftKey) moveCentre(event);
+        const isDragged = isHeld && isDragging(event);
+        const isHovering = event.shiftKey && event.buttons === 0;
+        if (isDragged || isHovering) moveCentre(event);
       }}
-      onMouseDown={(event) => isHeld && event.button === 0 && event.stopPropagation()}
+      onMouseDown={(event) => isHeld && pressAction(event) === 'tool' && event.stopPropagation()}
     >
       {PLANE_NAMES.filter((other) => other !== name).map((other) => {
         const along = cutDirection(planes.axes[name], planes.axes[other]);
@@ -124,7 +128,7 @@ function TurningGrip({ at, onTurn }: TurningGripProps) {
       cy={at[1]}
       r={GRIP}
       onPointerDown={(event) => {
-        if (event.button !== 0) return;
+        if (pressAction(event) !== 'tool') return;
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);
       }}

@@ -16,6 +16,7 @@ import { PlaneText } from './PlaneText';
 import { valueAt } from './pixels';
 import type { View } from './stackEngine';
 import { cachedImage, usePlaneEngine } from './usePlaneEngine';
+import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import type { Hover, ViewportHandle } from './Viewport';
 import type { PlaneView, Slab } from './volumeEngine';
@@ -60,6 +61,17 @@ export function PlaneViewport(props: PlaneViewportProps) {
     zoom: (factor: number) => wheel.current.zoom(factor),
   }));
   useWheel(stage, turner, scroll.count);
+  useTouch(
+    stage,
+    engine && {
+      count: scroll.count,
+      page,
+      pan: engine.pan,
+      zoom: engine.zoom,
+      window: () => view?.window ?? null,
+      setWindow: engine.setWindow,
+    },
+  );
   useEffect(() => engine?.setNavigation(tool), [engine, tool]);
   useImperativeHandle(props.ref, () => ({
     show,

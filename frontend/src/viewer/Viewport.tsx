@@ -33,6 +33,7 @@ import type { StackEngine, View } from './stackEngine';
 import { useCine } from './useCine';
 import { type SegmentsProps, useSegments } from './useSegments';
 import { useStackEngine } from './useStackEngine';
+import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import './viewer.css';
 
@@ -99,6 +100,17 @@ export function Viewport(props: ViewportProps) {
   const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
   const frame = frames[view.index];
   useWheel(stage, engine, frames.length);
+  useTouch(
+    stage,
+    engine && {
+      count: frames.length,
+      page: engine.page,
+      pan: engine.pan,
+      zoom: engine.zoom,
+      window: () => view.window,
+      setWindow: engine.setWindow,
+    },
+  );
   useCine(engine, props.framesPerSecond ?? null, { index: view.index, count: frames.length });
   useImperativeHandle(
     props.ref,

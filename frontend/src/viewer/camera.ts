@@ -85,7 +85,15 @@ export function lookAt(viewport: Types.IStackViewport, frame: Frame, gaze: Gaze)
   if (affine) bringToMiddle(viewport, toCanvas(affine, patientToImage(frame.plane, gaze.place)));
 }
 
-function bringToMiddle(viewport: Types.IStackViewport, spot: CanvasPoint): void {
+/** Moves what is on screen by so many CSS pixels. */
+export function panBy(viewport: Panned, [x, y]: CanvasPoint): void {
+  const { clientWidth, clientHeight } = viewport.element;
+  bringToMiddle(viewport, canvasPoint(clientWidth / 2 - x, clientHeight / 2 - y));
+}
+
+type Panned = Types.IStackViewport | Types.IVolumeViewport;
+
+function bringToMiddle(viewport: Panned, spot: CanvasPoint): void {
   const { clientWidth, clientHeight } = viewport.element;
   const there = viewport.canvasToWorld([spot[0], spot[1]]);
   const middle = viewport.canvasToWorld([clientWidth / 2, clientHeight / 2]);

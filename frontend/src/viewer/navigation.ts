@@ -7,6 +7,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
+import { DRAGS, type DragGesture, type MouseAction, useMouse } from '../ui/mouseMap';
 import { ENGINE_ID } from './cornerstone';
 
 export type NavigationTool = 'window' | 'pan' | 'zoom' | 'scroll';
@@ -19,15 +20,29 @@ const TOOL_NAMES: Readonly<Record<NavigationTool, string>> = {
 };
 
 const { Primary, Secondary, Auxiliary } = Enums.MouseBindings;
+const { Shift, Ctrl } = Enums.KeyboardBindings;
 
-/** Always there, whatever the left button does: middle button pans, right button zooms. */
-const STANDING: Readonly<Partial<Record<NavigationTool, { mouseButton: number }[]>>> = {
-  pan: [{ mouseButton: Auxiliary }],
-  zoom: [{ mouseButton: Secondary }],
-};
+interface Binding {
+  readonly mouseButton: number;
+  readonly modifierKey?: number;
+}
+
+function bindingOf(gesture: DragGesture): Binding {
+  const button = gesture.split('+').at(-1);
+  const mouseButton = button === 'left' ? Primary : button === 'right' ? Secondary : Auxiliary;
+  if (gesture.startsWith('shift+')) return { mouseButton, modifierKey: Shift };
+  return gesture.startsWith('ctrl+') ? { mouseButton, modifierKey: Ctrl } : { mouseButton };
+}
+
+/** The tool of an action; a brush in hand takes the presses that erase before they come here. */
+function toolOf(action: MouseAction, inHand: NavigationTool | null): NavigationTool | null {
+  if (action === 'tool') return inHand;
+  if (action === 'zoom-or-erase') return 'zoom';
+  return action in TOOL_NAMES ? (action as NavigationTool) : null;
+}
 
 export interface Navigation {
-  /** Gives the left button to a tool; null leaves it to whoever draws marks. */
+  /** Puts a tool in hand; null leaves the hand to whoever draws marks. */
   use(tool: NavigationTool | null): void;
   destroy(): void;
 }
@@ -37,14 +52,26 @@ export function createNavigation(viewportId: string): Navigation {
   const group = ToolGroupManager.createToolGroup(groupId);
   for (const name of Object.values(TOOL_NAMES)) group?.addTool(name);
   group?.addViewport(viewportId, ENGINE_ID);
-  const use = (tool: NavigationTool | null) => {
+  let inHand: NavigationTool | null = 'window';
+  const bind = () => {
+    const { actions } = useMouse.getState();
     for (const [key, name] of Object.entries(TOOL_NAMES) as [NavigationTool, string][]) {
       group?.setToolPassive(name, { removeAllBindings: true });
-      const bindings = [...(STANDING[key] ?? [])];
-      if (key === tool) bindings.push({ mouseButton: Primary });
-      if (bindings.length > 0) group?.setToolActive(name, { bindings });
+      const bindings = DRAGS.filter((gesture) => toolOf(actions[gesture], inHand) === key);
+      if (bindings.length > 0) group?.setToolActive(name, { bindings: bindings.map(bindingOf) });
     }
   };
-  use('window');
-  return { use, destroy: () => ToolGroupManager.destroyToolGroup(groupId) };
+  const use = (tool: NavigationTool | null) => {
+    inHand = tool;
+    bind();
+  };
+  bind();
+  const stopListening = useMouse.subscribe(bind);
+  return {
+    use,
+    destroy() {
+      stopListening();
+      ToolGroupManager.destroyToolGroup(groupId);
+    },
+  };
 }

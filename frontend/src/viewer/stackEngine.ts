@@ -9,6 +9,7 @@ import {
   type Gaze,
   isFitted,
   lookAt,
+  panBy,
   rotateBy,
   zoomAround,
 } from './camera';
@@ -51,6 +52,8 @@ export interface StackEngine {
   flip(axis: 'horizontal' | 'vertical'): void;
   /** Zooms by a factor so that the image under `around` (default: the middle) stays put. */
   zoom(factor: number, around?: CanvasPoint): void;
+  /** Moves the image by so many CSS pixels. */
+  pan(by: CanvasPoint): void;
   /** Looks at the same place of the patient as another viewport, equally large. */
   lookAt(gaze: Gaze): void;
   currentImage(): Types.IImage | undefined;
@@ -147,6 +150,7 @@ function stackOn(
     rotate: (degrees) => redrawAfter(() => rotateBy(viewport, degrees)),
     flip: (axis) => redrawAfter(() => flip(viewport, axis)),
     zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
+    pan: (by) => redrawAfter(() => panBy(viewport, by)),
     lookAt: (gaze) =>
       redrawAfter(() => {
         const frame = frames[place.shown];

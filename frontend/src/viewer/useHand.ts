@@ -2,12 +2,15 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Affine, scaleOf, toImage } from '../geometry/affine';
 import { canvasPoint, type ImageSize, type PixelSpacing } from '../geometry/units';
+import { pressAction } from '../ui/mouseMap';
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
 import { hitAt, type Mark } from './marks';
 import type { MarkKind } from './shapes';
 
 /** CSS pixels: how near a handle or an outline must be, and what makes a drag out of a click. */
-const REACH = 8;
+const REACH = { mouse: 8, pen: 12, touch: 22 } as Readonly<Record<string, number>> & {
+  readonly mouse: number;
+};
 const SLOP = 4;
 const TRACE_TOLERANCE = 0.75;
 
@@ -40,6 +43,7 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     const element = layer.current;
     if (!element) return;
     let isTaken = false;
+    let button = 0;
 
     const feed = (hand: Hand) => {
       const { affine, marks, size, grid, onOutcome } = now.current.props;
@@ -70,9 +74,11 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
       const point = pointOf(event);
       const { affine, marks, selectedId, tool, isReadOnly } = now.current.props;
       isTaken = false;
-      if (event.button !== 0 || !point || !affine || event.ctrlKey) return;
+      if (!point || !affine || pressAction(event) !== 'tool') return;
+      button = event.button;
       const isFresh = now.current.drawing.at === 'idle';
-      const hit = isFresh ? hitAt(marks, point, REACH / scaleOf(affine), selectedId) : null;
+      const reach = (REACH[event.pointerType] ?? REACH.mouse) / scaleOf(affine);
+      const hit = isFresh ? hitAt(marks, point, reach, selectedId) : null;
       if (!hit && !tool) return feed({ type: 'press', point, tool: null, hit: null });
       if (isReadOnly)
         return hit ? now.current.props.onOutcome({ type: 'selected', id: hit.id }) : undefined;
@@ -86,14 +92,14 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     };
     const onUp = (event: PointerEvent) => {
       const point = pointOf(event);
-      if (point && event.button === 0 && isTaken) feed({ type: 'release', point });
+      if (point && event.button === button && isTaken) feed({ type: 'release', point });
     };
     const onLost = () => {
       if (now.current.drawing.at === 'moving') feed({ type: 'cancel' });
     };
     // The viewport underneath listens to mouse and touch; it must not pan while a mark is drawn.
     const keepFromViewport = (event: Event) => {
-      if (isTaken && (!(event instanceof MouseEvent) || event.button === 0))
+      if (isTaken && (!(event instanceof MouseEvent) || event.button === button))
         event.stopPropagation();
     };
     const onKey = (event: KeyboardEvent) => {

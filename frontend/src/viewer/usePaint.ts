@@ -4,6 +4,7 @@ import { type Affine, toImage } from '../geometry/affine';
 import type { Mask } from '../geometry/mask';
 import type { Brush } from '../geometry/paint';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
+import { pressAction } from '../ui/mouseMap';
 import type { Change, Stroke } from './strokes';
 
 export interface PaintProps {
@@ -70,12 +71,13 @@ export function usePaint(
     const onDown = (event: PointerEvent) => {
       const { paint: props } = now.current;
       const point = pointOf(event);
-      // The right button erases, as in every paint program; the middle one still pans.
-      if (!props || !point || event.ctrlKey || (event.button !== 0 && event.button !== 2)) return;
+      const action = pressAction(event);
+      const isErasing = action === 'erase' || action === 'zoom-or-erase';
+      if (!props || !point || (action !== 'tool' && !isErasing)) return;
       event.stopPropagation();
       // The stroke before must be whole first: this one begins from what it leaves.
       if (stroke) return;
-      stroke = props.begin(point, event.button === 2 || event.shiftKey);
+      stroke = props.begin(point, isErasing);
       if (!stroke) return;
       begun = props;
       element.setPointerCapture(event.pointerId);

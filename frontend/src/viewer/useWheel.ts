@@ -1,12 +1,15 @@
-/** The wheel turns the pages of a stack; with Ctrl, or on a single image, it zooms. */
+/** The wheel turns pages or zooms, as the reader has it; on a single image it zooms. */
 import { type RefObject, useEffect, useRef } from 'react';
 import { type CanvasPoint, canvasPoint } from '../geometry/units';
+import { wheelAction } from '../ui/mouseMap';
 
 /** What the wheel turns. */
 export interface Turned {
   page(by: number): unknown;
   zoom(factor: number, around?: CanvasPoint): void;
 }
+
+const TEN = 10;
 
 /** Zoom per notch of the wheel. */
 const NOTCH = 1.15;
@@ -30,13 +33,17 @@ export function useWheel(
     let rest = 0;
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
-      const isNotch = event.deltaMode !== 0 || Math.abs(event.deltaY) >= WHEEL_NOTCH;
-      rest = isNotch ? 0 : rest + event.deltaY;
-      const steps = isNotch ? Math.sign(event.deltaY) : Math.trunc(rest / STEP);
+      const action = wheelAction(event);
+      if (action === 'none') return;
+      // With Shift some browsers turn the wheel sideways.
+      const turned = event.deltaY || event.deltaX;
+      const isNotch = event.deltaMode !== 0 || Math.abs(turned) >= WHEEL_NOTCH;
+      rest = isNotch ? 0 : rest + turned;
+      const steps = isNotch ? Math.sign(turned) : Math.trunc(rest / STEP);
       if (steps === 0) return;
       rest -= isNotch ? 0 : steps * STEP;
-      if (pages.current > 1 && !event.ctrlKey) {
-        void engine.page(steps);
+      if (pages.current > 1 && action !== 'zoom') {
+        void engine.page(action === 'scroll-ten' ? steps * TEN : steps);
         return;
       }
       const edge = element.getBoundingClientRect();

@@ -10,7 +10,8 @@ import {
   type Planes,
   rightOf,
 } from '../geometry/planes';
-import { imagePoint, type PatientPoint, patientPoint } from '../geometry/units';
+import { type CanvasPoint, imagePoint, type PatientPoint, patientPoint } from '../geometry/units';
+import { panBy } from './camera';
 import { ENGINE_ID, renderingEngine } from './cornerstone';
 import type { GreyWindow } from './frameFacts';
 import { rangeToWindow, windowToRange } from './greyWindows';
@@ -41,6 +42,8 @@ export interface PlaneEngine {
   invert(): void;
   fit(): void;
   zoom(factor: number): void;
+  /** Moves the picture by so many CSS pixels. */
+  pan(by: CanvasPoint): void;
   render(): void;
   destroy(): void;
 }
@@ -168,6 +171,7 @@ function planeOn(
         const { parallelScale } = viewport.getCamera();
         viewport.setCamera({ parallelScale: (parallelScale ?? 1) / factor });
       }),
+    pan: (by) => redrawAfter(() => panBy(viewport, by)),
     render: () => viewport.render(),
     destroy() {
       stopWatching();

@@ -1,0 +1,118 @@
+/** Fingers move the image and never draw, unless their owner wants it; the palm beside a pen rests. */
+import { type RefObject, useEffect, useRef } from 'react';
+import { type CanvasPoint, canvasPoint } from '../geometry/units';
+import { useMouse } from '../ui/mouseMap';
+import type { GreyWindow } from './frameFacts';
+import { type Fingers, type Motion, motionsBetween } from './touch';
+
+/** What fingers move. */
+export interface Touched {
+  readonly count: number;
+  page(by: number): unknown;
+  pan(by: CanvasPoint): void;
+  zoom(factor: number, around: CanvasPoint): void;
+  window(): GreyWindow | null;
+  setWindow(window: GreyWindow): void;
+}
+
+/** CSS pixels of a finger that turn a page. */
+const PAGE = 14;
+
+/** The part of its width that a window changes by per CSS pixel. */
+const PER_PIXEL = 1 / 300;
+
+/** A palm leaves the glass later than the pen. */
+const PALM_MS = 500;
+
+const pen = { isNear: false, left: Number.NEGATIVE_INFINITY };
+
+const isPalm = (time: number): boolean => pen.isNear || time - pen.left < PALM_MS;
+
+export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched | null): void {
+  const now = useRef(touched);
+  now.current = touched;
+  useEffect(() => {
+    const element = stage.current;
+    if (!element) return;
+    const fingers = new Map<number, CanvasPoint>();
+    let rest = 0;
+
+    const placeOf = (event: PointerEvent) => {
+      const edge = element.getBoundingClientRect();
+      return canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
+    };
+    const act = (motion: Motion) => {
+      const image = now.current;
+      if (!image) return;
+      if (motion.type === 'pan') image.pan(motion.by);
+      else if (motion.type === 'zoom') image.zoom(motion.factor, motion.around);
+      else if (motion.type === 'window') {
+        const window = image.window();
+        if (window) image.setWindow(windowed(window, motion.by));
+      } else if (image.count < 2) image.pan(canvasPoint(0, motion.by));
+      else {
+        rest += motion.by;
+        const pages = Math.trunc(rest / PAGE);
+        rest -= pages * PAGE;
+        // The stack follows the finger: pulled up, the next slice comes.
+        if (pages !== 0) image.page(-pages);
+      }
+    };
+    /** Whether this finger moves the image; buttons on it and fingers that draw are let through. */
+    const moves = (event: PointerEvent): boolean => {
+      const isOnButton = event.target instanceof Element && event.target.closest('button') !== null;
+      const draws = useMouse.getState().actions.finger === 'tool' && fingers.size === 0;
+      return event.pointerType === 'touch' && !isOnButton && !draws;
+    };
+    const onDown = (event: PointerEvent) => {
+      notePen(event);
+      if (!moves(event)) return;
+      event.stopPropagation();
+      if (isPalm(event.timeStamp)) return;
+      rest = 0;
+      fingers.set(event.pointerId, placeOf(event));
+    };
+    const onMove = (event: PointerEvent) => {
+      notePen(event);
+      if (event.pointerType === 'pen') fingers.clear();
+      if (!fingers.has(event.pointerId)) return;
+      event.stopPropagation();
+      const before: Fingers = new Map(fingers);
+      fingers.set(event.pointerId, placeOf(event));
+      motionsBetween(before, fingers, useMouse.getState().actions).forEach(act);
+    };
+    const onUp = (event: PointerEvent) => {
+      if (event.pointerType === 'touch') fingers.delete(event.pointerId);
+    };
+    // What lies underneath must neither move the image a second time nor take a tap for a click.
+    const onTouch = (event: TouchEvent) => {
+      const isOnButton = event.target instanceof Element && event.target.closest('button') !== null;
+      if (isOnButton || useMouse.getState().actions.finger === 'tool') return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+
+    const stop = new AbortController();
+    const options = { signal: stop.signal, capture: true };
+    element.addEventListener('pointerdown', onDown, options);
+    element.addEventListener('pointermove', onMove, options);
+    for (const name of ['pointerup', 'pointercancel'] as const)
+      window.addEventListener(name, onUp, options);
+    for (const name of ['pointerover', 'pointerout', 'pointerleave'] as const)
+      element.addEventListener(name, notePen, options);
+    element.addEventListener('touchstart', onTouch, { ...options, passive: false });
+    return () => stop.abort();
+  }, [stage]);
+}
+
+/** A pen hovers before it writes: as long as it is there, what touches the glass is a palm. */
+function notePen(event: PointerEvent): void {
+  if (event.pointerType !== 'pen') return;
+  pen.isNear = event.type !== 'pointerout' && event.type !== 'pointerleave';
+  pen.left = event.timeStamp;
+}
+
+const windowed = ({ center, width }: GreyWindow, [across, down]: CanvasPoint): GreyWindow => ({
+  center: center + down * width * PER_PIXEL,
+  width: Math.max(1, width + across * width * PER_PIXEL),
+});
