@@ -17,12 +17,26 @@ export function holdCase(readId: string): () => void {
   return () => stop.abort();
 }
 
-/** Waits while the outbox sends the work of this case. */
-export async function whileOutboxIsAtIt(readId: string): Promise<void> {
-  const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
-  await navigator.locks
-    ?.request(lockOf(readId), { mode: 'shared', signal }, () => undefined)
-    .catch(() => undefined);
+/** Holds a case once no outbox sends its work any more; answers what ends that. */
+export async function takeCase(readId: string): Promise<() => void> {
+  let letGo = () => {};
+  const untilLetGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const wait = new AbortController();
+  const timer = setTimeout(() => wait.abort(), LONGEST_WAIT_MS);
+  await new Promise<void>((resolve) => {
+    const hold = () => {
+      resolve();
+      return untilLetGo;
+    };
+    const options = { mode: 'shared', signal: wait.signal } as const;
+    // Without locks, or after too long a wait, the case is opened all the same.
+    if (!navigator.locks) resolve();
+    else navigator.locks.request(lockOf(readId), options, hold).catch(() => resolve());
+  });
+  clearTimeout(timer);
+  return letGo;
 }
 
 /** Does something with a case that no window has open; does nothing where one has. */

@@ -3,17 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
-import { claimNext, openRead, reopenRead } from './calls';
-import { whileOutboxIsAtIt } from './caseLock';
-import { type Draft, draftOf, withLocal } from './draft';
-import { drafts } from './draftStore';
-import { useOutbox } from './outbox';
+import { claimNext, reopenRead } from './calls';
+import { type Opened, openCase } from './opening';
 import { useReading } from './store';
 
-export interface OpenCase {
-  readonly reading: ReadingCase;
-  readonly draft: Draft;
-}
+export type OpenCase = Opened;
 
 export type Room =
   | { readonly phase: 'opening' }
@@ -39,9 +33,6 @@ export interface RoomActions {
   reopen(readId: string): void;
   retry(): void;
 }
-
-const wasSent = (readId: string): boolean =>
-  useOutbox.getState().letters.some((letter) => letter.readId === readId);
 
 /** Claims under way by project: a page that mounts twice must not take two cases. */
 const claims = new Map<string, Promise<ReadingCase>>();
@@ -81,17 +72,12 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
   tell.current = onRead;
 
   const enter = useCallback(
-    async (coming: Promise<ReadingCase>, isWanted: () => boolean) => {
+    async (asked: string | Promise<ReadingCase>, isWanted: () => boolean) => {
       setRoom((now) => (now.phase === 'open' ? now : { phase: 'opening' }));
       try {
-        const found = await coming;
-        await whileOutboxIsAtIt(found.read.id);
-        // What the outbox has sent since then is on the server, and no longer on this computer.
-        const reading = wasSent(found.read.id) ? await openRead(found.read.id) : found;
-        const local = await drafts.load(userId, reading.read.id).catch(() => null);
-        if (!isWanted()) return;
-        const draft = withLocal(draftOf(reading.annotations), local);
-        const open: OpenCase = { reading, draft };
+        const open: OpenCase = await openCase(userId, asked);
+        if (!isWanted()) return open.letGo();
+        const { reading } = open;
         current.current = reading.read.id;
         latest = { open, at: performance.now() };
         setRoom({ phase: 'open', open });
@@ -112,7 +98,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
   useEffect(() => {
     if (readId !== null && readId === current.current) return;
     let isWanted = true;
-    void enter(readId ? openRead(readId) : claimOnce(projectId), () => isWanted);
+    void enter(readId ?? claimOnce(projectId), () => isWanted);
     return () => {
       isWanted = false;
     };
@@ -124,7 +110,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
       const waiting = visited.after.pop();
       if (reading === null) setRoom({ phase: 'empty' });
       else if (reading) void enter(Promise.resolve(reading), () => true);
-      else void enter(waiting ? openRead(waiting) : claimOnce(projectId), () => true);
+      else void enter(waiting ?? claimOnce(projectId), () => true);
     },
     [enter, projectId],
   );
@@ -144,7 +130,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     const previous = visited.before.pop();
     if (!previous) return false;
     if (current.current) visited.after.push(current.current);
-    void enter(openRead(previous), () => true);
+    void enter(previous, () => true);
     return true;
   }, [enter]);
 

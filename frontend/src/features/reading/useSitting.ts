@@ -43,7 +43,7 @@ export interface SittingEvents {
 }
 
 export function useSitting(
-  { reading, draft }: OpenCase,
+  { reading, draft, letGo: handOver }: OpenCase,
   { onSubmitted, onLocked }: SittingEvents,
 ): Sitting {
   const userId = useSession().user.id;
@@ -64,7 +64,7 @@ export function useSitting(
     useReadout.setState({ view: null, hover: null });
     const ticking = createActiveClock(read.active_ms, performance.now());
     clock.current = ticking;
-    if (isReadOnly) return;
+    if (isReadOnly) return handOver();
     const made = createAutosave(
       {
         userId,
@@ -88,6 +88,7 @@ export function useSitting(
     );
     setAutosave(made);
     const letGo = holdCase(read.id);
+    handOver();
     const stopNoting = useReading.subscribe(({ items }) => made.note(items));
     const stopListening = listen(made, ticking);
     const stopRenewing = renewWhileActive(ticking, () =>
@@ -102,7 +103,7 @@ export function useSitting(
       void made.settle().finally(letGo);
       made.stop();
     };
-  }, [userId, reading.project_id, read, draft, isReadOnly]);
+  }, [userId, reading.project_id, read, draft, handOver, isReadOnly]);
 
   return useMemo(
     () => ({
