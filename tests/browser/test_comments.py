@@ -38,6 +38,20 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     # the tip of a pin is its lower left corner
     assert abs(place["x"] - spot[0]) < 2
     assert abs(place["y"] + place["height"] - spot[1]) < 2
+    with window.offline():
+        page.keyboard.press("Alt+m")
+        page.keyboard.type("Said offline.")
+        page.keyboard.press("Enter")
+        window.see("Kept here, will be sent")
+    eventually(lambda: len(project.readers[0].get(f"/reads/{read}/comments")["items"]) == 2)
+    page.keyboard.press("Alt+m")
+    page.keyboard.type("Half a sen")
+    page.reload()
+    image_of(page)
+    field = page.get_by_label("Comment: Enter sends")
+    expect(field).to_have_value("Half a sen")
+    field.fill("")
+    field.press("Escape")
     answer(page, "1")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"/read/(?!{read})"))
@@ -59,7 +73,7 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     lead.page.get_by_role("button", name="Mark as settled").click()
 
     def thread_of() -> dict[str, Any]:
-        (found,) = project.readers[0].get(f"/reads/{read}/comments")["items"]
+        found = project.readers[0].get(f"/reads/{read}/comments")["items"][0]
         return dict(found)
 
     eventually(lambda: thread_of()["resolved_at"])

@@ -7,6 +7,8 @@ type Schemas = components['schemas'];
 
 export type Thread = Schemas['ThreadOut'];
 
+export type CommentSay = Schemas['CommentIn'];
+
 export type CommentPlace = Schemas['PlaceOut'];
 
 const at = (readId: string) => ({ params: { path: { read_id: readId } } });
@@ -18,7 +20,7 @@ export const commentsQuery = (readId: string) =>
       (await ask<{ items: Thread[] }>(api.GET('/api/reads/{read_id}/comments', at(readId)))).items,
   });
 
-export const sayComment = async (readId: string, body: Schemas['CommentIn']) =>
+export const sayComment = async (readId: string, body: CommentSay) =>
   (
     await ask<{ items: Thread[] }>(
       api.POST('/api/reads/{read_id}/comments', { ...at(readId), body }),

@@ -2,17 +2,22 @@
 import { useEffect, useRef, useState } from 'react';
 import styles from './Attributes.module.css';
 import panel from './Panel.module.css';
+import { useTyped } from './typed';
 
 interface CommentFieldProps {
   readonly label: string;
-  readonly isSending: boolean;
+  /** Names the field among those of the case: what is typed there is kept under it. */
+  readonly field?: string;
   /** True when the comment is kept; what could not be sent stays in the field. */
   readonly onSend: (text: string) => Promise<boolean>;
   readonly onLeave: () => void;
 }
 
-export function CommentField({ label, isSending, onSend, onLeave }: CommentFieldProps) {
-  const [text, setText] = useState('');
+export function CommentField({ label, onSend, onLeave, ...props }: CommentFieldProps) {
+  const name = props.field ?? label;
+  const text = useTyped(({ typed }) => typed[name] ?? '');
+  const setText = (next: string) => useTyped.getState().type(name, next);
+  const [isSending, setSending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const isNew = label === 'Comment' || label === 'Question';
   useEffect(() => {
@@ -25,7 +30,9 @@ export function CommentField({ label, isSending, onSend, onLeave }: CommentField
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       if (text.trim() === '' || isSending) return;
+      setSending(true);
       void onSend(text).then((isKept) => {
+        setSending(false);
         if (!isKept) return;
         setText('');
         field.current?.blur();

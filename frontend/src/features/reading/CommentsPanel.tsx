@@ -7,6 +7,7 @@ import { keepFocus } from './CommandButton';
 import { CommentField } from './CommentField';
 import styles from './Comments.module.css';
 import panel from './Panel.module.css';
+import { useTyped } from './typed';
 import type { Comments } from './useComments';
 
 interface CommentsPanelProps {
@@ -32,12 +33,12 @@ export function CommentsPanel({ comments, placeText }: CommentsPanelProps) {
           <span className={panel.muted}>{placeText({ place: composing })}</span>
           <CommentField
             label="Comment"
-            isSending={comments.isSending}
             onSend={(text) => comments.say(text, null)}
             onLeave={() => comments.compose(undefined)}
           />
         </div>
       )}
+      <OnTheirWay />
       {threads.map((thread) => (
         <ThreadRow
           key={thread.id}
@@ -50,6 +51,19 @@ export function CommentsPanel({ comments, placeText }: CommentsPanelProps) {
       <Failed error={comments.error} />
     </section>
   );
+}
+
+/** Words that have not arrived: they are kept here, and sent by themselves unless refused. */
+function OnTheirWay() {
+  const { unsent, refused } = useTyped();
+  return unsent.map(({ id, text }) => (
+    <p key={id} className={styles.comment} role="status">
+      <span className={panel.muted}>
+        {refused.includes(id) ? 'Not accepted by the server:' : 'Kept here, will be sent:'}
+      </span>
+      {text}
+    </p>
+  ));
 }
 
 interface ThreadRowProps {
@@ -88,7 +102,7 @@ function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
           ))}
           <CommentField
             label="Reply"
-            isSending={comments.isSending}
+            field={`Reply ${thread.id}`}
             onSend={(text) => comments.say(text, thread.id)}
             onLeave={() => undefined}
           />

@@ -53,7 +53,6 @@ function AnswerField({ issue, readId }: { readonly issue: Thread; readonly readI
     <>
       <CommentField
         label="Answer"
-        isSending={send.isPending}
         onSend={(text) =>
           send.mutateAsync(text).then(
             () => true,

@@ -60,7 +60,6 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
       )}
       <CommentField
         label="Question"
-        isSending={false}
         onSend={async (text) => {
           onAsk(text, pinned);
           return true;

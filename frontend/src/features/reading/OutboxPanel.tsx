@@ -6,6 +6,7 @@ import { useSession } from '../../api/access';
 import { useSignInState } from '../../api/client';
 import styles from './Outbox.module.css';
 import { type Letter, sendKept, useOutbox } from './outbox';
+import { sendWords } from './typed';
 
 interface OutboxPanelProps {
   /** In the reading room the case itself says what is kept. */
@@ -74,7 +75,8 @@ function useOutboxRounds(): void {
       isUnderWay = true;
       clearTimeout(timer);
       // A browser that keeps nothing has nothing to send.
-      const isWaiting = await sendKept(userId).catch(() => false);
+      const areWordsWaiting = await sendWords(userId).catch(() => false);
+      const isWaiting = (await sendKept(userId).catch(() => false)) || areWordsWaiting;
       isUnderWay = false;
       if (isWaiting && !stop.signal.aborted) timer = setTimeout(round, AGAIN_MS);
     };

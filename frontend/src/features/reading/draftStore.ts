@@ -1,17 +1,18 @@
-/** Unsaved work kept on this computer: one record per user and read, in IndexedDB. */
-import type { Draft, KeptDraft } from './draft';
+/** What is kept on this computer: one record per user and read, in IndexedDB. */
+import type { KeptDraft } from './draft';
 
-export interface DraftStore {
-  load(userId: string, readId: string): Promise<Draft | null>;
-  keep(userId: string, readId: string, draft: KeptDraft): Promise<void>;
+export interface KeyedStore<Kept> {
+  load(userId: string, readId: string): Promise<Kept | null>;
+  keep(userId: string, readId: string, kept: Kept): Promise<void>;
   drop(userId: string, readId: string): Promise<void>;
   /** Everything kept for one user, by read. */
-  all(userId: string): Promise<Map<string, KeptDraft>>;
+  all(userId: string): Promise<Map<string, Kept>>;
   /** Everything kept on this computer, whoever it belongs to; only ever counted. */
-  count(isCounted: (draft: Draft) => boolean): Promise<number>;
+  count(isCounted: (kept: Kept) => boolean): Promise<number>;
 }
 
-const DATABASE = 'collimate';
+export type DraftStore = KeyedStore<KeptDraft>;
+
 const TABLE = 'drafts';
 
 const keyOf = (userId: string, readId: string): string => `${userId}/${readId}`;
@@ -31,17 +32,17 @@ function written(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(DATABASE, 1);
+function open(database: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(database, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
   return done(request);
 }
 
-/** Drafts in the browser's database. Raises: DOMException where the browser forbids it. */
-export function browserDrafts(): DraftStore {
+/** A database of the browser. Raises: DOMException where the browser forbids it. */
+export function keyedStore<Kept>(database: string): KeyedStore<Kept> {
   let opened: Promise<IDBDatabase> | undefined;
   const begin = async (mode: IDBTransactionMode) => {
-    opened ??= open().catch((error: unknown) => {
+    opened ??= open(database).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -58,26 +59,28 @@ export function browserDrafts(): DraftStore {
   return {
     async load(userId, readId) {
       const found: unknown = await read((table) => table.get(keyOf(userId, readId)));
-      return (found as Draft | undefined) ?? null;
+      return (found as Kept | undefined) ?? null;
     },
-    keep: (userId, readId, draft) => change((table) => table.put(draft, keyOf(userId, readId))),
+    keep: (userId, readId, kept) => change((table) => table.put(kept, keyOf(userId, readId))),
     drop: (userId, readId) => change((table) => table.delete(keyOf(userId, readId))),
     async all(userId) {
       const range = IDBKeyRange.bound(keyOf(userId, ''), keyOf(userId, '\uffff'));
       const table = (await begin('readonly')).objectStore(TABLE);
       const [keys, found] = await Promise.all([
         done(table.getAllKeys(range)),
-        done<KeptDraft[]>(table.getAll(range)),
+        done<Kept[]>(table.getAll(range)),
       ]);
       const idOf = (key: IDBValidKey) => String(key).slice(keyOf(userId, '').length);
-      return new Map(found.map((draft, index) => [idOf(keys[index] ?? ''), draft]));
+      return new Map(found.map((kept, index) => [idOf(keys[index] ?? ''), kept]));
     },
     async count(isCounted) {
-      const found = await read<Draft[]>((table) => table.getAll());
+      const found = await read<Kept[]>((table) => table.getAll());
       return found.filter(isCounted).length;
     },
   };
 }
+
+export const browserDrafts = (): DraftStore => keyedStore<KeptDraft>('collimate');
 
 /** The one store of this window. */
 export const drafts = browserDrafts();

@@ -89,7 +89,6 @@ const comments: Comments = {
   pins: [],
   openId: 'c1',
   composing: null,
-  isSending: false,
   error: null,
   commands: [],
   open: vi.fn(),

@@ -1,19 +1,15 @@
 /** The comments of the case on screen: threads, pins, and the keys that lead from one to the next. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import {
-  type CommentPlace,
-  commentsQuery,
-  sayComment,
-  settleThread,
-  type Thread,
-} from '../../api/comments';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useSession } from '../../api/access';
+import { type CommentPlace, commentsQuery, settleThread, type Thread } from '../../api/comments';
 import type { Command } from '../../commands/registry';
 import { imagePoint } from '../../geometry/units';
 import type { Frame, Series } from '../../viewer/frames';
 import type { Pin } from '../../viewer/PinsLayer';
 import { useReadout } from './readout';
 import { useReading } from './store';
+import { sendWords, useTyped } from './typed';
 import type { Place } from './useAsking';
 
 export interface Comments {
@@ -22,12 +18,11 @@ export interface Comments {
   readonly openId: string | null;
   /** The place of a comment being written; undefined when none is. */
   readonly composing: CommentPlace | null | undefined;
-  readonly isSending: boolean;
   readonly error: Error | null;
   readonly commands: readonly Command[];
   open(id: string): void;
   compose(place: CommentPlace | null | undefined): void;
-  /** Sends the text; true when it is kept. */
+  /** Keeps the text and sends it, now or when the server can be reached. */
   say(text: string, threadId: string | null): Promise<boolean>;
   settle(thread: Thread): void;
 }
@@ -108,45 +103,76 @@ export function useComments(
     },
     [client, queryKey, show],
   );
-  const send = useMutation({
-    mutationFn: ({ text, threadId }: { text: string; threadId: string | null }) =>
-      sayComment(readId, {
-        id: crypto.randomUUID(),
-        text,
-        thread_id: threadId,
-        place: threadId ? null : (composing ?? null),
-      }),
-    onSuccess: (items, { threadId }) => {
-      client.setQueryData(queryKey, items);
-      setComposing(undefined);
-      setOpenId(threadId ?? items.findLast((one) => one.comments[0]?.is_mine)?.id ?? null);
-    },
-  });
+  const send = useKeptWords(readId, setComposing);
+  const say = async (text: string, threadId: string | null) => {
+    const id = crypto.randomUUID();
+    const place = threadId ? null : (composing ?? null);
+    const field = threadId ? `Reply ${threadId}` : 'Comment';
+    await useTyped.getState().post(field, { id, text, thread_id: threadId, place });
+    setComposing(undefined);
+    setOpenId(threadId ?? id);
+    void send();
+    return true;
+  };
   const settling = useMutation({
     mutationFn: (thread: Thread) => settleThread(thread.id, thread.resolved_at === null),
     onSuccess: () => client.invalidateQueries({ queryKey }),
   });
+  const compose = useCallback((place: CommentPlace | null | undefined) => {
+    setComposing(place);
+    useTyped.getState().pin(place ?? null);
+  }, []);
   const commands = useMemo(
-    () => commandsFor({ frame, threads, openId, open, compose: setComposing }),
-    [frame, threads, openId, open],
+    () => commandsFor({ frame, threads, openId, open, compose }),
+    [frame, threads, openId, open, compose],
   );
   return {
     threads,
     pins: useMemo(() => pinsOf(threads, openId), [threads, openId]),
     openId,
     composing,
-    isSending: send.isPending,
-    error: send.error ?? settling.error,
+    error: settling.error,
     commands,
     open,
-    compose: setComposing,
-    say: (text, threadId) =>
-      send.mutateAsync({ text, threadId }).then(
-        () => true,
-        () => false,
-      ),
+    compose,
+    say,
     settle: (thread) => settling.mutate(thread),
   };
+}
+
+const AGAIN_MS = 15_000;
+
+/** Brings back what was typed on a case; answers what sends the words that wait. */
+function useKeptWords(
+  readId: string,
+  compose: (place: CommentPlace | null) => void,
+): () => Promise<void> {
+  const userId = useSession().user.id;
+  const client = useQueryClient();
+  const waiting = useTyped(({ unsent, refused }) => unsent.length - refused.length);
+  const begin = useRef(compose);
+  begin.current = compose;
+  useEffect(() => {
+    void useTyped
+      .getState()
+      .open(userId, readId)
+      .then(({ typed, place }) => typed.Comment && begin.current(place));
+  }, [userId, readId]);
+  const send = useCallback(async () => {
+    await sendWords(userId).catch(() => undefined);
+    await client.invalidateQueries({ queryKey: commentsQuery(readId).queryKey });
+  }, [client, userId, readId]);
+  useEffect(() => {
+    if (waiting === 0) return;
+    const timer = setInterval(() => void send(), AGAIN_MS);
+    const online = () => void send();
+    window.addEventListener('online', online);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', online);
+    };
+  }, [waiting, send]);
+  return send;
 }
 
 interface Now {
