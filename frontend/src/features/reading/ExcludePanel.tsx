@@ -1,6 +1,6 @@
 /** Why a case is left out of the project; a reason on a digit excludes it and opens the next. */
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
@@ -9,6 +9,7 @@ import { KeyCap } from '../../ui/KeyCap';
 import { outcomeOf } from './items';
 import { reasonName } from './outcome';
 import styles from './Panel.module.css';
+import { KeepReading, ReasonList, reasonCommands } from './ReasonList';
 import { useReading } from './store';
 
 interface ExcludePanelProps {
@@ -24,15 +25,17 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.focus(), []);
   const reasons = schema.exclusion_reasons;
+  const choose = useCallback((key: string) => onExclude(key, note), [onExclude, note]);
   const commands = useMemo<Command[]>(
     () => [
-      ...reasons.slice(0, 9).map(({ key, name }, index) => ({
-        id: `exclude.${index}`,
-        title: `Exclude: ${name}`,
-        section: 'Exclude',
-        shortcut: String(index + 1),
-        run: () => onExclude(key, note),
-      })),
+      ...reasonCommands({
+        id: 'exclude',
+        verb: 'Exclude',
+        reasons,
+        onChoose: choose,
+        cancel: { title: 'Close without a change', keys: ['escape'] },
+        onCancel,
+      }),
       {
         id: 'exclude.back',
         title: 'Do not exclude',
@@ -41,24 +44,8 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
         isEnabled: () => isExcluded,
         run: () => onExclude(null, ''),
       },
-      {
-        id: 'exclude.cancel',
-        title: 'Close without a change',
-        section: 'Exclude',
-        shortcut: 'escape',
-        run: onCancel,
-      },
-      // While this panel is open Enter must not submit the case.
-      {
-        id: 'exclude.none',
-        title: 'Choose a reason first',
-        section: 'Exclude',
-        shortcut: 'enter',
-        isEnabled: () => false,
-        run: () => undefined,
-      },
     ],
-    [reasons, note, isExcluded, onExclude, onCancel],
+    [reasons, choose, isExcluded, onExclude, onCancel],
   );
   useCommands('reading.exclude', commands);
   return (
@@ -79,17 +66,7 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
           if (event.key === 'Enter') panel.current?.focus();
         }}
       />
-      {reasons.map(({ key, name }, index) => (
-        <button
-          key={key}
-          type="button"
-          className={styles.answer}
-          onClick={() => onExclude(key, note)}
-        >
-          <span className={styles.key}>{index < 9 && <KeyCap shortcut={String(index + 1)} />}</span>
-          <span className={styles.name}>{name}</span>
-        </button>
-      ))}
+      <ReasonList reasons={reasons} onChoose={choose} />
       {isExcluded && (
         <Button
           variant="default"
@@ -99,14 +76,7 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
           Do not exclude
         </Button>
       )}
-      <Button
-        variant="subtle"
-        color="gray"
-        onClick={onCancel}
-        rightSection={<KeyCap shortcut="escape" />}
-      >
-        Keep reading
-      </Button>
+      <KeepReading onCancel={onCancel} />
     </section>
   );
 }

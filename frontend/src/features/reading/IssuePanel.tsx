@@ -1,12 +1,11 @@
 /** A question to a colleague: asked, the case waits for the answer and the next one opens. */
-import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { CommentPlace } from '../../api/comments';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
-import { KeyCap } from '../../ui/KeyCap';
 import { CommentField } from './CommentField';
 import styles from './Panel.module.css';
+import { KeepReading } from './ReasonList';
 
 interface IssuePanelProps {
   /** Where the pointer was when the question was begun. */
@@ -66,14 +65,7 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
         }}
         onLeave={onCancel}
       />
-      <Button
-        variant="subtle"
-        color="gray"
-        onClick={onCancel}
-        rightSection={<KeyCap shortcut="escape" />}
-      >
-        Keep reading
-      </Button>
+      <KeepReading onCancel={onCancel} />
     </section>
   );
 }

@@ -1,17 +1,16 @@
 /** Why a case is skipped: one key for the usual reasons, or a sentence. */
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
-import { KeyCap } from '../../ui/KeyCap';
 import styles from './Panel.module.css';
+import { KeepReading, ReasonList, reasonCommands } from './ReasonList';
 
-const REASONS: readonly string[] = [
+const REASONS = [
   'Image quality too poor',
   'Wrong body part or view',
   'Not a medical image',
   'Outside my expertise',
-];
+].map((name) => ({ key: name, name }));
 
 interface SkipPanelProps {
   readonly onSkip: (reason: string) => void;
@@ -22,46 +21,23 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
   const [other, setOther] = useState('');
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.focus(), []);
-  const commands = useMemo<Command[]>(
-    () => [
-      ...REASONS.map((reason, index) => ({
-        id: `skip.${index}`,
-        title: `Skip: ${reason}`,
-        section: 'Skip',
-        shortcut: String(index + 1),
-        run: () => onSkip(reason),
-      })),
-      {
-        id: 'skip.cancel',
-        title: 'Do not skip',
-        section: 'Skip',
-        shortcut: ['escape', 'k'],
-        run: onCancel,
-      },
-      // While this panel is open Enter must not submit the case.
-      {
-        id: 'skip.none',
-        title: 'Choose a reason first',
-        section: 'Skip',
-        shortcut: 'enter',
-        isEnabled: () => false,
-        run: () => undefined,
-      },
-    ],
+  const commands = useMemo(
+    () =>
+      reasonCommands({
+        id: 'skip',
+        verb: 'Skip',
+        reasons: REASONS,
+        onChoose: onSkip,
+        cancel: { title: 'Do not skip', keys: ['escape', 'k'] },
+        onCancel,
+      }),
     [onSkip, onCancel],
   );
   useCommands('reading.skip', commands);
   return (
     <section ref={panel} tabIndex={-1} className={styles.notice} aria-label="Skip this case">
       <b>Why skip this case?</b>
-      {REASONS.map((reason, index) => (
-        <button key={reason} type="button" className={styles.answer} onClick={() => onSkip(reason)}>
-          <span className={styles.key}>
-            <KeyCap shortcut={String(index + 1)} />
-          </span>
-          <span className={styles.name}>{reason}</span>
-        </button>
-      ))}
+      <ReasonList reasons={REASONS} onChoose={onSkip} />
       <form
         className={styles.row}
         onSubmit={(event) => {
@@ -82,14 +58,7 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
           Skip
         </Button>
       </form>
-      <Button
-        variant="subtle"
-        color="gray"
-        onClick={onCancel}
-        rightSection={<KeyCap shortcut="escape" />}
-      >
-        Keep reading
-      </Button>
+      <KeepReading onCancel={onCancel} />
     </section>
   );
 }

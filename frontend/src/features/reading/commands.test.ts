@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Label, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
 import { hostCommands } from '../../commands/CommandHost';
 import { commandFor } from '../../commands/keyboard';
@@ -19,6 +18,7 @@ import { answerOf, marksOf } from './items';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
+import { label, schemaOf } from './schemaBench';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
 import { type Earlier, earlierCommands } from './useEarlier';
@@ -30,40 +30,15 @@ import {
   stackCommands,
 } from './viewCommands';
 
-const label = (key: string, kind: Label['kind'], hotkey: string): Label => ({
-  id: key,
-  key,
-  name: key,
-  kind,
-  colour: '#ffffff',
-  hotkey,
-  code_scheme: null,
-  code_value: null,
-  code_meaning: null,
-  position: Number(hotkey),
-});
-
-const schema: LabelSchema = {
-  id: 's',
-  project_id: 'p',
-  created_at: '2026-01-01T00:00:00Z',
-  version: 1,
-  question: 'What is it?',
-  answer_mode: 'single',
-  is_used: true,
-  attributes: [],
-  exclusion_reasons: [],
-  quality_verdict: 'none',
-  labels: [
-    label('normal', 'class', '1'),
-    label('viral', 'class', '2'),
-    label('nodule', 'box', '3'),
-    label('mass', 'box', '4'),
-    label('effusion', 'polygon', '5'),
-    label('diameter', 'length', '6'),
-    label('liver', 'segment', '7'),
-  ],
-};
+const schema = schemaOf(
+  label('normal', 'class', '1'),
+  label('viral', 'class', '2'),
+  label('nodule', 'box', '3'),
+  label('mass', 'box', '4'),
+  label('effusion', 'polygon', '5'),
+  label('diameter', 'length', '6'),
+  label('liver', 'segment', '7'),
+);
 
 const reading = {
   suggestion: { id: 'p7', probabilities: { viral: 0.8 }, label_key: 'viral', model_number: 2 },
