@@ -1,7 +1,7 @@
 /** Listens for keys, and shows the palette and the keys of the current screen. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { t } from '../words/t';
 import type { MouseMap } from '../ui/mouseMap';
+import { t } from '../words/t';
 import { listenForCommands } from './keyboard';
 import type { Keymap } from './keymap';
 import { loadPanels, openPalette, usePanels } from './panels';

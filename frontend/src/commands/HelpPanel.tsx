@@ -2,8 +2,8 @@
 import { Button, Drawer, Select } from '@mantine/core';
 import { useState } from 'react';
 import { printedChord } from '../ui/KeyCap';
-import { t } from '../words/t';
 import type { MouseMap } from '../ui/mouseMap';
+import { t } from '../words/t';
 import styles from './HelpPanel.module.css';
 import { isFixed, KeyRow } from './KeyRow';
 import { DEFAULT_KEYMAP, type Keymap, useKeymap, withOwnKeys } from './keymap';

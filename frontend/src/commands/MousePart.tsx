@@ -15,6 +15,7 @@ import {
   mouseProblems,
   useMouse,
 } from '../ui/mouseMap';
+import { t } from '../words/t';
 import styles from './HelpPanel.module.css';
 
 interface Props {
@@ -22,7 +23,7 @@ interface Props {
   onMouse: (map: MouseMap) => Promise<unknown>;
 }
 
-const NOT_KEPT = 'This works now, but could not be kept with your account. Try again later.';
+const NOT_KEPT = t('This works now, but could not be kept with your account. Try again later.');
 
 export function MousePart({ onMouse }: Props) {
   const { map, actions, use } = useMouse();
@@ -38,11 +39,11 @@ export function MousePart({ onMouse }: Props) {
     change({ ...map, own: { ...map.own, [gesture]: action } });
   const ownCount = Object.keys(map.own).length;
   return (
-    <section aria-label="Mouse, pen and fingers">
-      <h3 className={styles.section}>Mouse, pen and fingers</h3>
+    <section aria-label={t('Mouse, pen and fingers')}>
+      <h3 className={styles.section}>{t('Mouse, pen and fingers')}</h3>
       <div className={styles.presets}>
         <Select
-          label="Set of buttons"
+          label={t('Set of buttons')}
           description={MOUSE_PRESETS.find(({ id }) => id === map.preset)?.about}
           data={MOUSE_PRESETS.map(({ id, name }) => ({ value: id, label: name }))}
           value={map.preset}
@@ -51,7 +52,7 @@ export function MousePart({ onMouse }: Props) {
         />
         {ownCount > 0 && (
           <Button variant="default" onClick={() => change({ ...map, own: DEFAULT_MOUSE.own })}>
-            Give up my own buttons ({ownCount})
+            {t('Give up my own buttons ({count})', { count: ownCount })}
           </Button>
         )}
       </div>
@@ -82,12 +83,12 @@ export function MousePart({ onMouse }: Props) {
           </div>
         ))}
         <div className={styles.row}>
-          <dt>Two fingers</dt>
-          <dd>Zoom and pan</dd>
+          <dt>{t('Two fingers')}</dt>
+          <dd>{t('Zoom and pan')}</dd>
         </div>
         <div className={styles.row}>
-          <dt>Pen</dt>
-          <dd>The tool in hand; its rubber and side button erase</dd>
+          <dt>{t('Pen')}</dt>
+          <dd>{t('The tool in hand; its rubber and side button erase')}</dd>
         </div>
       </dl>
     </section>

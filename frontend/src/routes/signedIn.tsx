@@ -2,8 +2,8 @@
 import { createRoute, Outlet, redirect, useLocation, useNavigate } from '@tanstack/react-router';
 import { sessionQuery } from '../api/access';
 import { CommandHost } from '../commands/CommandHost';
-import { useLanguageCommands } from '../features/account/useOwnLanguage';
 import { useOwnKeymap, useOwnMouse } from '../features/account/useOwnKeymap';
+import { useLanguageCommands } from '../features/account/useOwnLanguage';
 import { OutboxPanel } from '../features/reading/OutboxPanel';
 import { SignedOutPanel } from '../features/sign-in/SignedOutPanel';
 import { follow } from '../words/language';

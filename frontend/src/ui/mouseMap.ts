@@ -1,5 +1,6 @@
 /** What a button, the wheel, a pen or a finger does on the image: a person's own map, and sets. */
 import { create } from 'zustand';
+import { t } from '../words/t';
 
 export const DRAG_ACTIONS = [
   'tool',
@@ -21,15 +22,15 @@ export const FINGER_ACTIONS = ['scroll', 'pan', 'window', 'tool', 'none'] as con
 export type MouseAction = DragAction | WheelAction;
 
 export const ACTION_NAMES: Readonly<Record<MouseAction, string>> = {
-  tool: 'The tool in hand',
-  window: 'Window and level',
-  pan: 'Pan',
-  zoom: 'Zoom',
-  scroll: 'Scroll slices',
-  'scroll-ten': 'Scroll ten slices',
-  erase: 'Erase with the brush',
-  'zoom-or-erase': 'Zoom; with a brush erase',
-  none: 'Nothing',
+  tool: t('The tool in hand'),
+  window: t('Window and level'),
+  pan: t('Pan'),
+  zoom: t('Zoom'),
+  scroll: t('Scroll slices'),
+  'scroll-ten': t('Scroll ten slices'),
+  erase: t('Erase with the brush'),
+  'zoom-or-erase': t('Zoom; with a brush erase'),
+  none: t('Nothing'),
 };
 
 const BUTTONS = ['left', 'middle', 'right'] as const;
@@ -79,19 +80,19 @@ export const MOUSE_PRESETS: readonly MousePreset[] = [
   {
     id: 'collimate',
     name: 'Collimate',
-    about: 'Right zooms and, with a brush, erases.',
+    about: t('Right zooms and, with a brush, erases.'),
     actions: BASE,
   },
   {
     id: 'ohif',
     name: 'OHIF',
-    about: 'As the OHIF viewer has it: middle pans, right zooms, the wheel scrolls.',
+    about: t('As the OHIF viewer has it: middle pans, right zooms, the wheel scrolls.'),
     actions: { ...BASE, 'shift+middle': 'none', right: 'zoom' },
   },
   {
     id: 'pacs-right-window',
-    name: 'PACS, window on the right',
-    about: 'Right changes the window, middle zooms, Ctrl and left pans.',
+    name: t('PACS, window on the right'),
+    about: t('Right changes the window, middle zooms, Ctrl and left pans.'),
     actions: {
       ...BASE,
       'ctrl+left': 'pan',
@@ -102,8 +103,8 @@ export const MOUSE_PRESETS: readonly MousePreset[] = [
   },
   {
     id: 'pacs-drag-scroll',
-    name: 'PACS, scroll by dragging',
-    about: 'Right scrolls, middle changes the window, the wheel zooms.',
+    name: t('PACS, scroll by dragging'),
+    about: t('Right scrolls, middle changes the window, the wheel zooms.'),
     actions: {
       ...BASE,
       middle: 'window',
@@ -116,8 +117,8 @@ export const MOUSE_PRESETS: readonly MousePreset[] = [
   },
   {
     id: 'left-handed',
-    name: 'Mouse in the left hand',
-    about: 'Left and right change places: the right button has the tool.',
+    name: t('Mouse in the left hand'),
+    about: t('Left and right change places: the right button has the tool.'),
     actions: {
       ...BASE,
       left: 'zoom-or-erase',
@@ -161,9 +162,10 @@ export function mouseProblems(actions: Actions): { text: string; isRefused: bool
     gestures.some((gesture) => wanted.includes(actions[gesture]));
   const problems: { text: string; isRefused: boolean }[] = [];
   const lacks = (text: string, isRefused = false) => problems.push({ text, isRefused });
-  if (!has(DRAGS, 'tool')) lacks('No button has the tool in hand: nothing could be drawn.', true);
-  if (!has([...DRAGS, ...WHEELS], 'scroll')) lacks('Neither wheel nor button scrolls slices.');
-  if (!has(DRAGS, 'window')) lacks('No button changes the window; the tool for it still does.');
+  if (!has(DRAGS, 'tool'))
+    lacks(t('No button has the tool in hand: nothing could be drawn.'), true);
+  if (!has([...DRAGS, ...WHEELS], 'scroll')) lacks(t('Neither wheel nor button scrolls slices.'));
+  if (!has(DRAGS, 'window')) lacks(t('No button changes the window; the tool for it still does.'));
   return problems;
 }
 
@@ -209,22 +211,18 @@ export function wheelAction(event: Held, { actions } = useMouse.getState()): Mou
   return actions[`${modifierOf(event)}wheel`];
 }
 
-const MODIFIER_NAMES: Readonly<Record<Modifier, string>> = {
-  '': '',
-  'shift+': 'Shift + ',
-  'ctrl+': 'Ctrl + ',
-};
 const PLAIN_NAMES: Readonly<Record<string, string>> = {
-  left: 'Left button',
-  middle: 'Middle button',
-  right: 'Right button',
-  wheel: 'Wheel',
-  finger: 'One finger',
-  'three-fingers': 'Three fingers',
+  left: t('Left button'),
+  middle: t('Middle button'),
+  right: t('Right button'),
+  wheel: t('Wheel'),
+  finger: t('One finger'),
+  'three-fingers': t('Three fingers'),
 };
 
 export function gestureName(gesture: Gesture): string {
   const held = MODIFIERS.find((one) => one !== '' && gesture.startsWith(one)) ?? '';
-  const plain = PLAIN_NAMES[gesture.slice(held.length)] ?? gesture;
-  return held ? `${MODIFIER_NAMES[held]}${plain.toLowerCase()}` : plain;
+  const button = PLAIN_NAMES[gesture.slice(held.length)] ?? gesture;
+  if (held === 'shift+') return t('Shift + {button}', { button });
+  return held === 'ctrl+' ? t('Ctrl + {button}', { button }) : button;
 }

@@ -4,10 +4,10 @@ import { useMemo } from 'react';
 import { type Issue, issuesQuery } from '../../api/comments';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { plural } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
+import { t } from '../../words/t';
 
 interface Props {
   projectId: string;
@@ -21,23 +21,29 @@ const COLUMNS: Column<Issue>[] = [
     width: 40,
     render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
   },
-  { key: 'study', title: 'Study', sortValue: (row) => row.pseudonym, render: (r) => r.pseudonym },
+  {
+    key: 'study',
+    title: t('Study'),
+    sortValue: (row) => row.pseudonym,
+    render: (r) => r.pseudonym,
+  },
   {
     key: 'reader',
-    title: 'Reader',
+    title: t('Reader'),
     sortValue: (row) => row.reader_name,
-    render: (row) => row.reader_name ?? <span title="This project is blinded">hidden</span>,
+    render: (row) =>
+      row.reader_name ?? <span title={t('This project is blinded')}>{t('hidden')}</span>,
   },
-  { key: 'text', title: 'Question', sortValue: (row) => row.text, render: (row) => row.text },
+  { key: 'text', title: t('Question'), sortValue: (row) => row.text, render: (row) => row.text },
   {
     key: 'answer',
-    title: 'Answer',
+    title: t('Answer'),
     sortValue: (row) => row.answer,
     render: (r) => r.answer ?? '–',
   },
   {
     key: 'at',
-    title: 'Asked',
+    title: t('Asked'),
     sortValue: (row) => row.created_at,
     render: (row) => <RelativeTime at={row.created_at} />,
   },
@@ -54,7 +60,7 @@ export function IssuesPart({ projectId, onLook }: Props) {
     <Loaded of={issues}>
       {() => (
         <DataTable
-          label="Issues"
+          label={t('Issues')}
           rows={rows}
           columns={COLUMNS}
           rowId={(row) => row.id}
@@ -62,13 +68,18 @@ export function IssuesPart({ projectId, onLook }: Props) {
           height="calc(100vh - 180px)"
           empty={
             <EmptyState
-              title="No question waits"
-              text="A reader who cannot go on raises an issue; it is answered here, beside the image."
+              title={t('No question waits')}
+              text={t(
+                'A reader who cannot go on raises an issue; it is answered here, beside the image.',
+              )}
             />
           }
           foot={
             hidden > 0 &&
-            `${plural(hidden, 'more question')} would unblind you: a place of the case is still free or yours.`
+            t(
+              '{count, plural, one {# more question} other {# more questions}} would unblind you: a place of the case is still free or yours.',
+              { count: hidden },
+            )
           }
         />
       )}

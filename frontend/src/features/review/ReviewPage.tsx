@@ -141,27 +141,27 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
           {tab === 'issues' ? (
             <IssuesPart projectId={projectId} onLook={onLook} />
           ) : (
-          <Loaded of={of}>
-            {() => (
-              <DataTable
-                label={t('Submitted reads')}
-                rows={rows}
-                columns={columns}
-                rowId={(row) => row.submission_id}
-                activeId={chosen?.submission_id}
-                onOpen={(row) => setChosenId(row.submission_id)}
-                height="calc(100vh - 180px)"
-                foot={
-                  hasMore && (
-                    <Button variant="default" onClick={showMore}>
-                      {t('Show more')}
-                    </Button>
-                  )
-                }
-                empty={<EmptyState title={EMPTY[state][0]} text={EMPTY[state][1]} />}
-              />
-            )}
-          </Loaded>
+            <Loaded of={of}>
+              {() => (
+                <DataTable
+                  label={t('Submitted reads')}
+                  rows={rows}
+                  columns={columns}
+                  rowId={(row) => row.submission_id}
+                  activeId={chosen?.submission_id}
+                  onOpen={(row) => setChosenId(row.submission_id)}
+                  height="calc(100vh - 180px)"
+                  foot={
+                    hasMore && (
+                      <Button variant="default" onClick={showMore}>
+                        {t('Show more')}
+                      </Button>
+                    )
+                  }
+                  empty={<EmptyState title={EMPTY[state][0]} text={EMPTY[state][1]} />}
+                />
+              )}
+            </Loaded>
           )}
         </Panel>
         {chosen && (tab === 'waiting' || tab === 'doubted') && (
