@@ -2,11 +2,9 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
-import { problemFrom } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
-import { StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import {
@@ -16,11 +14,10 @@ import {
   markCommands,
   showFrame,
 } from './caseCommands';
-import { ExcludePanel } from './ExcludePanel';
+import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
 import { IssueNotice } from './IssueNotice';
-import { IssuePanel } from './IssuePanel';
 import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
@@ -28,7 +25,6 @@ import { planeCommands } from './planeCommands';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
-import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
 import { likeliest, useSuggested } from './suggested';
 import { TagsPanel } from './TagsPanel';
@@ -43,7 +39,7 @@ import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
 import type { OpenCase, RoomActions } from './useRoom';
 import { useSitting } from './useSitting';
-import { useNextCase, useStudy } from './useStudy';
+import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
 
@@ -173,19 +169,13 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
       {flow.problem && <ProblemPanel problem={flow.problem} />}
-      {flow.isExcluding && (
-        <ExcludePanel schema={schema} onExclude={flow.exclude} onCancel={flow.closePanels} />
-      )}
-      {flow.isAsking && (
-        <IssuePanel
-          place={issuePlace}
-          placeText={(place) => placeText(place, series)}
-          onAsk={flow.ask}
-          onCancel={flow.closePanels}
-        />
-      )}
+      <FlowPanels
+        flow={flow}
+        schema={schema}
+        issuePlace={issuePlace}
+        placeText={(place) => placeText(place, series)}
+      />
       <IssueNotice read={reading.read} threads={comments.threads} onShow={comments.open} />
-      {flow.isSkipping && <SkipPanel onSkip={flow.skip} onCancel={flow.closePanels} />}
     </>
   );
 
@@ -256,8 +246,3 @@ const isToTakeBack = ({ state, is_mine }: ReadingCase['read']): boolean =>
   is_mine && (state === 'submitted' || state === 'issue');
 
 const NO_FRAMES: readonly Frame[] = [];
-
-const imagesNotLoaded = (error: unknown) =>
-  problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {
-    title: 'The images of this case could not be loaded',
-  });

@@ -1,7 +1,9 @@
 /** The images of the case on screen, and the next case fetched while this one is read. */
+
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { loadSeries } from '../../viewer/dicomweb';
+import { problemFrom } from '../../api/problem';
+import { loadSeries, StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Series } from '../../viewer/frames';
 import { prefetchFrames } from '../../viewer/imageIds';
 import { peekNext } from './calls';
@@ -36,3 +38,8 @@ export function useNextCase(projectId: string, readId: string, isReady: boolean)
     if (isReady) fetchAhead(client, projectId).catch(() => undefined);
   }, [client, projectId, readId, isReady]);
 }
+
+export const imagesNotLoaded = (error: unknown) =>
+  problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {
+    title: 'The images of this case could not be loaded',
+  });
