@@ -132,6 +132,11 @@ def test_every_screen_speaks_german_to_a_browser_that_asks_for_it(
         look(window)
     assert window.page.locator("html").get_attribute("lang") == "de"
     flaws += graves(window)
+    window.go(f"{taught.project.path}/read")
+    window.page.locator(".viewer[data-state=shown]").wait_for()
+    window.page.keyboard.press("?")
+    window.page.get_by_role("dialog").wait_for()
+    look(window)
     assert not flaws, "\n".join(flaws)
 
 

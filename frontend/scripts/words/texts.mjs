@@ -12,10 +12,10 @@ const VISIBLE = new Set(
 const SILENT =
   /^(className|style|d|viewBox|key|id|to|href|type|role|rel|transform|points|grid.*|font.*|border.*|background.*|padding|margin|height|width|maw|maxHeight|minHeight|size|radius|shadow|transition|inset|fill|stroke.*|autoComplete|queryKey|mutationKey|path|variant|c|gap|position|overlayProps|fileName|shortcut|keys)$/;
 const CODE_CALLS =
-  /^(Error|TypeError|RangeError|Blob|File|querySelector|querySelectorAll|closest|matches|addEventListener|removeEventListener|includes|startsWith|endsWith|split|join|replace|replaceAll|indexOf|lastIndexOf|test|match|getItem|setItem|removeItem|set|get|has|append|setAttribute|getAttribute|expect|invariant|createElement|open|GET|POST|PUT|PATCH|DELETE|mark|measure|getContext|lazy|lazyRouteComponent|import|Collator|NumberFormat|useCommands|observe)$/;
+  /^(Error|TypeError|RangeError|Blob|File|querySelector|querySelectorAll|closest|matches|addEventListener|removeEventListener|includes|startsWith|endsWith|split|join|replace|replaceAll|indexOf|lastIndexOf|test|match|getItem|setItem|removeItem|set|get|has|append|setAttribute|getAttribute|expect|invariant|createElement|GET|POST|PUT|PATCH|DELETE|getContext|lazy|lazyRouteComponent|import|Collator|NumberFormat|useCommands|observe)$/;
 // Words that are the same everywhere, and signs.
 const SAME =
-  /^(Collimate|OHIF|DICOM|CSV|AI|ID|UID|HU|SUV|CT|MR|MRI|MPR|MIP|MinIP|PACS|Ctrl|Esc|Tab|Alt|mm|cm|px|ms|min|kB|MB|GB|TB|Inter|Bearer|Authorization|JSON|NIfTI|SHA|SVG|VR|Enter|span|AND|OR|x|W|L|R|A|P|S|H|F|n|fps)$/;
+  /^(Collimate|OHIF|DICOM|CSV|AI|ID|UID|HU|SUV|CT|MR|MRI|MPR|MIP|MinIP|PACS|Ctrl|Esc|Tab|Alt|mm|cm|px|ms|min|kB|MB|GB|TB|Inter|Bearer|Authorization|JSON|NIfTI|SHA|SVG|VR|Enter|RGB|SD|STOW|RS|STORE|span|AND|OR|x|W|L|R|A|P|S|H|F|n|fps)$/;
 
 /** True when a text has a word in it that a translator would touch. */
 export function hasWord(text) {
@@ -30,7 +30,7 @@ function isSentence(text) {
   return (
     hasWord(text) &&
     !CODE.test(text) &&
-    (/\p{L}\S*\s+\S*\p{L}{2}/u.test(text) ||
+    (/\p{L}\S*\s(.*\s)?\S*\p{L}{2}/u.test(text) ||
       /\{\}\)? \p{Ll}{2,}|^\p{L}{2,} \(?\{\}/u.test(text) ||
       /^\p{Lu}\p{Ll}{2,}$/u.test(text.trim()))
   );
@@ -113,7 +113,7 @@ function placeOf(node) {
 
 // Tables of words, by code: their single small words are texts too.
 const TABLE =
-  /^[A-Z_]*(WORDS?|NAMES?|TITLES?|REASONS|STATES|ARMS|TEXTS?|LABELS|KINDS|EMPTY|PRINTED|NOTES|HINTS)$/;
+  /^[A-Z_]*(WORDS?|NAMES?|TITLES?|REASONS|STATES|ARMS|TEXTS?|LABELS|KINDS|WAYS_IN|EMPTY|PRINTED|NOTES|HINTS)$/;
 const TONES = new Set(['plain', 'accent', 'good', 'warn', 'bad']);
 
 function isInTable(node) {
@@ -156,6 +156,12 @@ export const isTextCall = (node) =>
 
 /** Calls `found` with each text call and `missed` with each node whose text does not pass through one. */
 export function walk(source, { called = () => undefined, missed = () => undefined }) {
+  const lines = source.text.split('\n');
+  // What is stored or never shown says so at the end of its line.
+  const isNoText = (node) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    return / \/\/ (as stored|not shown)$/.test(lines[line]);
+  };
   const visit = (node) => {
     if (isTextCall(node)) {
       called(node);
@@ -169,7 +175,7 @@ export function walk(source, { called = () => undefined, missed = () => undefine
         place === 'visible' || (place === 'unknown' && isInTable(node))
           ? !/^#|^\S*[*^=]\S*$/.test(text) && hasWord(text.replaceAll('{}', ' '))
           : place === 'unknown' && isSentence(text) && !isInSilentPlace(node);
-      if (isMissed) missed(node, text);
+      if (isMissed && !isNoText(node)) missed(node, text);
     }
     ts.forEachChild(node, visit);
   };

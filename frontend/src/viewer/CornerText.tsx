@@ -2,6 +2,7 @@
 import { type Affine, scaleOf } from '../geometry/affine';
 import { roundLengthUpTo } from '../geometry/measure';
 import { edgeLetters } from '../geometry/orientation';
+import { t } from '../words/t';
 import type { Frame } from './frames';
 import type { View } from './stackEngine';
 
@@ -48,7 +49,7 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
             {window && !frame.isColour && (
               <span>
                 W {Math.round(window.width)} L {String(Math.round(window.center)).replace('-', '−')}
-                {view.isInverted ? ' inverted' : ''}
+                {view.isInverted && ` ${t('inverted')}`}
               </span>
             )}
           </div>
@@ -59,7 +60,7 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
         {isShown && <span>{Math.round(scaleOf(affine) * 100)} %</span>}
         {frame.isLossy && (
           <span className="viewer-warn">
-            lossy{frame.lossyRatio ? ` ${Math.round(frame.lossyRatio)}:1` : ''}
+            {t('lossy')} {frame.lossyRatio && `${Math.round(frame.lossyRatio)}:1`}
           </span>
         )}
       </div>
@@ -68,10 +69,11 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
 }
 
 function ScaleBar({ affine, frame }: { readonly affine: Affine; readonly frame: Frame }) {
-  if (!frame.spacing) return <span className="viewer-corner viewer-corner-br">no scale</span>;
+  if (!frame.spacing)
+    return <span className="viewer-corner viewer-corner-br">{t('no scale')}</span>;
   const pixelsPerMillimetre = Math.hypot(affine.a, affine.b) / frame.spacing.column;
   const length = roundLengthUpTo(LONGEST_BAR / pixelsPerMillimetre);
-  const where = frame.spacingKind === 'detector' ? ' at detector' : '';
+  const where = frame.spacingKind === 'detector' ? ` ${t('at detector')}` : '';
   return (
     <div className="viewer-corner viewer-corner-br">
       <i className="viewer-scale" style={{ width: length * pixelsPerMillimetre }} />

@@ -1,6 +1,7 @@
 /** The model's heat map, laid over the image and moving with it. */
 import type { Affine } from '../geometry/affine';
 import type { ImageSize } from '../geometry/units';
+import { t } from '../words/t';
 
 export interface HeatMapSource {
   /** Address or blob of a PNG with alpha that covers the whole image. */
@@ -23,7 +24,7 @@ export function HeatMap({ source, affine, size }: HeatMapProps) {
     <img
       className="viewer-heat"
       src={source.url}
-      alt="Where the model looked"
+      alt={t('Where the model looked')}
       draggable={false}
       style={{
         width: size.columns,

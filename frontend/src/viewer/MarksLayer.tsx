@@ -2,6 +2,7 @@
 import { type RefObject, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
 import type { ImagePoint, ImageSize, PixelSpacing } from '../geometry/units';
+import { t } from '../words/t';
 import type { Drawing, Outcome } from './drawing';
 import { MarkShape, type Measured, Unfinished } from './MarkShape';
 import type { Mark, MarkStyle } from './marks';
@@ -40,9 +41,11 @@ export function MarksLayer(props: MarksLayerProps) {
       data-drawing={drawing.at}
       style={{ pointerEvents: tool ? 'all' : 'none', cursor: tool ? 'crosshair' : 'default' }}
       role="img"
-      aria-label={`${marks.length} marks on this image`}
+      aria-label={t('{count, plural, one {# mark} other {# marks}} on this image', {
+        count: marks.length,
+      })}
     >
-      <title>Marks</title>
+      <title>{t('Marks')}</title>
       {affine &&
         marks.map((mark) => (
           <MarkShape

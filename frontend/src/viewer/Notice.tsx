@@ -1,10 +1,12 @@
 /** What is wrong, or still under way, written on the viewport it concerns. */
+
+import { t } from '../words/t';
 import type { LoadProblem } from './loadProblem';
 
 export function LoadingNotice({ isFirst }: { readonly isFirst: boolean }) {
   return (
     <div className={isFirst ? 'viewer-notice' : 'viewer-loading'} role="status">
-      Loading image…
+      {t('Loading image…')}
     </div>
   );
 }
@@ -20,7 +22,7 @@ export function ProblemNotice({ problem, onRetry }: ProblemNoticeProps) {
       <strong>{problem.title}</strong>
       <span>{problem.advice}</span>
       <button type="button" onClick={onRetry}>
-        Try again
+        {t('Try again')}
       </button>
     </div>
   );

@@ -1,6 +1,7 @@
 /** Small numbered pins where something was said about the image. */
 import { type Affine, toCanvas } from '../geometry/affine';
 import type { ImagePoint } from '../geometry/units';
+import { t } from '../words/t';
 
 export interface Pin {
   readonly id: string;
@@ -31,7 +32,7 @@ export function PinsLayer({ affine, pins, arePressable, onPress }: PinsLayerProp
         data-open={isOpen}
         data-settled={isSettled}
         style={{ left, top, pointerEvents: arePressable ? 'auto' : 'none' }}
-        aria-label={`Comment ${number}`}
+        aria-label={t('Comment {number}', { number })}
         onMouseDown={(event) => event.preventDefault()}
         onPointerDown={(event) => event.stopPropagation()}
         onClick={() => onPress(id)}

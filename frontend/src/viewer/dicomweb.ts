@@ -7,7 +7,7 @@ export class StudyNotLoaded extends Error {
   readonly status: number;
 
   constructor(status: number) {
-    super(`study metadata answered ${status}`);
+    super(`study metadata answered ${status}`); // not shown
     this.status = status;
   }
 }

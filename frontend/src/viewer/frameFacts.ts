@@ -123,7 +123,8 @@ export function windowsOf(image: DicomObject): NamedWindow[] {
           {
             center,
             width,
-            name: names[index] || (index === 0 ? 'Protocol' : `Protocol ${index + 1}`),
+            // as stored: see greyWindows.ts
+            name: names[index] || ['Protocol', index > 0 && index + 1].filter(Boolean).join(' '), // as stored
           },
         ]
       : [];

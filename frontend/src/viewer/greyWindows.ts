@@ -1,17 +1,35 @@
 /** Windows offered to the reader: the protocol's own first, then customary ones per modality. */
 
+import { t } from '../words/t';
 import type { GreyWindow, NamedWindow } from './frameFacts';
 import type { Frame } from './frames';
 
 /** Customary CT windows in Hounsfield units. */
-const CT_WINDOWS: readonly NamedWindow[] = [
-  { name: 'Soft tissue', center: 40, width: 400 },
-  { name: 'Lung', center: -600, width: 1500 },
-  { name: 'Bone', center: 480, width: 2500 },
-  { name: 'Brain', center: 40, width: 80 },
-  { name: 'Mediastinum', center: 50, width: 350 },
-  { name: 'Liver', center: 60, width: 160 },
-];
+const CT_WINDOWS: readonly NamedWindow[] = Object.entries({
+  'Soft tissue': { center: 40, width: 400 },
+  Lung: { center: -600, width: 1500 },
+  Bone: { center: 480, width: 2500 },
+  Brain: { center: 40, width: 80 },
+  Mediastinum: { center: 50, width: 350 },
+  Liver: { center: 60, width: 160 },
+}).map(([name, window]) => ({ name, ...window }));
+
+/** Names of windows are kept in hanging protocols, so they are English in every language. */
+const WINDOW_TITLES: Readonly<Record<string, string>> = {
+  'Soft tissue': t('Soft tissue'),
+  Lung: t('Lung'),
+  Bone: t('Bone'),
+  Brain: t('Brain'),
+  Mediastinum: t('Mediastinum'),
+  Liver: t('Liver'),
+  Auto: t('Auto // window from the pixels'),
+  Protocol: t('Protocol // window of the file'),
+};
+
+/** What a window is called on screen; a name of the file's own stays as it is. */
+export const windowTitle = (name: string): string => WINDOW_TITLES[name] ?? name;
+
+const AUTO = 'Auto'; // as stored
 
 /** Windows of the file that are offered; some files carry dozens. */
 const MOST_OWN = 4;
@@ -29,7 +47,7 @@ export function windowChoices(frame: Frame): WindowChoice[] {
   if (frame.isColour) return [];
   const plain = ({ name, center, width }: NamedWindow) => ({ name, window: { center, width } });
   const [first, ...more] = frame.windows.slice(0, MOST_OWN).map(plain);
-  const auto: WindowChoice = { name: 'Auto', window: null, shortcut: 'alt+2' };
+  const auto: WindowChoice = { name: AUTO, window: null, shortcut: 'alt+2' };
   const customary = frame.modality === 'CT' && frame.valueUnit === 'HU' ? CT_WINDOWS : [];
   const keyed = customary.map((one, index) => ({ ...plain(one), shortcut: `alt+${index + 3}` }));
   const protocol = first ? [{ ...first, shortcut: 'alt+1' }] : [];

@@ -1,4 +1,5 @@
 /** Why an image could not be shown, in words for the person in front of it. */
+import { t } from '../words/t';
 
 export interface LoadProblem {
   readonly title: string;
@@ -20,34 +21,38 @@ export function loadProblemOf(error: unknown): LoadProblem {
   const status = statusOf(error);
   if (status === null)
     return {
-      title: 'This image could not be decoded',
-      advice: 'Try again. If it stays, skip the case and report the image to the data manager.',
+      title: t('This image could not be decoded'),
+      advice: t('Try again. If it stays, skip the case and report the image to the data manager.'),
       status,
     };
   if (status === 0)
     return {
-      title: 'The server cannot be reached',
-      advice: 'Your work is kept on this computer. Try again when the connection is back.',
+      title: t('The server cannot be reached'),
+      advice: t('Your work is kept on this computer. Try again when the connection is back.'),
       status,
     };
   if (status === 401)
-    return { title: 'You are signed out', advice: 'Sign in again; your work is kept.', status };
+    return {
+      title: t('You are signed out'),
+      advice: t('Sign in again; your work is kept.'),
+      status,
+    };
   if (status === 403 || status === 404)
     return {
-      title: 'This image is not available to you',
-      advice: 'It may have been withdrawn from the project. Skip the case.',
+      title: t('This image is not available to you'),
+      advice: t('It may have been withdrawn from the project. Skip the case.'),
       status,
     };
   return {
-    title: `The server could not deliver this image (${status})`,
-    advice: 'Try again in a moment.',
+    title: t('The server could not deliver this image ({status})', { status }),
+    advice: t('Try again in a moment.'),
     status,
   };
 }
 
 /** An image that neither came nor failed within the time a person would wait. */
 export const STALLED: LoadProblem = {
-  title: 'This image is taking unusually long',
-  advice: 'The connection may be slow. Try again, or skip the case.',
+  title: t('This image is taking unusually long'),
+  advice: t('The connection may be slow. Try again, or skip the case.'),
   status: null,
 };

@@ -3,6 +3,8 @@ import { angleBetween, minus } from '../geometry/curves';
 import { areaText, lengthText, pathText, sizeText } from '../geometry/measure';
 import { boundingBox } from '../geometry/points';
 import type { ImagePoint, PixelSpacing } from '../geometry/units';
+import { formatNumber } from '../ui/format';
+import { t } from '../words/t';
 import type { Frame } from './frames';
 import { type MarkKind, ringOf, SHAPES, SQUARE } from './shapes';
 import type { Statistics } from './statistics';
@@ -15,7 +17,7 @@ export const measuringSpacing = (
   frame: Pick<Frame, 'spacing' | 'spacingKind'> | undefined,
 ): PixelSpacing | null => (frame?.spacingKind === 'patient' ? frame.spacing : null);
 
-const degrees = (value: number): string => `${value.toFixed(1)}°`;
+const degrees = (value: number): string => `${formatNumber(value, 1)}°`;
 
 /** Empty while there is too little to measure. `grid` is the pixel shape, known or not. */
 export function measureText(
@@ -64,12 +66,18 @@ function cobbAngle(
 
 const number = (value: number): string => {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
-  return value.toFixed(digits).replace('-', '−');
+  return formatNumber(value, digits);
 };
 
 /** Mean, spread and extremes with the unit of the values. */
 export function statisticsText(found: Statistics, unit: string): string {
   const suffix = unit ? ` ${unit}` : '';
   const { mean, deviation, min, max } = found;
-  return `mean ${number(mean)} SD ${number(deviation)} · min ${number(min)} max ${number(max)}${suffix}`;
+  return t('mean {mean} SD {deviation} · min {min} max {max}{suffix}', {
+    mean: number(mean),
+    deviation: number(deviation),
+    min: number(min),
+    max: number(max),
+    suffix,
+  });
 }

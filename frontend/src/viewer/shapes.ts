@@ -11,6 +11,7 @@ import {
 } from '../geometry/curves';
 import { boundingBox } from '../geometry/points';
 import { type ImagePoint, imagePoint, millimetres, type PixelSpacing } from '../geometry/units';
+import { t } from '../words/t';
 
 /** In the order tools and lists show them. */
 export const MARK_KINDS = [
@@ -77,18 +78,18 @@ const line = (
  * long axis, then of the short one. Angle: arm, vertex, arm. Cobb: ends of two lines.
  */
 export const SHAPES: Readonly<Record<MarkKind, Shape>> = {
-  point: places('point', 1, 1),
-  length: places('length', 2, 2),
-  bidirectional: places('bidirectional', 4, 3),
-  angle: places('angle', 3, 3),
-  cobb: places('Cobb angle', 4, 4),
-  box: places('box', 2, 2, true),
-  circle: places('circle', 4, 2, true),
-  ellipse: places('ellipse', 4, 2, true),
-  polygon: line('outline', 3, true, true, true),
-  freehand: line('freehand', 3, true, false, true),
-  spline: line('spline', 3, true, true, false),
-  polyline: line('line', 2, false, true, true),
+  point: places(t('point'), 1, 1),
+  length: places(t('length'), 2, 2),
+  bidirectional: places(t('bidirectional'), 4, 3),
+  angle: places(t('angle'), 3, 3),
+  cobb: places(t('Cobb angle'), 4, 4),
+  box: places(t('box'), 2, 2, true),
+  circle: places(t('circle'), 4, 2, true),
+  ellipse: places(t('ellipse'), 4, 2, true),
+  polygon: line(t('outline'), 3, true, true, true),
+  freehand: line(t('freehand'), 3, true, false, true),
+  spline: line(t('spline'), 3, true, true, false),
+  polyline: line(t('line'), 2, false, true, true),
 };
 
 export const isMarkKind = (text: string): text is MarkKind => text in SHAPES;

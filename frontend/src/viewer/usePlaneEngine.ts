@@ -3,6 +3,7 @@ import { cache } from '@cornerstonejs/core';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { PlaneName, Planes } from '../geometry/planes';
 import type { PatientPoint } from '../geometry/units';
+import { t } from '../words/t';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
 import { windowFromValues } from './greyWindows';
@@ -33,14 +34,14 @@ export interface PlaneState {
 const REDRAW_MS = 400;
 
 const notAVolume = (reason: string): LoadProblem => ({
-  title: 'These images cannot be cut in other planes',
-  advice: `${reason} The slices as acquired can be read as they are.`,
+  title: t('These images cannot be cut in other planes'),
+  advice: t('{reason} The slices as acquired can be read as they are.', { reason }),
   status: null,
 });
 
 const TOO_LARGE: LoadProblem = {
-  title: 'This volume does not fit into the memory set aside for images',
-  advice: 'The slices as acquired can be read as they are.',
+  title: t('This volume does not fit into the memory set aside for images'),
+  advice: t('The slices as acquired can be read as they are.'),
   status: null,
 };
 

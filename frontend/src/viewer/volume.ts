@@ -9,6 +9,7 @@ import {
   type Vector,
 } from '../geometry/plane';
 import { type PatientPoint, patientPoint } from '../geometry/units';
+import { t } from '../words/t';
 import { CACHE_BYTES } from './cornerstone';
 import { numberOf } from './dicomJson';
 import type { Frame } from './frames';
@@ -32,9 +33,10 @@ const IN_FLIGHT = 6;
  */
 export function whyNoVolume(frames: readonly Frame[]): string | null {
   const [first, second] = frames;
-  if (!first || !second || frames.length < FEWEST_SLICES) return 'There are too few slices.';
-  if (frames.some(({ isColour }) => isColour)) return 'Colour images are not cut in other planes.';
-  if (!frames.every(({ isPlaced }) => isPlaced)) return 'The images do not say where they lie.';
+  if (!first || !second || frames.length < FEWEST_SLICES) return t('There are too few slices.');
+  if (frames.some(({ isColour }) => isColour))
+    return t('Colour images are not cut in other planes.');
+  if (!frames.every(({ isPlaced }) => isPlaced)) return t('The images do not say where they lie.');
   const normal = normalOf(first.plane);
   const isAlike = (frame: Frame) =>
     frame.size.rows === first.size.rows &&
@@ -43,7 +45,7 @@ export function whyNoVolume(frames: readonly Frame[]): string | null {
     Math.abs(frame.plane.spacing.column - first.plane.spacing.column) < 1e-4 &&
     dot(frame.plane.rowDirection, first.plane.rowDirection) > 0.9999 &&
     dot(frame.plane.columnDirection, first.plane.columnDirection) > 0.9999;
-  if (!frames.every(isAlike)) return 'The slices differ in size or direction.';
+  if (!frames.every(isAlike)) return t('The slices differ in size or direction.');
   const heights = frames.map(({ plane }) => dot(plane.origin, normal));
   const gap = (heights[1] ?? 0) - (heights[0] ?? 0);
   const isEven = heights.every(
@@ -51,8 +53,8 @@ export function whyNoVolume(frames: readonly Frame[]): string | null {
       index === 0 ||
       Math.abs(height - (heights[index - 1] ?? 0) - gap) < Math.abs(gap) * GAP_TOLERANCE,
   );
-  if (!isEven || Math.abs(gap) < 1e-3) return 'Slices are missing or unevenly spaced.';
-  return isSheared(frames) ? 'The slices are tilted against the table.' : null;
+  if (!isEven || Math.abs(gap) < 1e-3) return t('Slices are missing or unevenly spaced.');
+  return isSheared(frames) ? t('The slices are tilted against the table.') : null;
 }
 
 function isSheared(frames: readonly Frame[]): boolean {

@@ -1,6 +1,7 @@
 /** The question of the case and its classes, each with its key. */
 import type { ReadingCase } from '../../api/reading';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { labelsOf } from './caseCommands';
 import { answerOf } from './items';
@@ -24,8 +25,8 @@ export function AnswerPanel({ reading, isMissing }: AnswerPanelProps) {
   return (
     <section className={styles.section} aria-labelledby="question">
       <h2 id="question" className={styles.heading}>
-        {schema.question || 'Question'}
-        {mode === 'multi' && <span className={styles.muted}> all that apply</span>}
+        {schema.question || t('Question')}
+        {mode === 'multi' && <span className={styles.muted}>{t('all that apply')}</span>}
       </h2>
       <fieldset className={styles.choices} aria-labelledby="question">
         {classes.map((label) => {
@@ -58,7 +59,7 @@ export function AnswerPanel({ reading, isMissing }: AnswerPanelProps) {
       </fieldset>
       {isMissing && (
         <p className={styles.bad} role="alert">
-          Choose an answer, then submit.
+          {t('Choose an answer, then submit.')}
         </p>
       )}
     </section>

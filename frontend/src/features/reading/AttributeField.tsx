@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Attribute } from '../../api/projects';
 import type { AttributeValue } from '../../api/reading';
+import { t } from '../../words/t';
 import styles from './Attributes.module.css';
 import { isAnswered } from './attributes';
 
@@ -79,13 +80,15 @@ export function AttributeField(props: AttributeFieldProps) {
         onChange={(event) => onType(event.currentTarget.value)}
       />
       <span>{attribute.unit}</span>
-      <span className={styles.range}>{isUnread ? 'not a number' : rangeText(attribute)}</span>
+      <span className={styles.range}>{isUnread ? t('not a number') : rangeText(attribute)}</span>
     </span>
   );
 }
 
 function rangeText({ minimum, maximum }: Attribute): string {
   if (minimum === null && maximum === null) return '';
-  if (maximum === null) return `from ${minimum}`;
-  return minimum === null ? `up to ${maximum}` : `${minimum} to ${maximum}`;
+  if (maximum === null) return t('from {minimum}', { minimum: minimum ?? '' });
+  return minimum === null
+    ? t('up to {maximum}', { maximum: maximum ?? '' })
+    : t('{minimum} to {maximum}', { minimum, maximum: maximum ?? '' });
 }

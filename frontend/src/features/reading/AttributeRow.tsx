@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Attribute } from '../../api/projects';
 import type { AttributeValue } from '../../api/reading';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import { AttributeField } from './AttributeField';
 import styles from './Attributes.module.css';
 import { afterChoice, choicesOf, lackText, whyNot } from './attributes';
@@ -40,7 +41,7 @@ export function AttributeRow(props: AttributeRowProps) {
       <span className={styles.name} id={`attribute-${at.target}-${attribute.key}`}>
         {attribute.name}
         {attribute.is_required && (
-          <span className={styles.required} title="Must be answered">
+          <span className={styles.required} title={t('Must be answered')}>
             {' '}
             *
           </span>

@@ -1,6 +1,7 @@
 /** What is asked beside the labels, of the study, series, image and region on screen. */
 import { useEffect, useState } from 'react';
 import { CommandKey } from '../../commands/CommandKey';
+import { t } from '../../words/t';
 import { AttributeRow } from './AttributeRow';
 import styles from './Attributes.module.css';
 import type { Group } from './asking';
@@ -27,7 +28,7 @@ export function AttributesPanel({ groups, isStrict }: AttributesPanelProps) {
   }, [done, groups, ask]);
   if (groups.length === 0) return null;
   return (
-    <section className={panel.section} aria-label="Attributes">
+    <section className={panel.section} aria-label={t('Attributes')}>
       {groups.map((group, index) => (
         <fieldset key={`${group.scope}/${group.target}`} className={styles.group}>
           <legend className={panel.heading}>
@@ -35,7 +36,7 @@ export function AttributesPanel({ groups, isStrict }: AttributesPanelProps) {
             {index === 0 && !isReadOnly && (
               <span className={panel.muted}>
                 {' '}
-                <CommandKey id="attribute.next" /> next open question
+                <CommandKey id="attribute.next" /> {t('next open question')}
               </span>
             )}
           </legend>

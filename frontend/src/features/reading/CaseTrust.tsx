@@ -2,8 +2,10 @@
 import { Popover, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { geometryQuery } from '../../api/studies';
+import { spoken } from '../../ui/format';
 import { GeometryReports } from '../../ui/GeometryReports';
 import { TrustBadge } from '../../ui/TrustBadge';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 
 export function CaseTrust({ studyId }: { readonly studyId: string }) {
@@ -13,7 +15,9 @@ export function CaseTrust({ studyId }: { readonly studyId: string }) {
     <Popover position="bottom-start" width={360} withinPortal shadow="none">
       <Popover.Target>
         <UnstyledButton
-          aria-label={`Geometry: ${data.trust ?? 'being checked'}`}
+          aria-label={t('Geometry: {trust}', {
+            trust: data.trust ? spoken(data.trust) : t('being checked'),
+          })}
           onMouseDown={keepFocus}
         >
           <TrustBadge trust={data.trust} />

@@ -1,5 +1,6 @@
 /** A field for one comment: Enter sends, Shift and Enter begins a line, Escape leaves. */
 import { useEffect, useRef, useState } from 'react';
+import { t } from '../../words/t';
 import styles from './Attributes.module.css';
 import panel from './Panel.module.css';
 import { useTyped } from './typed';
@@ -41,7 +42,7 @@ export function CommentField({ label, onSend, onLeave, ...props }: CommentFieldP
   };
   return (
     <label className={panel.muted}>
-      {label}: Enter sends, Esc leaves
+      {t('{label}: Enter sends, Esc leaves', { label })}
       <textarea
         ref={field}
         className={styles.field}

@@ -9,6 +9,7 @@ import { CommandKey } from '../../commands/CommandKey';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Markdown } from '../../ui/Markdown';
 import type { Frame } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import styles from './Guide.module.css';
 import panel from './Panel.module.css';
@@ -24,11 +25,11 @@ export function GuidePanel({ reading, canEdit, frame }: GuidePanelProps) {
   const { project_id: projectId } = reading;
   const guide = useQuery(guideQuery(projectId));
   return (
-    <section className={styles.guide} aria-label="Guide">
+    <section className={styles.guide} aria-label={t('Guide')}>
       <h2 className={panel.heading}>
-        Guide{' '}
+        {t('Guide')}{' '}
         <span className={panel.muted}>
-          <CommandKey id="screen.guide" /> closes
+          <CommandKey id="screen.guide" /> {t('closes')}
         </span>
       </h2>
       <Loaded of={guide} rows={4}>
@@ -37,7 +38,9 @@ export function GuidePanel({ reading, canEdit, frame }: GuidePanelProps) {
             {guideline && <Markdown text={guideline} />}
             {!guideline && labels.length === 0 && (
               <p className={panel.muted}>
-                Nothing is written yet. A project admin writes the guide under Project, Rules.
+                {t(
+                  'Nothing is written yet. A project admin writes the guide under Project, Rules.',
+                )}
               </p>
             )}
             {labels.map((label) => (
@@ -79,7 +82,7 @@ function LabelPart({ label, projectId, canEdit }: LabelPartProps) {
         <figure key={id} className={styles.example}>
           <img
             src={`${picture_url}?viewport=480,480`}
-            alt={caption || `An example of ${label.name}`}
+            alt={caption || t('An example of {name}', { name: label.name })}
             loading="lazy"
           />
           <figcaption>
@@ -88,7 +91,7 @@ function LabelPart({ label, projectId, canEdit }: LabelPartProps) {
               <button
                 type="button"
                 className={styles.remove}
-                aria-label={`Remove the example ${caption}`}
+                aria-label={t('Remove the example {caption}', { caption })}
                 onMouseDown={keepFocus}
                 onClick={() => remove.mutate(id)}
               >
@@ -134,9 +137,9 @@ function NewExample({ reading, frame }: NewExampleProps) {
         if (key) add.mutate(key);
       }}
     >
-      <h3 className={styles.name}>Show the image on screen as an example</h3>
+      <h3 className={styles.name}>{t('Show the image on screen as an example')}</h3>
       <Select
-        label="Of"
+        label={t('Of')}
         data={reading.label_schema.labels.map((label) => ({
           value: label.key,
           label: label.name,
@@ -145,14 +148,14 @@ function NewExample({ reading, frame }: NewExampleProps) {
         onChange={setKey}
       />
       <TextInput
-        label="Caption"
+        label={t('Caption')}
         maxLength={300}
         value={caption}
         onChange={(event) => setCaption(event.currentTarget.value)}
       />
       <Failed error={add.error} />
       <Button type="submit" variant="default" disabled={!key} loading={add.isPending}>
-        Show as an example
+        {t('Show as an example')}
       </Button>
     </form>
   );

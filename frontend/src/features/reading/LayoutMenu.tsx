@@ -3,6 +3,7 @@ import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
 import { useState } from 'react';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { type Grid, gridName, useLayout } from './layout';
 import styles from './Reading.module.css';
@@ -31,14 +32,15 @@ export function LayoutMenu() {
           position="right"
           label={
             <span className={styles.tip}>
-              Layout {gridName({ rows, columns })} <KeyCap shortcut="shift+l" />
+              {t('Layout {gridName}', { gridName: gridName({ rows, columns }) })}{' '}
+              <KeyCap shortcut="shift+l" />
             </span>
           }
         >
           <button
             type="button"
             className={styles.tool}
-            aria-label="Layout"
+            aria-label={t('Layout')}
             aria-expanded={isOpen}
             onMouseDown={keepFocus}
             onClick={() => setOpen(!isOpen)}

@@ -8,6 +8,7 @@ import type { Frame } from '../../viewer/frames';
 import type { Mark, MarkKind } from '../../viewer/marks';
 import { measureText, measuringSpacing } from '../../viewer/markText';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { marksOf } from './items';
@@ -28,10 +29,10 @@ export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
   return (
     <section className={styles.section} aria-labelledby="marks">
       <h2 id="marks" className={styles.heading}>
-        Marks
+        {t('Marks')}
         <span className={styles.muted}>
           {' '}
-          <CommandKey id="marks.hold" /> hides all
+          <CommandKey id="marks.hold" /> {t('hides all')}
         </span>
       </h2>
       {labels.map((label) => (
@@ -42,7 +43,7 @@ export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
           <MarkRow key={mark.id} mark={mark} schema={schema} frames={frames} onShow={onShow} />
         ))}
       </ul>
-      {marks.length === 0 && <p className={styles.muted}>No marks yet.</p>}
+      {marks.length === 0 && <p className={styles.muted}>{t('No marks yet.')}</p>}
     </section>
   );
 }
@@ -100,7 +101,7 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
       <ActionIcon
         color="gray"
         size="sm"
-        aria-label={isHidden ? `Show ${name}` : `Hide ${name}`}
+        aria-label={isHidden ? t('Show {name}', { name }) : t('Hide {name}', { name })}
         onMouseDown={keepFocus}
         onClick={() => toggleHidden(mark.id)}
       >
@@ -109,7 +110,7 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
       <ActionIcon
         color="gray"
         size="sm"
-        aria-label={`Delete ${name}`}
+        aria-label={t('Delete {name}', { name })}
         disabled={isReadOnly}
         onMouseDown={keepFocus}
         onClick={() => remove(mark.id)}

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useSession } from '../../api/access';
 import { useSignInState } from '../../api/client';
+import { t } from '../../words/t';
 import styles from './Outbox.module.css';
 import { type Letter, sendKept, useOutbox } from './outbox';
 import { sendWords } from './typed';
@@ -21,7 +22,7 @@ export function OutboxPanel({ isShown, onOpen }: OutboxPanelProps) {
   const { letters, dismiss } = useOutbox();
   if (!isShown || letters.length === 0) return null;
   return (
-    <aside className={styles.outbox} aria-label="Kept on this computer">
+    <aside className={styles.outbox} aria-label={t('Kept on this computer')}>
       {letters.map((letter) => (
         <div key={letter.readId} className={styles.letter} data-state={letter.state} role="status">
           <div className={styles.words}>
@@ -36,11 +37,11 @@ export function OutboxPanel({ isShown, onOpen }: OutboxPanelProps) {
                 onOpen(letter);
               }}
             >
-              Open the case
+              {t('Open the case')}
             </Button>
           )}
           {letter.state !== 'waiting' && (
-            <CloseButton aria-label="Close this note" onClick={() => dismiss(letter.readId)} />
+            <CloseButton aria-label={t('Close this note')} onClick={() => dismiss(letter.readId)} />
           )}
         </div>
       ))}
@@ -49,17 +50,17 @@ export function OutboxPanel({ isShown, onOpen }: OutboxPanelProps) {
 }
 
 const TITLES: Readonly<Record<Letter['state'], string>> = {
-  waiting: 'A case is kept on this computer',
-  'needs-reader': 'A case kept here needs you',
-  sent: 'A case kept here was saved',
-  submitted: 'A case kept here was submitted',
+  waiting: t('A case is kept on this computer'),
+  'needs-reader': t('A case kept here needs you'),
+  sent: t('A case kept here was saved'),
+  submitted: t('A case kept here was submitted'),
 };
 
 const TEXTS: Readonly<Record<Letter['state'], string>> = {
-  waiting: 'It is sent by itself as soon as the server can be reached.',
-  'needs-reader': 'It was changed or opened elsewhere. Nothing is lost; look at it again.',
-  sent: 'The server has everything now.',
-  submitted: 'The server has everything now.',
+  waiting: t('It is sent by itself as soon as the server can be reached.'),
+  'needs-reader': t('It was changed or opened elsewhere. Nothing is lost; look at it again.'),
+  sent: t('The server has everything now.'),
+  submitted: t('The server has everything now.'),
 };
 
 /** A round at the start, whenever the way may be free again, and while something waits. */

@@ -7,6 +7,7 @@ import { KeyCap } from '../../ui/KeyCap';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import { isServerAway } from '../../ui/problemAdvice';
 import { ServerAway } from '../../ui/ServerAway';
+import { t } from '../../words/t';
 import { CaseRoom } from './CaseRoom';
 import { KeptHere } from './KeptHere';
 import styles from './Reading.module.css';
@@ -26,7 +27,7 @@ export function ReadingRoom({ onClose, ...props }: ReadingRoomProps) {
   return (
     <main className={styles.outside}>
       <Closing onClose={onClose} isEmpty={room.phase === 'empty'} />
-      {room.phase === 'opening' && <p role="status">Opening the case…</p>}
+      {room.phase === 'opening' && <p role="status">{t('Opening the case…')}</p>}
       {room.phase === 'problem' &&
         (isServerAway(room.problem) ? (
           <ServerAway kept={<KeptHere />} onRetry={actions.retry} />
@@ -35,12 +36,14 @@ export function ReadingRoom({ onClose, ...props }: ReadingRoomProps) {
         ))}
       {room.phase === 'empty' && (
         <EmptyState
-          title="Nothing left to read"
-          text="All your reads are saved. New cases appear on the worklist as soon as there are some."
+          title={t('Nothing left to read')}
+          text={t(
+            'All your reads are saved. New cases appear on the worklist as soon as there are some.',
+          )}
         />
       )}
       <Button variant="default" onClick={onClose} rightSection={<KeyCap shortcut="shift+q" />}>
-        To the worklist
+        {t('To the worklist')}
       </Button>
     </main>
   );
@@ -58,8 +61,8 @@ function Closing({
     () => [
       {
         id: 'case.close',
-        title: 'To the worklist',
-        section: 'Case',
+        title: t('To the worklist'),
+        section: t('Case'),
         shortcut: isEmpty ? ['shift+q', 'enter'] : 'shift+q',
         run: onClose,
       },

@@ -1,9 +1,12 @@
 /** Saved, saving, offline, in conflict: always said, in a word, with the time. */
+
+import { locale } from '../../words/language';
+import { t } from '../../words/t';
 import styles from './Reading.module.css';
 import type { Kept, SaveState } from './saveState';
 
 const clock = (time: number): string =>
-  new Date(time).toLocaleTimeString('en-GB', {
+  new Date(time).toLocaleTimeString(locale, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
@@ -12,36 +15,45 @@ const clock = (time: number): string =>
 type Tone = 'good' | 'busy' | 'warn' | 'bad';
 
 const keptText = ({ changes, isSubmitWaiting }: Kept): string => {
-  const count = changes === 1 ? '1 change' : `${changes} changes`;
+  const count = t('{count, plural, one {# change} other {# changes}}', { count: changes });
   if (isSubmitWaiting)
-    return changes > 0 ? `${count} and the submit kept here` : 'submit kept here';
-  return changes > 0 ? `${count} kept here` : 'nothing waits';
+    return changes > 0 ? t('{count} and the submit kept here', { count }) : t('submit kept here');
+  return changes > 0 ? t('{count} kept here', { count }) : t('nothing waits');
 };
 
 export function saveText(save: SaveState, kept: Kept): { text: string; tone: Tone } {
   const isAway = save.at === 'offline' || save.at === 'signed-out';
   if (isAway && !kept.isKeptHere)
-    return { text: 'Not saved anywhere yet: keep this window open', tone: 'bad' };
+    return { text: t('Not saved anywhere yet: keep this window open'), tone: 'bad' };
   switch (save.at) {
     case 'saved':
-      return { text: save.time === null ? 'All saved' : `Saved ${clock(save.time)}`, tone: 'good' };
+      return {
+        text: save.time === null ? t('All saved') : t('Saved {time}', { time: clock(save.time) }),
+        tone: 'good',
+      };
     case 'saving':
-      return { text: 'Saving…', tone: 'busy' };
+      return { text: t('Saving…'), tone: 'busy' };
     case 'submitting':
-      return { text: 'Submitting…', tone: 'busy' };
+      return { text: t('Submitting…'), tone: 'busy' };
     case 'offline':
-      return { text: `Offline since ${clock(save.since)}, ${keptText(kept)}`, tone: 'warn' };
+      return {
+        text: t('Offline since {since}, {kept}', {
+          since: clock(save.since),
+          kept: keptText(kept),
+        }),
+        tone: 'warn',
+      };
     case 'signed-out':
-      return { text: `Signed out, ${keptText(kept)}`, tone: 'warn' };
+      return { text: t('Signed out, {kept}', { kept: keptText(kept) }), tone: 'warn' };
     case 'conflict':
     case 'moved':
-      return { text: 'Changed in another window', tone: 'bad' };
+      return { text: t('Changed in another window'), tone: 'bad' };
     case 'lease-lost':
-      return { text: 'Opened elsewhere, your work is kept', tone: 'bad' };
+      return { text: t('Opened elsewhere, your work is kept'), tone: 'bad' };
     case 'refused':
-      return { text: 'Not accepted by the server', tone: 'bad' };
+      return { text: t('Not accepted by the server'), tone: 'bad' };
     case 'not-submitted':
-      return { text: 'Saved, not submitted', tone: 'bad' };
+      return { text: t('Saved, not submitted'), tone: 'bad' };
   }
 }
 
@@ -53,7 +65,7 @@ interface SaveBadgeProps {
 
 export function SaveBadge({ save, kept, isReadOnly }: SaveBadgeProps) {
   const { text, tone } = isReadOnly
-    ? { text: 'Read only', tone: 'busy' as const }
+    ? { text: t('Read only'), tone: 'busy' as const }
     : saveText(save, kept);
   return (
     <span className={styles.save} data-tone={tone} data-save={save.at} role="status">

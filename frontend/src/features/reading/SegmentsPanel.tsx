@@ -7,9 +7,11 @@ import type { Command } from '../../commands/registry';
 import { isEnabled } from '../../commands/registry';
 import { areaOf } from '../../geometry/mask';
 import { millimetres } from '../../geometry/units';
+import { formatNumber } from '../../ui/format';
 import { KeyCap } from '../../ui/KeyCap';
 import { type Frame, isOneStack } from '../../viewer/frames';
 import { isPaintTool } from '../../viewer/segments';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { segmentsOf } from './items';
@@ -47,7 +49,7 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
   return (
     <section className={styles.section} aria-labelledby="segments">
       <h2 id="segments" className={styles.heading}>
-        Segments
+        {t('Segments')}
       </h2>
       {labels.map((label) => (
         <SegmentLabel key={label.key} schema={schema} label={label} frames={frames} />
@@ -111,11 +113,14 @@ export function sizeText(
   frames: readonly Frame[],
 ): string {
   const pixels = painted.reduce((sum, { runs }) => sum + areaOf(runs), 0);
-  if (pixels === 0) return 'empty';
-  const slices = painted.length > 1 ? ` · ${painted.length} slices` : '';
+  if (pixels === 0) return t('empty');
+  const slices =
+    painted.length > 1
+      ? ` · ${t('{count, plural, one {# slice} other {# slices}}', { count: painted.length })}`
+      : '';
   const spacing = frames[0]?.spacing;
   if (!spacing) return `${pixels} px${slices}`;
-  return `${((pixels * spacing.row * spacing.column) / 100).toFixed(1)} cm²${slices}`;
+  return `${formatNumber((pixels * spacing.row * spacing.column) / 100, 1)} cm²${slices}`;
 }
 
 interface BrushSettingsProps {
@@ -131,8 +136,8 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
   return (
     <div className={styles.brush}>
       <label htmlFor="brush-size">
-        Brush <CommandKey id="paint.smaller" /> <CommandKey id="paint.larger" />{' '}
-        <b>{paint.radius.toFixed(1)} mm</b>
+        {t('Brush')} <CommandKey id="paint.smaller" /> <CommandKey id="paint.larger" />{' '}
+        <b>{formatNumber(paint.radius, 1)} mm</b>
       </label>
       <Slider
         id="brush-size"
@@ -142,10 +147,10 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
         step={0.5}
         value={paint.radius}
         label={null}
-        thumbLabel="Radius of the brush in mm"
+        thumbLabel={t('Radius of the brush in mm')}
         onChange={(value) => setPaint({ radius: millimetres(value) })}
       />
-      <label htmlFor="segment-fill">Filled</label>
+      <label htmlFor="segment-fill">{t('Filled')}</label>
       <Slider
         id="segment-fill"
         size="sm"
@@ -154,7 +159,7 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
         step={0.05}
         value={segmentFill}
         label={null}
-        thumbLabel="How far segments are filled"
+        thumbLabel={t('How far segments are filled')}
         onChange={(value) => arrange({ segmentFill: value })}
       />
       {isStack && (
@@ -164,7 +169,7 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
             checked={paint.isBall}
             onChange={(event) => setPaint({ isBall: event.currentTarget.checked })}
           />
-          Through slices <CommandKey id="paint.ball" />
+          {t('Through slices')} <CommandKey id="paint.ball" />
         </label>
       )}
       <label className={styles.check}>
@@ -173,7 +178,7 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
           checked={paint.protectsOthers}
           onChange={(event) => setPaint({ protectsOthers: event.currentTarget.checked })}
         />
-        Leave other segments alone
+        {t('Leave other segments alone')}
       </label>
       <label className={styles.check}>
         <input
@@ -181,7 +186,7 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
           checked={paint.range !== null}
           onChange={(event) => setPaint({ range: event.currentTarget.checked ? kept : null })}
         />
-        Only values {unit && `in ${unit}`}
+        {unit ? t('Only values in {unit}', { unit }) : t('Only values')}
       </label>
       {low !== null && high !== null && (
         <div className={styles.range}>
@@ -189,7 +194,7 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
             <NumberInput
               key={side}
               size="xs"
-              aria-label={side === 0 ? 'Lowest value' : 'Highest value'}
+              aria-label={side === 0 ? t('Lowest value') : t('Highest value')}
               value={side === 0 ? low : high}
               onChange={(value) => {
                 const next = side === 0 ? [Number(value), high] : [low, Number(value)];

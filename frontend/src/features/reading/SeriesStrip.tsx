@@ -2,6 +2,7 @@
 import type { EarlierStudy } from '../../api/reading';
 import { Thumbnail } from '../../ui/Thumbnail';
 import type { Series } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { sentence } from './caseCommands';
 import { agoText } from './earlier';
@@ -22,7 +23,7 @@ interface SeriesStripProps {
 export function SeriesStrip({ series, earlier }: SeriesStripProps) {
   if (series.length < 2 && earlier.studies.length === 0) return null;
   return (
-    <nav className={styles.series} aria-label="Series">
+    <nav className={styles.series} aria-label={t('Series')}>
       {series.map((one, at) => (
         <SeriesButton key={one.series_uid} series={one} number={at + 1} />
       ))}
@@ -54,8 +55,10 @@ function EarlierPart({
       >
         <b>{sentence(agoText(study))}</b>
         <span className={styles.seriesText}>{about}</span>
-        {isHere && earlier.isLoading && <span role="status">Loading…</span>}
-        {isHere && earlier.isError && <span role="alert">Could not be loaded. Press again.</span>}
+        {isHere && earlier.isLoading && <span role="status">{t('Loading…')}</span>}
+        {isHere && earlier.isError && (
+          <span role="alert">{t('Could not be loaded. Press again.')}</span>
+        )}
       </button>
       {isHere &&
         earlier.series.map((one, at) => (

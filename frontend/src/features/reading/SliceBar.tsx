@@ -1,6 +1,7 @@
 /** The stack as a bar under the image: where one is, and which slices carry marks. */
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
+import { t } from '../../words/t';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 
@@ -26,7 +27,7 @@ export function SliceBar({ frames, marks }: SliceBarProps) {
     <div className={styles.slices}>
       <input
         type="range"
-        aria-label="Slice"
+        aria-label={t('Slice')}
         min={0}
         max={last}
         value={Math.max(0, index)}

@@ -1,7 +1,9 @@
 /** One line of numbers under the image, units always there, and the keys of the active tool. */
 import { scaleOf } from '../../geometry/affine';
+import { formatNumber } from '../../ui/format';
 import type { Frame } from '../../viewer/frames';
 import type { Hover, ViewportTool } from '../../viewer/Viewport';
+import { t } from '../../words/t';
 import { useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import styles from './Reading.module.css';
@@ -10,32 +12,36 @@ import { useReading } from './store';
 import { WindowMenu } from './WindowMenu';
 
 const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
-  window: 'drag: window · right button: zoom · wheel: slices or zoom',
-  pan: 'drag: pan · right button: zoom',
-  zoom: 'drag: zoom · middle button: pan',
-  scroll: 'drag: slices · right button: zoom',
-  crosshair: 'drag: place · round grips: turn the planes · shift and move: look along',
-  point: 'click',
-  length: 'drag or two clicks · Esc gives up',
-  bidirectional: 'drag the long axis, then click where the short one ends · Esc gives up',
-  angle: 'three clicks: arm, corner, arm · ⌫ takes one back · Esc gives up',
-  cobb: 'drag a line along each end plate · ⌫ takes one back · Esc gives up',
-  box: 'drag or two clicks · Esc gives up',
-  circle: 'drag from the middle · Esc gives up',
-  ellipse: 'drag from corner to corner · Esc gives up',
-  polygon: 'click corners or trace · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
-  freehand: 'trace with the button held · Esc gives up',
-  spline: 'click nodes · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
-  brush: 'drag paints · shift or right button erases · Alt ↑ ↓ size · Alt S through slices',
-  edge: 'drag paints what is like the pixel under it · shift or right button erases · Alt ↑ ↓ size',
-  eraser: 'drag erases · Alt ↑ ↓ size · Alt S through slices',
-  scissors: 'trace around · shift or right button cuts out',
+  window: t('drag: window · right button: zoom · wheel: slices or zoom'),
+  pan: t('drag: pan · right button: zoom'),
+  zoom: t('drag: zoom · middle button: pan'),
+  scroll: t('drag: slices · right button: zoom'),
+  crosshair: t('drag: place · round grips: turn the planes · shift and move: look along'),
+  point: t('click // with the mouse'),
+  length: t('drag or two clicks · Esc gives up'),
+  bidirectional: t('drag the long axis, then click where the short one ends · Esc gives up'),
+  angle: t('three clicks: arm, corner, arm · ⌫ takes one back · Esc gives up'),
+  cobb: t('drag a line along each end plate · ⌫ takes one back · Esc gives up'),
+  box: t('drag or two clicks · Esc gives up'),
+  circle: t('drag from the middle · Esc gives up'),
+  ellipse: t('drag from corner to corner · Esc gives up'),
+  polygon: t(
+    'click corners or trace · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
+  ),
+  freehand: t('trace with the button held · Esc gives up'),
+  spline: t('click nodes · ⏎ closes · ⌫ takes one back · alt+click on a node removes it'),
+  brush: t('drag paints · shift or right button erases · Alt ↑ ↓ size · Alt S through slices'),
+  edge: t(
+    'drag paints what is like the pixel under it · shift or right button erases · Alt ↑ ↓ size',
+  ),
+  eraser: t('drag erases · Alt ↑ ↓ size · Alt S through slices'),
+  scissors: t('trace around · shift or right button cuts out'),
   fill: 'click a hole · shift or right button removes a part',
-  polyline: 'click nodes or trace · ⏎ ends · ⌫ takes one back · Esc gives up',
+  polyline: t('click nodes or trace · ⏎ ends · ⌫ takes one back · Esc gives up'),
 };
 
 const signed = (value: number): string => {
-  const text = Number.isInteger(value) ? String(Math.abs(value)) : Math.abs(value).toFixed(1);
+  const text = Number.isInteger(value) ? String(Math.abs(value)) : formatNumber(Math.abs(value), 1);
   return value < 0 ? `−${text}` : text;
 };
 
@@ -54,9 +60,10 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
   const parts: string[] = [];
   if (view && frame) {
     parts.push(`${view.index + 1}/${frames.length}`);
-    if (frame.spacing) parts.push(`${frame.spacing.column.toFixed(2)} mm/px`);
-    if (view.affine) parts.push(`zoom ${scaleOf(view.affine).toFixed(2)}`);
-    if (isPlaying) parts.push(`${cineRate(frame)} frames/s`);
+    if (frame.spacing) parts.push(`${formatNumber(frame.spacing.column, 2)} mm/px`);
+    if (view.affine)
+      parts.push(t('zoom {scale}', { scale: formatNumber(scaleOf(view.affine), 2) }));
+    if (isPlaying) parts.push(t('{rate} frames/s', { rate: cineRate(frame) }));
   }
   return (
     <footer className={styles.status}>
@@ -64,7 +71,11 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
       {frame && view?.window && <WindowMenu frame={frame} window={view.window} />}
       <span className={styles.value}>
         {hover &&
-          `${valueText(hover)} at ${Math.floor(hover.point[0])}, ${Math.floor(hover.point[1])}`}
+          t('{value} at {column}, {row}', {
+            value: valueText(hover),
+            column: Math.floor(hover.point[0]),
+            row: Math.floor(hover.point[1]),
+          })}
       </span>
       <span className={styles.push} />
       <span className={styles.muted}>{TOOL_HELP[tool]}</span>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
 import { type Command, isEnabled } from '../../commands/registry';
+import { rich, t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { answerOf } from './items';
 import styles from './Panel.module.css';
@@ -32,7 +33,10 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
   return (
     <section className={styles.section} aria-labelledby="suggestion">
       <h2 id="suggestion" className={styles.heading}>
-        Suggestion <span className={styles.muted}>model {suggestion.model_number}</span>
+        {rich('Suggestion <span>model {modelNumber}</span>', {
+          span: (parts) => <span className={styles.muted}>{parts}</span>,
+          modelNumber: suggestion.model_number,
+        })}
       </h2>
       {shown.map(([key, share]) => (
         <div key={key} className={styles.share}>
@@ -63,7 +67,7 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
             onClick={() => accept(best, suggestion.id, () => crypto.randomUUID())}
             rightSection={<CommandKey id="case.accept" />}
           >
-            {isAccepted ? 'Accepted' : 'Accept'}
+            {isAccepted ? t('Accepted') : t('Accept')}
           </Button>
         )}
         {schema.answer_mode !== 'none' && (
@@ -74,13 +78,15 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
             onClick={() => arrange({ isHeatShown: !isHeatShown })}
             rightSection={<CommandKey id="case.heat" />}
           >
-            {isHeatShown ? 'Hide heat map' : 'Heat map'}
+            {isHeatShown ? t('Hide heat map') : t('Heat map')}
           </Button>
         )}
       </div>
-      {isHeatShown && heat.isWaiting && <p className={styles.muted}>Computing the heat map…</p>}
+      {isHeatShown && heat.isWaiting && (
+        <p className={styles.muted}>{t('Computing the heat map…')}</p>
+      )}
       {isHeatShown && heat.hasFailed && (
-        <p className={styles.muted}>There is no heat map for this case.</p>
+        <p className={styles.muted}>{t('There is no heat map for this case.')}</p>
       )}
     </section>
   );

@@ -5,6 +5,7 @@ import { tagsQuery } from '../../api/studies';
 import { Loaded } from '../../ui/Loaded';
 import { TagTable } from '../../ui/TagTable';
 import type { Frame } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { useReadout } from './readout';
 
 interface Props {
@@ -26,7 +27,7 @@ export function TagsPanel({ studyId, frames, onClose }: Props) {
       onClose={onClose}
       position="right"
       size={640}
-      title="DICOM header of this image"
+      title={t('DICOM header of this image')}
       padding="md"
       withOverlay={false}
       lockScroll={false}

@@ -40,6 +40,7 @@ import { Fragment, type ReactNode } from 'react';
 import type { Command } from '../../commands/registry';
 import { PAINT_TOOLS } from '../../viewer/segments';
 import { MARK_KINDS } from '../../viewer/shapes';
+import { t } from '../../words/t';
 import { CommandButton } from './CommandButton';
 import { LayoutMenu } from './LayoutMenu';
 import { useLayout } from './layout';
@@ -113,7 +114,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
     />
   );
   return (
-    <section className={styles.tools} aria-label="Tools">
+    <section className={styles.tools} aria-label={t('Tools')}>
       <div className={styles.toolList}>
         <LayoutMenu />
         {GROUPS.map(found)

@@ -4,6 +4,7 @@ import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/ico
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
+import { t, told } from '../../words/t';
 import { CaseTrust } from './CaseTrust';
 import { keepFocus } from './CommandButton';
 import { type CaseActions, sentence } from './caseCommands';
@@ -24,10 +25,10 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
   const about = [study.modality, study.body_part, personOf(study)].filter(Boolean).join(' · ');
   return (
     <header className={styles.top}>
-      <Tooltip label={<Hint text="Back to the last case" id="case.back" />}>
+      <Tooltip label={<Hint text={t('Back to the last case')} id="case.back" />}>
         <ActionIcon
           color="gray"
-          aria-label="Back to the last case"
+          aria-label={t('Back to the last case')}
           onMouseDown={keepFocus}
           onClick={actions.back}
         >
@@ -35,7 +36,9 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
         </ActionIcon>
       </Tooltip>
       <h1 className={styles.caseTitle}>
-        {reading.read.is_mine ? `Case ${position.number} of ${position.count}` : 'Read for review'}
+        {reading.read.is_mine
+          ? t('Case {number} of {count}', { number: position.number, count: position.count })
+          : t('Read for review')}
       </h1>
       <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
         <b>{study.pseudonym}</b> {about}
@@ -45,16 +48,16 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
       <span className={styles.push} />
       <SaveBadge save={save} kept={kept} isReadOnly={actions.isReadOnly} />
       {reading.stage === 'first' && !actions.isReadOnly && (
-        <span className={styles.stage}>First read, no AI</span>
+        <span className={styles.stage}>{t('First read, no AI')}</span>
       )}
       {reading.suggestion && <AiSwitch />}
       <span className={styles.hint}>
         <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />
       </span>
-      <Tooltip label={<Hint text="Close" id="case.close" />}>
+      <Tooltip label={<Hint text={t('Close')} id="case.close" />}>
         <ActionIcon
           color="gray"
-          aria-label="Close the reading room"
+          aria-label={t('Close the reading room')}
           onMouseDown={keepFocus}
           onClick={actions.close}
         >
@@ -66,7 +69,7 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
 }
 
 const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
-  [sex, age_years === null ? null : `${age_years} y`].filter(Boolean).join(' ');
+  [sex, age_years === null ? null : t('{age} y', { age: age_years })].filter(Boolean).join(' ');
 
 function Hint({ text, id }: { readonly text: string; readonly id: string }) {
   return (
@@ -81,13 +84,13 @@ function Why({ reason }: { readonly reason: NonNullable<ReadingCase['reason']> }
     <Popover position="bottom-start" width={360} withinPortal shadow="none">
       <Popover.Target>
         <UnstyledButton className={styles.why} onMouseDown={keepFocus}>
-          <span>{sentence(reason.text)}</span> <IconChevronDown size={14} />
+          <span>{sentence(told(reason.text))}</span> <IconChevronDown size={14} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
-        <b>Why this case</b>
-        <p className={styles.plain}>{sentence(reason.text)}</p>
-        <p className={styles.muted}>{reason.arm_label}</p>
+        <b>{t('Why this case')}</b>
+        <p className={styles.plain}>{sentence(told(reason.text))}</p>
+        <p className={styles.muted}>{told(reason.arm_label)}</p>
       </Popover.Dropdown>
     </Popover>
   );
@@ -97,14 +100,14 @@ function AiSwitch() {
   const isAiOn = useReading((state) => state.isAiOn);
   const arrange = useReading((state) => state.arrange);
   return (
-    <Tooltip label={<Hint text="Suggestion on or off" id="case.ai" />}>
+    <Tooltip label={<Hint text={t('Suggestion on or off')} id="case.ai" />}>
       <UnstyledButton
         className={styles.ai}
         aria-pressed={isAiOn}
         onMouseDown={keepFocus}
         onClick={() => arrange({ isAiOn: !isAiOn })}
       >
-        <IconSparkles size={14} aria-hidden="true" /> AI {isAiOn ? 'on' : 'off'}
+        <IconSparkles size={14} aria-hidden="true" /> {isAiOn ? t('AI on') : t('AI off')}
       </UnstyledButton>
     </Tooltip>
   );

@@ -9,6 +9,7 @@ import {
   type ViewportHandle,
   type ViewportProps,
 } from '../../viewer/Viewport';
+import { t } from '../../words/t';
 import { useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
@@ -50,7 +51,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
   return (
     <section
       className={styles.cell}
-      aria-label={`Viewport ${at + 1}`}
+      aria-label={t('Viewport {at}', { at: at + 1 })}
       data-active={isActive}
       data-alone={isAlone}
       data-maximised={isMaximised && isActive}
@@ -85,7 +86,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
           onReady={onReady}
         />
       ) : (
-        <p className={styles.emptyCell}>Drag a series here</p>
+        <p className={styles.emptyCell}>{t('Drag a series here')}</p>
       )}
     </section>
   );

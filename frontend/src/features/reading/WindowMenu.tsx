@@ -5,7 +5,8 @@ import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import type { GreyWindow } from '../../viewer/frameFacts';
 import type { Frame } from '../../viewer/frames';
-import { windowChoices } from '../../viewer/greyWindows';
+import { windowChoices, windowTitle } from '../../viewer/greyWindows';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
@@ -27,13 +28,18 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
   return (
     <Menu position="top-start" withinPortal returnFocus={false}>
       <Menu.Target>
-        <UnstyledButton className={styles.window} title="Choose a window" onMouseDown={keepFocus}>
+        <UnstyledButton
+          className={styles.window}
+          title={t('Choose a window')}
+          onMouseDown={keepFocus}
+        >
           {windowText(window)} <IconChevronUp size={12} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          Window <CommandKey id="image.previousWindow" /> <CommandKey id="image.nextWindow" />
+          {t('Window')} <CommandKey id="image.previousWindow" />{' '}
+          <CommandKey id="image.nextWindow" />
         </Menu.Label>
         {choices.map((choice) => (
           <Menu.Item
@@ -41,7 +47,7 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
             rightSection={choice.shortcut && <KeyCap shortcut={choice.shortcut} />}
             onClick={() => viewport?.setWindow(choice.window)}
           >
-            {choice.name} {choice.window && <small>{windowText(choice.window)}</small>}
+            {windowTitle(choice.name)} {choice.window && <small>{windowText(choice.window)}</small>}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -1,5 +1,6 @@
 /** What is asked of the case on screen: groups to show, what is lacking, and going there. */
 import type { LabelSchema } from '../../api/projects';
+import { t } from '../../words/t';
 import {
   asked,
   isAnswered,
@@ -67,9 +68,9 @@ export function titleOf(
   schema: LabelSchema,
   work: Work,
 ): string {
-  if (scope === 'study') return 'This study';
-  if (scope === 'series') return placed('Series', target, work.series);
-  if (scope === 'image') return placed('Image', target, work.images);
+  if (scope === 'study') return t('This study');
+  if (scope === 'series') return placed(SERIES, target, work.series);
+  if (scope === 'image') return placed(IMAGE, target, work.images);
   const mark = marksOf(items).find(({ id }) => id === target);
   const key = mark?.label_key ?? target;
   const name = schema.labels.find((label) => label.key === key)?.name ?? key;
@@ -78,10 +79,17 @@ export function titleOf(
   return `${name}${number}`;
 }
 
-const placed = (what: string, uid: string, uids: readonly string[]): string =>
-  uids.length > 1
-    ? `${what} ${uids.indexOf(uid) + 1} of ${uids.length}`
-    : `This ${what.toLowerCase()}`;
+const SERIES = {
+  alone: t('This series'),
+  among: (at: number, count: number) => t('Series {at} of {count}', { at, count }),
+};
+const IMAGE = {
+  alone: t('This image'),
+  among: (at: number, count: number) => t('Image {at} of {count}', { at, count }),
+};
+
+const placed = (words: typeof SERIES, uid: string, uids: readonly string[]): string =>
+  uids.length > 1 ? words.among(uids.indexOf(uid) + 1, uids.length) : words.alone;
 
 /** Whether what is asked about is on screen. */
 export const isSeen = ({ scope, target }: Target, gaze: Gaze, work: Work): boolean =>

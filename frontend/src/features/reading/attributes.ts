@@ -4,6 +4,7 @@
  */
 import type { Attribute, AttributeScope } from '../../api/projects';
 import type { AttributeValue } from '../../api/reading';
+import { t } from '../../words/t';
 
 export type Values = Readonly<Record<string, AttributeValue>>;
 
@@ -120,8 +121,8 @@ export function choicesOf(attribute: Attribute): readonly { key: string; name: s
 }
 
 const YES_NO = [
-  { key: 'yes', name: 'Yes' },
-  { key: 'no', name: 'No' },
+  { key: 'yes', name: t('Yes') },
+  { key: 'no', name: t('No') },
 ];
 
 /** The value after pressing a choice: one of one, or one more or fewer of several. */
@@ -141,8 +142,8 @@ export function afterChoice(
 /** What is lacking, in words. */
 export function lackText(attribute: Attribute, why: Lack['why']): string {
   const unit = attribute.unit ? ` ${attribute.unit}` : '';
-  if (why === 'missing') return 'Not answered yet';
+  if (why === 'missing') return t('Not answered yet');
   return why === 'below'
-    ? `${attribute.minimum}${unit} or more`
-    : `${attribute.maximum}${unit} or less`;
+    ? t('{minimum}{unit} or more', { minimum: attribute.minimum ?? '', unit })
+    : t('{maximum}{unit} or less', { maximum: attribute.maximum ?? '', unit });
 }

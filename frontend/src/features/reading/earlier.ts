@@ -3,18 +3,24 @@ import type { EarlierStudy } from '../../api/reading';
 import { dot, normalOf } from '../../geometry/plane';
 import type { Frame, Series } from '../../viewer/frames';
 import { linkedIndex, register } from '../../viewer/linking';
-
-const plural = (count: number, unit: string): string =>
-  `${count} ${unit}${count === 1 ? '' : 's'} earlier`;
+import { t } from '../../words/t';
 
 /** How long before the case a study was made, in the unit a reader would use. */
 export function agoText({ days_before: days }: Pick<EarlierStudy, 'days_before'>): string {
-  if (days === null) return 'another date';
-  if (days === 0) return 'same day';
-  if (days < 14) return plural(days, 'day');
-  if (days < 60) return plural(Math.round(days / 7), 'week');
-  if (days < 730) return plural(Math.round(days / 30.44), 'month');
-  return plural(Math.round(days / 365.25), 'year');
+  if (days === null) return t('another date');
+  if (days === 0) return t('same day');
+  if (days < 14) return t('{count, plural, one {# day} other {# days}} earlier', { count: days });
+  if (days < 60)
+    return t('{count, plural, one {# week} other {# weeks}} earlier', {
+      count: Math.round(days / 7),
+    });
+  if (days < 730)
+    return t('{count, plural, one {# month} other {# months}} earlier', {
+      count: Math.round(days / 30.44),
+    });
+  return t('{count, plural, one {# year} other {# years}} earlier', {
+    count: Math.round(days / 365.25),
+  });
 }
 
 export const isOfStudy = (series: Series | undefined, studyUid: string): boolean =>

@@ -3,6 +3,7 @@ import type { HangingProtocol, HangingStage, HungSeries } from '../../api/hangin
 import { normalOf } from '../../geometry/plane';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
+import { t } from '../../words/t';
 import type { Cell, Layout } from './layout';
 
 /** What protocols are matched against. */
@@ -109,7 +110,7 @@ export function stageOf(
 
 /** Cases like this one in words: what a new protocol is called. */
 export const nameFor = ({ modality, bodyPart, hasEarlier }: CaseFacts): string =>
-  [modality ?? 'Any', bodyPart, hasEarlier ? 'with an earlier study' : null]
+  [modality ?? t('Any // modality'), bodyPart, hasEarlier ? t('with an earlier study') : null]
     .filter(Boolean)
     .join(' ');
 

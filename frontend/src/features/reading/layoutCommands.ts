@@ -2,10 +2,11 @@
 import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import { USUAL_RATE } from '../../viewer/useCine';
+import { t } from '../../words/t';
 import { GRIDS, gridName, type LinkKind, useLayout, visibleCells } from './layout';
 import { ports } from './ports';
 
-const SECTION = 'Layout';
+const SECTION = t('Layout');
 
 const hasSeveral = () => visibleCells(useLayout.getState()).length > 1;
 
@@ -66,24 +67,32 @@ export function layoutCommands(frame: Frame | undefined): Command[] {
   });
   const { arrange, toggleMaximised } = useLayout.getState();
   return [
-    command('next', 'Next layout', 'shift+l', () => turnGrid(1)),
-    command('maximise', 'Maximise or restore the viewport', 'x', toggleMaximised, hasSeveral),
-    command('nextViewport', 'Next viewport', 'n', () => activateBy(1), hasSeveral),
-    command('previousViewport', 'Previous viewport', 'shift+n', () => activateBy(-1), hasSeveral),
-    ...GRIDS.map((grid) =>
-      command(gridName(grid), `Layout ${gridName(grid)}`, undefined, () => arrange(grid)),
+    command('next', t('Next layout'), 'shift+l', () => turnGrid(1)),
+    command('maximise', t('Maximise or restore the viewport'), 'x', toggleMaximised, hasSeveral),
+    command('nextViewport', t('Next viewport'), 'n', () => activateBy(1), hasSeveral),
+    command(
+      'previousViewport',
+      t('Previous viewport'),
+      'shift+n',
+      () => activateBy(-1),
+      hasSeveral,
     ),
-    link('scroll', 'Scroll together', 'shift+s'),
-    link('zoom', 'Zoom and pan together', 'shift+z'),
-    link('window', 'Window together', 'shift+w'),
+    ...GRIDS.map((grid) =>
+      command(gridName(grid), t('Layout {grid}', { grid: gridName(grid) }), undefined, () =>
+        arrange(grid),
+      ),
+    ),
+    link('scroll', t('Scroll together'), 'shift+s'),
+    link('zoom', t('Zoom and pan together'), 'shift+z'),
+    link('window', t('Window together'), 'shift+w'),
     {
-      ...command('cine', 'Play or stop', 'c', () => {
+      ...command('cine', t('Play or stop'), 'c', () => {
         const { isPlaying, play } = useLayout.getState();
         play(!isPlaying);
       }),
       isOn: () => useLayout.getState().isPlaying,
     },
-    command('faster', 'Play faster', '>', () => changeRate(frame, 1)),
-    command('slower', 'Play slower', '<', () => changeRate(frame, -1)),
+    command('faster', t('Play faster'), '>', () => changeRate(frame, 1)),
+    command('slower', t('Play slower'), '<', () => changeRate(frame, -1)),
   ];
 }

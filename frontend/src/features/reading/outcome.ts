@@ -1,6 +1,7 @@
 /** What may become of a case besides its answer: a verdict on its images, or leaving it out. */
 import type { Attribute, LabelSchema } from '../../api/projects';
 import type { AttributeValue, OutcomeContent } from '../../api/reading';
+import { t } from '../../words/t';
 import type { Outcome } from './items';
 
 export const NO_OUTCOME: Omit<Outcome, 'id'> = {
@@ -13,15 +14,15 @@ export const NO_OUTCOME: Omit<Outcome, 'id'> = {
 type Quality = NonNullable<OutcomeContent['quality']>;
 
 export const QUALITIES: readonly { readonly key: Quality; readonly name: string }[] = [
-  { key: 'diagnostic', name: 'Diagnostic' },
-  { key: 'limited', name: 'Limited' },
-  { key: 'non_diagnostic', name: 'Non-diagnostic' },
+  { key: 'diagnostic', name: t('Diagnostic') },
+  { key: 'limited', name: t('Limited') },
+  { key: 'non_diagnostic', name: t('Non-diagnostic') },
 ];
 
 /** The verdict on image quality, asked like an attribute of the study; no key a project can make. */
 export const QUALITY: Attribute = {
   key: '(quality)',
-  name: 'Image quality',
+  name: t('Image quality'),
   kind: 'single',
   scope: 'study',
   label_keys: [],
@@ -41,6 +42,9 @@ export function asksOf({ attributes, quality_verdict }: LabelSchema): readonly A
   if (quality_verdict === 'none') return attributes;
   return [...attributes, { ...QUALITY, is_required: quality_verdict === 'required' }];
 }
+
+export const qualityName = (quality: Quality): string =>
+  QUALITIES.find(({ key }) => key === quality)?.name ?? quality;
 
 export const reasonName = (schema: LabelSchema, key: string): string =>
   schema.exclusion_reasons.find((reason) => reason.key === key)?.name ?? key;

@@ -4,22 +4,23 @@ import type { Command } from '../../commands/registry';
 import { millimetres } from '../../geometry/units';
 import { type Frame, isOneStack } from '../../viewer/frames';
 import type { PaintTool } from '../../viewer/segments';
+import { t } from '../../words/t';
 import { activeLabel, labelsOf } from './caseCommands';
 import type { Segment } from './items';
 import { useReadout } from './readout';
 import { copied, EDITS, edited, filledBetween, segmentOn, withoutOthers } from './segmentEdits';
 import { useReading } from './store';
 
-const SEGMENTS = 'Segments';
+const SEGMENTS = t('Segments');
 const SMALLEST_MM = 0.5;
 const LARGEST_MM = 100;
 
 const TOOLS: readonly { tool: PaintTool; title: string; shortcut: string }[] = [
-  { tool: 'brush', title: 'Brush', shortcut: 'alt+b' },
-  { tool: 'edge', title: 'Brush along edges', shortcut: 'alt+v' },
-  { tool: 'eraser', title: 'Eraser', shortcut: 'alt+x' },
-  { tool: 'scissors', title: 'Scissors', shortcut: 'alt+c' },
-  { tool: 'fill', title: 'Fill', shortcut: 'alt+g' },
+  { tool: 'brush', title: t('Brush'), shortcut: 'alt+b' },
+  { tool: 'edge', title: t('Brush along edges'), shortcut: 'alt+v' },
+  { tool: 'eraser', title: t('Eraser'), shortcut: 'alt+x' },
+  { tool: 'scissors', title: t('Scissors'), shortcut: 'alt+c' },
+  { tool: 'fill', title: t('Fill'), shortcut: 'alt+g' },
 ];
 
 const isEditable = () => !useReading.getState().isReadOnly;
@@ -79,43 +80,43 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
     })),
     {
       id: 'paint.smaller',
-      title: 'Smaller brush',
+      title: t('Smaller brush'),
       section: SEGMENTS,
       shortcut: 'alt+down',
       run: () => resize(-1),
     },
     {
       id: 'paint.larger',
-      title: 'Larger brush',
+      title: t('Larger brush'),
       section: SEGMENTS,
       shortcut: 'alt+up',
       run: () => resize(1),
     },
-    copy('copyPrevious', 'Copy from the slice before', -1),
-    copy('copyNext', 'Copy from the slice after', 1),
+    copy('copyPrevious', t('Copy from the slice before'), -1),
+    copy('copyNext', t('Copy from the slice after'), 1),
     {
       id: 'segment.between',
-      title: 'Fill between slices',
+      title: t('Fill between slices'),
       section: SEGMENTS,
       isEnabled: () => isEditable() && frames.length > 2,
-      run: act('between slices', (key) => filledBetween(items(), key, frames)),
+      run: act('between', (key) => filledBetween(items(), key, frames)),
     },
-    edit('grow', 'Grow by 1 mm'),
-    edit('shrink', 'Shrink by 1 mm'),
-    edit('smooth', 'Smooth'),
-    edit('holes', 'Fill holes'),
-    edit('largest', 'Keep the largest part'),
+    edit('grow', t('Grow by 1 mm')),
+    edit('shrink', t('Shrink by 1 mm')),
+    edit('smooth', t('Smooth')),
+    edit('holes', t('Fill holes')),
+    edit('largest', t('Keep the largest part')),
     {
       id: 'segment.minusOthers',
-      title: 'Take other segments out',
+      title: t('Take other segments out'),
       section: SEGMENTS,
       isEnabled: () => isEditable() && painted(),
-      run: act('minus others', (key, frame) => withoutOthers(items(), key, frame)),
+      run: act('minusOthers', (key, frame) => withoutOthers(items(), key, frame)),
     },
-    edit('clear', 'Clear this slice'),
+    edit('clear', t('Clear this slice')),
     {
       id: 'paint.ball',
-      title: 'Brush through slices (ball)',
+      title: t('Brush through slices (ball)'),
       section: SEGMENTS,
       shortcut: 'alt+s',
       isEnabled: () => isOneStack(frames),
@@ -127,7 +128,7 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
     },
     {
       id: 'paint.protect',
-      title: 'Leave other segments alone',
+      title: t('Leave other segments alone'),
       section: SEGMENTS,
       run: () => {
         const { paint, setPaint } = useReading.getState();
@@ -136,7 +137,7 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
     },
     {
       id: 'paint.fill',
-      title: 'Outline or filled segments',
+      title: t('Outline or filled segments'),
       section: SEGMENTS,
       shortcut: 'alt+o',
       run: () => {

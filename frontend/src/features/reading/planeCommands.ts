@@ -4,10 +4,11 @@ import { uprightAt } from '../../geometry/planes';
 import type { Series } from '../../viewer/frames';
 import { SLAB_NAMES } from '../../viewer/PlaneText';
 import type { SlabMode } from '../../viewer/volumeEngine';
+import { t } from '../../words/t';
 import { closePlanes, openPlanes, project, setPlanes, thicken, usePlanes } from './planes';
 import { useReading } from './store';
 
-const SECTION = 'Planes';
+const SECTION = t('Planes');
 
 const MODES: readonly SlabMode[] = ['maximum', 'minimum', 'average'];
 
@@ -44,19 +45,19 @@ export function planeCommands(series: Series | undefined): Command[] {
     {
       ...command(
         'toggle',
-        'Three planes',
+        t('Three planes'),
         'p',
         () => (isOpen() ? closePlanes() : series && openPlanes(series)),
         () => isOpen() || (series?.frames.length ?? 0) > 1,
       ),
       isOn: isOpen,
     },
-    command('crosshair', 'Crosshair', 't', () => useReading.getState().use('crosshair')),
-    command('straighten', 'Straighten the planes', 'shift+x', straighten),
-    command('mode', 'Next projection: MIP, MinIP, average', 'd', nextMode),
-    command('thicker', 'Thicker slab', 'shift+up', () => thicken(1)),
-    command('thinner', 'Thinner slab', 'shift+down', () => thicken(-1)),
-    command('thin', 'Thin cut', 'shift+d', () =>
+    command('crosshair', t('Crosshair'), 't', () => useReading.getState().use('crosshair')),
+    command('straighten', t('Straighten the planes'), 'shift+x', straighten),
+    command('mode', t('Next projection: MIP, MinIP, average'), 'd', nextMode),
+    command('thicker', t('Thicker slab'), 'shift+up', () => thicken(1)),
+    command('thinner', t('Thinner slab'), 'shift+down', () => thicken(-1)),
+    command('thin', t('Thin cut'), 'shift+d', () =>
       usePlanes.setState({ slab: { mode: 'maximum', thickness_mm: 0 } }),
     ),
     ...MODES.map((mode) =>

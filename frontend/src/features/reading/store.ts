@@ -155,7 +155,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
     const before = answerOf(get().items) ?? none;
     const after: Answer = { id: before.id, kind: 'answer', label_keys };
     const said = suggestion_id ? { ...after, suggestion_id } : after;
-    step({ changes: [{ id: before.id, before, after: said }], title: 'answer' });
+    step({ changes: [{ id: before.id, before, after: said }], title: 'answer' }); // not shown
   };
   const dropLostSelection = () => {
     const { selectedId, items } = get();
@@ -206,7 +206,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
       const values = value === undefined ? others : { ...others, [attribute]: value };
       // Taken back to an empty item, never to none: see Attributes.
       const after = { ...before, values };
-      const title = isTyped ? `type ${scope}/${target}/${attribute}` : 'attribute';
+      const title = isTyped ? `type ${scope}/${target}/${attribute}` : 'attribute'; // not shown
       const { items, log, isReadOnly } = get();
       const typing = isTyped && log.done.at(-1)?.title === title ? log.done.at(-1) : undefined;
       const done = typing ? log.done.slice(0, -1) : log.done;
@@ -217,7 +217,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
     setOutcome(change, newId) {
       const before = outcomeOf(get().items) ?? { ...NO_OUTCOME, id: newId() };
       const after: Outcome = { ...before, ...change };
-      step({ changes: [{ id: before.id, before, after }], title: 'outcome' });
+      step({ changes: [{ id: before.id, before, after }], title: 'outcome' }); // not shown
     },
     ask: (asking) => set({ asking }),
     draw(mark) {
@@ -230,7 +230,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
       drawAll(segments, title);
     },
     takeOver(drawn) {
-      drawAll(drawn, 'take the suggestion over');
+      drawAll(drawn, 'take the suggestion over'); // not shown
     },
     remove(id) {
       if (get().items[id]) change(id, null, 'delete');

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { type Group, groupsOf, isSeen, nextAsking, titleOf, workOf } from './asking';
 import { type Lack, lacksOf, type Work } from './attributes';
 import { marksOf } from './items';
@@ -70,8 +71,8 @@ export function useAsking(
     () => [
       {
         id: 'attribute.next',
-        title: 'Next open question',
-        section: 'Attributes',
+        title: t('Next open question'),
+        section: t('Attributes'),
         shortcut: '/',
         isEnabled: () => !useReading.getState().isReadOnly,
         run: next,
@@ -104,8 +105,13 @@ function textOf(lacks: readonly Lack[], schema: LabelSchema, work: Work): string
   if (!first) return null;
   const name = asksOf(schema).find(({ key }) => key === first.attribute)?.name;
   const where = titleOf(first, useReading.getState().items, schema, work);
-  const more = others.length > 0 ? `, and ${others.length} more` : '';
-  return `${name} (${where})${more} ${first.why === 'missing' ? 'to be answered' : 'out of range'}`;
+  const what =
+    others.length > 0
+      ? t('{name} ({where}), and {count} more', { name: name ?? '', where, count: others.length })
+      : `${name} (${where})`;
+  return first.why === 'missing'
+    ? t('{what} to be answered', { what })
+    : t('{what} out of range', { what });
 }
 
 function goTo({ scope, target }: Asking, show: (place: Place) => void): void {

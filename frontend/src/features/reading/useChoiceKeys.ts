@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import type { Attribute } from '../../api/projects';
 import { useRegistry } from '../../commands/registry';
+import { t } from '../../words/t';
 import { choicesOf } from './attributes';
 import { useReading } from './store';
 
@@ -22,14 +23,14 @@ export function useChoiceKeys(
         .map(({ key, name }, index) => ({
           id: `attribute.choice.${index + 1}`,
           title: `${attribute.name}: ${name}`,
-          section: 'Attributes',
+          section: t('Attributes'),
           shortcut: String(index + 1),
           run: () => press(key),
         })),
       {
         id: 'attribute.leave',
-        title: 'Leave the attribute',
-        section: 'Attributes',
+        title: t('Leave the attribute'),
+        section: t('Attributes'),
         shortcut: 'escape',
         run: () => useReading.getState().ask(null),
       },

@@ -7,6 +7,7 @@ import type { Command } from '../../commands/registry';
 import { imagePoint } from '../../geometry/units';
 import type { Frame, Series } from '../../viewer/frames';
 import type { Pin } from '../../viewer/PinsLayer';
+import { t } from '../../words/t';
 import { useReadout } from './readout';
 import { useReading } from './store';
 import { sendWords, useTyped } from './typed';
@@ -56,15 +57,18 @@ export function pinsOf(threads: readonly Thread[], openId: string | null): Pin[]
 
 /** What a place is called in the panel. */
 export function placeText(place: CommentPlace | null, series: readonly Series[]): string {
-  if (!place) return 'This study';
+  if (!place) return t('This study');
   const frames = series.flatMap((one) => one.frames);
   const at = frames.findIndex(
     (frame) =>
       frame.sop_instance_uid === place.sop_instance_uid &&
       frame.frame_number === place.frame_number,
   );
-  if (at >= 0) return frames.length > 1 ? `Image ${at + 1} of ${frames.length}` : 'This image';
-  return 'This series';
+  if (at >= 0)
+    return frames.length > 1
+      ? t('Image {at} of {count}', { at: at + 1, count: frames.length })
+      : t('This image');
+  return t('This series');
 }
 
 /** The thread before or after the open one, round and round. */
@@ -191,17 +195,17 @@ function commandsFor({ frame, threads, openId, open, compose }: Now): Command[] 
   const command = (id: string, title: string, shortcut: string, run: () => void): Command => ({
     id: `comment.${id}`,
     title,
-    section: 'Comments',
+    section: t('Comments'),
     shortcut,
     run,
   });
   const isEnabled = () => threads.length > 0;
   return [
-    command('new', 'Comment on this place', 'alt+m', () => {
+    command('new', t('Comment on this place'), 'alt+m', () => {
       useReading.getState().arrange({ isPanelShown: true });
       compose(placeHere(frame));
     }),
-    { ...command('next', 'Next comment', 'alt+.', () => go(1)), isEnabled },
-    { ...command('previous', 'Previous comment', 'alt+,', () => go(-1)), isEnabled },
+    { ...command('next', t('Next comment'), 'alt+.', () => go(1)), isEnabled },
+    { ...command('previous', t('Previous comment'), 'alt+,', () => go(-1)), isEnabled },
   ];
 }

@@ -4,6 +4,7 @@ import { useCallback, useMemo, useState } from 'react';
 import type { EarlierStudy, ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { useLayout } from './layout';
 import { seriesQuery } from './useStudy';
 
@@ -47,8 +48,8 @@ export function earlierCommands({ studies, studyUid, compare }: Earlier): Comman
   return [
     {
       id: 'layout.earlier',
-      title: 'Compare with an earlier study',
-      section: 'Layout',
+      title: t('Compare with an earlier study'),
+      section: t('Layout'),
       shortcut: 'alt+e',
       isEnabled: () => studies.length > 0,
       isOn: () => studyUid !== null,

@@ -9,6 +9,7 @@ import {
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
+import { t } from '../../words/t';
 import { counterpartOf, firstIndexIn, isOfStudy } from './earlier';
 import { type CaseFacts, cellsOf, fits, needsEarlier, stageOf, withProtocol } from './hanging';
 import { seriesIn, useLayout } from './layout';
@@ -96,35 +97,40 @@ export function useHanging(
     return [
       hanging(
         'next',
-        'Next stage of the hanging protocol',
+        t('Next stage of the hanging protocol'),
         'alt+pagedown',
         () => turn(1),
         hasStages,
       ),
       hanging(
         'previous',
-        'Previous stage of the hanging protocol',
+        t('Previous stage of the hanging protocol'),
         'alt+pageup',
         () => turn(-1),
         hasStages,
       ),
       hanging(
         'keepMine',
-        'Hang cases like this as on screen, for me',
+        t('Hang cases like this as on screen, for me'),
         undefined,
         keep('me', false),
       ),
-      hanging('stageMine', 'Add what is on screen as a stage, for me', undefined, keep('me', true)),
+      hanging(
+        'stageMine',
+        t('Add what is on screen as a stage, for me'),
+        undefined,
+        keep('me', true),
+      ),
       hanging(
         'keepProject',
-        'Hang cases like this as on screen, for everyone',
+        t('Hang cases like this as on screen, for everyone'),
         undefined,
         keep('project', false),
         () => lists.mayKeep.project,
       ),
       hanging(
         'stageProject',
-        'Add what is on screen as a stage, for everyone',
+        t('Add what is on screen as a stage, for everyone'),
         undefined,
         keep('project', true),
         () => lists.mayKeep.project,
@@ -142,7 +148,7 @@ const hanging = (
 ): Command => ({
   id: `hanging.${id}`,
   title,
-  section: 'Layout',
+  section: t('Layout'),
   ...(shortcut ? { shortcut } : {}),
   ...(isEnabled ? { isEnabled } : {}),
   run,

@@ -4,6 +4,7 @@ import { useSession } from '../../api/access';
 import { useSignInState } from '../../api/client';
 import { asProblem, Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
+import { t } from '../../words/t';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { createAutosave } from './autosave';
 import type { Autosave } from './autosaveParts';
@@ -115,7 +116,7 @@ export function useSitting(
       activeMs: () => clock.current?.read(performance.now()) ?? 0,
       async takeBack() {
         const taken = await claimTask(read.task_id);
-        if (taken.read.id !== read.id) throw new Problem(409, 'lease-lost', 'Handed on', '');
+        if (taken.read.id !== read.id) throw new Problem(409, 'lease-lost', t('Handed on'), '');
         fence.current = taken.read.fence;
         autosave?.resume(taken.read.fence);
       },

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type CSSProperties, useMemo } from 'react';
 import { saveMe, sessionQuery, useSession } from '../../api/access';
 import type { Command } from '../../commands/registry';
+import { t } from '../../words/t';
 
 /** In percent of the usual size. */
 const SIZES = [100, 115, 130, 150, 175, 200];
@@ -29,7 +30,7 @@ export function useWords(): Words {
     ): Command => ({
       id: `screen.${id}`,
       title,
-      section: 'Screen',
+      section: t('Screen'),
       shortcut,
       isEnabled: () => to !== undefined,
       run: () => {
@@ -41,13 +42,13 @@ export function useWords(): Words {
       commands: [
         change(
           'larger',
-          'Larger words',
+          t('Larger words'),
           'alt+=',
           SIZES.find((one) => one > size),
         ),
         change(
           'smaller',
-          'Smaller words',
+          t('Smaller words'),
           'alt+-',
           SIZES.findLast((one) => one < size),
         ),

@@ -2,7 +2,9 @@
 import type { Command } from '../../commands/registry';
 import type { GreyWindow } from '../../viewer/frameFacts';
 import type { WindowChoice } from '../../viewer/greyWindows';
+import { windowTitle } from '../../viewer/greyWindows';
 import type { ViewportTool } from '../../viewer/Viewport';
+import { t } from '../../words/t';
 import { useReadout } from './readout';
 import { useReading } from './store';
 
@@ -14,8 +16,8 @@ export interface Stack {
   readonly windows: readonly WindowChoice[];
 }
 
-const IMAGE = 'Image';
-const VIEW = 'Screen';
+const IMAGE = t('Image');
+const VIEW = t('Screen');
 
 const viewport = () => useReadout.getState().viewport;
 
@@ -43,19 +45,19 @@ const image = (
 
 export function navigationCommands(): Command[] {
   return [
-    tool('window', 'Window and level', 'w'),
-    tool('pan', 'Pan', 'm'),
-    tool('zoom', 'Zoom', 'z'),
-    tool('scroll', 'Scroll', 's'),
-    image('invert', 'Invert', 'i', () => viewport()?.invert()),
-    image('rotate', 'Turn right', 'r', () => viewport()?.rotate(90)),
-    image('rotateBack', 'Turn left', 'shift+r', () => viewport()?.rotate(-90)),
-    image('flip', 'Mirror left to right', 'v', () => viewport()?.flip('horizontal')),
-    image('flipDown', 'Mirror top to bottom', 'shift+v', () => viewport()?.flip('vertical')),
-    image('fit', 'Fit to screen', ['=', 'f'], () => viewport()?.fit()),
-    image('closer', 'Zoom in', '+', () => viewport()?.zoom(1.25)),
-    image('farther', 'Zoom out', '-', () => viewport()?.zoom(0.8)),
-    image('reset', 'Reset the image', 'space', () => viewport()?.reset()),
+    tool('window', t('Window and level'), 'w'),
+    tool('pan', t('Pan'), 'm'),
+    tool('zoom', t('Zoom'), 'z'),
+    tool('scroll', t('Scroll'), 's'),
+    image('invert', t('Invert'), 'i', () => viewport()?.invert()),
+    image('rotate', t('Turn right'), 'r', () => viewport()?.rotate(90)),
+    image('rotateBack', t('Turn left'), 'shift+r', () => viewport()?.rotate(-90)),
+    image('flip', t('Mirror left to right'), 'v', () => viewport()?.flip('horizontal')),
+    image('flipDown', t('Mirror top to bottom'), 'shift+v', () => viewport()?.flip('vertical')),
+    image('fit', t('Fit to screen'), ['=', 'f'], () => viewport()?.fit()),
+    image('closer', t('Zoom in'), '+', () => viewport()?.zoom(1.25)),
+    image('farther', t('Zoom out'), '-', () => viewport()?.zoom(0.8)),
+    image('reset', t('Reset the image'), 'space', () => viewport()?.reset()),
   ];
 }
 
@@ -69,14 +71,14 @@ export function stackCommands(stack: Stack): Command[] {
     isEnabled: () => stack.seriesIndex + by >= 0 && stack.seriesIndex + by < stack.seriesCount,
   });
   return [
-    page('next', 'Next slice', 'down', () => viewport()?.page(1)),
-    page('previous', 'Previous slice', 'up', () => viewport()?.page(-1)),
-    page('tenOn', 'Ten slices on', 'pagedown', () => viewport()?.page(10)),
-    page('tenBack', 'Ten slices back', 'pageup', () => viewport()?.page(-10)),
-    page('first', 'First slice', 'home', () => viewport()?.show(0)),
-    page('last', 'Last slice', 'end', () => viewport()?.show(stack.frameCount - 1)),
-    series('nextSeries', 'Next series', 'right', 1),
-    series('previousSeries', 'Previous series', 'left', -1),
+    page('next', t('Next slice'), 'down', () => viewport()?.page(1)),
+    page('previous', t('Previous slice'), 'up', () => viewport()?.page(-1)),
+    page('tenOn', t('Ten slices on'), 'pagedown', () => viewport()?.page(10)),
+    page('tenBack', t('Ten slices back'), 'pageup', () => viewport()?.page(-10)),
+    page('first', t('First slice'), 'home', () => viewport()?.show(0)),
+    page('last', t('Last slice'), 'end', () => viewport()?.show(stack.frameCount - 1)),
+    series('nextSeries', t('Next series'), 'right', 1),
+    series('previousSeries', t('Previous series'), 'left', -1),
     ...windowCommands(stack.windows),
   ];
 }
@@ -102,11 +104,11 @@ function windowCommands(choices: readonly WindowChoice[]): Command[] {
   };
   const isEnabled = () => choices.length > 0;
   return [
-    { ...image('nextWindow', 'Next window', ']', () => turn(1)), isEnabled },
-    { ...image('previousWindow', 'Previous window', '[', () => turn(-1)), isEnabled },
+    { ...image('nextWindow', t('Next window'), ']', () => turn(1)), isEnabled },
+    { ...image('previousWindow', t('Previous window'), '[', () => turn(-1)), isEnabled },
     ...choices.map(({ name, window, shortcut }) => ({
       id: `window.${name}`,
-      title: `Window: ${name}`,
+      title: t('Window: {name}', { name: windowTitle(name) }),
       section: IMAGE,
       ...(shortcut ? { shortcut } : {}),
       run: () => viewport()?.setWindow(window),
@@ -129,13 +131,13 @@ export function screenCommands(): Command[] {
     run: () => arrange({ [field]: !useReading.getState()[field] }),
   });
   return [
-    toggle('text', 'Text in the corners', 'o', 'isTextShown'),
-    toggle('tools', 'Tools column', 'shift+t', 'areToolsShown'),
-    toggle('panel', 'Right panel', 'shift+p', 'isPanelShown'),
-    toggle('guide', 'Guide to the labels, with examples', 'f1', 'isGuideShown'),
+    toggle('text', t('Text in the corners'), 'o', 'isTextShown'),
+    toggle('tools', t('Tools column'), 'shift+t', 'areToolsShown'),
+    toggle('panel', t('Right panel'), 'shift+p', 'isPanelShown'),
+    toggle('guide', t('Guide to the labels, with examples'), 'f1', 'isGuideShown'),
     {
       id: 'screen.tags',
-      title: 'DICOM header of this image',
+      title: t('DICOM header of this image'),
       section: VIEW,
       shortcut: 'mod+i',
       worksInFields: true,
@@ -143,7 +145,7 @@ export function screenCommands(): Command[] {
     },
     {
       id: 'marks.hold',
-      title: 'Hide all marks while held',
+      title: t('Hide all marks while held'),
       section: VIEW,
       shortcut: 'h',
       run: () => arrange({ areMarksHeldHidden: true }),

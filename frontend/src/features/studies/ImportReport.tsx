@@ -11,11 +11,11 @@ import { t } from '../../words/t';
 
 const EVERYTHING = 'all';
 const WAYS_IN = {
-  upload: 'upload',
+  upload: t('upload'),
   stow_rs: 'STOW-RS',
   c_store: 'C-STORE',
   folder: t('watched folder'),
-  pull: 'pull',
+  pull: t('pull'),
   command_line: t('command line'),
 };
 

@@ -179,6 +179,6 @@ const RECORD: Column<HeldImage>[] = [
     key: 'boxes',
     title: t('Blacked out (x, y, width, height in pixels)'),
     render: (row) =>
-      row.boxes?.map((box) => box.join(', ')).join(' · ') || (row.boxes ? 'nothing' : '–'),
+      row.boxes?.map((box) => box.join(', ')).join(' · ') || (row.boxes ? t('nothing') : '–'),
   },
 ];

@@ -63,7 +63,7 @@ const COLUMNS: Column<Erasure>[] = [
     key: 'state',
     title: t('State'),
     render: (row) =>
-      row.finished_at ? 'done' : row.rows_removed_at ? t('removing files') : t('removing rows'),
+      row.finished_at ? t('done') : row.rows_removed_at ? t('removing files') : t('removing rows'),
   },
   {
     key: 'certificate',
