@@ -3,6 +3,7 @@ import type { Thread } from '../../api/comments';
 import { CommandKey } from '../../commands/CommandKey';
 import { Failed } from '../../ui/Loaded';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { CommentField } from './CommentField';
 import styles from './Comments.module.css';
@@ -22,17 +23,17 @@ export function CommentsPanel({ comments, placeText }: CommentsPanelProps) {
   return (
     <section className={panel.section} aria-labelledby="comments">
       <h2 id="comments" className={panel.heading}>
-        Comments{openCount > 0 && ` (${openCount} open)`}
+        {openCount > 0 ? t('Comments ({count} open)', { count: openCount }) : t('Comments')}
         <span className={panel.muted}>
           {' '}
-          <CommandKey id="comment.new" /> at the pointer
+          <CommandKey id="comment.new" /> {t('at the pointer')}
         </span>
       </h2>
       {composing !== undefined && (
         <div className={styles.thread} data-open={true}>
           <span className={panel.muted}>{placeText({ place: composing })}</span>
           <CommentField
-            label="Comment"
+            label={t('Comment')}
             onSend={(text) => comments.say(text, null)}
             onLeave={() => comments.compose(undefined)}
           />
@@ -59,7 +60,7 @@ function OnTheirWay() {
   return unsent.map(({ id, text }) => (
     <p key={id} className={styles.comment} role="status">
       <span className={panel.muted}>
-        {refused.includes(id) ? 'Not accepted by the server:' : 'Kept here, will be sent:'}
+        {refused.includes(id) ? t('Not accepted by the server:') : t('Kept here, will be sent:')}
       </span>
       {text}
     </p>
@@ -87,22 +88,24 @@ function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
       >
         <span className={styles.number}>{thread.number}</span>
         <span className={styles.first}>{first?.text}</span>
-        <span className={panel.muted}>{isSettled ? 'settled' : place}</span>
+        <span className={panel.muted}>{isSettled ? t('settled') : place}</span>
       </button>
       {isOpen && (
         <>
           {thread.comments.map((comment) => (
             <p key={comment.id} className={styles.comment}>
               <span className={panel.muted}>
-                {comment.is_mine ? 'You' : (comment.author_name ?? whoText(comment.is_by_reader))},{' '}
-                <RelativeTime at={comment.created_at} />
+                {comment.is_mine
+                  ? t('You')
+                  : (comment.author_name ?? whoText(comment.is_by_reader))}
+                , <RelativeTime at={comment.created_at} />
               </span>
               {comment.text}
             </p>
           ))}
           <CommentField
-            label="Reply"
-            field={`Reply ${thread.id}`}
+            label={t('Reply')}
+            field={replyField(thread.id)}
             onSend={(text) => comments.say(text, thread.id)}
             onLeave={() => undefined}
           />
@@ -112,7 +115,7 @@ function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
             onMouseDown={keepFocus}
             onClick={() => comments.settle(thread)}
           >
-            {isSettled ? 'Open again' : 'Mark as settled'}
+            {isSettled ? t('Open again') : t('Mark as settled')}
           </button>
         </>
       )}
@@ -120,4 +123,6 @@ function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
   );
 }
 
-const whoText = (isByReader: boolean) => (isByReader ? 'The reader' : 'A reviewer');
+const whoText = (isByReader: boolean) => (isByReader ? t('The reader') : t('A reviewer'));
+
+const replyField = (id: string) => `Reply ${id}`; // as stored

@@ -6,6 +6,7 @@ import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import { outcomeOf } from './items';
 import { reasonName } from './outcome';
 import styles from './Panel.module.css';
@@ -30,16 +31,16 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
     () => [
       ...reasonCommands({
         id: 'exclude',
-        verb: 'Exclude',
+        verb: t('Exclude'),
         reasons,
         onChoose: choose,
-        cancel: { title: 'Close without a change', keys: ['escape'] },
+        cancel: { title: t('Close without a change'), keys: ['escape'] },
         onCancel,
       }),
       {
         id: 'exclude.back',
-        title: 'Do not exclude',
-        section: 'Exclude',
+        title: t('Do not exclude'),
+        section: t('Exclude'),
         shortcut: '0',
         isEnabled: () => isExcluded,
         run: () => onExclude(null, ''),
@@ -49,15 +50,21 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
   );
   useCommands('reading.exclude', commands);
   return (
-    <section ref={panel} tabIndex={-1} className={styles.notice} aria-label="Exclude this case">
-      <b>Why leave this case out?</b>
+    <section
+      ref={panel}
+      tabIndex={-1}
+      className={styles.notice}
+      aria-label={t('Exclude this case')}
+    >
+      <b>{t('Why leave this case out?')}</b>
       <p className={styles.muted}>
-        It is not asked for again, no model learns from it, and datasets leave it out. A review can
-        bring it back.
+        {t(
+          'It is not asked for again, no model learns from it, and datasets leave it out. A review can bring it back.',
+        )}
       </p>
       <TextInput
-        label="A word for the reviewer"
-        placeholder="optional"
+        label={t('A word for the reviewer')}
+        placeholder={t('optional')}
         maxLength={2000}
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
@@ -73,7 +80,7 @@ export function ExcludePanel({ schema, onExclude, onCancel }: ExcludePanelProps)
           onClick={() => onExclude(null, '')}
           rightSection={<KeyCap shortcut="0" />}
         >
-          Do not exclude
+          {t('Do not exclude')}
         </Button>
       )}
       <KeepReading onCancel={onCancel} />
@@ -87,12 +94,12 @@ export function ExcludedNotice({ schema }: { readonly schema: LabelSchema }) {
   const isReadOnly = useReading((state) => state.isReadOnly);
   if (!outcome?.exclusion) return null;
   return (
-    <section className={styles.notice} aria-label="Excluded">
-      <b>Excluded: {reasonName(schema, outcome.exclusion)}</b>
+    <section className={styles.notice} aria-label={t('Excluded')}>
+      <b>{t('Excluded: {reason}', { reason: reasonName(schema, outcome.exclusion) })}</b>
       {outcome.note && <p className={styles.plain}>{outcome.note}</p>}
       {!isReadOnly && (
         <p className={styles.muted}>
-          <CommandKey id="case.exclude" /> changes or takes it back.
+          <CommandKey id="case.exclude" /> {t('changes or takes it back.')}
         </p>
       )}
     </section>

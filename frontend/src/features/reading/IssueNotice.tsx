@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerIssue, type Thread } from '../../api/comments';
 import type { ReadingCase } from '../../api/reading';
 import { Failed } from '../../ui/Loaded';
+import { t } from '../../words/t';
 import { CommentField } from './CommentField';
 import styles from './Panel.module.css';
 
@@ -20,8 +21,8 @@ export function IssueNotice({ read, threads, onShow }: IssueNoticeProps) {
   const answer = replies.at(-1);
   if (!isWaiting && !answer) return null;
   return (
-    <section className={styles.notice} aria-label="Issue">
-      <b>{isWaiting ? 'This case waits for an answer' : 'Your question was answered'}</b>
+    <section className={styles.notice} aria-label={t('Issue')}>
+      <b>{isWaiting ? t('This case waits for an answer') : t('Your question was answered')}</b>
       <p className={styles.plain}>{question?.text}</p>
       {answer && (
         <p className={styles.plain}>
@@ -30,7 +31,7 @@ export function IssueNotice({ read, threads, onShow }: IssueNoticeProps) {
       )}
       {issue.place && (
         <button type="button" className={styles.edit} onClick={() => onShow(issue.id)}>
-          Show the place
+          {t('Show the place')}
         </button>
       )}
       {isWaiting && !read.is_mine && <AnswerField issue={issue} readId={read.id} />}
@@ -48,11 +49,12 @@ function AnswerField({ issue, readId }: { readonly issue: Thread; readonly readI
         client.invalidateQueries({ queryKey: ['project'] }),
       ]),
   });
-  if (send.isSuccess) return <p role="status">Answered: the case is with its reader again.</p>;
+  if (send.isSuccess)
+    return <p role="status">{t('Answered: the case is with its reader again.')}</p>;
   return (
     <>
       <CommentField
-        label="Answer"
+        label={t('Answer')}
         onSend={(text) =>
           send.mutateAsync(text).then(
             () => true,

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import type { CommentPlace } from '../../api/comments';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
+import { t } from '../../words/t';
 import { CommentField } from './CommentField';
 import styles from './Panel.module.css';
 import { KeepReading } from './ReasonList';
@@ -21,16 +22,16 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
     () => [
       {
         id: 'issue.cancel',
-        title: 'Do not ask',
-        section: 'Issue',
+        title: t('Do not ask'),
+        section: t('Issue'),
         shortcut: 'escape',
         run: onCancel,
       },
       // While this panel is open Enter must not submit the case.
       {
         id: 'issue.none',
-        title: 'Write the question first',
-        section: 'Issue',
+        title: t('Write the question first'),
+        section: t('Issue'),
         shortcut: 'enter',
         isEnabled: () => false,
         run: () => undefined,
@@ -41,10 +42,12 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
   useCommands('reading.issue', commands);
   const pinned = isPinned ? place : null;
   return (
-    <section className={styles.notice} aria-label="Raise an issue">
-      <b>What do you need to know?</b>
+    <section className={styles.notice} aria-label={t('Raise an issue')}>
+      <b>{t('What do you need to know?')}</b>
       <p className={styles.muted}>
-        The case leaves your worklist with everything you did, and comes back with the answer.
+        {t(
+          'The case leaves your worklist with everything you did, and comes back with the answer.',
+        )}
       </p>
       {place && (
         <label className={styles.muted}>
@@ -53,12 +56,13 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
             checked={isPinned}
             onChange={(event) => setPinned(event.currentTarget.checked)}
           />{' '}
-          About {placeText(place).toLowerCase()}
-          {place.point && ', where the pointer was'}
+          {place.point
+            ? t('About this: {place}, where the pointer was', { place: placeText(place) })
+            : t('About this: {place}', { place: placeText(place) })}
         </label>
       )}
       <CommentField
-        label="Question"
+        label={t('Question')}
         onSend={async (text) => {
           onAsk(text, pinned);
           return true;

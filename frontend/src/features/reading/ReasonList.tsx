@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { Command } from '../../commands/registry';
 import { KeyCap } from '../../ui/KeyCap';
+import { t } from '../../words/t';
 import styles from './Panel.module.css';
 
 export interface ReasonChoice {
@@ -37,7 +38,7 @@ export function KeepReading({ onCancel }: { readonly onCancel: () => void }) {
       onClick={onCancel}
       rightSection={<KeyCap shortcut="escape" />}
     >
-      Keep reading
+      {t('Keep reading')}
     </Button>
   );
 }
@@ -71,7 +72,7 @@ export function reasonCommands({ id, verb, reasons, cancel, ...on }: PanelKeys):
     },
     {
       id: `${id}.none`,
-      title: 'Choose a reason first',
+      title: t('Choose a reason first'),
       section: verb,
       shortcut: 'enter',
       isEnabled: () => false,

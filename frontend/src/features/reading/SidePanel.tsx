@@ -5,6 +5,7 @@ import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
 import type { Frame, Series } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
+import { t } from '../../words/t';
 import { AnswerPanel } from './AnswerPanel';
 import attributes from './Attributes.module.css';
 import { AttributesPanel } from './AttributesPanel';
@@ -41,32 +42,34 @@ export interface SidePanelProps {
 /** Where a staged read stands, and what comes next. */
 function StageNote({ stage }: { readonly stage: NonNullable<ReadingCase['stage']> }) {
   return (
-    <section className={styles.section} aria-label="Stage">
-      <b>{stage === 'first' ? 'First read, without the model' : 'The first read is locked'}</b>
+    <section className={styles.section} aria-label={t('Stage')}>
+      <b>
+        {stage === 'first' ? t('First read, without the model') : t('The first read is locked')}
+      </b>
       <p className={styles.muted}>
         {stage === 'first'
-          ? 'Say what you see and lock it. Then you are shown what the model says.'
-          : 'It stays as it was. Confirm it or change it, then submit.'}
+          ? t('Say what you see and lock it. Then you are shown what the model says.')
+          : t('It stays as it was. Confirm it or change it, then submit.')}
       </p>
     </section>
   );
 }
 
 const submitText = ({ stage }: ReadingCase, { isReadOnly }: CaseActions): string => {
-  if (isReadOnly) return 'Go on';
-  return stage === 'first' ? 'Lock first read' : 'Submit & next';
+  if (isReadOnly) return t('Go on');
+  return stage === 'first' ? t('Lock first read') : t('Submit & next');
 };
 
 export function SidePanel(props: SidePanelProps) {
   const { reading, actions, isSubmitting } = props;
   return (
-    <aside className={styles.panel} aria-label="Reading">
+    <aside className={styles.panel} aria-label={t('Reading')}>
       <div className={styles.scroll}>
         {props.notice}
         {reading.review?.verdict === 'returned' && (
           <section className={styles.returned}>
-            <b>Returned by the reviewer</b>
-            <p className={styles.plain}>{reading.review.comment || 'Without a comment.'}</p>
+            <b>{t('Returned by the reviewer')}</b>
+            <p className={styles.plain}>{reading.review.comment || t('Without a comment.')}</p>
           </section>
         )}
         <ExcludedNotice schema={reading.label_schema} />
@@ -93,7 +96,7 @@ export function SidePanel(props: SidePanelProps) {
             onClick={() => useReading.getState().arrange({ isGuideShown: true })}
             rightSection={<CommandKey id="screen.guide" />}
           >
-            Guide to the labels
+            {t('Guide to the labels')}
           </Button>
         </div>
       </div>
@@ -128,7 +131,9 @@ export function SidePanel(props: SidePanelProps) {
             onClick={actions.correct}
             rightSection={<CommandKey id="case.correct" />}
           >
-            {reading.read.state === 'issue' ? 'Take the question back' : 'Take back and correct'}
+            {reading.read.state === 'issue'
+              ? t('Take the question back')
+              : t('Take back and correct')}
           </Button>
         )}
         {!actions.isReadOnly && (
@@ -140,7 +145,7 @@ export function SidePanel(props: SidePanelProps) {
               onClick={actions.openIssue}
               rightSection={<CommandKey id="case.issue" />}
             >
-              Issue…
+              {t('Issue…')}
             </Button>
             <Button
               variant="subtle"
@@ -149,7 +154,7 @@ export function SidePanel(props: SidePanelProps) {
               onClick={actions.openSkip}
               rightSection={<CommandKey id="case.skip" />}
             >
-              Skip…
+              {t('Skip…')}
             </Button>
             {actions.openExclude && (
               <Button
@@ -159,7 +164,7 @@ export function SidePanel(props: SidePanelProps) {
                 onClick={actions.openExclude}
                 rightSection={<CommandKey id="case.exclude" />}
               >
-                Exclude…
+                {t('Exclude…')}
               </Button>
             )}
           </div>

@@ -2,15 +2,17 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../../commands/useCommands';
+import { t } from '../../words/t';
 import styles from './Panel.module.css';
 import { KeepReading, ReasonList, reasonCommands } from './ReasonList';
 
-const REASONS = [
-  'Image quality too poor',
-  'Wrong body part or view',
-  'Not a medical image',
-  'Outside my expertise',
-].map((name) => ({ key: name, name }));
+/** As stored with the case, in one language, and as shown. */
+const REASONS = Object.entries({
+  'Image quality too poor': t('Image quality too poor'),
+  'Wrong body part or view': t('Wrong body part or view'),
+  'Not a medical image': t('Not a medical image'),
+  'Outside my expertise': t('Outside my expertise'),
+}).map(([key, name]) => ({ key, name }));
 
 interface SkipPanelProps {
   readonly onSkip: (reason: string) => void;
@@ -25,18 +27,18 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
     () =>
       reasonCommands({
         id: 'skip',
-        verb: 'Skip',
+        verb: t('Skip'),
         reasons: REASONS,
         onChoose: onSkip,
-        cancel: { title: 'Do not skip', keys: ['escape', 'k'] },
+        cancel: { title: t('Do not skip'), keys: ['escape', 'k'] },
         onCancel,
       }),
     [onSkip, onCancel],
   );
   useCommands('reading.skip', commands);
   return (
-    <section ref={panel} tabIndex={-1} className={styles.notice} aria-label="Skip this case">
-      <b>Why skip this case?</b>
+    <section ref={panel} tabIndex={-1} className={styles.notice} aria-label={t('Skip this case')}>
+      <b>{t('Why skip this case?')}</b>
       <ReasonList reasons={REASONS} onChoose={onSkip} />
       <form
         className={styles.row}
@@ -46,8 +48,8 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
         }}
       >
         <TextInput
-          aria-label="Another reason"
-          placeholder="Another reason"
+          aria-label={t('Another reason')}
+          placeholder={t('Another reason')}
           maxLength={500}
           value={other}
           onChange={(event) => setOther(event.currentTarget.value)}
@@ -55,7 +57,7 @@ export function SkipPanel({ onSkip, onCancel }: SkipPanelProps) {
           style={{ flex: 1 }}
         />
         <Button type="submit" variant="default" disabled={!other.trim()}>
-          Skip
+          {t('Skip')}
         </Button>
       </form>
       <KeepReading onCancel={onCancel} />

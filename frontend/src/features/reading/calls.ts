@@ -1,6 +1,7 @@
 /** What the reading room asks of the server. */
 import { api, ask, Problem } from '../../api/client';
 import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+import { t } from '../../words/t';
 import type { Question } from './draft';
 
 const ofRead = (readId: string) => ({ path: { read_id: readId } });
@@ -15,7 +16,7 @@ export async function claimNext(projectId: string): Promise<ReadingCase> {
   const claimed = await ask<ReadingCase | undefined>(
     api.POST('/api/projects/{project_id}/claim-next', { params: ofProject(projectId) }),
   );
-  if (!claimed) throw new Problem(404, 'worklist-empty', 'Nothing left to read', '');
+  if (!claimed) throw new Problem(404, 'worklist-empty', t('Nothing left to read'), '');
   return claimed;
 }
 

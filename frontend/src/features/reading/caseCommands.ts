@@ -5,13 +5,14 @@ import type { Command } from '../../commands/registry';
 import type { Mark, MarkKind } from '../../viewer/marks';
 import { isPaintTool } from '../../viewer/segments';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
+import { t } from '../../words/t';
 import { marksOf } from './items';
 import { useReadout } from './readout';
 import { useReading } from './store';
 
-const ANSWER = 'Answer';
-const MARKS = 'Marks';
-const CASE = 'Case';
+const ANSWER = t('Answer');
+const MARKS = t('Marks');
+const CASE = t('Case');
 
 const newId = () => crypto.randomUUID();
 
@@ -46,7 +47,7 @@ export function labelCommands(schema: LabelSchema): Command[] {
     .filter((label) => label.kind !== 'class' || schema.answer_mode !== 'none')
     .map((label) => ({
       id: `label.${label.key}`,
-      title: label.kind === 'class' ? label.name : `Mark: ${label.name}`,
+      title: label.kind === 'class' ? label.name : t('Mark: {name}', { name: label.name }),
       section: label.kind === 'class' ? ANSWER : MARKS,
       ...(label.hotkey ? { shortcut: label.hotkey } : {}),
       isEnabled: isEditable,
@@ -93,18 +94,18 @@ export function markCommands(schema: LabelSchema): Command[] {
   const hasSelection = () => isEditable() && useReading.getState().selectedId !== null;
   return [
     ...tools,
-    mark('remove', 'Delete the selected mark', ['delete', 'backspace'], hasSelection, () => {
+    mark('remove', t('Delete the selected mark'), ['delete', 'backspace'], hasSelection, () => {
       const { selectedId, remove } = useReading.getState();
       if (selectedId) remove(selectedId);
     }),
-    mark('next', 'Select the next mark', '.', hasMarks, () => selectBy(1)),
-    mark('previous', 'Select the previous mark', ',', hasMarks, () => selectBy(-1)),
-    mark('leave', 'Put the tool down', 'escape', undefined, () => {
+    mark('next', t('Select the next mark'), '.', hasMarks, () => selectBy(1)),
+    mark('previous', t('Select the previous mark'), ',', hasMarks, () => selectBy(-1)),
+    mark('leave', t('Put the tool down'), 'escape', undefined, () => {
       useReading.getState().select(null);
       useReading.getState().use('window');
     }),
-    mark('undo', 'Undo', 'mod+z', canUndo, () => useReading.getState().undo()),
-    mark('redo', 'Redo', ['mod+shift+z', 'mod+y'], canRedo, () => useReading.getState().redo()),
+    mark('undo', t('Undo'), 'mod+z', canUndo, () => useReading.getState().undo()),
+    mark('redo', t('Redo'), ['mod+shift+z', 'mod+y'], canRedo, () => useReading.getState().redo()),
   ];
 }
 
@@ -163,36 +164,41 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   const { arrange, accept } = useReading.getState();
   return [
     command('submit', submitTitle(reading, actions), 'enter', actions.submit),
-    { ...command('skip', 'Skip with a reason', 'k', actions.openSkip), isEnabled: isEditable },
+    { ...command('skip', t('Skip with a reason'), 'k', actions.openSkip), isEnabled: isEditable },
     {
-      ...command('issue', 'Raise an issue: ask, and get the case back', 'alt+q', actions.openIssue),
+      ...command(
+        'issue',
+        t('Raise an issue: ask, and get the case back'),
+        'alt+q',
+        actions.openIssue,
+      ),
       isEnabled: isEditable,
     },
     {
-      ...command('exclude', 'Exclude the case with a reason', 'alt+k', () =>
+      ...command('exclude', t('Exclude the case with a reason'), 'alt+k', () =>
         actions.openExclude?.(),
       ),
       isEnabled: () => isEditable() && actions.openExclude !== null,
     },
     {
-      ...command('correct', 'Take the read back and correct it', 'shift+backspace', () =>
+      ...command('correct', t('Take the read back and correct it'), 'shift+backspace', () =>
         actions.correct?.(),
       ),
       isEnabled: () => actions.correct !== null,
     },
-    command('back', 'Back to the last case', 'shift+enter', actions.back),
-    command('close', 'Close the reading room', 'shift+q', actions.close),
-    command('ai', 'Suggestion on or off', 'a', () =>
+    command('back', t('Back to the last case'), 'shift+enter', actions.back),
+    command('close', t('Close the reading room'), 'shift+q', actions.close),
+    command('ai', t('Suggestion on or off'), 'a', () =>
       arrange({ isAiOn: !useReading.getState().isAiOn }),
     ),
     {
-      ...command('accept', 'Accept the suggestion', 'y', () => {
+      ...command('accept', t('Accept the suggestion'), 'y', () => {
         if (suggestion?.label_key) accept(suggestion.label_key, suggestion.id, newId);
       }),
       isEnabled: () => isEditable() && hasSuggestion() && suggestion?.label_key !== null,
     },
     {
-      ...command('heat', 'Show where the model looked', 'e', () =>
+      ...command('heat', t('Show where the model looked'), 'e', () =>
         arrange({ isHeatShown: !useReading.getState().isHeatShown }),
       ),
       // A model that draws shows where it looked by what it draws.
@@ -202,8 +208,8 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
 }
 
 const submitTitle = ({ stage }: ReadingCase, { isReadOnly }: CaseActions): string => {
-  if (isReadOnly) return 'Go on';
-  return stage === 'first' ? 'Lock the first read, show the suggestion' : 'Submit and next';
+  if (isReadOnly) return t('Go on');
+  return stage === 'first' ? t('Lock the first read, show the suggestion') : t('Submit and next');
 };
 
 /** Jumps to the frame a mark lies on; used by the list of marks. */

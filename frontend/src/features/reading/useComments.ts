@@ -111,7 +111,7 @@ export function useComments(
   const say = async (text: string, threadId: string | null) => {
     const id = crypto.randomUUID();
     const place = threadId ? null : (composing ?? null);
-    const field = threadId ? `Reply ${threadId}` : 'Comment';
+    const field = threadId ? `Reply ${threadId}` : t('Comment'); // as stored
     await useTyped.getState().post(field, { id, text, thread_id: threadId, place });
     setComposing(undefined);
     setOpenId(threadId ?? id);

@@ -6,6 +6,7 @@ import { problemFrom } from '../../api/problem';
 import { loadSeries, StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Series } from '../../viewer/frames';
 import { prefetchFrames } from '../../viewer/imageIds';
+import { t } from '../../words/t';
 import { peekNext } from './calls';
 
 export const seriesQuery = (projectId: string, studyUid: string) =>
@@ -41,5 +42,5 @@ export function useNextCase(projectId: string, readId: string, isReady: boolean)
 
 export const imagesNotLoaded = (error: unknown) =>
   problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {
-    title: 'The images of this case could not be loaded',
+    title: t('The images of this case could not be loaded'),
   });
