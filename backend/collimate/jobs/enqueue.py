@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from collimate.jobs import events
@@ -13,6 +13,11 @@ from collimate.jobs.models import Job
 from collimate.kit import clock
 from collimate.kit.database import after_commit
 from collimate.kit.errors import Conflict, NotFound
+
+_HOLD = select(
+    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("dedup_key", type_=String), 1))
+)
+_WAITING = select(Job).where(Job.dedup_key == bindparam("dedup_key"), Job.state == "queued")
 
 
 class JobNotFound(NotFound):
@@ -41,10 +46,8 @@ def enqueue(
     With a `dedup_key` a job that still waits is answered instead of a second one.
     """
     if dedup_key is not None:
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(dedup_key, 1))))
-        waiting = session.scalars(
-            select(Job).where(Job.dedup_key == dedup_key, Job.state == "queued")
-        ).one_or_none()
+        session.execute(_HOLD, {"dedup_key": dedup_key})
+        waiting = session.scalars(_WAITING, {"dedup_key": dedup_key}).one_or_none()
         if waiting is not None:
             return waiting
     job = Job(

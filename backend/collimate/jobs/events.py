@@ -12,6 +12,7 @@ from collimate.jobs.models import Event
 from collimate.kit import clock
 
 CHANNEL = "collimate_event"
+_WAKE = select(func.pg_notify(CHANNEL, ""))
 KEPT = timedelta(hours=24)
 
 
@@ -29,7 +30,7 @@ def publish(
     """
     payload = {key: str(value) for key, value in ids.items()}
     session.add(Event(topic=topic, project_id=project_id, user_id=user_id, payload=payload))
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    session.execute(_WAKE)
 
 
 def publish_all(
@@ -40,7 +41,7 @@ def publish_all(
     if not rows:
         return
     session.add_all([Event(topic=topic, project_id=project_id, payload=row) for row in rows])
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    session.execute(_WAKE)
 
 
 def after(

@@ -7,7 +7,7 @@ removed while another file has the same.
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, func, literal, select, union, update
+from sqlalchemy import ARRAY, String, bindparam, func, literal, select, union, update
 from sqlalchemy.orm import Session
 
 from collimate.kit import database
@@ -20,6 +20,10 @@ def _key(sha256: str) -> str:
     return f"raw:{sha256}"
 
 
+_WANTED = func.unnest(bindparam("keys", type_=ARRAY(String))).column_valued("key")
+_HOLD = select(func.pg_advisory_xact_lock(func.hashtextextended(_WANTED, 2)))
+
+
 def hold(session: Session, sha256: str) -> None:
     """Nobody removes these bytes until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_key(sha256), 2))))
@@ -27,9 +31,7 @@ def hold(session: Session, sha256: str) -> None:
 
 def hold_all(session: Session, hashes: Collection[str]) -> None:
     """As `hold`, for several; always in the same order, so that two cannot wait for each other."""
-    keys = sorted(_key(one) for one in hashes)
-    key = func.unnest(literal(keys, ARRAY(String))).column_valued("key")
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 2))))
+    session.execute(_HOLD, {"keys": sorted(_key(one) for one in hashes)})
 
 
 def forget(hashes: Collection[str]) -> set[str]:

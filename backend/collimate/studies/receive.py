@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from collimate.dicom.limits import LIMITS
@@ -108,7 +108,7 @@ def keep(
 def keep_together(
     session: Session, project_id: UUID, *, act: Act, arrived: Sequence[Arrived]
 ) -> list[ReceivedFile]:
-    """Keep files that came together, durable at once; answers their rows in the same order.
+    """Keep files that came together, durable at once; answers them in the same order, as written.
 
     As with `keep`, the same bytes as an accepted image are a duplicate.
     """
@@ -120,6 +120,7 @@ def keep_together(
     files = []
     for one in arrived:
         file = ReceivedFile(
+            id=ids.new_id(),
             project_id=project_id,
             received_by=act.by,
             import_id=act.import_id,
@@ -128,32 +129,41 @@ def keep_together(
             sha256=one.blob.sha256,
             byte_count=one.blob.byte_count,
             facts={},
+            subject_hashes=[],
             state=FileState.RECEIVED,
+            has_bytes=True,
         )
         if one.blob.sha256 in there:
             move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
             file.instance_id, file.has_bytes = there[one.blob.sha256], False
         files.append(file)
-    session.add_all(files)
-    session.flush()
+    # rows alone, without a unit of work: a request may hold thousands
+    session.execute(insert(ReceivedFile), [_row(file) for file in files])
     for file in files[:1]:
         events.publish(session, "received_file", project_id, file_id=file.id)
     return files
+
+
+def _row(file: ReceivedFile) -> dict[str, Any]:
+    return {name: value for name, value in vars(file).items() if not name.startswith("_")}
+
+
+_ACCEPTED = (
+    select(Instance.source_sha256, Instance.id)
+    .join(Study, Study.id == Instance.study_id)
+    .where(
+        Instance.project_id == bindparam("project_id"),
+        Instance.source_sha256 == any_(bindparam("hashes", type_=ARRAY(String))),
+        Study.deleted_at.is_(None),
+    )
+)
 
 
 def accepted_instances(
     session: Session, project_id: UUID, hashes: Collection[str]
 ) -> dict[str, UUID]:
     """The ids of images that came from exactly these bytes, by hash; no deleted studies."""
-    rows = session.execute(
-        select(Instance.source_sha256, Instance.id)
-        .join(Study, Study.id == Instance.study_id)
-        .where(
-            Instance.project_id == project_id,
-            Instance.source_sha256.in_(hashes),
-            Study.deleted_at.is_(None),
-        )
-    )
+    rows = session.execute(_ACCEPTED, {"project_id": project_id, "hashes": list(hashes)})
     return {row.source_sha256: row.id for row in rows}
 
 
