@@ -83,6 +83,7 @@ bench-stow-memory: setup
 
 # ARGS=--full for a stack of 1,000 slices as well.
 bench-viewer: test-tools frontend/dist/index.html
+	PATH="$$($(BIN)/python tools/node_path.py):$$PATH" npm --prefix frontend run --silent build:peer
 	$(BIN)/python bench/viewer.py --write $(ARGS)
 
 # ARGS=--full for every arm, pool and 50 seeds; --resume goes on after an interruption.

@@ -1,0 +1,119 @@
+"""Pages to be measured: the reading room and a plain Cornerstone3D page, with images for both."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+PEER = REPOSITORY / "frontend" / "dist-peer"
+SIDE = 512
+
+WATCH = """
+  window.longest = [];
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) window.longest.push(one.duration);
+  }).observe({ type: 'longtask', buffered: true });
+  // From the hand to the frame after the one it was painted in: what the hand sees is not later.
+  window.handled = [];
+  let moved = null;
+  addEventListener('pointermove', (event) => {
+    if (!event.buttons || moved !== null) return;
+    moved = event.timeStamp;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      window.handled.push(performance.now() - moved);
+      moved = null;
+    }));
+  }, { capture: true });
+  const look = () => {
+    const seen = (selector, name) => {
+      if (window[name] === undefined && document.querySelector(selector))
+        window[name] = performance.now();
+    };
+    seen('.viewer[data-state=shown]', 'firstImage');
+    seen('[data-plane][data-state=shown]', 'firstPlane');
+    seen('[data-plane][data-loaded="300"]', 'wholeVolume');
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+"""
+
+
+def ct(slices: int, *, seed: int) -> dict[str, bytes]:
+    """An axial CT of noisy tissue with an organ that changes from slice to slice."""
+    from tests import dicoms
+
+    random = np.random.default_rng(seed)
+    down, across = np.mgrid[0:SIDE, 0:SIDE]
+    far = np.hypot(down - SIDE / 2, across - SIDE / 2)
+    body = np.where(far < 220, 40, -1000)
+    made = {}
+    for index in range(slices):
+        organ = np.where(far < 60 + 40 * np.sin(index / 25), 110, 0)
+        array = (body + organ + random.normal(0, 12, (SIDE, SIDE))).astype(np.int16)
+        made[f"{index}.dcm"] = dicoms.ct_slice(
+            slice_index=index, seed=seed, planted=False, array=array
+        )
+    return made
+
+
+def mammogram() -> dict[str, bytes]:
+    """One image of 4,096 × 3,328 × 16 bit, 27 MB."""
+    from tests import dicoms
+
+    array = dicoms.pattern(4096, 3328, bits=14)
+    return {"mammogram.dcm": dicoms.radiograph(array=array, planted=False, Modality="MG")}
+
+
+def case(clinic: Any, name: str, files: dict[str, bytes]) -> tuple[Any, Any]:
+    """A project with one study, painted on by one reader."""
+    project = clinic.project(name)
+    labels = [{"name": "Organ", "kind": "segment", "colour": "#d55e00", "hotkey": "1"}]
+    schema = {"question": "", "answer_mode": "none", "labels": labels}
+    project.lead.post(f"{project.path}/label-schema", schema)
+    project.bring_in(files, seconds=1800)
+    return project, project.readers[0]
+
+
+def open_page(browser: Any, clinic: Any, reader: Any) -> Any:
+    from tests.browser.clinic import PASSWORD
+
+    context = browser.new_context(
+        base_url=clinic.address, viewport={"width": 1440, "height": 900}, service_workers="block"
+    )
+    context.set_default_timeout(120_000)
+    body = {"email": reader.email, "password": PASSWORD}
+    assert context.request.post("/api/session", data=body).ok
+    context.route("**/peer/**", _peer_file)
+    context.add_init_script(WATCH)
+    return context.new_page()
+
+
+def _peer_file(route: Any) -> None:
+    name = urlsplit(route.request.url).path.removeprefix("/peer/") or "index.html"
+    route.fulfill(path=PEER / name)
+
+
+def _room(page: Any, project: Any) -> None:
+    page.goto(f"{project.path}/read")
+
+
+def _plain(page: Any, project: Any) -> None:
+    """The first series of the project in Cornerstone3D alone."""
+    root = f"/dicomweb/{project.id}"
+    series = page.context.request.get(f"{root}/series").json()[0]
+    study, own = (series[tag]["Value"][0] for tag in ("0020000D", "0020000E"))
+    page.goto(f"/peer/?series={root}/studies/{study}/series/{own}")
+
+
+SHOWN = {"ours": _room, "peer": _plain}
+
+
+def after(page: Any, mark: str) -> float:
+    """Milliseconds from the start of navigation until something was first on screen."""
+    while (found := page.evaluate(f"window.{mark} ?? null")) is None:
+        page.wait_for_timeout(20)
+    return float(found)
