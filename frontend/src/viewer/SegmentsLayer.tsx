@@ -105,9 +105,14 @@ function drawPicture(
 export function SegmentsLayer(props: SegmentsLayerProps) {
   const { affine, size, index, segments, styleOf, look, paint } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isBlank = useRef(true);
   const stroke = usePaint(canvas, affine, paint);
 
   useEffect(() => {
+    const isEmpty = !stroke && segments.every(({ runs }) => runs.length === 0);
+    // Asking for the size makes the browser lay out the page: not at every slice, for nothing.
+    if (isEmpty && isBlank.current) return;
+    isBlank.current = isEmpty;
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context) return;

@@ -1,6 +1,7 @@
 /** Where one is, why, whether everything is saved, and the way out. */
 import { ActionIcon, Popover, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft, IconChevronDown, IconSparkles, IconX } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { ReadingCase } from '../../api/reading';
 import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
@@ -20,7 +21,8 @@ export interface TopBarProps {
   readonly actions: CaseActions;
 }
 
-export function TopBar({ reading, save, kept, actions }: TopBarProps) {
+/** Stays as it is while the reader scrolls. */
+export const TopBar = memo(function TopBar({ reading, save, kept, actions }: TopBarProps) {
   const { study, position } = reading;
   const about = [study.modality, study.body_part, personOf(study)].filter(Boolean).join(' · ');
   return (
@@ -66,7 +68,7 @@ export function TopBar({ reading, save, kept, actions }: TopBarProps) {
       </Tooltip>
     </header>
   );
-}
+});
 
 const personOf = ({ sex, age_years }: ReadingCase['study']): string =>
   [sex, age_years === null ? null : t('{age} y', { age: age_years })].filter(Boolean).join(' ');

@@ -1,5 +1,5 @@
 /** The attributes of the case on screen: what to show, what is lacking, and the key that goes there. */
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
@@ -60,13 +60,17 @@ export function useAsking(
     const { asking, ask } = useReading.getState();
     if (asking && !isSeen(asking, gaze, work)) ask(null);
   }, [gaze]);
+  // The command stays the same while the reader scrolls.
+  const now = useRef({ lacks, groups, gaze, work });
+  now.current = { lacks, groups, gaze, work };
   const next = useCallback(() => {
+    const { lacks, groups, gaze, work } = now.current;
     const { asking, ask } = useReading.getState();
     const to = nextAsking(lacks, groups, asking);
     if (!to) return;
     if (!isSeen(to, gaze, work)) goTo(to, show);
     ask(to);
-  }, [lacks, groups, gaze, work, show]);
+  }, [show]);
   const commands = useMemo<Command[]>(
     () => [
       {

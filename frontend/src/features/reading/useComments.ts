@@ -88,6 +88,9 @@ export function useComments(
   const client = useQueryClient();
   const { queryKey } = commentsQuery(readId);
   const { data: threads = NONE } = useQuery(commentsQuery(readId));
+  // The commands stay the same while the reader scrolls.
+  const here = useRef(frame);
+  here.current = frame;
   const [openId, setOpenId] = useState<string | null>(null);
   const [composing, setComposing] = useState<CommentPlace | null | undefined>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another case has comments of its own
@@ -127,8 +130,8 @@ export function useComments(
     useTyped.getState().pin(place ?? null);
   }, []);
   const commands = useMemo(
-    () => commandsFor({ frame, threads, openId, open, compose }),
-    [frame, threads, openId, open, compose],
+    () => commandsFor({ begin: () => compose(placeHere(here.current)), threads, openId, open }),
+    [threads, openId, open, compose],
   );
   return {
     threads,
@@ -180,14 +183,13 @@ function useKeptWords(
 }
 
 interface Now {
-  readonly frame: Frame | undefined;
+  readonly begin: () => void;
   readonly threads: readonly Thread[];
   readonly openId: string | null;
   readonly open: (id: string) => void;
-  readonly compose: (place: CommentPlace | null) => void;
 }
 
-function commandsFor({ frame, threads, openId, open, compose }: Now): Command[] {
+function commandsFor({ begin, threads, openId, open }: Now): Command[] {
   const go = (by: 1 | -1) => {
     const to = neighbour(threads, openId, by);
     if (to) open(to.id);
@@ -203,7 +205,7 @@ function commandsFor({ frame, threads, openId, open, compose }: Now): Command[] 
   return [
     command('new', t('Comment on this place'), 'alt+m', () => {
       useReading.getState().arrange({ isPanelShown: true });
-      compose(placeHere(frame));
+      begin();
     }),
     { ...command('next', t('Next comment'), 'alt+.', () => go(1)), isEnabled },
     { ...command('previous', t('Previous comment'), 'alt+,', () => go(-1)), isEnabled },
