@@ -1,4 +1,5 @@
 /** The question of the case and its classes, each with its key. */
+import { memo } from 'react';
 import type { ReadingCase } from '../../api/reading';
 import { KeyCap } from '../../ui/KeyCap';
 import { t } from '../../words/t';
@@ -13,7 +14,7 @@ interface AnswerPanelProps {
   readonly isMissing: boolean;
 }
 
-export function AnswerPanel({ reading, isMissing }: AnswerPanelProps) {
+export const AnswerPanel = memo(function AnswerPanel({ reading, isMissing }: AnswerPanelProps) {
   const { label_schema: schema } = reading;
   const items = useReading((state) => state.items);
   const isReadOnly = useReading((state) => state.isReadOnly);
@@ -64,4 +65,4 @@ export function AnswerPanel({ reading, isMissing }: AnswerPanelProps) {
       )}
     </section>
   );
-}
+});

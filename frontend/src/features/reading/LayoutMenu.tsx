@@ -1,7 +1,7 @@
 /** Chooses a grid of viewports by pointing at its last one. */
 import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { KeyCap } from '../../ui/KeyCap';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
@@ -10,8 +10,10 @@ import styles from './Reading.module.css';
 
 const SIDE = [1, 2, 3];
 
-export function LayoutMenu() {
-  const { rows, columns, arrange } = useLayout();
+export const LayoutMenu = memo(function LayoutMenu() {
+  const rows = useLayout((layout) => layout.rows);
+  const columns = useLayout((layout) => layout.columns);
+  const { arrange } = useLayout.getState();
   const [isOpen, setOpen] = useState(false);
   const [pointed, setPointed] = useState<Grid | null>(null);
   const lit = pointed ?? { rows, columns };
@@ -69,4 +71,4 @@ export function LayoutMenu() {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

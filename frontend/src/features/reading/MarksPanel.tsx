@@ -1,6 +1,8 @@
 /** What can be marked, and the marks made so far: label, size, where, hide, delete. */
+
 import { ActionIcon } from '@mantine/core';
 import { IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { Label, LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
@@ -21,7 +23,7 @@ export interface MarksPanelProps {
   readonly onShow: (mark: Mark) => void;
 }
 
-export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
+export const MarksPanel = memo(function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
   const items = useReading((state) => state.items);
   const marks = marksOf(items);
   const labels = MARK_KINDS.flatMap((kind) => labelsOf(schema, kind));
@@ -46,7 +48,7 @@ export function MarksPanel({ schema, frames, onShow }: MarksPanelProps) {
       {marks.length === 0 && <p className={styles.muted}>{t('No marks yet.')}</p>}
     </section>
   );
-}
+});
 
 function MarkLabel({ schema, label }: { readonly schema: LabelSchema; readonly label: Label }) {
   const { tool, labelFor, isReadOnly, use } = useReading();

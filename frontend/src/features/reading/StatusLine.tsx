@@ -54,7 +54,7 @@ export function valueText({ values, unit }: Hover): string {
 
 export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
   const { view, hover } = useReadout();
-  const { isPlaying } = useLayout();
+  const isPlaying = useLayout((layout) => layout.isPlaying);
   const tool = useReading((state) => state.tool);
   const frame = view ? frames[view.index] : undefined;
   const parts: string[] = [];
