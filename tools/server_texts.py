@@ -17,6 +17,7 @@ TABLES = {
     "annotations/case.py": "ARM_LABELS",
     "learning/reasons.py": "PLAIN",
     "learning/strategy_words.py": "WORDS",
+    "tasks/queue.py": "HOLDOUT_REASON",
 }
 ENUMS = {"ReadState", "Role", "Trust", "FileState", "DeletionReason", "QueryStrategy", "Arm"}
 # Where in a call such codes stand.
@@ -73,7 +74,8 @@ def tabled(trees: dict[str, ast.Module]) -> Iterator[str]:
         for node in trees[path].body:
             target = getattr(node, "target", None) or getattr(node, "targets", [None])[0]
             if isinstance(target, ast.Name) and target.id == name:
-                values = node.value.values  # type: ignore[attr-defined]
+                # A table has values; a single text is one.
+                values = getattr(node.value, "values", [node.value])  # type: ignore[attr-defined]
                 for value in values:
                     said = ast.literal_eval(value)
                     # Behind a name and a description stands a paper, which has one language.
