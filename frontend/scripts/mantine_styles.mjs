@@ -15,12 +15,19 @@ function filesUnder(folder, ending) {
     .map((name) => join(folder, name));
 }
 
+/** `Chip` of `type Chip as FilterChip`. */
+const bareName = (name) =>
+  name
+    .replace(/^\s*type\s+/, '')
+    .trim()
+    .split(/\s+as\s+/)[0];
+
 /** Names taken from `@mantine/core` by the files of a folder. */
 function namesTaken(folder, ending) {
   const from = /import\s*{([^}]*)}\s*from\s*["']@mantine\/core["']/g;
   return filesUnder(folder, ending).flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(from)].flatMap(([, names]) =>
-      names.split(',').map((name) => name.replace(/^\s*type\s+/, '').trim()),
+      names.split(',').map((name) => bareName(name)),
     ),
   );
 }

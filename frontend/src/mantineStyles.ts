@@ -22,6 +22,7 @@ import '@mantine/core/styles/CheckboxCard.css';
 import '@mantine/core/styles/CheckboxIndicator.css';
 import '@mantine/core/styles/Checkbox.css';
 import '@mantine/core/styles/Button.css';
+import '@mantine/core/styles/Chip.css';
 import '@mantine/core/styles/Drawer.css';
 import '@mantine/core/styles/Mark.css';
 import '@mantine/core/styles/Indicator.css';

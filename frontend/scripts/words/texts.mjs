@@ -31,7 +31,7 @@ function isSentence(text) {
     hasWord(text) &&
     !CODE.test(text) &&
     (/\p{L}\S*\s(.*\s)?\S*\p{L}{2}/u.test(text) ||
-      /\{\}\)? \p{Ll}{2,}|^\p{L}{2,} \(?\{\}/u.test(text) ||
+      /\{\}\)? \p{Ll}{2,}|^\p{L}{2,}[:,;.]? \(?\{\}/u.test(text) ||
       /^\p{Lu}\p{Ll}{2,}$/u.test(text.trim()))
   );
 }

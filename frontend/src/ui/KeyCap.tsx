@@ -4,8 +4,8 @@ import { t } from '../words/t';
 import styles from './KeyCap.module.css';
 
 const PRINTED: Record<string, string> = {
-  mod: 'Ctrl',
-  ctrl: 'Ctrl',
+  mod: t('Ctrl'),
+  ctrl: t('Ctrl'),
   alt: 'Alt',
   shift: '⇧',
   enter: '⏎',

@@ -107,7 +107,7 @@ export function confusionTable(learning: Pick<Learning, 'confusion' | 'per_class
   const names = new Map(learning.per_class.map((one) => [one.key, one.name]));
   const named = learning.confusion.keys.map((key) => names.get(key) ?? key);
   return {
-    header: [t('Readers said'), ...named.map((name) => `model: ${name}`)],
+    header: [t('Readers said'), ...named.map((name) => t('model: {name}', { name }))],
     rows: learning.confusion.matrix.map((counts, row) => [named[row] ?? '', ...counts]),
   };
 }

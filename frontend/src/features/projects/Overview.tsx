@@ -130,7 +130,7 @@ function ModelPart({ projectId }: { projectId: string }) {
             <StatRow>
               <StatTile
                 label={t('Model')}
-                value={`No. ${data.model.number}`}
+                value={t('No. {number}', { number: data.model.number })}
                 note={t('{count, plural, one {# label} other {# labels}}', {
                   count: data.model.label_count,
                 })}

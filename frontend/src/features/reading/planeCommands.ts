@@ -61,7 +61,9 @@ export function planeCommands(series: Series | undefined): Command[] {
       usePlanes.setState({ slab: { mode: 'maximum', thickness_mm: 0 } }),
     ),
     ...MODES.map((mode) =>
-      command(mode, `Projection: ${SLAB_NAMES[mode]}`, undefined, () => project(mode)),
+      command(mode, t('Projection: {name}', { name: SLAB_NAMES[mode] }), undefined, () =>
+        project(mode),
+      ),
     ),
   ];
 }

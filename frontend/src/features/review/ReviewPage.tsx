@@ -180,7 +180,7 @@ export function ReviewPage({ projectId, projectName, onLook }: Props) {
 
 /** An answer in the names of its labels, as the reader saw them. */
 function answerText({ label_keys, exclusion }: Row, nameOf: NameOf): string {
-  if (exclusion) return `Excluded: ${nameOf(exclusion)}`;
+  if (exclusion) return t('Excluded: {reason}', { reason: nameOf(exclusion) });
   return label_keys.map(nameOf).join(', ') || '–';
 }
 
