@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from collimate.annotations.models import AnnotationRevision
-from collimate.annotations.runs import to_mask
+from collimate.annotations.runs import from_mask, to_mask
 from collimate.jobs.models import Job
 from collimate.kit.database import open_session
 from collimate.learning import ask, page
-from collimate.learning.drawn import unpack
+from collimate.learning.drawn import Reading, boxes_of, evenly, mask_of, unpack
 from collimate.learning.due import newest_batch
 from collimate.learning.models import ModelVersion, Prediction, QueryPick, TrainingRun
 from collimate.learning.suggest import suggestion_for_read
@@ -176,3 +176,25 @@ def test_boxes_are_learned_the_same_way_and_suggested_to_the_reader(
         truth = said(disc(12)[1], frame["sop_instance_uid"], "box")[0]["points"]
         assert iou(frame["boxes"][0]["points"], truth) > 0.3
         assert all(box["probability"] >= 0.3 for box in frame["boxes"])
+
+
+def test_several_readers_count_by_pixel_and_by_box() -> None:
+    place = ("1.2", 1)
+
+    def painted(*runs: int) -> Reading:
+        return {place: {"lung": [{"runs": list(runs)}]}}
+
+    def boxed(*boxes: list[list[float]]) -> Reading:
+        return {place: {"opacity": [{"points": box} for box in boxes]}}
+
+    readers = [painted(0, 6), painted(2, 6), painted(4, 8)]
+    assert from_mask(mask_of(readers, place, "lung", 3, 4)) == [2, 6]
+    assert from_mask(mask_of(readers[:2], place, "lung", 3, 4)) == [2, 4], "both of two"
+    assert not mask_of(readers, ("1.2", 2), "lung", 3, 4).any()
+    here, there = [[0.0, 0.0], [10.0, 10.0]], [[50.0, 50.0], [60.0, 60.0]]
+    nearly = [[1.0, 0.0], [10.0, 10.0]]
+    three = [boxed(here, there), boxed(nearly), boxed()]
+    assert boxes_of(three, place, "opacity") == [here], "the other was seen by one of three"
+    assert boxes_of(three[:2], place, "opacity") == [here, there], "half of two is enough"
+    assert evenly(5, 9) == [0, 1, 2, 3, 4]
+    assert evenly(100, 4) == [12, 37, 62, 87]
