@@ -34,7 +34,7 @@ def disc(number: int) -> tuple[np.ndarray, np.ndarray]:
     return image.clip(0, 4095).astype(np.uint16), mask
 
 
-def train_quickly(monkeypatch: pytest.MonkeyPatch, *, steps: int = 45) -> None:
+def train_quickly(monkeypatch: pytest.MonkeyPatch, *, steps: int = 70) -> None:
     """Let the worker train a tiny network for so many steps."""
     monkeypatch.setattr(learn, "SIZES", {"cpu": learn.Size(32, 8, 6)})
     monkeypatch.setattr(dense_training, "MOST_STEPS", steps)

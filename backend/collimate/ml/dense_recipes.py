@@ -12,6 +12,7 @@ from torch.nn import functional
 SIZE_WEIGHT = 0.1
 SMALLEST_SPREAD = 1.0
 SPREAD_SHARE = 1 / 6
+SMALLEST_SHARE = 1e-3
 PRIOR = 0.01
 """How likely a centre is anywhere, before anything was learned."""
 
@@ -61,6 +62,17 @@ def box_loss(output: Tensor, target: Tensor) -> Tensor:
     return -(there + elsewhere) / count + SIZE_WEIGHT * wrong
 
 
+def mask_biases(
+    targets: Float[np.ndarray, "frames classes height width"],
+) -> Float32[np.ndarray, " out"]:
+    """Half the log odds of each class's share: small classes are not drowned by the first steps,
+    large ones are not held back.
+    """
+    share = np.array([float(targets[:, c].mean(dtype=np.float64)) for c in range(targets.shape[1])])
+    share = np.clip(share, SMALLEST_SHARE, 0.5)
+    return (0.5 * np.log(share / (1 - share))).astype(np.float32)
+
+
 def box_biases(
     targets: Float[np.ndarray, "frames channels height width"],
 ) -> Float32[np.ndarray, " out"]:
@@ -72,7 +84,7 @@ def box_biases(
 
 
 RECIPES: dict[str, Recipe] = {
-    "segmentation": Recipe(0, 0, True, None, mask_loss),
+    "segmentation": Recipe(0, 0, True, mask_biases, mask_loss),
     "detection": Recipe(2, 3, False, box_biases, box_loss),
 }
 
