@@ -23,8 +23,20 @@ export const cohortsQuery = (projectId: string) =>
 
 export const saveCohort = (
   projectId: string,
-  body: { name: string; filter: StudyFilter; freeze: boolean },
+  body: { name: string; filter: StudyFilter; freeze: boolean; study_ids?: string[] | null },
 ) => ask<Cohort>(api.POST('/api/projects/{project_id}/cohorts', { params: at(projectId), body }));
+
+export type ChosenStudies =
+  | { study_ids: string[]; filter?: undefined }
+  | { filter: StudyFilter; study_ids?: undefined };
+
+export const addToCohort = (cohortId: string, studies: ChosenStudies) =>
+  ask<Cohort>(
+    api.POST('/api/cohorts/{cohort_id}/studies', {
+      params: { path: { cohort_id: cohortId } },
+      body: studies,
+    }),
+  );
 
 export const removeCohort = (cohortId: string) =>
   ask(api.DELETE('/api/cohorts/{cohort_id}', { params: { path: { cohort_id: cohortId } } }));

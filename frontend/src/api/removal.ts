@@ -46,6 +46,26 @@ export const deleteStudy = (studyId: string, reason: DeletionReason) =>
     }),
   );
 
+export const deleteStudies = (
+  projectId: string,
+  studies: Schemas['Chosen'],
+  reason: DeletionReason,
+) =>
+  ask<Schemas['StudiesMoved']>(
+    api.POST('/api/projects/{project_id}/deleted-studies', {
+      ...at(projectId),
+      body: { studies, reason },
+    }),
+  );
+
+export const restoreStudies = (projectId: string, studyIds: string[]) =>
+  ask<Schemas['StudiesMoved']>(
+    api.POST('/api/projects/{project_id}/deleted-studies/restore', {
+      ...at(projectId),
+      body: { study_ids: studyIds },
+    }),
+  );
+
 export type Erasure = Schemas['ErasureOut'];
 export type ErasurePreview = Schemas['ErasurePreview'];
 

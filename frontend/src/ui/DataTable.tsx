@@ -1,7 +1,7 @@
 /** A dense table for any number of rows: sorting, a current row, only visible rows in the page. */
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import styles from './DataTable.module.css';
 import { nextSort, type Sort, type SortValue, sortRows } from './tableSort';
 
@@ -20,8 +20,11 @@ interface Props<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   rowId: (row: Row) => string;
-  onOpen?: (row: Row) => void;
+  /** A click on a row; what was held down meanwhile is the caller's business. */
+  onOpen?: (row: Row, press: MouseEvent) => void;
   activeId?: string | null;
+  /** Told the ids of the rows as they stand, after every change. */
+  onOrder?: (ids: readonly string[]) => void;
   /** CSS height of the scrolling part; without one the table is as tall as its rows. */
   height?: string;
   isDense?: boolean;
@@ -35,7 +38,7 @@ const LEAST_TO_VIRTUALISE = 80;
 const WITHOUT_LAYOUT = { width: 800, height: 600 };
 
 export function DataTable<Row>(props: Props<Row>) {
-  const { label, rows, columns, rowId, activeId, isDense = false, onEnd } = props;
+  const { label, rows, columns, rowId, activeId, isDense = false, onEnd, onOrder } = props;
   const [sort, setSort] = useState<Sort | null>(null);
   const scroll = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => {
@@ -55,6 +58,10 @@ export function DataTable<Row>(props: Props<Row>) {
   const last = isVirtual ? (items.at(-1)?.index ?? -1) : sorted.length - 1;
   const rowHeight = isDense ? 28 : 32;
   const isAtEnd = last === sorted.length - 1;
+
+  useEffect(() => {
+    onOrder?.(sorted.map(rowId));
+  }, [sorted, rowId, onOrder]);
 
   useEffect(() => {
     if (isAtEnd && isVirtual) onEnd?.();
@@ -102,6 +109,11 @@ export function DataTable<Row>(props: Props<Row>) {
   );
 }
 
+/** Shift and a click choose rows; they should not mark the words between. */
+function keepWordsUnmarked(press: MouseEvent) {
+  if (press.shiftKey) press.preventDefault();
+}
+
 function Gap({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
@@ -146,7 +158,7 @@ interface RowProps<Row> {
   row: Row;
   columns: readonly Column<Row>[];
   isActive: boolean;
-  onOpen?: (row: Row) => void;
+  onOpen?: (row: Row, press: MouseEvent) => void;
 }
 
 function BodyRow<Row>({ row, columns, isActive, onOpen }: RowProps<Row>) {
@@ -156,7 +168,8 @@ function BodyRow<Row>({ row, columns, isActive, onOpen }: RowProps<Row>) {
     <tr
       className={classes}
       aria-current={isActive ? 'true' : undefined}
-      onClick={onOpen ? () => onOpen(row) : undefined}
+      onClick={onOpen ? (press) => onOpen(row, press) : undefined}
+      onMouseDown={keepWordsUnmarked}
     >
       {columns.map((column) => (
         <td key={column.key} className={column.isNumber ? styles.number : undefined}>

@@ -17,6 +17,9 @@ import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { t } from '../../words/t';
 import { Cohorts } from './Cohorts';
+import { ChosenBar } from './chosen/ChosenBar';
+import { useChoosingKeys } from './chosen/useChoosingKeys';
+import { useChosen, useOrder } from './chosen/useChosen';
 import { Facets } from './Facets';
 import { QualityCharts } from './QualityCharts';
 import styles from './Studies.module.css';
@@ -65,11 +68,16 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
   // a cohort puts another text into the field
   const [searchKey, setSearchKey] = useState(0);
   const [currentId, setCurrent] = useState<string | null>(null);
+  const [order, setOrder] = useOrder();
+  const listKey = JSON.stringify(filter);
+  const chosen = useChosen(listKey, order, rows.length >= total);
+  const isTable = view.view === undefined;
   const isOpen = view.study !== undefined;
   const commands = useMemo(() => {
     const move = (by: 1 | -1) => () => {
-      const at = rows.findIndex((row) => row.id === currentId);
-      setCurrent(rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.id ?? null);
+      const ids = isTable ? order : rows.map((row) => row.id);
+      const at = currentId === null ? -1 : ids.indexOf(currentId);
+      setCurrent(ids[Math.max(0, Math.min(ids.length - 1, at + by))] ?? null);
     };
     const isEnabled = () => !isOpen && rows.length > 0;
     const section = t('Studies');
@@ -80,11 +88,20 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
         id: 'studies.open',
         title: t('Open the marked study'),
         shortcut: 'enter',
-        run: () => onView({ study: currentId ?? rows[0]?.id }),
+        run: () => onView({ study: currentId ?? order[0] ?? rows[0]?.id }),
       },
     ].map((command) => ({ ...command, section, isEnabled }));
-  }, [rows, currentId, isOpen, onView]);
+  }, [rows, order, isTable, currentId, isOpen, onView]);
   useCommands('studies', commands);
+  useChoosingKeys({
+    scope: 'studies',
+    section: t('Studies'),
+    order,
+    currentId,
+    onCurrent: setCurrent,
+    chosen,
+    isEnabled: canManage && isTable && !isOpen,
+  });
   const isNarrowed = Object.values(filter).some((value) => value !== undefined);
   const empty = <NoStudies isNarrowed={isNarrowed} canManage={canManage} />;
   return (
@@ -133,6 +150,14 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
         }
         isFlush
       >
+        {canManage && isTable && (
+          <ChosenBar
+            projectId={projectId}
+            studies={chosen.isAll ? { filter } : { study_ids: [...chosen.ids] }}
+            count={chosen.isAll ? total : chosen.ids.size}
+            onNone={chosen.none}
+          />
+        )}
         <Loaded of={studies} rows={12}>
           {() => {
             if (rows.length === 0) return empty;
@@ -145,6 +170,8 @@ export function StudyBrowser({ projectId, view, onView, canManage }: Props) {
                 rows={rows}
                 activeId={view.study ?? currentId}
                 onOpen={open}
+                onOrder={setOrder}
+                chosen={canManage ? chosen : null}
                 onEnd={more}
                 foot={foot}
                 empty={empty}

@@ -1,5 +1,5 @@
 /** Studies, one a row. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { StudyRow } from '../../api/studies';
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
@@ -8,6 +8,8 @@ import { RelativeTime } from '../../ui/RelativeTime';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { TrustBadge } from '../../ui/TrustBadge';
 import { t } from '../../words/t';
+import { ChooseBox } from './chosen/ChooseBox';
+import type { Chosen } from './chosen/useChosen';
 
 const COLUMNS: Column<StudyRow>[] = [
   {
@@ -78,21 +80,37 @@ interface Props {
   rows: readonly StudyRow[];
   activeId: string | null;
   onOpen: (row: StudyRow) => void;
+  onOrder: (ids: readonly string[]) => void;
   onEnd: () => void;
   foot: ReactNode;
   empty: ReactNode;
+  /** Present where studies may be chosen. */
+  chosen: Chosen | null;
 }
 
 const studyId = (row: StudyRow) => row.id;
 
-export function StudyTable(props: Props) {
+export function StudyTable({ chosen, onOpen, ...props }: Props) {
+  const columns = useMemo(() => (chosen ? [choosing(chosen), ...COLUMNS] : COLUMNS), [chosen]);
   return (
     <DataTable
       label={t('Studies')}
-      columns={COLUMNS}
+      columns={columns}
       rowId={studyId}
       height="calc(100vh - 230px)"
+      onOpen={(row, press) => {
+        if (chosen && press.shiftKey) chosen.extendTo(row.id);
+        else if (chosen && (press.ctrlKey || press.metaKey)) chosen.toggle(row.id);
+        else onOpen(row);
+      }}
       {...props}
     />
   );
 }
+
+const choosing = (chosen: Chosen): Column<StudyRow> => ({
+  key: 'choose',
+  title: '',
+  width: 28,
+  render: (row) => <ChooseBox id={row.id} name={row.pseudonym} chosen={chosen} />,
+});

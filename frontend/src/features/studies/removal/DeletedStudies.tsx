@@ -7,6 +7,7 @@ import {
   deletedStudiesQuery,
   purgeStudy,
   REASONS,
+  restoreStudies,
   restoreStudy,
 } from '../../../api/removal';
 import { type Column, DataTable } from '../../../ui/DataTable';
@@ -16,6 +17,9 @@ import { Failed, Loaded } from '../../../ui/Loaded';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
 import { t } from '../../../words/t';
+import { ChooseBox } from '../chosen/ChooseBox';
+import { useChoosingKeys } from '../chosen/useChoosingKeys';
+import { useChosen, useOrder } from '../chosen/useChosen';
 
 export function DeletedStudies({ projectId }: { projectId: string }) {
   const client = useQueryClient();
@@ -28,6 +32,34 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
   const refresh = () => client.invalidateQueries({ queryKey: ['project', projectId] });
   const restore = useMutation({ mutationFn: restoreStudy, onSuccess: refresh });
   const purge = useMutation({ mutationFn: purgeStudy, onSuccess: refresh });
+  const [order, setOrder] = useOrder();
+  const [currentId, setCurrent] = useState<string | null>(null);
+  const back = rows.filter((row) => !row.purged_at).map((row) => row.id);
+  const chosen = useChosen('deleted', order, true);
+  const wanted = back.filter((id) => chosen.has(id));
+  const restoreChosen = useMutation({
+    mutationFn: () => restoreStudies(projectId, wanted),
+    onSuccess: async () => {
+      chosen.none();
+      await refresh();
+    },
+  });
+  useChoosingKeys({
+    scope: 'deleted',
+    section: t('Deleted studies'),
+    order,
+    currentId,
+    onCurrent: setCurrent,
+    chosen,
+    isEnabled: true,
+  });
+  const box: Column<DeletedStudy> = {
+    key: 'choose',
+    title: '',
+    width: 28,
+    render: (row) =>
+      !row.purged_at && <ChooseBox id={row.id} name={row.pseudonym} chosen={chosen} />,
+  };
   const days = studies.data?.pages[0]?.restore_days;
   const actions: Column<DeletedStudy> = {
     key: 'actions',
@@ -60,16 +92,32 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
         days !== undefined &&
         t('restorable for {count, plural, one {# day} other {# days}}', { count: days })
       }
+      actions={
+        wanted.length > 0 && (
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={restoreChosen.isPending}
+            onClick={() => restoreChosen.mutate()}
+          >
+            {t('Restore {count, plural, one {# study} other {# studies}}', {
+              count: wanted.length,
+            })}
+          </Button>
+        )
+      }
       isFlush
     >
-      <Failed error={restore.error ?? purge.error} />
+      <Failed error={restore.error ?? purge.error ?? restoreChosen.error} />
       <Loaded of={studies}>
         {() => (
           <DataTable
             label={t('Deleted studies')}
             rows={rows}
-            columns={[...COLUMNS, actions]}
-            rowId={(row) => row.id}
+            columns={[box, ...COLUMNS, actions]}
+            rowId={deletedId}
+            activeId={currentId}
+            onOrder={setOrder}
             height="calc(100vh - 230px)"
             onEnd={() => studies.hasNextPage && void studies.fetchNextPage()}
             foot={
@@ -91,6 +139,8 @@ export function DeletedStudies({ projectId }: { projectId: string }) {
     </Panel>
   );
 }
+
+const deletedId = (row: DeletedStudy) => row.id;
 
 /** What comes of the images: gone, kept by a frozen dataset, or going on a day. */
 function fate(row: DeletedStudy): string {
