@@ -105,20 +105,25 @@ def english_texts() -> re.Pattern[str]:
     }
     places = [re.sub(r"\\{\w+\\}", ".+", re.escape(text)) for text in texts]
     # A text that is little more than its places would fit anything.
-    return re.compile("|".join(place for place in places if len(place.replace(".+", "")) > 2))
+    return re.compile("|".join(one for one in places if ".+" not in one or len(one) > 16))
+
+
+def left_in_english(window: Window) -> list[str]:
+    """What a window in German still says in English."""
+    english = english_texts()
+    texts: list[str] = window.page.evaluate(SHOWN)
+    left = [text for text in texts if text != "English" and english.fullmatch(text)]
+    return [f"{window.page.url}: {text}" for text in left]
 
 
 def test_every_screen_speaks_german_to_a_browser_that_asks_for_it(
     clinic: Clinic, taught: Taught, open_window: Open
 ) -> None:
-    english = english_texts()
     flaws: list[str] = []
 
     def look(window: Window) -> None:
-        texts: list[str] = window.page.evaluate(SHOWN)
-        left = [text for text in texts if text != "English" and english.fullmatch(text)]
         wide = window.page.evaluate(WIDER_THAN_THE_WINDOW)
-        flaws.extend(f"{window.page.url}: {text}" for text in (*left, *wide))
+        flaws.extend((*left_in_english(window), *(f"{window.page.url}: {text}" for text in wide)))
 
     size = {"width": 1440, "height": 900, "locale": "de-DE"}
     door = open_window(path="/sign-in", **size)
@@ -132,11 +137,6 @@ def test_every_screen_speaks_german_to_a_browser_that_asks_for_it(
         look(window)
     assert window.page.locator("html").get_attribute("lang") == "de"
     flaws += graves(window)
-    window.go(f"{taught.project.path}/read")
-    window.page.locator(".viewer[data-state=shown]").wait_for()
-    window.page.keyboard.press("?")
-    window.page.get_by_role("dialog").wait_for()
-    look(window)
     assert not flaws, "\n".join(flaws)
 
 
@@ -167,7 +167,8 @@ def test_very_long_names_break_no_screen(clinic: Clinic, open_window: Open) -> N
         window.go(path)
         settle(window)
         flaws += widths(window)
-    reading = open_window(project.readers[0], f"{project.path}/read")
+    # German words are the longer ones.
+    reading = open_window(project.readers[0], f"{project.path}/read", locale="de-DE")
     reading.page.locator(".viewer[data-state=shown]").wait_for()
-    flaws += [*widths(reading), *graves(reading)]
+    flaws += [*widths(reading), *graves(reading), *left_in_english(reading)]
     assert not flaws, "\n".join(flaws)
