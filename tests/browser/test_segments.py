@@ -282,7 +282,7 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
     expect(page.locator(".viewer[data-shown='0']")).to_be_visible()
 
     # the pen is put away, and after a moment fingers count again
-    page.mouse.move(5, 5)
+    page.mouse.move(*at((0.5, 0.9)))
     shown = page.locator(".viewer").first
 
     def scrolled() -> int:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -100,10 +101,7 @@ def say(session: Session, actor: Actor, read: Read, said: Said) -> None:
         CommentNotFound: the thread, or another comment of this id, is not the actor's to see.
     """
     save.require_person(actor)
-    known = session.get(Comment, said.id)
-    if known is not None:
-        if (known.author_id, known.text) != (actor.user.id, said.text):
-            raise CommentNotFound()
+    if _is_said(session, actor, said):
         return
     read_id = read.id
     if said.thread_id is not None:
@@ -113,18 +111,37 @@ def say(session: Session, actor: Actor, read: Read, said: Said) -> None:
         read_id = found.read_id
     elif said.place is not None:
         _check_place(session, read, said.place)
-    session.add(
-        Comment(
-            id=said.id, project_id=read.project_id, read_id=read_id, thread_id=said.thread_id,
-            author_id=actor.user.id, text=said.text.strip(),
-            place=said.place if said.thread_id is None else None, is_issue=said.is_issue,
-        )
+    comment = Comment(
+        id=said.id, project_id=read.project_id, read_id=read_id, thread_id=said.thread_id,
+        author_id=actor.user.id, text=said.text.strip(),
+        place=said.place if said.thread_id is None else None, is_issue=said.is_issue,
     )  # fmt: skip
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(comment)
+    except IntegrityError:
+        # two windows sent the same words at the same moment
+        if _is_said(session, actor, said):
+            return
+        raise
     audit.record(
         session, actor.user.id, "comment_said", "comment", said.id,
         project_id=read.project_id, read_id=read_id,
     )  # fmt: skip
+
+
+def _is_said(session: Session, actor: Actor, said: Said) -> bool:
+    """Whether these very words are kept already.
+
+    Raises:
+        CommentNotFound: another comment has this id.
+    """
+    known = session.get(Comment, said.id, populate_existing=True)
+    if known is None:
+        return False
+    if (known.author_id, known.text) != (actor.user.id, said.text.strip()):
+        raise CommentNotFound()
+    return True
 
 
 def _check_place(session: Session, read: Read, place: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
     const element = stage.current;
     if (!element) return;
     const fingers = new Map<number, CanvasPoint>();
+    /** Touches that nothing underneath may hear of, palms among them. */
+    const taken = new Set<number>();
     let rest = 0;
 
     const placeOf = (event: PointerEvent) => {
@@ -68,6 +70,7 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
       notePen(event);
       if (!moves(event)) return;
       event.stopPropagation();
+      taken.add(event.pointerId);
       if (isPalm(event.timeStamp)) return;
       rest = 0;
       fingers.set(event.pointerId, placeOf(event));
@@ -75,14 +78,15 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
     const onMove = (event: PointerEvent) => {
       notePen(event);
       if (event.pointerType === 'pen') fingers.clear();
+      if (taken.has(event.pointerId)) event.stopPropagation();
       if (!fingers.has(event.pointerId)) return;
-      event.stopPropagation();
       const before: Fingers = new Map(fingers);
       fingers.set(event.pointerId, placeOf(event));
       motionsBetween(before, fingers, useMouse.getState().actions).forEach(act);
     };
     const onUp = (event: PointerEvent) => {
-      if (event.pointerType === 'touch') fingers.delete(event.pointerId);
+      if (taken.delete(event.pointerId)) event.stopPropagation();
+      fingers.delete(event.pointerId);
     };
     // What lies underneath must neither move the image a second time nor take a tap for a click.
     const onTouch = (event: TouchEvent) => {
@@ -107,6 +111,8 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
 
 /** A pen hovers before it writes: as long as it is there, what touches the glass is a palm. */
 function notePen(event: PointerEvent): void {
+  // Whoever moves the mouse has put the pen away.
+  if (event.pointerType === 'mouse') pen.isNear = false;
   if (event.pointerType !== 'pen') return;
   pen.isNear = event.type !== 'pointerout' && event.type !== 'pointerleave';
   pen.left = event.timeStamp;

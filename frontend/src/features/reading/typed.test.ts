@@ -43,6 +43,20 @@ test('what was posted offline arrives once, and then nothing is kept', async () 
   expect((await keptWords.all('me')).size).toBe(0);
 });
 
+test('two who send at once say it once, and what is typed meanwhile is kept', async () => {
+  const said: string[] = [];
+  const say = async (_read: string, { id }: { id: string }) => {
+    useTyped.getState().type('Comment', 'And another');
+    said.push(id);
+    return [];
+  };
+  await useTyped.getState().post('Comment', comment('a'));
+  await Promise.all([sendWords('me', say), sendWords('me', say)]);
+  expect(said).toEqual(['a']);
+  await useTyped.getState().open('me', 'other');
+  expect((await useTyped.getState().open('me', 'r')).typed.Comment).toBe('And another');
+});
+
 test('words the server will not have stay to be read, and are not sent again', async () => {
   let count = 0;
   const say = async () => {

@@ -68,8 +68,16 @@ export const useTyped = create<Typed>()((set, get) => {
   };
 });
 
+let under: Promise<boolean> = Promise.resolve(false);
+
 /** One attempt at everything posted and not arrived; true when something still waits. */
-export async function sendWords(userId: string, say = sayComment): Promise<boolean> {
+export function sendWords(userId: string, say = sayComment): Promise<boolean> {
+  // One after the other: the room and the outbox may both be asked to send.
+  under = under.catch(() => false).then(() => sendAll(userId, say));
+  return under;
+}
+
+async function sendAll(userId: string, say: typeof sayComment): Promise<boolean> {
   let isWaiting = false;
   for (const [readId, words] of await keptWords.all(userId)) {
     for (const comment of words.unsent) {
@@ -85,12 +93,20 @@ export async function sendWords(userId: string, say = sayComment): Promise<boole
   return isWaiting;
 }
 
-/** Read anew: more may have been typed while the words were on their way. */
+/** More may have been typed while the words were on their way: what is on screen is newest. */
 async function settle(userId: string, readId: string, id: string, isRefused: boolean) {
-  const words = (await keptWords.load(userId, readId)) ?? NO_WORDS;
-  const unsent = isRefused ? words.unsent : words.unsent.filter((comment) => comment.id !== id);
-  const refused = isRefused ? [...words.refused, id] : words.refused;
-  await keep(userId, readId, { ...words, unsent, refused });
-  const { at } = useTyped.getState();
-  if (at?.userId === userId && at.readId === readId) useTyped.setState({ unsent, refused });
+  const settled = (words: KeptWords): KeptWords => ({
+    ...words,
+    unsent: isRefused ? words.unsent : words.unsent.filter((comment) => comment.id !== id),
+    refused: isRefused ? [...words.refused, id] : words.refused,
+  });
+  const shown = useTyped.getState();
+  if (shown.at?.userId === userId && shown.at.readId === readId) {
+    const { unsent, refused } = settled(shown);
+    useTyped.setState({ unsent, refused });
+    await keep(userId, readId, useTyped.getState());
+  } else {
+    const words = await keptWords.load(userId, readId);
+    if (words) await keep(userId, readId, settled(words));
+  }
 }
