@@ -152,6 +152,7 @@ ELSEWHERE = {
     "POST /api/reads/{read_id}/comments": "tests/annotations/test_comments.py",
     "PATCH /api/comments/{comment_id}": "tests/annotations/test_comments.py",
     "GET /api/studies/{study_id}/explanation": "tests/learning",
+    "GET /api/studies/{study_id}/look-here": "tests/learning",
 }
 # A healthy 404 for someone who is allowed: the thing itself may be empty.
 EMPTY_IS_FINE = {"/problems/worklist-empty", "/problems/blob-missing", "/problems/not-found",

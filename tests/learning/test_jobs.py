@@ -1,6 +1,7 @@
 """The ML worker embeds, trains, swaps encoders in, explains, and steps aside for people."""
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from collimate.kit.database import open_session
 from collimate.kit.settings import Settings, settings
 from collimate.learning import ask, encoders, gate
 from collimate.learning.due import newest_batch
+from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.give import give_encoder
 from collimate.learning.gpu import glance, train
+from collimate.learning.gpu.look import uncertainty
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import Embedding, Encoder, Explanation, Prediction, QueryBatch
 from collimate.learning.urgent import urgent_job_waits
@@ -370,11 +373,29 @@ def test_an_explanation_points_at_what_makes_the_class(
                     session, JobKind.EXPLAIN, project_id=project_id, study_id=study_id,
                     model_version_id=model.id, class_key="viral",
                 )  # fmt: skip
+        looked = studies[3]
+        enqueue(
+            session, JobKind.EXPLAIN, project_id=project_id, study_id=looked,
+            model_version_id=model.id, class_key=ALL_CLASSES,
+        )  # fmt: skip
     assert {state for _, state in work_all()} == {"done"}
     from collimate.kit.blobs import blobs
 
     with open_session() as session:
-        rows = session.scalars(select(Explanation)).all()
+        slices = session.scalars(
+            select(Explanation).where(Explanation.class_key == ALL_CLASSES)
+        ).one()
+        (only,) = json.loads(blobs().read(slices.blob_sha256))
+        said = session.scalars(
+            select(Prediction.probabilities).where(
+                Prediction.study_id == looked, Prediction.model_version_id == model.id
+            )
+        ).one()
+        (expected,) = uncertainty(np.array([list(said.values())]))
+        assert only["uncertainty"] == pytest.approx(expected, abs=1e-3)
+        rows = session.scalars(
+            select(Explanation).where(Explanation.class_key != ALL_CLASSES)
+        ).all()
         assert len(rows) == len(studies[2:40:6])
     hits = 0
     for row in rows:
@@ -386,6 +407,13 @@ def test_an_explanation_points_at_what_makes_the_class(
         assert row.frame_number == 1
     # The stripes cover 12 % of the image; the tolerance around them makes chance about 0.3.
     assert hits >= len(rows) - 1
+
+
+def test_uncertainty_is_none_where_sure_and_whole_where_nothing_is_known() -> None:
+    one_of_three = np.array([[1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3], [0.5, 0.5, 0.0]])
+    assert uncertainty(one_of_three) == pytest.approx([0.0, 1.0, np.log(2) / np.log(3)], abs=1e-6)
+    several = np.array([[1.0, 1.0], [0.5, 0.5], [0.5, 1.0]])
+    assert uncertainty(several) == pytest.approx([0.0, 1.0, 0.5], abs=1e-6)
 
 
 def test_a_class_the_model_does_not_know_cannot_be_explained(database: str) -> None:

@@ -1,5 +1,6 @@
 """The learning page says what is known, how good it is, and what is missing, in words."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from collimate.access.policy import Role
 from collimate.jobs.models import Job
 from collimate.learning import encoders, forecast, rounds
+from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.models import Explanation, Prediction
 from collimate.learning.versions import promoted_model
 from collimate.tasks.models import Read, Task
@@ -269,6 +271,27 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
         )
     )
     session.commit()
+    slices = address.replace("explanation", "look-here")
+    asked = browser.get(slices)
+    assert (asked.status_code, asked.json()["kind"]) == (202, "explain")
+    said = [{"sop_instance_uid": "2.25.7", "frame_number": 3, "uncertainty": 0.25}]
+    with work_folder() as folder:
+        (folder / "slices").write_text(json.dumps(said))
+        known = blobs().put(folder / "slices")
+    session.add(
+        Explanation(
+            project_id=world.project.id,
+            model_version_id=model.id,
+            study_id=task.study_id,
+            sop_instance_uid="2.25.7",
+            frame_number=3,
+            class_key=ALL_CLASSES,
+            method="slice-entropy-1",
+            blob_sha256=known.sha256,
+        )
+    )
+    session.commit()
+    assert browser.get(slices).json() == {"model_number": model.number, "slices": said}
     ready = browser.get(address, params={"class_key": "viral"})
     assert (ready.status_code, ready.content) == (200, b"\x89PNG\r\n")
     assert ready.headers["content-type"] == "image/png"

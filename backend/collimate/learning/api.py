@@ -130,6 +130,20 @@ def study_explanation(
 
 
 @router.get(
+    "/api/studies/{study_id}/look-here",
+    response_model=schemas.LookHere,
+    responses={202: {"model": JobOut}},
+)
+def study_look_here(
+    session: SessionDep,
+    actor: ActorDep,
+    study: Annotated[Study, Depends(explainable_study, scope="function")],
+) -> Any:
+    found = explanations.look_here(session, study, by=actor.user.id)
+    return _job_response(found) if isinstance(found, Job) else found
+
+
+@router.get(
     "/api/reads/{read_id}/suggestion",
     response_model=schemas.SuggestionOut,
     responses={204: {"description": "There is none, or it is hidden."}},

@@ -1,5 +1,6 @@
 """Explanation maps: finding one, or asking for it to be computed."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,9 @@ from collimate.projects import members
 from collimate.studies.models import Study
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE
+
+ALL_CLASSES = ""
+"""In place of a class: what a model says of every slice, whichever the class."""
 
 
 class ExplanationNotFound(NotFound):
@@ -88,30 +92,58 @@ def explanation(
     key = class_key or max(probabilities, key=lambda name: probabilities[name])
     if key not in probabilities:
         raise ExplanationNotFound("The model does not know this class.")
-    found = session.scalars(
-        select(Explanation).where(
-            Explanation.model_version_id == model.id,
-            Explanation.study_id == study.id,
-            Explanation.class_key == key,
-        )
-    ).one_or_none()
+    found = _found(session, model, study, key)
     if found is None:
-        return enqueue(
-            session,
-            JobKind.EXPLAIN,
-            project_id=study.project_id,
-            requested_by=by,
-            dedup_key=f"explain:{model.id}:{study.id}:{key}",
-            study_id=study.id,
-            model_version_id=model.id,
-            class_key=key,
-        )
+        return _asked(session, model, study, key, by=by)
     return Map(
         blobs().read(found.blob_sha256),
         found.sop_instance_uid,
         found.frame_number,
         model.number,
         found.method,
+    )
+
+
+def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, Any] | Job:
+    """How unsure the model that speaks is on each slice, or the job that computes it.
+
+    Raises:
+        ExplanationNotFound: the model does not know the study.
+    """
+    model = promoted_model(session, study.project_id)
+    if model is None or _prediction(session, model, study) is None:
+        raise ExplanationNotFound("The model has not seen this study yet.")
+    found = _found(session, model, study, ALL_CLASSES)
+    if found is None:
+        return _asked(session, model, study, ALL_CLASSES, by=by)
+    return {
+        "model_number": model.number,
+        "slices": json.loads(blobs().read(found.blob_sha256)),
+    }
+
+
+def _found(session: Session, model: ModelVersion, study: Study, key: str) -> Explanation | None:
+    return session.scalars(
+        select(Explanation).where(
+            Explanation.model_version_id == model.id,
+            Explanation.study_id == study.id,
+            Explanation.class_key == key,
+        )
+    ).one_or_none()
+
+
+def _asked(
+    session: Session, model: ModelVersion, study: Study, key: str, *, by: UUID | None
+) -> Job:
+    return enqueue(
+        session,
+        JobKind.EXPLAIN,
+        project_id=study.project_id,
+        requested_by=by,
+        dedup_key=f"explain:{model.id}:{study.id}:{key}",
+        study_id=study.id,
+        model_version_id=model.id,
+        class_key=key,
     )
 
 

@@ -105,6 +105,17 @@ def picture_of(session: Session, study_id: UUID) -> Picture:
 
     Raises: StudyUnusable.
     """
+    instance = _series_first(session, study_id)
+    index = instance.frame_count // 2
+    try:
+        values, is_inverted = _values(instance, index)
+    except (BlobMissing, OSError, ValueError, LookupError) as error:
+        raise StudyUnusable(UNREADABLE) from error
+    return Picture(instance.sop_instance_uid, index + 1, values, is_inverted)
+
+
+def _series_first(session: Session, study_id: UUID) -> Instance:
+    """The first image of the first series."""
     instance = session.scalars(
         select(Instance)
         .join(Series, Series.id == Instance.series_id)
@@ -117,12 +128,34 @@ def picture_of(session: Session, study_id: UUID) -> Picture:
     ).one_or_none()  # fmt: skip
     if instance is None:
         raise StudyUnusable("It has no image.")
-    index = instance.frame_count // 2
-    try:
-        values, is_inverted = _values(instance, index)
-    except (BlobMissing, OSError, ValueError, LookupError) as error:
-        raise StudyUnusable(UNREADABLE) from error
-    return Picture(instance.sop_instance_uid, index + 1, values, is_inverted)
+    return instance
+
+
+def pictures_of(session: Session, study_id: UUID, *, most: int) -> list[Picture]:
+    """Frames of the series that `picture_of` looks at, in their order, evenly thinned to `most`.
+
+    Those that cannot be read are left out.
+
+    Raises: StudyUnusable where there is none.
+    """
+    first = _series_first(session, study_id)
+    instances = session.scalars(
+        select(Instance)
+        .where(Instance.series_id == first.series_id)
+        .order_by(Instance.instance_number.nulls_last(), Instance.id)
+    ).all()
+    frames = [(one, index) for one in instances for index in range(one.frame_count)]
+    chosen = sorted({round(at) for at in np.linspace(0, len(frames) - 1, min(most, len(frames)))})
+    found = []
+    for instance, index in (frames[at] for at in chosen):
+        try:
+            values, is_inverted = _values(instance, index)
+        except (BlobMissing, OSError, ValueError, LookupError):
+            continue
+        found.append(Picture(instance.sop_instance_uid, index + 1, values, is_inverted))
+    if not found:
+        raise StudyUnusable(UNREADABLE)
+    return found
 
 
 def _values(instance: Instance, index: int) -> tuple[np.ndarray, bool]:

@@ -10,7 +10,8 @@ from collimate.jobs.run import Handler, JobFailed, JobRun
 from collimate.learning import encoders, gate, rounds
 from collimate.learning.ask import for_embedding, learn_anew
 from collimate.learning.due import newest_batch, next_round_in
-from collimate.learning.gpu import explain, learn, train
+from collimate.learning.explanations import ALL_CLASSES
+from collimate.learning.gpu import explain, learn, look, train
 from collimate.learning.gpu.embed import embed_missing
 from collimate.projects.models import Project
 
@@ -81,14 +82,13 @@ def compare_encoders(run: JobRun) -> dict[str, Any]:
 
 
 def explain_study(run: JobRun) -> dict[str, Any]:
-    """Draw an explanation map."""
+    """Draw an explanation map of a class, or say how unsure the model is on each slice."""
     with run.open_session() as session:
-        return explain.explain(
-            session,
-            study_id=UUID(run.arguments["study_id"]),
-            model_version_id=UUID(run.arguments["model_version_id"]),
-            class_key=run.arguments["class_key"],
-        )
+        ids = {name: UUID(run.arguments[name]) for name in ("study_id", "model_version_id")}
+        class_key = run.arguments["class_key"]
+        if class_key == ALL_CLASSES:
+            return look.look(session, **ids)
+        return explain.explain(session, **ids, class_key=class_key)
 
 
 def _share(run: JobRun, place: int, count: int) -> Callable[[float], None]:

@@ -249,3 +249,16 @@ class StrategyOut(Answer):
 
 class StrategyList(Answer):
     items: list[StrategyOut]
+
+
+class SliceDoubt(Answer):
+    sop_instance_uid: str
+    frame_number: int
+    uncertainty: float = Field(description="0: the model is sure; 1: it has no idea")
+
+
+class LookHere(Answer):
+    """How unsure the model that speaks is on each slice it looked at, in their order."""
+
+    model_number: int
+    slices: list[SliceDoubt]

@@ -1670,6 +1670,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/look-here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Study Look Here */
+        get: operations["study_look_here"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/lookalikes": {
         parameters: {
             query?: never;
@@ -4153,6 +4170,16 @@ export interface components {
             /** Revision Ids */
             revision_ids: string[];
         };
+        /**
+         * LookHere
+         * @description How unsure the model that speaks is on each slice it looked at, in their order.
+         */
+        LookHere: {
+            /** Model Number */
+            model_number: number;
+            /** Slices */
+            slices: components["schemas"]["SliceDoubt"][];
+        };
         /** LookUpIn */
         LookUpIn: {
             /**
@@ -5236,6 +5263,18 @@ export interface components {
             fence: number;
             /** Reason */
             reason: string;
+        };
+        /** SliceDoubt */
+        SliceDoubt: {
+            /** Frame Number */
+            frame_number: number;
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+            /**
+             * Uncertainty
+             * @description 0: the model is sure; 1: it has no idea
+             */
+            uncertainty: number;
         };
         /** SourceList */
         SourceList: {
@@ -9719,6 +9758,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyGeometry"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    study_look_here: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookHere"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
             /** @description Validation Error */
