@@ -1,6 +1,6 @@
 """How well segmenters answer prompts: Dice after each prompt and seconds, on synthetic structures.
 
-    .venv/bin/python bench/prompts.py
+    .venv/bin/python bench/prompts.py [point] [scribble] [box] [lasso]
 
 Structures: lesions (bright, faint, ragged), a spleen-like organ beside a neighbour of nearly its
 value, a vessel, a cavity, in noise of soft-tissue CT and worse; pixels 0.75 mm, slices 3 mm.
@@ -8,8 +8,9 @@ Prompts as a reader gives them: a point near the middle, then a point in the mid
 mistake, and so on; or a box, or an outline drawn with an unsteady hand, at first.
 """
 
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from collimate.ml.prompts import seeded
 from collimate.ml.prompts.appearance import likeness, noise_of
 from collimate.ml.prompts.geodesic import geodesic_distance
 from collimate.ml.prompts.kinds import PromptKind
-from collimate.ml.prompts.prompt import Mask, Prompt, Values
+from collimate.ml.prompts.prompt import Check, Mask, Prompt, Values
 from collimate.ml.prompts.walk import random_walk
 
 SPACING = (3.0, 0.75, 0.75)
@@ -169,7 +170,7 @@ def first_prompts(case: Case, frame: int, seed: int) -> dict[str, Prompt]:
     }
 
 
-def geodesic(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
+def geodesic(values: Values, seeds: seeded.Seeds, spacing: Sequence[float], check: Check) -> Values:
     """Nearer to the structure than to the rest, along ways that change as little as can be."""
     smooth = ndimage.gaussian_filter(values, (0, 0.7, 0.7))
     inside = seeds.inside | (seeds.leaning if not seeds.inside.any() else False)
@@ -180,7 +181,9 @@ def geodesic(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
     return (far / (near + far + 1e-6)).astype(np.float32)
 
 
-def geodesic_likeness(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
+def geodesic_likeness(
+    values: Values, seeds: seeded.Seeds, spacing: Sequence[float], check: Check
+) -> Values:
     """The same through how much each voxel looks like the structure (Bai and Sapiro 2007)."""
     smooth = ndimage.gaussian_filter(values, (0, 0.7, 0.7))
     inside = seeds.inside | (seeds.leaning if not seeds.inside.any() else False)
@@ -191,7 +194,9 @@ def geodesic_likeness(values: Values, seeds: seeded.Seeds, spacing, check) -> Va
     return (far / (near + far + 1e-6)).astype(np.float32)
 
 
-def bare_walker(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
+def bare_walker(
+    values: Values, seeds: seeded.Seeds, spacing: Sequence[float], check: Check
+) -> Values:
     """The random walker that knows the seeds alone (Grady 2006)."""
     smooth = ndimage.gaussian_filter(values, (0, 0.7, 0.7))
     inside = seeds.inside | (seeds.leaning if not seeds.inside.any() else False)
@@ -203,7 +208,7 @@ def bare_walker(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
     )  # fmt: skip
 
 
-def grow_cut(values: Values, seeds: seeded.Seeds, spacing, check) -> Values:
+def grow_cut(values: Values, seeds: seeded.Seeds, spacing: Sequence[float], check: Check) -> Values:
     """Vezhnevets and Konouchine 2005: the stronger neighbour takes the cell."""
     smooth = ndimage.gaussian_filter(values, (0, 0.7, 0.7))
     inside = seeds.inside | (seeds.leaning if not seeds.inside.any() else False)
@@ -266,34 +271,26 @@ def course(
     return scores, slowest
 
 
-def main(ways: dict[str, Callable] = WAYS, seeds: int = 3, detail: bool = False) -> None:
+def main(kinds: Sequence[str] = ("point", "scribble", "box", "lasso"), seeds: int = 1) -> None:
+    """Print the table."""
+    every = [(seed, case) for seed in range(seeds) for case in cases(20 * seed)]
     for through in (False, True):
-        print(
-            f"\n{'3D' if through else '2D'}: mean Dice after 1, 3, 5 prompts; slowest answer, CPU s"
-        )
-        for kind in ("point", "scribble", "box", "lasso"):
-            for name, way in ways.items():
-                all_scores, slowest, worst = [], 0.0, []
-                for seed in range(seeds):
-                    for case in cases(seed * 20):
-                        frame = int(case.truth.sum(axis=(1, 2)).argmax())
-                        scores, seconds = course(
-                            way, case, first_prompts(case, frame, seed)[kind], 5, through
-                        )
-                        all_scores.append(scores)
-                        worst.append((case.name, [round(one, 2) for one in scores]))
-                        slowest = max(slowest, seconds)
-                mean = np.mean(all_scores, axis=0)
-                print(
-                    f"{kind:9s} {name:20s} "
-                    + " ".join(f"{mean[at]:.3f}" for at in (0, 2, 4))
-                    + f"  {slowest:.2f}",
-                    flush=True,
-                )
-                if detail:
-                    for line in worst:
-                        print("      ", *line)
+        count = 3 if through else 5
+        print(f"\n{'3D' if through else '2D'}: mean Dice after 1 … {count} prompts; longest, CPU s")
+        for kind in kinds:
+            for name, way in WAYS.items():
+                done = [_course_of(way, case, kind, seed, count, through) for seed, case in every]
+                mean = np.mean([scores for scores, _ in done], axis=0)
+                numbers = " ".join(f"{one:.3f}" for one in mean)
+                print(f"{kind:9s} {name:20s} {numbers}  {max(s for _, s in done):.2f}", flush=True)
+
+
+def _course_of(
+    way: Callable[..., Values], case: Case, kind: str, seed: int, count: int, through: bool
+) -> tuple[list[float], float]:
+    frame = int(case.truth.sum(axis=(1, 2)).argmax())
+    return course(way, case, first_prompts(case, frame, seed)[kind], count, through)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ("point", "scribble", "box", "lasso"))

@@ -174,3 +174,14 @@ def test_any_prompts_on_any_image_are_answered_within_it_and_the_same_again(data
     assert np.array_equal(mask, whole(again, volume))
     if not through:
         assert set(np.flatnonzero(mask.any(axis=(1, 2)))) <= {prompts[-1].frame_index}
+
+
+def test_only_as_much_of_a_large_image_is_looked_at_as_the_structure_needs():
+    shape = (3, 400, 400)
+    truth = ball(shape, (1, 200, 200), 9)
+    volume = Volume(np.where(truth, 150.0, 100.0).astype(np.float32))
+    place = prompt(POINT, (200.5, 200.5), on=1)
+    for through_frames in (True, False):
+        found = segment(volume, place, through_frames=through_frames)
+        assert max(found.mask.shape) < 80
+        assert dice(whole(found, volume)[1], truth[1]) > 0.95

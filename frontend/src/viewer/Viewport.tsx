@@ -24,10 +24,13 @@ import { measuringSpacing } from './markText';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
 import { type Pin, PinsLayer } from './PinsLayer';
+import { PromptsLayer } from './PromptsLayer';
 import { statisticsOf, valueAt } from './pixels';
+import { isDrawingTool, type PromptTool } from './prompts';
+import { type PromptsOfCase, promptsOn } from './promptsOn';
 import { ReferenceLines } from './ReferenceLines';
 import { SegmentsLayer } from './SegmentsLayer';
-import { isPaintTool, type PaintTool, type SegmentLook } from './segments';
+import type { PaintTool, SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
 import type { StackEngine, View } from './stackEngine';
 import { useCine } from './useCine';
@@ -37,7 +40,7 @@ import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import './viewer.css';
 
-export type ViewportTool = NavigationTool | 'crosshair' | MarkKind | PaintTool;
+export type ViewportTool = NavigationTool | 'crosshair' | MarkKind | PaintTool | PromptTool;
 
 /** What lies under the pointer: one grey value, or red, green and blue. */
 export interface Hover {
@@ -82,6 +85,7 @@ export interface ViewportProps extends SegmentsProps {
   readonly onPin?: (id: string) => void;
   /** Plays the stack at this rate; null or absent stands still. */
   readonly framesPerSecond?: number | null;
+  readonly prompts?: PromptsOfCase | null;
   readonly onOutcome: (outcome: Outcome, frame: Frame) => void;
   readonly onView: (view: View) => void;
   readonly onShown: (index: number) => void;
@@ -93,7 +97,6 @@ export interface ViewportProps extends SegmentsProps {
 export const isMarkTool = (tool: ViewportTool): tool is MarkKind => isMarkKind(tool);
 
 const NO_SIZE = { columns: 0, rows: 0 };
-
 export function Viewport(props: ViewportProps) {
   const { frames, tool, marks, heatMap, areMarksShown } = props;
   const stage = useRef<HTMLDivElement>(null);
@@ -117,8 +120,7 @@ export function Viewport(props: ViewportProps) {
     () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
     [engine, retry, frames],
   );
-  const navigation =
-    isMarkTool(tool) || isPaintTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
+  const navigation = isDrawingTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
   useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
   const [isHovered, setHovered] = useState(false);
 
@@ -191,11 +193,14 @@ export function Viewport(props: ViewportProps) {
           isReadOnly={props.isReadOnly}
           onOutcome={(outcome) => frame && props.onOutcome(outcome, frame)}
         />
+        {frame && props.prompts && (
+          <PromptsLayer affine={view.affine} size={frame.size} {...promptsOn(frame, props)} />
+        )}
         {view.affine && areMarksShown && props.pins && (
           <PinsLayer
             affine={view.affine}
             pins={props.pins.filter((pin) => belongsTo(frame, pin))}
-            arePressable={!isMarkTool(tool) && !isPaintTool(tool)}
+            arePressable={!isDrawingTool(tool)}
             onPress={(id) => props.onPin?.(id)}
           />
         )}

@@ -18,6 +18,9 @@ def noise_of(values: Values) -> float:
     return max(float(np.median(np.abs(change))) / (0.6745 * 2**0.5), 1e-3)
 
 
+EDGE = 0.1
+"""How far values at a border lie from those inside, as a share of the contrast: pixels there are
+partly of both."""
 DENIED = 0.3
 """Weight of the touched places among what surrounds."""
 
@@ -39,7 +42,7 @@ def likeness(
     middle = np.median(within)
     spread = 1.4826 * float(np.median(np.abs(within - middle)))
     contrast = max(abs(float(middle) - float(np.median(around))), noise)
-    blur = max(noise / 2, spread / 2, 0.04 * contrast) / width
+    blur = max(noise / 2, spread / 2, EDGE * contrast) / width
 
     def density(sample: Values) -> Values:
         counts = np.bincount(_bin(sample, low, width), minlength=BINS)

@@ -79,9 +79,9 @@ class Region:
             [ndimage.map_coordinates(one, places, order=1, mode="nearest") for one in chance]
         )
 
-    def runs_over(self, mask: Mask, stack: Stack) -> bool:
-        """Whether a mask of the part reaches a side that the stack goes on behind."""
-        for axis in range(3):
+    def runs_over(self, mask: Mask, stack: Stack, *, through_frames: bool) -> bool:
+        """Whether a mask of the part reaches a side that what is looked at goes on behind."""
+        for axis in range(0 if through_frames else 1, 3):
             first, last = np.take(mask, 0, axis=axis), np.take(mask, -1, axis=axis)
             if self.low[axis] > 0 and first.any():
                 return True

@@ -18,15 +18,15 @@ from collimate.ml.prompts.prompt import Check, Found, Mask, Prompt, Stack, Value
 from collimate.ml.prompts.region import MOST_GROWTHS, Region, region_around
 from collimate.ml.prompts.walk import random_walk
 
-TRUST = 0.06
-SHARPNESS = 3.0
-"""Of the borders the deciding walker sees: it half stops where values change by 0.3 of the
-contrast."""
+TRUST = 0.1
+BORDER = 0.15
+NOISY = 1.2
+"""The deciding walker half stops where values change by these shares of contrast or noise."""
 NEAR_SHARPNESS = 6.0
 NEAR_STEPS = 100
 EDGE_MM = 40.0
 """How many millimetres of way a border of full contrast counts as, to begin with."""
-PULL = 4.0
+PULL = 6.0
 """What nearness is worth in the logarithm of the odds."""
 LEANS = (0.8, 3.0, 6.0)
 """What the inner part of an outline is worth; more where nothing was found: it is not empty."""
@@ -68,7 +68,7 @@ class Seeded:
         for growth in range(MOST_GROWTHS + 1):
             region = region_around(stack, prompts, through_frames=through_frames, growth=growth)
             found = _within(region, stack, prompts, check)
-            if not region.runs_over(found, stack):
+            if not region.runs_over(found, stack, through_frames=through_frames):
                 break
         return Found(region.low, found)
 
@@ -104,13 +104,13 @@ def decide(values: Values, seeds: Seeds, spacing: Sequence[float], check: Check)
             pull = seeds.lean * seeds.leaning + PULL * near
         odds = np.log(prior / (1 - prior)) + pull
         chance = random_walk(
-            smooth / contrast,
+            smooth / max(BORDER * contrast, NOISY * noise),
             inside=seeds.inside,
             outside=seeds.outside & ~seeds.inside,
             prior=(1 / (1 + np.exp(-odds))).astype(np.float32),
             trust=TRUST,
             spacing=spacing,
-            sharpness=SHARPNESS,
+            sharpness=1.0,
             check=check,
         )
         mask = chance > 0.5

@@ -1,5 +1,5 @@
 /** One case on the table: top bar, tools, image, questions. */
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
 import type { ReadingCase } from '../../api/reading';
@@ -7,13 +7,7 @@ import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
-import {
-  type CaseActions,
-  flowCommands,
-  labelCommands,
-  markCommands,
-  showFrame,
-} from './caseCommands';
+import { type CaseActions, flowCommands, labelCommands, markCommands } from './caseCommands';
 import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
@@ -22,6 +16,8 @@ import { seriesIn, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
+import { promptCommands } from './promptCommands';
+import { leavesPromptsOpen } from './prompting';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
@@ -30,14 +26,17 @@ import { likeliest, useSuggested } from './suggested';
 import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
-import { type Place, useAsking } from './useAsking';
+import { useAsking } from './useAsking';
 import { placeHere, placeText, useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHanging } from './useHanging';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
+import { lookHereCommands, useLookHere } from './useLookHere';
+import { usePromptBench } from './usePromptBench';
 import type { OpenCase, RoomActions } from './useRoom';
+import { useShowPlace } from './useShowPlace';
 import { useSitting } from './useSitting';
 import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
 import { useWords } from './useWords';
@@ -65,19 +64,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const isEarlier = here !== undefined && !series.includes(here);
   const frames = here?.frames ?? NO_FRAMES;
   const seriesIndex = here ? all.indexOf(here) : 0;
-  const showPlace = useCallback(
-    ({ seriesUid, sop_instance_uid, frame_number = 1 }: Place) => {
-      const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
-        frame.sop_instance_uid === sop_instance_uid && frame.frame_number === frame_number;
-      const found = series.find((one) =>
-        seriesUid ? one.series_uid === seriesUid : one.frames.some(isHere),
-      );
-      const index = seriesUid ? 0 : (found?.frames.findIndex(isHere) ?? -1);
-      if (found && found === here) showFrame(index);
-      else if (found) show(active, found.series_uid, index);
-    },
-    [series, here, active, show],
-  );
+  const showPlace = useShowPlace(series, here);
   const asking = useAsking(schema, series, showPlace);
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
   const comments = useComments(reading.read.id, shown, showPlace);
@@ -89,12 +76,16 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
   const suggested = useSuggested(reading, isEarlier ? NO_FRAMES : frames);
+  const doubts = useLookHere(reading.study.id, frames, reading.suggestion !== null && isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
   useHoldToHide();
+  usePromptBench(reading.read, sitting.isReadOnly);
 
   const actions: CaseActions = useMemo(
     () => ({
-      submit: flow.submit,
+      submit: () => {
+        if (!leavesPromptsOpen()) flow.submit();
+      },
       openSkip: flow.openSkip,
       openIssue() {
         setIssuePlace(placeHere(shown));
@@ -118,6 +109,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...markCommands(schema),
       ...paintCommands(schema, isEarlier ? NO_FRAMES : frames),
       ...suggested,
+      ...promptCommands(schema),
       ...navigationCommands(),
       ...stackCommands({
         frameCount: frames.length,
@@ -131,6 +123,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...hangingCommands,
       ...planeCommands(here),
       ...screenCommands(),
+      ...lookHereCommands(doubts),
       ...words.commands,
     ],
     [
@@ -148,6 +141,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       earlier,
       hangingCommands,
       words.commands,
+      doubts,
       active,
       show,
     ],
@@ -202,6 +196,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           series={series}
           earlier={earlier}
           heat={heat}
+          doubts={doubts}
           pins={comments.pins}
           onPin={comments.open}
           onReady={() => setReady(true)}

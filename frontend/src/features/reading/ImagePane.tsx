@@ -4,12 +4,13 @@ import type { LabelSchema } from '../../api/projects';
 import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
 import type { Pin } from '../../viewer/PinsLayer';
-import { isPaintTool } from '../../viewer/segments';
+import { isSegmentTool } from '../../viewer/prompts';
 import { isMarkTool } from '../../viewer/Viewport';
 import { activeLabel, sentence } from './caseCommands';
 import { agoText } from './earlier';
 import { marksOf, segmentsOf } from './items';
 import { seriesIn, useLayout, visibleCells } from './layout';
+import { usePromptsOfCase } from './prompting';
 import styles from './Reading.module.css';
 import { SeriesStrip } from './SeriesStrip';
 import { SliceBar } from './SliceBar';
@@ -18,6 +19,7 @@ import { useReading } from './store';
 import { keepPainted, takeOutcome } from './takeOutcome';
 import type { Earlier } from './useEarlier';
 import type { HeatMapState } from './useHeatMap';
+import type { Doubt } from './useLookHere';
 import { ViewCell } from './ViewCell';
 
 export interface ImagePaneProps {
@@ -25,6 +27,8 @@ export interface ImagePaneProps {
   readonly series: readonly Series[];
   readonly earlier: Earlier;
   readonly heat: HeatMapState;
+  /** How unsure the model is on the slices of the active stack. */
+  readonly doubts: readonly Doubt[];
   readonly pins: readonly Pin[];
   readonly onPin: (id: string) => void;
   readonly onReady: () => void;
@@ -50,11 +54,12 @@ export function ImagePane(props: ImagePaneProps) {
   );
   const visibleSegments = useMemo(() => segmentsOf(items), [items]);
   const look = useMemo(() => ({ fill: segmentFill }), [segmentFill]);
-  const segment = isPaintTool(tool) ? activeLabel(schema, 'segment', labelFor) : undefined;
+  const segment = isSegmentTool(tool) ? activeLabel(schema, 'segment', labelFor) : undefined;
   const brush = useMemo(
     () => (segment ? { label_key: segment.key, settings: paint } : null),
     [segment, paint],
   );
+  const prompts = usePromptsOfCase();
   const isDrawing = isMarkTool(tool) && !isReadOnly;
   const active = isDrawing ? activeLabel(schema, tool, labelFor) : segment;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
@@ -95,6 +100,7 @@ export function ImagePane(props: ImagePaneProps) {
               segments: visibleSegments,
               segmentLook: look,
               paint: brush,
+              prompts,
               onPainted: keepPainted,
               pins,
               onPin,
@@ -108,7 +114,7 @@ export function ImagePane(props: ImagePaneProps) {
           </span>
         )}
       </div>
-      <SliceBar frames={frames} marks={marks} />
+      <SliceBar frames={frames} marks={marks} doubts={props.doubts} />
       <StatusLine frames={frames} />
     </main>
   );

@@ -3,8 +3,8 @@ import { useCallback, useEffect } from 'react';
 import type { PlaneName } from '../../geometry/planes';
 import type { Frame } from '../../viewer/frames';
 import { PlaneViewport } from '../../viewer/PlaneViewport';
-import { isPaintTool } from '../../viewer/segments';
-import { isMarkTool, type ViewportHandle, type ViewportTool } from '../../viewer/Viewport';
+import { isDrawingTool } from '../../viewer/prompts';
+import type { ViewportHandle, ViewportTool } from '../../viewer/Viewport';
 import { useLayout } from './layout';
 import { setPlanes, usePlanes } from './planes';
 import { ports } from './ports';
@@ -43,7 +43,7 @@ export function PlaneCell({ at, name, frames, isActive, tool, isTextShown }: Pla
       name={name}
       planes={planes}
       slab={slab}
-      tool={tool === 'crosshair' || isMarkTool(tool) || isPaintTool(tool) ? null : tool}
+      tool={tool === 'crosshair' || isDrawingTool(tool) ? null : tool}
       isTextShown={isTextShown}
       onPlanes={setPlanes}
       onView={(view) => {

@@ -10,12 +10,14 @@ import { millimetres } from '../../geometry/units';
 import { formatNumber } from '../../ui/format';
 import { KeyCap } from '../../ui/KeyCap';
 import { type Frame, isOneStack } from '../../viewer/frames';
+import { isPromptTool, isSegmentTool } from '../../viewer/prompts';
 import { isPaintTool } from '../../viewer/segments';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { segmentsOf } from './items';
 import styles from './Panel.module.css';
+import { PromptPanel } from './PromptPanel';
 import { useReadout } from './readout';
 import { useReading } from './store';
 
@@ -54,6 +56,7 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
       {labels.map((label) => (
         <SegmentLabel key={label.key} schema={schema} label={label} frames={frames} />
       ))}
+      {isPromptTool(tool) && !isReadOnly && <PromptPanel schema={schema} frames={frames} />}
       {isPaintTool(tool) && !isReadOnly && (
         <>
           <BrushSettings unit={frames[0]?.valueUnit ?? ''} isStack={isOneStack(frames)} />
@@ -85,7 +88,8 @@ interface SegmentLabelProps {
 
 function SegmentLabel({ schema, label, frames }: SegmentLabelProps) {
   const { tool, labelFor, isReadOnly, items, use } = useReading();
-  const isActive = isPaintTool(tool) && activeLabel(schema, 'segment', labelFor)?.key === label.key;
+  const isActive =
+    isSegmentTool(tool) && activeLabel(schema, 'segment', labelFor)?.key === label.key;
   const painted = segmentsOf(items).filter(
     ({ label_key, runs }) => label_key === label.key && runs.length > 0,
   );
@@ -97,7 +101,7 @@ function SegmentLabel({ schema, label, frames }: SegmentLabelProps) {
       aria-pressed={isActive}
       disabled={isReadOnly}
       onMouseDown={keepFocus}
-      onClick={() => use(isPaintTool(tool) ? tool : 'brush', label.key)}
+      onClick={() => use(isSegmentTool(tool) ? tool : 'brush', label.key)}
     >
       <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
       <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />

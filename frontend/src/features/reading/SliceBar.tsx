@@ -1,13 +1,15 @@
-/** The stack as a bar under the image: where one is, and which slices carry marks. */
+/** The stack as a bar under the image: where one is, what carries marks, where the model doubts. */
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { t } from '../../words/t';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
+import type { Doubt } from './useLookHere';
 
 interface SliceBarProps {
   readonly frames: readonly Frame[];
   readonly marks: readonly Mark[];
+  readonly doubts: readonly Doubt[];
 }
 
 /** Indices of the frames that carry at least one mark. */
@@ -18,13 +20,32 @@ export function markedIndices(frames: readonly Frame[], marks: readonly Mark[]):
   );
 }
 
-export function SliceBar({ frames, marks }: SliceBarProps) {
+export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
   const index = useReadout((state) => state.view?.index ?? 0);
   const viewport = useReadout((state) => state.viewport);
   if (frames.length < 2) return null;
   const last = frames.length - 1;
   return (
     <div className={styles.slices}>
+      {doubts.length > 0 && (
+        <div
+          className={styles.doubts}
+          role="img"
+          aria-label={t('How unsure the model is on each slice')}
+          title={t('How unsure the model is on each slice: the higher, the less sure')}
+        >
+          {doubts.map(({ index: at, uncertainty }) => (
+            <i
+              key={at}
+              style={{
+                left: `${(at / last) * 100}%`,
+                width: `${90 / doubts.length}%`,
+                height: `${Math.max(8, uncertainty * 100)}%`,
+              }}
+            />
+          ))}
+        </div>
+      )}
       <input
         type="range"
         aria-label={t('Slice')}

@@ -11,6 +11,10 @@ import { useReadout } from './readout';
 import { useReading } from './store';
 import { WindowMenu } from './WindowMenu';
 
+const PROMPTING = t(
+  'shift or right button denies · ⏎ accepts · Esc rejects · A S D F kind of prompt',
+);
+
 const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   window: t('drag: window · right button: zoom · wheel: slices or zoom'),
   pan: t('drag: pan · right button: zoom'),
@@ -37,6 +41,10 @@ const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   eraser: t('drag erases · Alt ↑ ↓ size · Alt S through slices'),
   scissors: t('trace around · shift or right button cuts out'),
   fill: 'click a hole · shift or right button removes a part',
+  promptPoint: t('click · {others}', { others: PROMPTING }),
+  promptScribble: t('drag · {others}', { others: PROMPTING }),
+  promptBox: t('drag around · {others}', { others: PROMPTING }),
+  promptLasso: t('trace around · {others}', { others: PROMPTING }),
   polyline: t('click nodes or trace · ⏎ ends · ⌫ takes one back · Esc gives up'),
 };
 

@@ -2,13 +2,8 @@
 import { useCallback, useEffect, useRef } from 'react';
 import type { Frame, Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
-import { isPaintTool } from '../../viewer/segments';
-import {
-  isMarkTool,
-  Viewport,
-  type ViewportHandle,
-  type ViewportProps,
-} from '../../viewer/Viewport';
+import { isDrawingTool } from '../../viewer/prompts';
+import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
 import { t } from '../../words/t';
 import { useLayout } from './layout';
 import { cineRate } from './layoutCommands';
@@ -100,10 +95,11 @@ function chooseWindow(at: number, frame: Frame | undefined, name: string): void 
 /** Nothing is said about earlier images: they take no marks and no paint. */
 const onlyLookedAt = (viewport: Shared): Shared => ({
   ...viewport,
-  tool: isMarkTool(viewport.tool) || isPaintTool(viewport.tool) ? 'window' : viewport.tool,
+  tool: isDrawingTool(viewport.tool) ? 'window' : viewport.tool,
   isReadOnly: true,
   heatMap: null,
   paint: null,
+  prompts: null,
 });
 
 interface StackCellProps {

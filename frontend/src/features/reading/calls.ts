@@ -1,6 +1,7 @@
 /** What the reading room asks of the server. */
 import { api, ask, Problem } from '../../api/client';
 import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+import type { components } from '../../api/schema';
 import { t } from '../../words/t';
 import type { Question } from './draft';
 
@@ -54,6 +55,35 @@ export const saveAnnotation = (readId: string, body: AnnotationSave, key: string
     api.POST('/api/reads/{read_id}/annotations', {
       params: { ...ofRead(readId), ...withKey(key) },
       body,
+    }),
+  );
+
+export type PromptsAsked = components['schemas']['PromptSessionIn'];
+export type PromptsHeard = components['schemas']['PromptSessionOut'];
+
+const ofPrompts = (readId: string, id: string) => ({
+  path: { read_id: readId, prompt_session_id: id },
+});
+
+export const putPrompts = (readId: string, id: string, body: PromptsAsked) =>
+  ask<PromptsHeard>(
+    api.PUT('/api/reads/{read_id}/prompt-sessions/{prompt_session_id}', {
+      params: ofPrompts(readId, id),
+      body,
+    }),
+  );
+
+export const hearPrompts = (readId: string, id: string, since: number) =>
+  ask<PromptsHeard>(
+    api.GET('/api/reads/{read_id}/prompt-sessions/{prompt_session_id}', {
+      params: { ...ofPrompts(readId, id), query: { since } },
+    }),
+  );
+
+export const closePrompts = (readId: string, id: string) =>
+  ask<void>(
+    api.DELETE('/api/reads/{read_id}/prompt-sessions/{prompt_session_id}', {
+      params: ofPrompts(readId, id),
     }),
   );
 

@@ -3,7 +3,7 @@ import type { Label, LabelKind, LabelSchema } from '../../api/projects';
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Mark, MarkKind } from '../../viewer/marks';
-import { isPaintTool } from '../../viewer/segments';
+import { isSegmentTool } from '../../viewer/prompts';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
 import { t } from '../../words/t';
 import { marksOf } from './items';
@@ -62,7 +62,7 @@ function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
     return;
   }
   if (kind === 'segment') {
-    use(isPaintTool(tool) ? tool : 'brush', key);
+    use(isSegmentTool(tool) ? tool : 'brush', key);
     return;
   }
   const selected = selectedId ? items[selectedId] : undefined;

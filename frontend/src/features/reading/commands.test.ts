@@ -18,11 +18,13 @@ import { answerOf, marksOf } from './items';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
+import { promptCommands } from './promptCommands';
 import { label, schemaOf } from './schemaBench';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
 import { type Earlier, earlierCommands } from './useEarlier';
 import { isAnswerMissing } from './useFlow';
+import { lookHereCommands } from './useLookHere';
 import {
   navigationCommands,
   neighbouringWindow,
@@ -74,6 +76,8 @@ const all = (): Command[] => [
   ...earlierCommands({ studies: [], studyUid: null } as unknown as Earlier),
   ...planeCommands(undefined),
   ...paintCommands(schema, []),
+  ...promptCommands(schema),
+  ...lookHereCommands([]),
 ];
 
 const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;

@@ -119,6 +119,7 @@ export function saveFor(
 ): AnnotationSave {
   const item = items[id];
   const suggestionId = item && 'suggestion_id' in item ? item.suggestion_id : undefined;
+  const promptsId = item?.kind === 'segment' ? item.prompt_session_id : undefined;
   return {
     annotation_id: id,
     kind: item?.kind ?? known[id]?.kind ?? 'answer',
@@ -127,6 +128,7 @@ export function saveFor(
     content: item ? contentOf(item) : { label_keys: [] },
     ...sitting,
     ...(suggestionId ? { suggestion_id: suggestionId } : {}),
+    ...(promptsId ? { prompt_session_id: promptsId } : {}),
   };
 }
 

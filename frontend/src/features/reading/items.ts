@@ -34,6 +34,8 @@ export interface Segment {
   readonly runs: Runs;
   /** The suggestion it was taken from; corrections still name it. */
   readonly suggestion_id?: string;
+  /** The prompts this state was taken over from; gone with the next stroke. */
+  readonly prompt_session_id?: string;
 }
 
 /**

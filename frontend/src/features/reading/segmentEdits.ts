@@ -16,7 +16,10 @@ export const segmentOn = (items: Items, labelKey: string, frame: Frame): Segment
 /** The segment of a label on a frame with other runs; begun where there is none yet. */
 export function withRuns(items: Items, labelKey: string, frame: Frame, runs: Runs): Segment {
   const found = segmentOn(items, labelKey, frame);
-  if (found) return { ...found, runs };
+  if (found) {
+    const { prompt_session_id: _before, ...segment } = found;
+    return { ...segment, runs };
+  }
   return {
     id: crypto.randomUUID(),
     kind: 'segment',

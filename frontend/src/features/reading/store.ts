@@ -4,7 +4,8 @@ import type { LabelKind } from '../../api/projects';
 import type { AttributeValue, OutcomeContent } from '../../api/reading';
 import { millimetres } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
-import { isPaintTool, type PaintSettings } from '../../viewer/segments';
+import { isSegmentTool } from '../../viewer/prompts';
+import type { PaintSettings } from '../../viewer/segments';
 import type { ViewportTool } from '../../viewer/Viewport';
 import type { Target } from './attributes';
 import {
@@ -175,7 +176,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
     arrange: (next) => set(next),
     use(tool, labelKey) {
       const { labelFor } = get();
-      const kind = isPaintTool(tool) ? 'segment' : tool;
+      const kind = isSegmentTool(tool) ? 'segment' : tool;
       set({ tool, labelFor: labelKey ? { ...labelFor, [kind]: labelKey } : labelFor });
     },
     setPaint: (change) => set({ paint: { ...get().paint, ...change } }),

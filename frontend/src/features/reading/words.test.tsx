@@ -4,14 +4,36 @@ import { Problem } from '../../api/problem';
 import type { Annotation } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
+import type { ViewportHandle } from '../../viewer/Viewport';
 import { schema, within } from './readingBench';
+import { useReadout } from './readout';
 import { SaveBadge, saveText } from './SaveBadge';
 import { SaveNotice } from './SaveNotice';
 import { markedIndices } from './SliceBar';
 import { valueText } from './StatusLine';
 import { type Kept, NOTHING_KEPT } from './saveState';
 import { useReading } from './store';
+import { doubtsOn, lookHereCommands } from './useLookHere';
 import { windowText } from './WindowMenu';
+
+test('the slice bar shows doubts of the stack on screen alone, and a key leads to the largest', () => {
+  const frames = [1, 2, 3].map((number) => ({ sop_instance_uid: `1.${number}`, frame_number: 1 }));
+  const slices = [
+    { sop_instance_uid: '1.1', frame_number: 1, uncertainty: 0.2 },
+    { sop_instance_uid: '1.3', frame_number: 1, uncertainty: 0.9 },
+    { sop_instance_uid: '9.9', frame_number: 1, uncertainty: 1 },
+  ];
+  const doubts = doubtsOn(frames as unknown as Frame[], { model_number: 2, slices });
+  expect(doubts.map(({ index }) => index)).toEqual([0, 2]);
+  expect(doubtsOn(frames as unknown as Frame[], null)).toEqual([]);
+  const shown: number[] = [];
+  const viewport = { show: (index: number) => shown.push(index) };
+  useReadout.setState({ viewport: viewport as unknown as ViewportHandle });
+  void lookHereCommands(doubts)[0]?.run();
+  expect(shown).toEqual([2]);
+  expect(lookHereCommands([])[0]?.isEnabled?.()).toBe(false);
+  useReadout.setState({ viewport: null });
+});
 
 describe('saving, in words', () => {
   const theirs: Annotation = {
