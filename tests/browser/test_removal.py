@@ -1,5 +1,6 @@
 """Studies are deleted, restored and purged; a patient is erased with a typed confirmation."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,68 @@ from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Window]
+
+
+def test_studies_are_chosen_by_keys_and_mouse_and_worked_on_together(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Many at once")
+    project.bring_in(radiographs(4))
+    window = open_window(project.lead, f"{project.path}/studies", width=1440, height=900)
+    page = window.page
+    chosen = page.get_by_role("region", name="Chosen studies")
+    boxes = page.get_by_role("table", name="Studies").get_by_role("checkbox")
+    expect(boxes).to_have_count(4)
+    window.see("4 studies")
+    page.keyboard.press("j")
+    expect(page.locator("tr[aria-current]")).to_have_count(1)
+    for key in ("Shift+ArrowDown", "Shift+ArrowDown", "x"):
+        page.keyboard.press(key)
+    expect(chosen).to_contain_text("2 studies chosen")
+    page.keyboard.press("Delete")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="Image quality").click()
+    chosen.get_by_role("button", name="Delete 2 studies").click()
+    expect(chosen).to_contain_text("2 studies deleted.")
+    expect(boxes).to_have_count(2)
+    page.get_by_role("heading", name="Studies").first.click()
+    page.keyboard.press("Control+z")
+    expect(chosen).to_contain_text("2 studies restored.")
+    expect(boxes).to_have_count(4)
+
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(chosen).to_contain_text("3 studies chosen")
+    rows = page.get_by_role("table", name="Studies").get_by_role("row")
+    rows.nth(2).click(modifiers=["Control"])
+    expect(chosen).to_contain_text("2 studies chosen")
+    page.keyboard.press("Escape")
+    expect(chosen).to_have_count(0)
+    page.keyboard.press("Control+a")
+    expect(chosen).to_contain_text("4 studies chosen")
+    page.keyboard.press("Shift+C")
+    page.keyboard.type("Hand-picked")
+    page.keyboard.press("Enter")
+    expect(chosen).to_contain_text("The cohort Hand-picked has 4 studies.")
+    boxes.nth(3).click()
+    page.get_by_role("combobox", name="Assign the chosen studies to").click()
+    page.get_by_role("option", name="Reader 1").click()
+    chosen.get_by_role("button", name="Assign").click()
+    expect(chosen).to_contain_text("1 case assigned.")
+
+    window.go(f"{project.path}/assignment")
+    page.get_by_role("combobox", name="Reader", exact=True).click()
+    page.get_by_role("option", name="Reader 1").click()
+    page.get_by_role("combobox", name="Cases of").click()
+    page.get_by_role("option", name="Cohort Hand-picked").click()
+    page.get_by_label("How many").fill("9")
+    page.get_by_role("button", name="Assign 9 cases").click()
+    window.see("3 cases assigned.")
+    window.go(f"{project.path}/datasets")
+    asked_of_cohort = re.compile('"cohort_id": ?"')
+    with page.expect_request(lambda one: bool(asked_of_cohort.search(one.post_data or ""))):
+        page.get_by_role("combobox", name="Studies", exact=True).click()
+        page.get_by_role("option", name="Cohort Hand-picked").click()
 
 
 def test_a_study_is_deleted_restored_deleted_again_and_its_images_removed(
