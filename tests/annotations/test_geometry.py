@@ -16,6 +16,7 @@ from collimate.annotations.geometry import (
     ImageGrid,
     MarkMalformed,
     MarkOutsideImage,
+    checked_places,
     checked_points,
     polygon_area,
     ring_of,
@@ -84,6 +85,39 @@ def test_whatever_is_accepted_is_finite_inside_and_survives_json(points, kind):
 def test_what_makes_no_mark_is_refused(kind, points, error):
     with pytest.raises(error):
         checked_points(kind, points, GRID)
+
+
+ACROSS, DOWN = [0.6, 0.8, 0.0], [0.0, 0.0, -1.0]
+"""A plane at an angle: everything on it keeps 0.8 x - 0.6 y."""
+
+
+def test_places_on_a_plane_are_kept_as_they_were_drawn():
+    places = [[3.0, 4.0, -7.5], [6.00001, 8.0, 12.0]]
+    assert checked_places("length", places, ACROSS, DOWN) == (
+        [[3.0, 4.0, -7.5], [6.0, 8.0, 12.0]],
+        ACROSS,
+        DOWN,
+    )
+    assert checked_places("point", [[1, 2, 3]], ACROSS, DOWN)[0] == [[1.0, 2.0, 3.0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "places", "across", "down"),
+    [
+        ("length", [[3, 4, 0], [6, 9, 0]], ACROSS, DOWN),
+        ("length", [[3, 4, 0]], ACROSS, DOWN),
+        ("length", [[3, 4, 0], [3, 4, 0]], ACROSS, DOWN),
+        ("length", [[3, 4, 0], [6, 8, float("nan")]], ACROSS, DOWN),
+        ("length", [[3, 4, 0], [6, 8, 1e6]], ACROSS, DOWN),
+        ("length", [[3, 4, 0], [6, 8, 0]], [0.6, 0.7, 0], DOWN),
+        ("length", [[3, 4, 0], [6, 8, 0]], ACROSS, ACROSS),
+        ("length", [[3, 4, 0], [6, 8, 0]], [float("nan")] * 3, DOWN),
+        ("box", [[3, 4, 0], [6, 8, 0]], ACROSS, DOWN),
+    ],
+)
+def test_what_lies_on_no_plane_is_refused(kind, places, across, down):
+    with pytest.raises(MarkMalformed):
+        checked_places(kind, places, across, down)
 
 
 def test_the_edge_of_the_image_is_inside():

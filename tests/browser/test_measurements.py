@@ -1,11 +1,13 @@
 """Every kind of mark drawn with the mouse, stored, and there again; what it measures is true."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from collimate.annotations.geometry import polygon_area
 from tests import dicoms
 from tests.browser import stacks
 from tests.browser.clinic import Clinic, Project, eventually
@@ -101,6 +103,72 @@ def test_every_kind_is_stored_and_stands_where_it_was_drawn(
         assert is_near(content["points"], again[kind]["points"]), kind
     for before, after in zip(drawn, [numbers(path) for path in drawn_paths(page)], strict=True):
         assert before == pytest.approx(after, abs=0.5)
+    # a spline that was restored is edited like a new one: by its nodes
+    node = CLICKED["spline"][1][2]
+    click(page, node)
+    drag(page, node, (node[0] + 0.02, node[1] + 0.02))
+    nodes = stored["spline"]["points"]
+    eventually(lambda: not is_near(nodes, marks_of(reader, read)["spline"]["points"]))
+    moved = marks_of(reader, read)["spline"]["points"]
+    assert [at for at in range(4) if moved[at] != nodes[at]] == [2]
+
+
+def test_an_outline_along_edges_snaps_to_them_and_is_edited_by_its_nodes(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = measured_project(clinic, "Livewire", stacks.axial(step=8))
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read", width=1440, height=900)
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    for index in ("1", "2"):
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".viewer")).to_have_attribute("data-shown", index)
+    box = page.locator(".viewer-stage").bounding_box()
+    assert box is not None
+    share = min(box["width"], box["height"]) / stacks.SIDE
+
+    def beside(turn: float, away: float = 29.5) -> tuple[float, float]:
+        """A place this far from the middle of the image, as a share of the viewport."""
+        x, y = away * math.cos(turn) * share, away * math.sin(turn) * share
+        return 0.5 + x / box["width"], 0.5 + y / box["height"]
+
+    def anchor(at: tuple[float, float]) -> None:
+        click(page, at)
+        # the line to the next place is searched for: a hand takes longer than that
+        expect(page.locator(".viewer-marks[data-wire=ready]")).to_be_visible()
+
+    page.keyboard.press("Alt+w")
+    for at in (beside(0), beside(1.6), beside(3.2), beside(4.0, 12)):
+        anchor(at)
+    page.keyboard.press("Backspace")
+    anchor(beside(4.8))
+    click(page, beside(0))
+    server_holds(reader, read, "polygon")
+    see_saved(page)
+    outline = marks_of(reader, read)["polygon"]["points"]
+    assert 6 <= len(outline) <= 80
+    for x, y in outline:
+        assert abs(math.hypot(x - 32, y - 32) - 28) < 2, "the edge of the ball, of 28 pixels"
+    # steps from pixel centre to pixel centre and chords lie inside of a round edge
+    assert polygon_area(outline) == pytest.approx(math.pi * 27**2, rel=0.08)
+
+    window.go(f"{project.path}/read")
+    image_of(page)
+    for index in ("1", "2"):
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".viewer")).to_have_attribute("data-shown", index)
+    assert is_near(outline, marks_of(reader, read)["polygon"]["points"])
+    x, y = outline[2]
+    at = (0.5 + (x - 32) * share / box["width"], 0.5 + (y - 32) * share / box["height"])
+    click(page, at)
+    drag(page, at, (at[0] - 0.03, at[1]))
+    eventually(lambda: not is_near(outline, marks_of(reader, read)["polygon"]["points"]))
+    moved = marks_of(reader, read)["polygon"]["points"]
+    assert [one for one in range(len(outline)) if moved[one] != outline[one]] == [2]
+    page.keyboard.press("Control+z")
+    eventually(lambda: is_near(outline, marks_of(reader, read)["polygon"]["points"]))
 
 
 def test_a_circle_says_what_its_pixels_are_whatever_the_window(

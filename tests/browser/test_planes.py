@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import stacks
 from tests.browser.clinic import Clinic, Project, eventually
-from tests.browser.room import drag, image_of, numbers, read_id
+from tests.browser.room import drag, drawn_paths, image_of, numbers, read_id, see_saved
 from tests.browser.test_layouts import cell, in_cell
-from tests.browser.test_marks import server_holds
+from tests.browser.test_marks import marks_of, server_holds
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -98,6 +98,39 @@ def test_one_place_is_found_in_all_three_planes(ball: Project, open_window: Open
     for number, text in ((2, "coronal"), (3, "sagittal")):
         expect(cell(page, number)).to_contain_text(text)
         expect(cell(page, number)).to_contain_text("interpolated")
+
+    # a length from the core upwards on the coronal plane is kept in the patient
+    page.keyboard.press("l")
+    x, y = crosshair(page, 2)
+    box = cell(page, 2).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x + 60, box["y"] + y - 80, steps=3)
+    page.mouse.up()
+    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(1)
+    server_holds(reader, read, "box", "length")
+    see_saved(page)
+    drawn = marks_of(reader, read)["length"]
+    (x1, y1, z1), (x2, y2, z2) = drawn["places"]
+    assert math.dist((x1, y1, z1), (8, -8, 20)) < 1, "the middle of the core"
+    assert y2 == pytest.approx(y1, abs=0.001), "on the coronal plane"
+    assert x2 > x1
+    assert z2 > z1
+    assert (x2 - x1) / (z2 - z1) == pytest.approx(60 / 80, abs=0.01)
+    length = math.dist(drawn["places"][0], drawn["places"][1])
+    expect(page.get_by_role("complementary")).to_contain_text(f"{length:.1f} mm · on a plane")
+    # the axial plane and the slice as acquired show where it cuts them
+    for number in (1, 4):
+        expect(cell(page, number).locator("[data-crossing]")).to_have_count(1)
+    before = numbers(drawn_paths(page)[0])
+
+    window.go(f"{ball.path}/read")
+    open_planes(page)
+    place_on_core(page)
+    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(1)
+    assert marks_of(reader, read)["length"] == drawn
+    assert numbers(drawn_paths(page)[0]) == pytest.approx(before, abs=1)
 
     page.keyboard.press("p")
     expect(page.locator(".viewer[data-plane]")).to_have_count(0)

@@ -11,6 +11,7 @@ from collimate.annotations.runs import to_mask
 from tests.browser import stacks
 from tests.browser.clinic import Clinic, Person, Project, eventually
 from tests.browser.room import click, drag, image_of, place_on, read_id, see_saved
+from tests.browser.test_layouts import in_cell
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -179,6 +180,14 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 4)
     first, *rest = masks(reader, read)["liver"]
     assert all(np.array_equal(first, mask) for mask in rest)
+    # what nobody drew waits to be looked at, and says so until it has been on screen
+    waiting = page.get_by_text("filled between, not looked at yet")
+    expect(waiting).to_contain_text("2 slices")
+    page.keyboard.press("Alt+n")
+    expect(page.locator(".viewer[data-shown='1']")).to_be_visible()
+    expect(waiting).to_contain_text("1 slice ")
+    page.keyboard.press("ArrowDown")
+    expect(waiting).to_have_count(0)
     page.keyboard.press("Control+z")
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
 
@@ -196,7 +205,7 @@ def stack_of(reader: Person, read: str) -> Mask:
     return found
 
 
-def test_a_ball_goes_through_slices_and_a_brush_along_edges_stops_there(
+def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
     clinic: Clinic, open_window: Open
 ) -> None:
     project = painted_project(clinic, "Ball")
@@ -232,9 +241,42 @@ def test_a_ball_goes_through_slices_and_a_brush_along_edges_stops_there(
     disc = (np.hypot(row + 0.5 - 32, column + 0.5 - 32) < radius - 1) & soft & (down == 1)
     assert not (alike & ~soft).any(), "neither the air around nor the bright core"
     assert (alike & disc).sum() > 0.95 * disc.sum()
+    # the bright core is grown from a click into it, through the slices
+    box = page.locator(".viewer-stage").bounding_box()
+    assert box is not None
+    pixel = min(box["width"], box["height"]) / stacks.SIDE
+    page.keyboard.press("Alt+r")
+    click(page, (0.5 + 8 * pixel / box["width"], 0.5 - 8 * pixel / box["height"]))
+    core = stacks.body()[::8] > 300
+    eventually(lambda: (stack_of(reader, read) & core).sum() > 0.95 * core.sum())
+    assert not (stack_of(reader, read) & ~core & ~alike).any()
+    page.keyboard.press("Control+z")
+    eventually(lambda: np.array_equal(stack_of(reader, read), alike))
+
     window.go(f"{project.path}/read")
     image_of(page)
     assert np.array_equal(stack_of(reader, read), alike)
+
+    # on the coronal plane, which runs exactly between rows 31 and 32 and shows the one behind
+    page.keyboard.press("p")
+    coronal = page.locator(".viewer[data-plane=coronal][data-state=shown]")
+    expect(coronal).to_have_attribute("data-loaded", "4")
+    page.keyboard.press("1")
+    for _ in range(8):
+        page.keyboard.press("Alt+ArrowUp")
+    page.mouse.click(*in_cell(page, 2, 0.5, 0.5))
+    eventually(lambda: stack_of(reader, read)[2].sum() > 0)
+    see_saved(page)
+    added = stack_of(reader, read) & ~alike
+    away = np.hypot((down - 1.5) * 16, column + 0.5 - 32)
+    sure = (np.abs(away - radius) > 0.5) & ~alike
+    assert np.array_equal(added[sure], ((away < radius) & (row == 31))[sure])
+    assert coronal.locator("canvas.viewer-segments").evaluate(
+        "canvas => canvas.getContext('2d').getImageData("
+        "canvas.width / 2, canvas.height / 2, 1, 1).data[3]"
+    )
+    page.keyboard.press("Control+z")
+    eventually(lambda: np.array_equal(stack_of(reader, read), alike))
 
 
 def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(

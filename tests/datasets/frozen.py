@@ -24,6 +24,14 @@ MARKS = [
     {"kind": "polygon", "label_key": "outline", "points": [[1.0, 1.0], [9.0, 1.0], [9.0, 7.5]]},
     {"kind": "length", "label_key": "heart_width", "points": [[2.0, 20.0], [26.0, 20.0]]},
 ]
+IN_SPACE = {
+    "kind": "length",
+    "label_key": "heart_width",
+    "frame_of_reference_uid": "1.2.3",
+    "row_direction": [1.0, 0.0, 0.0],
+    "column_direction": [0.0, 0.0, -1.0],
+    "places": [[-3.5, 12.0, 40.25], [20.0, 12.0, 31.0]],
+}
 SEGMENT = {"kind": "segment", "label_key": "lung", "runs": [3 * COLUMNS + 4, 5, COLUMNS - 5, 7]}
 
 
@@ -71,7 +79,7 @@ def marks_on(session: Session, study: Study) -> list[dict[str, Any]]:
         select(Instance.sop_instance_uid).where(Instance.study_id == study.id)
     ).one()
     image = {"sop_instance_uid": uid, "frame_number": 1}
-    return [{**said, **image} for said in [*MARKS, SEGMENT]]
+    return [{**said, **image} for said in [*MARKS, SEGMENT, IN_SPACE]]
 
 
 def freeze_project(session: Session, **options: Any) -> Frozen:

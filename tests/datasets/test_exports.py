@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collimate.access.policy import Role
-from collimate.annotations.runs import from_mask
+from collimate.annotations.runs import from_mask, to_mask
 from collimate.datasets.export import request_export, safe_name
 from collimate.datasets.exports import ExportFormat
 from collimate.datasets.exports.coco import write_coco
@@ -27,7 +28,7 @@ from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.projects import schema
 from tests import factories
-from tests.datasets.frozen import COLUMNS, MARKS, ROWS, SEGMENT, freeze_project
+from tests.datasets.frozen import COLUMNS, IN_SPACE, MARKS, ROWS, SEGMENT, freeze_project
 
 
 def spreadsheet(archive, name):
@@ -80,7 +81,7 @@ def test_coco_leads_back_to_the_marks_and_answers(session, tmp_path):
         assert archive.testzip() is None
         assert json.loads(archive.read("manifest.json")) == version.manifest
         back = marks_from_coco(archive)
-        answers = {}
+        answers, in_space = {}, {}
         for split in ("train", "validation", "test"):
             for item in json.loads(archive.read(f"annotations/{split}.json"))["images"]:
                 facts = item["attributes"]
@@ -88,6 +89,9 @@ def test_coco_leads_back_to_the_marks_and_answers(session, tmp_path):
                 with Image.open(io.BytesIO(archive.read(item["file_name"]))) as shown:
                     assert shown.size == (item["width"], item["height"]) == (COLUMNS, ROWS)
                     assert len(np.unique(np.asarray(shown))) > 100
+            space = json.loads(archive.read(f"annotations/{split}.json"))["marks_in_space"]
+            in_space |= {one["study_uid"]: one["places_mm"] for one in space}
+    assert in_space == {read.study_uid: IN_SPACE["places"] for read in version.reads}
     assert len(back) == len(version.reads) == 6
     for read in version.reads:
         assert back[read.study_uid] == [*MARKS, SEGMENT]
@@ -111,6 +115,27 @@ def test_coco_marks_have_coco_measures(session, tmp_path):
     assert length["attributes"]["length_mm"] == pytest.approx(24 * 0.2)
     assert segment["area"] == 12
     assert segment["bbox"] == [4, 3, 7, 2]
+
+
+def test_a_mask_on_a_smaller_picture_lies_where_it_lay(session, tmp_path):
+    version = load(session, freeze_project(session, studies=1).version)
+    whole = np.zeros((ROWS, COLUMNS), dtype=bool)
+    whole[9:31, 7:23] = True  # in the middle, so that it must stay there
+    said = version.reads[0].segments[0] | {"runs": from_mask(whole)}
+
+    def quarter(image, number):
+        with Image.open(io.BytesIO(picture(image, number))) as full:
+            small = io.BytesIO()
+            full.resize((COLUMNS // 3, ROWS // 4)).save(small, "PNG")
+            return small.getvalue()
+
+    reads = (replace(version.reads[0], segments=(said,)),)
+    write_coco(replace(version, reads=reads), tmp_path / "out.zip", quarter)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        (runs,) = [mark["runs"] for mark in marks_from_coco(archive)[reads[0].study_uid][3:]]
+    shown = to_mask(runs, ROWS // 4, COLUMNS // 3)
+    assert shown.any()
+    assert np.array_equal(shown, shown[::-1, ::-1])
 
 
 @pytest.mark.parametrize("export_format", list(ExportFormat))
@@ -139,6 +164,10 @@ def test_csv_says_what_was_read(session, tmp_path):
         (read.study_uid, read.label_keys[0]) for read in version.reads
     ]
     assert [json.loads(row["points"]) for row in marks[:3]] == [mark["points"] for mark in MARKS]
+    assert marks[3]["points"] == ""
+    assert json.loads(marks[3]["places_mm"]) == IN_SPACE["places"]
+    assert json.loads(marks[3]["column_direction"]) == IN_SPACE["column_direction"]
+    assert {row["places_mm"] for row in marks[:3]} == {""}
     assert {row["reader"] for row in reads} == {"reader-1"}
     assert len(labels) == 7
     assert [row["runs"] for row in segments] == [" ".join(map(str, SEGMENT["runs"]))] * 6

@@ -8,7 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.attributes import is_valid
-from collimate.annotations.geometry import ImageGrid, MarkMalformed, checked_points
+from collimate.annotations.geometry import (
+    ImageGrid,
+    MarkMalformed,
+    checked_places,
+    checked_points,
+)
 from collimate.annotations.runs import checked_runs
 from collimate.kit.errors import Unprocessable
 from collimate.projects import schema
@@ -22,6 +27,8 @@ ATTRIBUTES = "attributes"
 OUTCOME = "outcome"
 ALWAYS_THERE = (SEGMENT, ATTRIBUTES, OUTCOME)
 """Kinds that are emptied rather than deleted, so that every window goes on with the same one."""
+PLANE = {"frame_of_reference_uid", "row_direction", "column_direction"}
+"""What a mark on a plane says besides its places."""
 
 
 class LabelUnknown(Unprocessable):
@@ -129,8 +136,9 @@ def _is_id(text: str) -> bool:
 def _checked_mark(
     session: Session, task: Task, kind: str, labels: Sequence[Label], content: dict[str, Any]
 ) -> dict[str, Any]:
-    shape = "runs" if kind == SEGMENT else "points"
-    if set(content) != {"label_key", "sop_instance_uid", "frame_number", shape}:
+    shape = "runs" if kind == SEGMENT else "places" if "places" in content else "points"
+    names = {"label_key", "sop_instance_uid", "frame_number", shape}
+    if set(content) != (names | PLANE if shape == "places" else names):
         raise MarkMalformed(f"A {kind} names a label, an image, a frame and its {shape}.")
     if not any(label.key == content["label_key"] and label.kind == kind for label in labels):
         raise LabelUnknown(f"There is no {kind} label of that key.")
@@ -138,13 +146,27 @@ def _checked_mark(
     frame_number = int(content["frame_number"])
     if not 1 <= frame_number <= grid.frame_count:
         raise ImageUnknown(f"The image has {grid.frame_count} frames.")
-    return {
+    where = {
         "label_key": content["label_key"],
         "sop_instance_uid": content["sop_instance_uid"],
         "frame_number": frame_number,
-        shape: checked_runs(content[shape], grid)
-        if kind == SEGMENT
-        else checked_points(kind, content[shape], grid),
+    }
+    if shape == "places":
+        return where | _checked_in_space(kind, content)
+    if kind == SEGMENT:
+        return where | {shape: checked_runs(content[shape], grid)}
+    return where | {shape: checked_points(kind, content[shape], grid)}
+
+
+def _checked_in_space(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    places, row, column = checked_places(
+        kind, content["places"], content["row_direction"], content["column_direction"]
+    )
+    return {
+        "frame_of_reference_uid": content["frame_of_reference_uid"],
+        "row_direction": row,
+        "column_direction": column,
+        "places": places,
     }
 
 

@@ -31,10 +31,19 @@ LEAST_COUNTS = {"polyline": 2, "polygon": 3, "freehand": 3, "spline": 3}
 """Fewest points of the kinds that have any number; all but the polyline are closed."""
 MARK_KINDS = (*EXACT_COUNTS, *LEAST_COUNTS)
 CLOSED_KINDS = ("box", "circle", "ellipse", "polygon", "freehand", "spline")
+SPACE_KINDS = ("point", "length", "angle")
+"""Kinds that may also lie on a plane cut through a series, at places in the patient."""
 MAX_POINTS = 10_000
 MARGIN = 0.5
 """A mark may reach half a pixel over the edge; beyond that it is on another picture."""
 DECIMALS = 4
+DIRECTION_DECIMALS = 6
+FARTHEST_MM = 10_000
+"""No place in a patient lies farther from the origin of its frame of reference."""
+OFF_PLANE_MM = 0.01
+"""How far places of one mark may lie off their plane through rounding."""
+OFF_SQUARE = 1e-3
+"""How far directions may be off unit length and a right angle."""
 SHARED_CENTRE = 0.01
 """Pixels the middles of two diameters may lie apart through rounding."""
 ELLIPSE_SIDES = 72
@@ -82,6 +91,52 @@ def checked_points(
         rounded = [[min(x1, x2), min(y1, y2)], [max(x1, x2), max(y1, y2)]]
     _check_extent(kind, rounded)
     return rounded
+
+
+def checked_places(
+    kind: str,
+    places: Sequence[Sequence[float]],
+    row_direction: Sequence[float],
+    column_direction: Sequence[float],
+) -> tuple[list[list[float]], list[float], list[float]]:
+    """Places (LPS, mm) and the directions of the plane they were drawn on, rounded.
+
+    Source: PS3.3 C.7.6.2.1.1 for the directions, PS3.3 C.18.9 for places in a frame of reference.
+
+    Raises:
+        MarkMalformed: not one of `SPACE_KINDS`, wrong number of places, not finite or not on one
+            plane, or directions that are not two unit vectors at a right angle.
+    """
+    if kind not in SPACE_KINDS:
+        raise MarkMalformed(f"On a plane a mark is one of: {', '.join(SPACE_KINDS)}.")
+    _check_count(kind, len(places))
+    row, column = (
+        [round(float(part), DIRECTION_DECIMALS) + 0.0 for part in direction]
+        for direction in (row_direction, column_direction)
+    )
+    square = (_dot(row, row) - 1, _dot(column, column) - 1, _dot(row, column))
+    if not all(math.isfinite(off) and abs(off) < OFF_SQUARE for off in square):
+        raise MarkMalformed("A plane has two directions of length 1 at a right angle.")
+    if any(not abs(part) <= FARTHEST_MM for place in places for part in place):
+        raise MarkMalformed("Each place is three finite numbers within 10 m.")
+    rounded = [[round(float(part), DECIMALS) + 0.0 for part in place] for place in places]
+    normal = _cross(row, column)
+    heights = [_dot(place, normal) for place in rounded]
+    if max(heights) - min(heights) > OFF_PLANE_MM:
+        raise MarkMalformed("The places of a mark lie on one plane.")
+    for first, last in _lines(kind, rounded):
+        if first == last:
+            raise MarkMalformed(f"Each line of a {kind} needs two different ends.")
+    return rounded, row, column
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _cross(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    (ax, ay, az), (bx, by, bz) = one, other
+    return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
 
 
 def _check_count(kind: str, count: int) -> None:

@@ -19,6 +19,7 @@ AnnotationKind = Literal["answer", MarkKind, "segment", "attributes", "outcome"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
+Vector = Annotated[list[Coordinate], Field(min_length=3, max_length=3)]
 
 
 class AnswerContent(Body):
@@ -34,6 +35,22 @@ class MarkContent(Body):
     sop_instance_uid: str = Field(max_length=64)
     frame_number: int = Field(ge=1)
     points: list[Point] = Field(max_length=MAX_POINTS)
+
+
+class SpaceMarkContent(Body):
+    """A mark on a plane cut through a series: places in the patient (LPS, mm).
+
+    The image is the one of the series nearest to the first place; the directions are those of the
+    plane as it was on screen, along its rows and down its columns.
+    """
+
+    label_key: LabelKey
+    sop_instance_uid: str = Field(max_length=64)
+    frame_number: int = Field(ge=1)
+    frame_of_reference_uid: str = Field(max_length=64, pattern=r"^[0-9.]+$")
+    row_direction: Vector
+    column_direction: Vector
+    places: list[Vector] = Field(max_length=3)
 
 
 class SegmentContent(Body):
@@ -76,6 +93,7 @@ class DeletedContent(Body):
 Content = (
     AnswerContent
     | MarkContent
+    | SpaceMarkContent
     | SegmentContent
     | AttributesContent
     | OutcomeContent

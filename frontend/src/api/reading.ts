@@ -8,6 +8,9 @@ export type AnswerContent = Schemas['AnswerContent'];
 /** Points are image coordinates; (0, 0) is the corner of the first pixel. */
 export type MarkContent = Schemas['MarkContent'];
 
+/** A mark on a plane through a series: places in the patient (LPS, mm). */
+export type SpaceMarkContent = Schemas['SpaceMarkContent'];
+
 /** A segment on one frame; runs are pixels outside and inside in turn, row by row. */
 export type SegmentContent = Schemas['SegmentContent'];
 

@@ -2273,7 +2273,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -5128,7 +5128,7 @@ export interface components {
              */
             author_id: string;
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -5162,7 +5162,7 @@ export interface components {
         /** RevisionOut */
         RevisionOut: {
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -5285,6 +5285,29 @@ export interface components {
         SourceOut: {
             /** Name */
             name: string;
+        };
+        /**
+         * SpaceMarkContent
+         * @description A mark on a plane cut through a series: places in the patient (LPS, mm).
+         *
+         *     The image is the one of the series nearest to the first place; the directions are those of the
+         *     plane as it was on screen, along its rows and down its columns.
+         */
+        SpaceMarkContent: {
+            /** Column Direction */
+            column_direction: number[];
+            /** Frame Number */
+            frame_number: number;
+            /** Frame Of Reference Uid */
+            frame_of_reference_uid: string;
+            /** Label Key */
+            label_key: string;
+            /** Places */
+            places: number[][];
+            /** Row Direction */
+            row_direction: number[];
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
         };
         /** SplitCounts */
         SplitCounts: {

@@ -62,6 +62,15 @@ describe('a brush that seeks edges', () => {
     expect(even.length).toBeGreaterThan(240);
   });
 
+  test('takes no step of one unit for an edge in an image of thousands', () => {
+    const gentle = Float32Array.from({ length: 60 * 40 }, (_, at) =>
+      at % 60 > 50 ? -1000 : Math.floor((at % 60) / 8),
+    );
+    expect(alikeIn(greyOf(gentle, SIZE), imagePoint(28.5, 20.5), BRUSH).length).toBeGreaterThan(
+      240,
+    );
+  });
+
   test('leaves no gaps on its way and keeps out of where it is not allowed', () => {
     const mask = emptyMask(SIZE);
     const way = [imagePoint(15, 3), imagePoint(15, 37)] as const;

@@ -10,6 +10,22 @@ export interface Grey {
   readonly values: ArrayLike<number>;
   /** The median of the pixel and its eight neighbours: steps stay steps, single outliers go. */
   readonly median: (at: number) => number;
+  /** A difference that nobody sees on the image as a whole. */
+  readonly unseen: number;
+}
+
+/** Share of what the image spans that nobody sees, and how many pixels tell what it spans. */
+const UNSEEN_SHARE = 0.005;
+const LOOKED_AT = 50_000;
+
+function unseenIn(values: ArrayLike<number>): number {
+  const stride = Math.max(1, Math.floor(values.length / LOOKED_AT));
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let at = 0; at < values.length; at += stride) {
+    low = Math.min(low, values[at] ?? low);
+    high = Math.max(high, values[at] ?? high);
+  }
+  return Math.max(0, UNSEEN_SHARE * (high - low));
 }
 
 export function greyOf(values: ArrayLike<number>, size: ImageSize): Grey {
@@ -29,7 +45,7 @@ export function greyOf(values: ArrayLike<number>, size: ImageSize): Grey {
     known[at] = sorted[Math.floor(count / 2)] ?? 0;
     return known[at] ?? 0;
   };
-  return { size, values, median };
+  return { size, values, median, unseen: unseenIn(values) };
 }
 
 /** Median of 3×3 normal samples has this share of their deviation; two of them differ by √2 more. */
@@ -78,7 +94,7 @@ export function alikeIn(grey: Grey, centre: ImagePoint, brush: Brush): number[] 
   const levels = disc.map(grey.median);
   const span = disc.length > 0 ? Math.max(...levels) - Math.min(...levels) : 0;
   const noise = DEVIATIONS * MEDIAN_SHARE * noiseIn(grey, disc);
-  const tolerance = Math.max(noise, LEAST_SHARE * span);
+  const tolerance = Math.max(noise, LEAST_SHARE * span, grey.unseen);
   const level = grey.median(seed);
   const isIn = new Set(disc);
   return joined(size, seed, (at) => isIn.has(at) && Math.abs(grey.median(at) - level) <= tolerance);

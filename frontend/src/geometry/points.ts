@@ -95,3 +95,17 @@ export function simplify(points: readonly ImagePoint[], tolerance: number): Imag
   const tail = simplify(points.slice(farthestIndex), tolerance);
   return [...head.slice(0, -1), ...tail];
 }
+
+/** A path with no more than so many nodes, so that they can be taken hold of. */
+export function thinned(
+  points: readonly ImagePoint[],
+  tolerance: number,
+  mostNodes: number,
+): ImagePoint[] {
+  let [within, nodes] = [tolerance, simplify(points, tolerance)];
+  while (nodes.length > mostNodes) {
+    within *= 1.4;
+    nodes = simplify(points, within);
+  }
+  return nodes;
+}

@@ -85,8 +85,17 @@ export function nearestSlice(
   return best;
 }
 
+/** Whether a disc lies along the slices, so that it paints the one nearest to it. */
+const liesAlong = (plane: ImagePlane, { flat }: Tip): boolean =>
+  flat !== null && Math.abs(dot(normalOf(plane), flat)) > 0.99999;
+
 /** The slices a brush may touch on its way, by their places in the stack. */
 export function slicesTouched(slices: readonly Slice[], way: Way, tip: Tip): number[] {
+  const first = slices[0];
+  if (first && liesAlong(first.plane, tip)) {
+    const nearest = nearestSlice(slices, way[0], tip.gap_mm);
+    return nearest < 0 ? [] : [nearest];
+  }
   return slices.flatMap(({ plane }, index) => {
     const reach = reachThrough(plane, tip);
     const [one, other] = [heightOver(plane, way[0]), heightOver(plane, way[1])];
@@ -125,6 +134,7 @@ export function sweep(
   const voxel = voxelOf(plane, tip.gap_mm);
   const [rx, ry, rz] = reachOf(tip, voxel);
   const normal = tip.flat && within(voxel, tip.flat);
+  const isAlong = liesAlong(plane, tip);
   const half = normal ? halfAlong(voxel.edges_mm, normal) : 0;
   // Millimetres from the corner of the first pixel, and above the slice.
   const [sx, sy] = [plane.spacing.column, plane.spacing.row];
@@ -154,7 +164,7 @@ export function sweep(
       let [x, y, z] = [(column + 0.5) * sx - a[0], (row + 0.5) * sy - a[1], -a[2]];
       if (normal) {
         const above = x * normal[0] + y * normal[1] + z * normal[2];
-        if (above < -half || above >= half) continue;
+        if (!isAlong && (above < -half || above >= half)) continue;
         x -= above * normal[0];
         y -= above * normal[1];
         z -= above * normal[2];

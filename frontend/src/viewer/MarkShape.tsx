@@ -167,10 +167,12 @@ export function Unfinished({ affine, drawing, style, measured }: UnfinishedProps
   const { kind } = drawing;
   const { grid, spacing } = measured;
   const isPlacing = drawing.at === 'placing';
-  const nodes = isPlacing ? drawing.placed : drawing.points;
+  const wire = isPlacing ? undefined : drawing.wire;
+  const made = isPlacing ? drawing.placed : drawing.points;
+  const nodes = wire ? made.filter((_, index) => wire.anchors.includes(index)) : made;
   const points = isPlacing
-    ? pointsFrom(kind, [...nodes, drawing.cursor], grid)
-    : [...nodes, drawing.cursor];
+    ? pointsFrom(kind, [...made, drawing.cursor], grid)
+    : [...made, ...(wire ? wire.trail : [drawing.cursor])];
   // A line under way stays open, so that its end is seen.
   const shape = !isPlacing && kind === 'polygon' ? 'polyline' : kind;
   const path = pathOf(affine, shape === 'freehand' ? 'polyline' : shape, points);

@@ -1,6 +1,7 @@
 /** The marks of the frame on screen, drawn over it and taken hold of. */
 import { type RefObject, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
+import type { GreyImage } from '../geometry/livewire';
 import type { ImagePoint, ImageSize, PixelSpacing } from '../geometry/units';
 import { t } from '../words/t';
 import type { Drawing, Outcome } from './drawing';
@@ -23,6 +24,8 @@ export interface MarksLayerProps {
   readonly marks: readonly Mark[];
   readonly styleOf: (labelKey: string) => MarkStyle;
   readonly tool: MarkKind | null;
+  /** The image a line snaps to; null draws lines as the hand does. */
+  readonly snapsTo: (() => GreyImage | null) | null;
   readonly activeStyle: MarkStyle;
   readonly selectedId: string | null;
   readonly isReadOnly: boolean;

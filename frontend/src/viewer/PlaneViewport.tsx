@@ -2,20 +2,28 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { toImage } from '../geometry/affine';
 import { lettersOf } from '../geometry/orientation';
-import { dot, imageToPatient, normalOf, patientToImage } from '../geometry/plane';
+import { dot, type ImagePlane, imageToPatient, normalOf, patientToImage } from '../geometry/plane';
 import type { PlaneName, Planes } from '../geometry/planes';
 import { isOnImage } from '../geometry/points';
 import { canvasPoint, type PatientPoint } from '../geometry/units';
 import { CornerText } from './CornerText';
 import { Crosshair } from './Crosshair';
+import type { Outcome } from './drawing';
 import type { Frame } from './frames';
 import { indexAt } from './linking';
+import type { Mark, MarkStyle } from './marks';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
+import { PlaneMarks } from './PlaneMarks';
+import { PlaneSegments } from './PlaneSegments';
 import { PlaneText } from './PlaneText';
 import { valueAt } from './pixels';
+import type { PaintTool, SegmentLook } from './segments';
+import type { MarkKind } from './shapes';
 import type { View } from './stackEngine';
 import { cachedImage, usePlaneEngine } from './usePlaneEngine';
+import { usePlanePaint } from './usePlanePaint';
+import type { SegmentsProps } from './useSegments';
 import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import type { Hover, ViewportHandle } from './Viewport';
@@ -23,13 +31,25 @@ import type { PlaneView, Slab } from './volumeEngine';
 import { placeAt, scrollAt } from './volumeExtent';
 import './viewer.css';
 
-export interface PlaneViewportProps {
+export interface PlaneViewportProps extends SegmentsProps {
   readonly frames: readonly Frame[];
   readonly name: PlaneName;
   readonly planes: Planes;
   readonly slab: Slab;
   /** The tool of the left button; null moves the crosshair. */
   readonly tool: NavigationTool | null;
+  /** The tool that paints; null while another is in hand. */
+  readonly paintTool: PaintTool | null;
+  readonly areMarksShown: boolean;
+  readonly styleOf: (labelKey: string) => MarkStyle;
+  readonly segmentLook: SegmentLook;
+  readonly marks: readonly Mark[];
+  /** The kind of mark the tool draws; null while it draws none, or none that planes take. */
+  readonly kind: MarkKind | null;
+  readonly activeStyle: MarkStyle;
+  readonly selectedId: string | null;
+  readonly isReadOnly: boolean;
+  readonly onOutcome: (outcome: Outcome, frame: Frame, cut: ImagePlane) => void;
   readonly isTextShown: boolean;
   readonly onPlanes: (planes: Planes) => void;
   readonly onView: (view: View) => void;
@@ -45,6 +65,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
     ...props,
     onScrolled: moveTo,
   });
+  const painting = usePlanePaint(props, frames, view);
   const { normal } = planes.axes[name];
   const scroll = scrollAt(frames, normal, planes.centre);
   const show = (index: number) => moveTo(placeAt(frames, normal, planes.centre, index));
@@ -130,9 +151,18 @@ export function PlaneViewport(props: PlaneViewportProps) {
               planes={planes}
               view={view}
               size={size}
-              isHeld={tool === null}
+              isHeld={tool === null && painting === null && props.kind === null}
               onPlanes={onPlanes}
             />
+            <PlaneSegments
+              frames={frames}
+              view={view}
+              segments={props.areMarksShown ? props.segments : NO_SEGMENTS}
+              styleOf={props.styleOf}
+              look={props.segmentLook}
+              paint={painting}
+            />
+            <PlaneMarks {...props} view={view} />
             <CornerText
               view={viewFor(view, scroll.index)}
               frame={frameFor(view, frames)}
@@ -158,6 +188,8 @@ export function PlaneViewport(props: PlaneViewportProps) {
     </div>
   );
 }
+
+const NO_SEGMENTS: SegmentsProps['segments'] = [];
 
 const viewFor = ({ affine, window, isInverted }: PlaneView, index: number): View => ({
   index,

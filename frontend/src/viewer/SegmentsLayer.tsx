@@ -21,9 +21,9 @@ interface SegmentsLayerProps {
 }
 
 /** Where a stroke under way is drawn, again at every move. */
-const scratch = document.createElement('canvas');
+export const scratch = document.createElement('canvas');
 
-function drawPicture(
+export function drawPicture(
   context: CanvasRenderingContext2D,
   picture: Picture,
   colour: string,

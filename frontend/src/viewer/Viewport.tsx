@@ -9,12 +9,12 @@ import {
   useState,
 } from 'react';
 import { toImage } from '../geometry/affine';
+import type { ImagePlane } from '../geometry/plane';
 import { isOnImage } from '../geometry/points';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
 import { CornerText } from './CornerText';
-import { type Gaze, gazeOf } from './camera';
+import { Crossings } from './Crossings';
 import type { Outcome } from './drawing';
-import type { GreyWindow } from './frameFacts';
 import { belongsTo, type Frame } from './frames';
 import { HeatMap, type HeatMapSource } from './HeatMap';
 import type { LoadProblem } from './loadProblem';
@@ -25,22 +25,31 @@ import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
 import { type Pin, PinsLayer } from './PinsLayer';
 import { PromptsLayer } from './PromptsLayer';
-import { statisticsOf, valueAt } from './pixels';
+import { greyOfImage, statisticsOf, valueAt } from './pixels';
 import { isDrawingTool, type PromptTool } from './prompts';
 import { type PromptsOfCase, promptsOn } from './promptsOn';
 import { ReferenceLines } from './ReferenceLines';
 import { SegmentsLayer } from './SegmentsLayer';
+import { seenOn } from './seenOn';
 import type { PaintTool, SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
-import type { StackEngine, View } from './stackEngine';
+import { crossingsOf, marksOn } from './spaceMarks';
+import type { View } from './stackEngine';
 import { useCine } from './useCine';
 import { type SegmentsProps, useSegments } from './useSegments';
 import { useStackEngine } from './useStackEngine';
 import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
+import { gazeIn, handleOf, type ViewportHandle } from './viewportHandle';
 import './viewer.css';
 
-export type ViewportTool = NavigationTool | 'crosshair' | MarkKind | PaintTool | PromptTool;
+export type ViewportTool =
+  | NavigationTool
+  | 'crosshair'
+  | MarkKind
+  | 'livewire'
+  | PaintTool
+  | PromptTool;
 
 /** What lies under the pointer: one grey value, or red, green and blue. */
 export interface Hover {
@@ -49,22 +58,7 @@ export interface Hover {
   readonly unit: string;
 }
 
-export interface ViewportHandle {
-  show(index: number): void;
-  /** Turns pages from the slice asked for last, which may still be on its way. */
-  page(by: number): void;
-  setWindow(window: GreyWindow | null): void;
-  invert(): void;
-  reset(): void;
-  fit(): void;
-  rotate(degrees: number): void;
-  flip(axis: 'horizontal' | 'vertical'): void;
-  zoom(factor: number): void;
-  /** The place in the middle and the scale of a view of this stack. */
-  gaze(view: View): Gaze | null;
-  lookAt(gaze: Gaze): void;
-  retry(): void;
-}
+export type { ViewportHandle };
 
 export interface ViewportProps extends SegmentsProps {
   readonly frames: readonly Frame[];
@@ -86,7 +80,8 @@ export interface ViewportProps extends SegmentsProps {
   /** Plays the stack at this rate; null or absent stands still. */
   readonly framesPerSecond?: number | null;
   readonly prompts?: PromptsOfCase | null;
-  readonly onOutcome: (outcome: Outcome, frame: Frame) => void;
+  /** `cut` is the plane through the series it happened on; absent on the frame itself. */
+  readonly onOutcome: (outcome: Outcome, frame: Frame, cut?: ImagePlane) => void;
   readonly onView: (view: View) => void;
   readonly onShown: (index: number) => void;
   readonly onHover: (hover: Hover | null) => void;
@@ -94,7 +89,15 @@ export interface ViewportProps extends SegmentsProps {
   readonly ref?: Ref<ViewportHandle>;
 }
 
-export const isMarkTool = (tool: ViewportTool): tool is MarkKind => isMarkKind(tool);
+/** The kind of mark a tool makes: a live wire makes outlines; null where it makes none. */
+export const kindMadeBy = (tool: ViewportTool): MarkKind | null =>
+  tool === 'livewire' ? 'polygon' : isMarkKind(tool) ? tool : null;
+
+/** What the left button does to the image; null where the tool does something else. */
+export const navigationOf = (tool: ViewportTool): NavigationTool | null =>
+  tool === 'crosshair' || tool === 'livewire' || isDrawingTool(tool) ? null : tool;
+
+export const isMarkTool = (tool: ViewportTool): boolean => kindMadeBy(tool) !== null;
 
 const NO_SIZE = { columns: 0, rows: 0 };
 export function Viewport(props: ViewportProps) {
@@ -120,13 +123,23 @@ export function Viewport(props: ViewportProps) {
     () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
     [engine, retry, frames],
   );
-  const navigation = isDrawingTool(tool) ? null : tool === 'crosshair' ? 'scroll' : tool;
+  const navigation = tool === 'crosshair' ? 'scroll' : navigationOf(tool);
   useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
   const [isHovered, setHovered] = useState(false);
 
   const here = useMemo(
-    () => (areMarksShown ? marks.filter((mark) => belongsTo(frame, mark)) : []),
-    [marks, frame, areMarksShown],
+    () =>
+      frame && areMarksShown
+        ? [
+            ...marks.filter((mark) => !mark.inSpace && belongsTo(frame, mark)),
+            ...marksOn(marks, seenOn(frame, frames)),
+          ]
+        : [],
+    [marks, frame, frames, areMarksShown],
+  );
+  const crossings = useMemo(
+    () => (frame && areMarksShown ? crossingsOf(marks, seenOn(frame, frames)) : []),
+    [marks, frame, frames, areMarksShown],
   );
 
   const segments = useSegments(props, frames, view.index);
@@ -138,6 +151,11 @@ export function Viewport(props: ViewportProps) {
     },
     [engine],
   );
+
+  const greyHere = useCallback(() => {
+    const image = engine?.currentImage();
+    return image ? greyOfImage(image) : null;
+  }, [engine]);
 
   const hover = (event: React.PointerEvent) => {
     const image = engine?.currentImage();
@@ -187,7 +205,8 @@ export function Viewport(props: ViewportProps) {
           statisticsOf={statistics}
           marks={here}
           styleOf={props.styleOf}
-          tool={isMarkTool(tool) ? tool : null}
+          tool={kindMadeBy(tool)}
+          snapsTo={tool === 'livewire' ? greyHere : null}
           activeStyle={props.activeStyle}
           selectedId={props.selectedId}
           isReadOnly={props.isReadOnly}
@@ -195,6 +214,9 @@ export function Viewport(props: ViewportProps) {
         />
         {frame && props.prompts && (
           <PromptsLayer affine={view.affine} size={frame.size} {...promptsOn(frame, props)} />
+        )}
+        {view.affine && (
+          <Crossings affine={view.affine} crossings={crossings} styleOf={props.styleOf} />
         )}
         {view.affine && areMarksShown && props.pins && (
           <PinsLayer
@@ -219,32 +241,3 @@ export function Viewport(props: ViewportProps) {
 
 const stateOf = (problem: LoadProblem | null, isLoading: boolean, view: View): string =>
   problem ? 'problem' : isLoading ? 'loading' : view.affine ? 'shown' : 'empty';
-
-function gazeIn(
-  stage: HTMLElement | null,
-  frames: readonly Frame[],
-  { affine, index }: View,
-): Gaze | null {
-  const frame = frames[index];
-  if (!stage || !frame || !affine) return null;
-  return gazeOf(affine, frame, { width: stage.clientWidth, height: stage.clientHeight });
-}
-
-const handleOf = (
-  engine: StackEngine | null,
-  retry: () => void,
-  gaze: (view: View) => Gaze | null,
-): ViewportHandle => ({
-  show: (index) => void engine?.show(index),
-  page: (by) => void engine?.page(by),
-  setWindow: (window) => engine?.setWindow(window),
-  invert: () => engine?.invert(),
-  reset: () => engine?.reset(),
-  fit: () => engine?.fit(),
-  rotate: (degrees) => engine?.rotate(degrees),
-  flip: (axis) => engine?.flip(axis),
-  zoom: (factor) => engine?.zoom(factor),
-  gaze,
-  lookAt: (next) => engine?.lookAt(next),
-  retry,
-});

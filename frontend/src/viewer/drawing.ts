@@ -1,76 +1,20 @@
 /** Drawing and editing marks as a small state machine; cancelling gives back what was there. */
 import { clampToImage, distance, simplify } from '../geometry/points';
-import type { ImagePoint, ImageSize, PixelSpacing } from '../geometry/units';
+import type { ImagePoint } from '../geometry/units';
+import {
+  type Drawing,
+  type Hand,
+  IDLE,
+  type Outcome,
+  type Step,
+  type Surroundings,
+} from './drawingState';
 import { moveHandle, moveMark, withNode, withoutNode } from './editMarks';
 import { type Hit, isDrawable, type Mark, tidyPoints } from './marks';
 import { type MarkKind, pointsFrom, SHAPES, SQUARE } from './shapes';
+import { wired } from './wired';
 
-export type Drawing =
-  | { readonly at: 'idle' }
-  /** A mark of so many places: each clicked, or dragged out from the one before (`isHeld`). */
-  | {
-      readonly at: 'placing';
-      readonly kind: MarkKind;
-      readonly placed: readonly ImagePoint[];
-      readonly cursor: ImagePoint;
-      readonly isHeld: boolean;
-    }
-  /** A line of any length: clicked node by node, or traced with the button held (`isTracing`). */
-  | {
-      readonly at: 'outlining';
-      readonly kind: MarkKind;
-      readonly points: readonly ImagePoint[];
-      readonly cursor: ImagePoint;
-      readonly isHeld: boolean;
-      readonly isTracing: boolean;
-    }
-  | {
-      readonly at: 'moving';
-      readonly mark: Mark;
-      readonly hit: Hit;
-      readonly from: ImagePoint;
-      readonly points: readonly ImagePoint[];
-      readonly hasMoved: boolean;
-    };
-
-export type Hand =
-  | {
-      readonly type: 'press';
-      readonly point: ImagePoint;
-      readonly tool: MarkKind | null;
-      readonly hit: Hit | null;
-      /** Takes a node out instead of taking hold of it. */
-      readonly isTakingOut?: boolean;
-    }
-  | { readonly type: 'move'; readonly point: ImagePoint }
-  | { readonly type: 'release'; readonly point: ImagePoint }
-  | { readonly type: 'finish' }
-  | { readonly type: 'back' }
-  | { readonly type: 'cancel' };
-
-export type Outcome =
-  | { readonly type: 'drawn'; readonly kind: MarkKind; readonly points: readonly ImagePoint[] }
-  | { readonly type: 'edited'; readonly id: string; readonly points: readonly ImagePoint[] }
-  | { readonly type: 'selected'; readonly id: string | null };
-
-export interface Step {
-  readonly drawing: Drawing;
-  readonly outcome?: Outcome;
-}
-
-/** What the machine must know of the screen: the image and how far a steady hand still wanders. */
-export interface Surroundings {
-  readonly marks: readonly Mark[];
-  readonly size: ImageSize;
-  /** Shape of the pixels: what is square in the patient. */
-  readonly grid?: PixelSpacing;
-  /** Image pixels that make a drag out of a click. */
-  readonly slop: number;
-  /** Image pixels a traced outline may lose in accuracy when it is thinned out. */
-  readonly traceTolerance: number;
-}
-
-export const IDLE: Drawing = { at: 'idle' };
+export { type Drawing, type Hand, IDLE, type Outcome, type Step, type Surroundings };
 
 /** One step of the hand. `slop` and `traceTolerance` follow the zoom, the points do not. */
 export function step(drawing: Drawing, hand: Hand, around: Surroundings): Step {
@@ -96,6 +40,14 @@ function begin(hand: Extract<Hand, { type: 'press' }>, around: Surroundings): St
   const { drawn: way } = SHAPES[tool];
   if (way.by === 'line') {
     const isTracing = !way.canClick;
+    const { wire } = around;
+    if (wire) {
+      const anchor = wire.snap(start);
+      const begun = { points: [anchor], cursor: anchor, isHeld: true, isTracing: false };
+      return {
+        drawing: { at: 'outlining', kind: tool, ...begun, wire: { anchors: [0], trail: [] } },
+      };
+    }
     return {
       drawing: {
         at: 'outlining',
@@ -161,10 +113,14 @@ function outline(
   hand: Hand,
   around: Surroundings,
 ): Step {
-  const { kind, points } = drawing;
+  const { kind, points, wire } = drawing;
   const last = points[points.length - 1];
   const first = points[0];
   if (!last || !first) return { drawing: IDLE };
+  if (wire && around.wire) {
+    const next = wired({ ...drawing, wire }, hand, around, around.wire);
+    return next.closed ? drawn(kind, next.closed, around) : { drawing: next.drawing ?? IDLE };
+  }
   switch (hand.type) {
     case 'finish':
       return drawn(kind, points, around);

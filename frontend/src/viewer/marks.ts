@@ -1,5 +1,6 @@
 /** Marks as Collimate keeps them, and what of one lies under the hand. */
 import { between, lengthOf, minus } from '../geometry/curves';
+import type { Vector } from '../geometry/plane';
 import {
   boundingBox,
   clampToImage,
@@ -8,12 +9,24 @@ import {
   polygonArea,
   segments,
 } from '../geometry/points';
-import type { ImagePoint, ImageSize } from '../geometry/units';
+import type { ImagePoint, ImageSize, PatientPoint } from '../geometry/units';
 import { boxCorners, type MarkKind, ringOf, SHAPES, SQUARE, strokesOf } from './shapes';
 
 export type { MarkKind } from './shapes';
 
-/** One mark on one frame, in image coordinates; `SHAPES` says what its points are. */
+/** Where a mark lies that was drawn on a plane through a series (LPS, mm). */
+export interface InSpace {
+  readonly frame_of_reference_uid: string;
+  /** Of the plane it was drawn on: along its rows, down its columns. */
+  readonly row_direction: Vector;
+  readonly column_direction: Vector;
+  readonly places: readonly PatientPoint[];
+}
+
+/**
+ * One mark on one frame, in image coordinates; `SHAPES` says what its points are. A mark in space
+ * has places instead of points; its frame is the one nearest to the first of them.
+ */
 export interface Mark {
   readonly id: string;
   readonly kind: MarkKind;
@@ -23,6 +36,7 @@ export interface Mark {
   readonly points: readonly ImagePoint[];
   /** The suggestion it was taken from; corrections still name it. */
   readonly suggestion_id?: string;
+  readonly inSpace?: InSpace;
 }
 
 type Drawn = Pick<Mark, 'kind' | 'points'>;
@@ -43,7 +57,7 @@ export type Hit =
 const SMALLEST_EXTENT = 1;
 
 /** With more nodes than this the handles would hide the outline. */
-const MOST_HANDLES = 80;
+export const MOST_HANDLES = 80;
 
 /** The points a hand can take hold of, in the order `moveHandle` counts them. */
 export function handlesOf({ kind, points }: Drawn): readonly ImagePoint[] {

@@ -1,5 +1,6 @@
 /** Values of decoded images in modality units. */
 import type { Types } from '@cornerstonejs/core';
+import type { GreyImage } from '../geometry/livewire';
 import { pixelAt } from '../geometry/points';
 import type { ImagePoint } from '../geometry/units';
 import { type Statistics, statisticsIn } from './statistics';
@@ -38,4 +39,17 @@ export function valueAt(image: Types.IImage, point: ImagePoint): number[] {
   const values = Array.from(stored.slice(first, first + Math.min(3, components)));
   const { slope, intercept } = scaleOf(image);
   return components > 1 ? values : values.map((value) => value * slope + intercept);
+}
+
+/** One number per pixel to tell edges by: stored values, of colour images red, green and blue added. */
+export function greyOfImage(image: Types.IImage): GreyImage {
+  const size = { columns: image.columns, rows: image.rows };
+  const stored = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  const components = Math.round(stored.length / (size.columns * size.rows));
+  if (components < 3) return { size, values: stored };
+  const values = Float32Array.from({ length: size.columns * size.rows }, (_, at) => {
+    const first = at * components;
+    return (stored[first] ?? 0) + (stored[first + 1] ?? 0) + (stored[first + 2] ?? 0);
+  });
+  return { size, values };
 }

@@ -1,10 +1,10 @@
 /** Segments as they lie on the slices of a stack, and how paint behaves. */
-import type { Runs } from '../geometry/mask';
+import type { Mask, Runs } from '../geometry/mask';
 import type { Brush } from '../geometry/paint';
 import type { Slice } from '../geometry/sweep';
-import type { ImageSize, Millimetres, PixelSpacing } from '../geometry/units';
+import type { ImagePoint, ImageSize, Millimetres, PixelSpacing } from '../geometry/units';
 
-export const PAINT_TOOLS = ['brush', 'edge', 'eraser', 'scissors', 'fill'] as const;
+export const PAINT_TOOLS = ['brush', 'edge', 'eraser', 'scissors', 'fill', 'grow'] as const;
 
 export type PaintTool = (typeof PAINT_TOOLS)[number];
 
@@ -60,9 +60,36 @@ export interface Ground {
   readonly slices: readonly Slice[];
   /** Whether a ball may reach from slice to slice: parallel ones, each at a place of its own. */
   readonly isStack: boolean;
+  /** Whether the pixels of a slice are in memory. */
+  readonly isHere: (index: number) => boolean;
   /** What lies on a slice now. */
   readonly canvas: (index: number) => Canvas;
 }
+
+/** What a stroke left of the segment on one slice of the stack. */
+export interface Change {
+  readonly index: number;
+  readonly runs: Runs;
+}
+
+/** A stroke under way: the masks it changes, and one move of the hand after another. */
+export interface Stroke {
+  /** Masks as they are by now, by the slice's place in the stack; the slices touched so far. */
+  readonly masks: ReadonlyMap<number, Mask>;
+  readonly isErasing: boolean;
+  /** The outline cut so far; empty for the other tools. */
+  readonly outline: readonly ImagePoint[];
+  move(to: ImagePoint): void;
+  /** Slices that wait for their pixels, because only values in a range are painted. */
+  waiting(): readonly number[];
+  /**
+   * The slices it touched, after the hand was lifted; those that still wait are left alone. What
+   * takes longer comes piece by piece.
+   */
+  finish(): Change[] | Promise<Change[]>;
+}
+
+export type Hand = PaintSettings & { readonly isErasing: boolean };
 
 export const brushOf = (radius: Millimetres, spacing: PixelSpacing): Brush => ({
   radiusColumns: radius / spacing.column,

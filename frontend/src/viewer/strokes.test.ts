@@ -25,6 +25,7 @@ function ground(of: {
         spacing: SPACING,
       },
     })),
+    isHere: (index) => of.values?.(index) !== 'absent',
     canvas: (index) => ({
       size: SIZE,
       spacing: SPACING,
@@ -48,32 +49,32 @@ const areas = (changes: readonly { index: number; runs: Runs }[]) =>
   changes.map(({ index, runs }) => [index, areaOf(runs)]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
 
 describe('a ball', () => {
-  test('changes the slices it touches and no other', () => {
-    const made = beginStroke('brush', MIDDLE, ground({}), HAND).finish();
+  test('changes the slices it touches and no other', async () => {
+    const made = await beginStroke('brush', MIDDLE, ground({}), HAND).finish();
     expect(areas(made).map(([index]) => index)).toEqual([2, 3, 4]);
     expect(areas(made)[0]?.[1]).toBe(areas(made)[2]?.[1]);
     expect(areas(made)[0]?.[1]).toBeLessThan(areas(made)[1]?.[1] ?? 0);
   });
 
-  test('stays on its slice where slices have no order in space', () => {
+  test('stays on its slice where slices have no order in space', async () => {
     const flat = { ...ground({}), isStack: false };
-    expect(areas(beginStroke('brush', MIDDLE, flat, HAND).finish())).toHaveLength(1);
+    expect(areas(await beginStroke('brush', MIDDLE, flat, HAND).finish())).toHaveLength(1);
   });
 
-  test('erases what it painted, back to nothing', () => {
-    const painted = beginStroke('brush', MIDDLE, ground({}), HAND).finish();
+  test('erases what it painted, back to nothing', async () => {
+    const painted = await beginStroke('brush', MIDDLE, ground({}), HAND).finish();
     const runsAt = (index: number) => painted.find((one) => one.index === index)?.runs ?? [];
     const lying = ground({});
     const again = { ...lying, canvas: (at: number) => ({ ...lying.canvas(at), runs: runsAt(at) }) };
-    const erased = beginStroke('eraser', MIDDLE, again, HAND).finish();
+    const erased = await beginStroke('eraser', MIDDLE, again, HAND).finish();
     expect(erased.every(({ runs }) => runs.length === 0)).toBe(true);
   });
 
-  test('leaves other segments alone on every slice when told to', () => {
+  test('leaves other segments alone on every slice when told to', async () => {
     const left = maskFrom([], SIZE);
     for (let row = 0; row < 20; row += 1) left.data.fill(1, row * 20, row * 20 + 10);
     const others = [runsOf(left)];
-    const made = beginStroke('brush', MIDDLE, ground({ others }), {
+    const made = await beginStroke('brush', MIDDLE, ground({ others }), {
       ...HAND,
       protectsOthers: true,
     }).finish();
@@ -83,7 +84,7 @@ describe('a ball', () => {
     }
   });
 
-  test('held to a range waits for the pixels of the slices beside, then paints them too', () => {
+  test('held to a range waits for the pixels of the slices beside, then paints them too', async () => {
     const values = new Float32Array(400).map((_, at) => (at % 20 < 10 ? 0 : 100));
     const here = new Set([3, 4]);
     const within: Hand = { ...HAND, range: [50, 200] };
@@ -96,12 +97,12 @@ describe('a ball', () => {
     expect(stroke.waiting()).toEqual([2]);
     stroke.move(imagePoint(12, 10));
     here.add(2);
-    const made = areas(stroke.finish());
+    const made = areas(await stroke.finish());
     expect(made.map(([index]) => index)).toEqual([2, 3, 4]);
     expect(made[0]?.[1]).toBe(made[2]?.[1]);
   });
 
-  test('leaves a slice alone whose pixels never came', () => {
+  test('leaves a slice alone whose pixels never came', async () => {
     const values = new Float32Array(400).fill(100);
     const stroke = beginStroke(
       'brush',
@@ -109,18 +110,37 @@ describe('a ball', () => {
       ground({ values: (index) => (index === 2 ? 'absent' : values) }),
       { ...HAND, range: [50, 200] },
     );
-    expect(areas(stroke.finish()).map(([index]) => index)).toEqual([3, 4]);
+    expect(areas(await stroke.finish()).map(([index]) => index)).toEqual([3, 4]);
   });
 });
 
-test('a brush along edges stops where the grey changes', () => {
+test('a brush along edges stops where the grey changes', async () => {
   const values = new Float32Array(400).map((_, at) => (at % 20 < 10 ? 0 : 100));
   const stroke = beginStroke('edge', imagePoint(8, 10), ground({ values: () => values }), {
     ...HAND,
     radius: millimetres(6),
   });
-  const [made] = stroke.finish();
+  const [made] = await stroke.finish();
   const mask = maskFrom(made?.runs ?? [], SIZE);
   expect(areaOf(made?.runs ?? [])).toBeGreaterThan(50);
   expect(mask.data.some((inside, at) => inside === 1 && at % 20 >= 10)).toBe(false);
+});
+
+describe('a region grown from a press', () => {
+  const values = new Float32Array(400).map((_, at) => (at % 20 < 10 ? 0 : 100));
+  const lying = ground({ values: () => values });
+
+  test('is what is joined and alike, on this slice or through all of them, and keeps the rest', async () => {
+    const flat = beginStroke('grow', imagePoint(3, 3), lying, { ...HAND, isBall: false });
+    expect(areas(await flat.finish())).toEqual([[3, 200]]);
+    const through = beginStroke('grow', imagePoint(3, 3), lying, HAND);
+    expect(areas(await through.finish())).toEqual([0, 1, 2, 3, 4, 5, 6].map((at) => [at, 200]));
+    const held = beginStroke('grow', imagePoint(13, 3), lying, { ...HAND, range: [0, 50] });
+    expect(await held.finish()).toEqual([]);
+  });
+
+  test('through slices waits for those that are not in memory', () => {
+    const absent = ground({ values: (index) => (index > 4 ? 'absent' : values) });
+    expect(beginStroke('grow', imagePoint(3, 3), absent, HAND).waiting()).toEqual([5, 6]);
+  });
 });

@@ -1,10 +1,10 @@
 /** What a paint tool makes of a moving hand: masks on one slice, or on all a ball passes. */
 import { greyOf, strokeAlike } from '../geometry/alike';
-import { type Mask, maskFrom, type Runs, runsOf } from '../geometry/mask';
+import { gridOf } from '../geometry/cutThrough';
+import { type Mask, maskFrom, runsOf } from '../geometry/mask';
 import { type Allowed, cut, fill, stroke } from '../geometry/paint';
 import { imageToPatient } from '../geometry/plane';
 import {
-  heightOver,
   nearestSlice,
   pixelUnder,
   slicesTouched,
@@ -13,36 +13,19 @@ import {
   type Way,
 } from '../geometry/sweep';
 import type { ImagePoint, PatientPoint } from '../geometry/units';
+import { beginGrow } from './growing';
 import {
   brushOf,
   type Canvas,
+  type Change,
   type Ground,
+  type Hand,
   isBrush,
-  type PaintSettings,
   type PaintTool,
+  type Stroke,
 } from './segments';
 
-/** What a stroke left of the segment on one slice of the stack. */
-export interface Change {
-  readonly index: number;
-  readonly runs: Runs;
-}
-
-/** A stroke under way: the masks it changes, and one move of the hand after another. */
-export interface Stroke {
-  /** Masks as they are by now, by the slice's place in the stack; the slices touched so far. */
-  readonly masks: ReadonlyMap<number, Mask>;
-  readonly isErasing: boolean;
-  /** The outline cut so far; empty for the other tools. */
-  readonly outline: readonly ImagePoint[];
-  move(to: ImagePoint): void;
-  /** Slices that wait for their pixels, because only values in a range are painted. */
-  waiting(): readonly number[];
-  /** The slices it touched, after the hand was lifted; those that still wait are left alone. */
-  finish(): Change[];
-}
-
-export type Hand = PaintSettings & { readonly isErasing: boolean };
+export type { Change, Hand, Stroke };
 
 interface Sheet {
   readonly mask: Mask;
@@ -76,7 +59,7 @@ function sheetsOn(ground: Ground, hand: Hand) {
     const known = sheets.get(index);
     if (known) return known;
     const canvas = ground.canvas(index);
-    if (hand.range && !hand.isErasing && canvas.values === 'absent') {
+    if (hand.range && !hand.isErasing && !ground.isHere(index)) {
       absent.add(index);
       return null;
     }
@@ -102,6 +85,7 @@ export function beginStroke(
   settings: Hand,
 ): Stroke {
   const hand = { ...settings, isErasing: settings.isErasing || tool === 'eraser' };
+  if (tool === 'grow') return beginGrow(start, { ...ground, at }, hand);
   const slice = ground.slices[at];
   if (slice && hand.isBall && ground.isStack && (tool === 'brush' || tool === 'eraser')) {
     const placeOf = (point: ImagePoint) => imageToPatient(slice.plane, point);
@@ -204,7 +188,6 @@ export function beginSweep(
 
 /** Millimetres from one slice to the next; of a single slice, what its pixels measure. */
 function gapOf({ slices }: Ground): number {
-  const [first, second] = slices;
-  if (!first || !second) return first?.plane.spacing.column ?? 1;
-  return Math.abs(heightOver(first.plane, second.plane.origin));
+  const grid = gridOf(slices);
+  return grid ? Math.abs(grid.step_mm) : (slices[0]?.plane.spacing.column ?? 1);
 }

@@ -1,11 +1,13 @@
 /** Feeds pointer and keys into the drawing machine and hands its outcomes on. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Affine, scaleOf, toImage } from '../geometry/affine';
-import { canvasPoint, type ImageSize, type PixelSpacing } from '../geometry/units';
+import type { GreyImage } from '../geometry/livewire';
+import { canvasPoint, type ImagePoint, type ImageSize, type PixelSpacing } from '../geometry/units';
 import { pressAction } from '../ui/mouseMap';
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
 import { hitAt, type Mark } from './marks';
 import type { MarkKind } from './shapes';
+import { createWirePull, type RunningPull } from './wirePull';
 
 /** CSS pixels: how near a handle or an outline must be, and what makes a drag out of a click. */
 const REACH = { mouse: 8, pen: 12, touch: 22 } as Readonly<Record<string, number>> & {
@@ -20,6 +22,8 @@ export interface HandProps {
   /** Shape of the pixels. */
   readonly grid: PixelSpacing;
   readonly tool: MarkKind | null;
+  /** The image a line snaps to; null draws lines as the hand does. */
+  readonly snapsTo: (() => GreyImage | null) | null;
   /** The marks that can be touched: those on this frame that are not hidden. */
   readonly marks: readonly Mark[];
   readonly selectedId: string | null;
@@ -44,20 +48,44 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     if (!element) return;
     let isTaken = false;
     let button = 0;
+    let pull: RunningPull | null = null;
+    let pointed: ImagePoint | null = null;
 
+    /** One outline, one wire. */
+    const pullFor = (hand: Hand, scale: number): RunningPull | null => {
+      const image = hand.type === 'press' && hand.tool && now.current.props.snapsTo?.();
+      if (now.current.drawing.at !== 'idle' || !image) return pull;
+      return createWirePull(image, scale, () => {
+        element.dataset.wire = pull?.isReady() ? 'ready' : 'searching';
+        if (pointed && now.current.drawing.at === 'outlining')
+          feed({ type: 'move', point: pointed });
+      });
+    };
+    const follow = (next: Drawing) => {
+      const last = next.at === 'outlining' && next.wire && next.points[next.points.length - 1];
+      if (last) pull?.aim(last);
+      else {
+        pull?.stop();
+        pull = null;
+        delete element.dataset.wire;
+      }
+    };
     const feed = (hand: Hand) => {
       const { affine, marks, size, grid, onOutcome } = now.current.props;
       const scale = affine ? scaleOf(affine) : 1;
+      pull = pullFor(hand, scale);
       const around: Surroundings = {
         marks,
         size,
         grid,
         slop: SLOP / scale,
         traceTolerance: TRACE_TOLERANCE / scale,
+        ...(pull ? { wire: pull } : {}),
       };
       const next = step(now.current.drawing, hand, around);
       now.current.drawing = next.drawing;
       setDrawing(next.drawing);
+      follow(next.drawing);
       if (next.outcome) onOutcome(next.outcome);
     };
 
@@ -88,6 +116,7 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     };
     const onMove = (event: PointerEvent) => {
       const point = pointOf(event);
+      pointed = point;
       if (point && now.current.drawing.at !== 'idle') feed({ type: 'move', point });
     };
     const onUp = (event: PointerEvent) => {
@@ -119,7 +148,10 @@ export function useHand(layer: RefObject<SVGSVGElement | null>, props: HandProps
     for (const name of ['mousedown', 'touchstart', 'dblclick'])
       element.addEventListener(name, keepFromViewport, { signal });
     window.addEventListener('keydown', onKey, { signal, capture: true });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      pull?.stop();
+    };
   }, [layer]);
 
   // Another tool or another frame ends what was half drawn.

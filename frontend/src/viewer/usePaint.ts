@@ -95,13 +95,16 @@ export function usePaint(
       if (!stroke || !begun || isWaiting) return;
       const [made, { fetch, onPainted }] = [stroke, begun];
       const waiting = made.waiting();
-      if (waiting.length > 0) {
+      const wait = async <Got>(coming: Promise<Got>): Promise<Got> => {
         isWaiting = true;
         show();
-        await fetch(waiting);
-        if (stroke !== made) return;
-      }
-      const changes = made.finish();
+        return coming;
+      };
+      if (waiting.length > 0) await wait(fetch(waiting));
+      if (stroke !== made) return;
+      const done = made.finish();
+      const changes = Array.isArray(done) ? done : await wait(done);
+      if (stroke !== made) return;
       end();
       onPainted(changes);
     };

@@ -93,6 +93,10 @@ export function groundOf(
     get isStack() {
       return isOneStack(frames);
     },
+    isHere(index) {
+      const frame = frames[index];
+      return frame !== undefined && isInMemory(frame);
+    },
     canvas(index): Canvas {
       const frame = frames[index] as Frame;
       const lying = segments.filter((segment) => belongsTo(frame, segment));

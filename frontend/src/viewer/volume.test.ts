@@ -47,6 +47,12 @@ describe('a stack as a volume', () => {
     expect(whyNoVolume(odd)).toMatch('differ');
   });
 
+  test('small differences may not add up until a slice lies where another should', () => {
+    const heights = [0];
+    for (let at = 1; at < 60; at += 1) heights.push((heights[at - 1] ?? 0) + (at < 30 ? 2 : 2.08));
+    expect(whyNoVolume(stack(...heights))).toMatch('unevenly');
+  });
+
   test('the texture holds every value a frame may have', () => {
     const of = (bits: number, isSigned: boolean, slope: number, intercept: number) => {
       const attributes: DicomObject = {

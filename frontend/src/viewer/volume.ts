@@ -19,6 +19,9 @@ import { indexAt } from './linking';
 /** Neighbouring gaps may differ by this share before the slices stop being a volume. */
 const GAP_TOLERANCE = 0.05;
 
+/** Share of a gap by which a slice may lie off its place in an even stack. */
+const DRIFT_TOLERANCE = 0.25;
+
 /** Slices may be shifted against each other by this share of a pixel (gantry tilt shears). */
 const SHEAR_TOLERANCE = 0.5;
 
@@ -48,10 +51,13 @@ export function whyNoVolume(frames: readonly Frame[]): string | null {
   if (!frames.every(isAlike)) return t('The slices differ in size or direction.');
   const heights = frames.map(({ plane }) => dot(plane.origin, normal));
   const gap = (heights[1] ?? 0) - (heights[0] ?? 0);
+  const mean = ((heights[heights.length - 1] ?? 0) - (heights[0] ?? 0)) / (heights.length - 1);
+  // Small differences add up: a slice must also lie where an even stack would have it.
   const isEven = heights.every(
     (height, index) =>
       index === 0 ||
-      Math.abs(height - (heights[index - 1] ?? 0) - gap) < Math.abs(gap) * GAP_TOLERANCE,
+      (Math.abs(height - (heights[index - 1] ?? 0) - gap) < Math.abs(gap) * GAP_TOLERANCE &&
+        Math.abs(height - (heights[0] ?? 0) - index * mean) < Math.abs(gap) * DRIFT_TOLERANCE),
   );
   if (!isEven || Math.abs(gap) < 1e-3) return t('Slices are missing or unevenly spaced.');
   return isSheared(frames) ? t('The slices are tilted against the table.') : null;

@@ -3,9 +3,10 @@
 COCO's pixel coordinates are ours: the corner of the first pixel is (0, 0). A box is
 [x, y, width, height]; every other closed mark is the polygon of its line; points, lengths, axes and
 angles are keypoints, COCO's only marks without an area; an open line is kept in `attributes`; a
-segment is a run-length mask, one annotation per frame. Answers to attributes lie under
-`attributes.values` of an annotation, and under `answers` of an image with who gave them; what was
-asked is listed under the top-level `attributes`.
+segment is a run-length mask, one annotation per frame. A mark on a plane through a series lies on
+no picture: it stands under the top-level `marks_in_space` with its places in the patient. Answers
+to attributes lie under `attributes.values` of an annotation, and under `answers` of an image with
+who gave them; what was asked is listed under the top-level `attributes`.
 Source: https://cocodataset.org/#format-data
 """
 
@@ -144,6 +145,8 @@ def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[di
     items: list[dict[str, Any]] = []
     for read in version.reads:
         for mark in read.marks:
+            if "places" in mark:
+                continue
             image = images[mark["sop_instance_uid"], mark["frame_number"]]
             category = categories[mark["kind"], mark["label_key"]]
             items.append(_annotation(len(items) + 1, mark, read, image, category))
@@ -187,6 +190,21 @@ def _annotation(
     return item
 
 
+def _marks_in_space(version: FrozenVersion, split: str) -> list[dict[str, Any]]:
+    """Marks on planes: places in the patient (LPS, mm) and the directions of the plane."""
+    fields = ("label_key", "sop_instance_uid", "frame_number", "frame_of_reference_uid",
+              "row_direction", "column_direction")  # fmt: skip
+    return [
+        _said(read, mark, mark["kind"])
+        | {"study_uid": read.study_uid, "places_mm": mark["places"]}
+        | {field: mark[field] for field in fields}
+        for read in version.reads
+        if read.split == split
+        for mark in read.marks
+        if "places" in mark
+    ]
+
+
 def _said(read: FrozenRead, drawn: dict[str, Any], kind: str) -> dict[str, Any]:
     return {
         "reader": read.reader,
@@ -202,8 +220,9 @@ def _segment(
     """A mask as COCO's uncompressed run lengths: column by column, outside first."""
     facts = image["attributes"]
     mask = to_mask(segment["runs"], facts["rows"], facts["columns"])
-    rows = np.arange(image["height"]) * facts["rows"] // image["height"]
-    columns = np.arange(image["width"]) * facts["columns"] // image["width"]
+    # What lies under the middle of each pixel of the picture, which may be smaller than the image.
+    rows = (2 * np.arange(image["height"]) + 1) * facts["rows"] // (2 * image["height"])
+    columns = (2 * np.arange(image["width"]) + 1) * facts["columns"] // (2 * image["width"])
     shown = mask[np.ix_(rows, columns)]
     counts = from_mask(shown.T)
     rest = shown.size - sum(counts)
@@ -264,4 +283,5 @@ def _split_json(
         "categories": _categories(version),
         "images": images,
         "annotations": [mark for mark in marks if mark["image_id"] in ids],
+        "marks_in_space": _marks_in_space(version, split),
     }

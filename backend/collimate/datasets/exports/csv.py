@@ -51,6 +51,7 @@ def write_csv(version: FrozenVersion, target: Path) -> None:
 
 
 READ = ["study_uid", "patient", "split", "reader"]
+IN_SPACE = ["frame_of_reference_uid", "row_direction", "column_direction", "places_mm"]
 
 
 def _read(read: FrozenRead) -> list[Any]:
@@ -108,6 +109,7 @@ def _targets(version: FrozenVersion, scope: str, column: str) -> bytes:
 def _marks(version: FrozenVersion) -> bytes:
     header = [
         *READ, "kind", "label_key", "sop_instance_uid", "frame_number", "points", "annotation_id",
+        *IN_SPACE,
     ]  # fmt: skip
     return table(
         [*header, *_columns(version, "region")],
@@ -118,14 +120,23 @@ def _marks(version: FrozenVersion) -> bytes:
                 mark["label_key"],
                 mark["sop_instance_uid"],
                 mark["frame_number"],
-                json.dumps(mark["points"]),
+                json.dumps(mark["points"]) if "points" in mark else "",
                 mark["annotation_id"],
+                *_in_space(mark),
                 *_values(version, "region", mark.get("attributes", {})),
             ]
             for read in version.reads
             for mark in read.marks
         ),
     )
+
+
+def _in_space(mark: dict[str, Any]) -> list[str]:
+    """Of a mark on a plane: its places in the patient (LPS, mm); empty for marks on an image."""
+    if "places" not in mark:
+        return [""] * len(IN_SPACE)
+    vectors = (json.dumps(mark[name]) for name in ("row_direction", "column_direction", "places"))
+    return [mark["frame_of_reference_uid"], *vectors]
 
 
 def _segments(version: FrozenVersion) -> bytes:

@@ -5,7 +5,7 @@ import type { Frame, Series } from '../../viewer/frames';
 import type { MarkStyle } from '../../viewer/marks';
 import type { Pin } from '../../viewer/PinsLayer';
 import { isSegmentTool } from '../../viewer/prompts';
-import { isMarkTool } from '../../viewer/Viewport';
+import { isMarkTool, kindMadeBy } from '../../viewer/Viewport';
 import { activeLabel, sentence } from './caseCommands';
 import { agoText } from './earlier';
 import { marksOf, segmentsOf } from './items';
@@ -60,8 +60,8 @@ export function ImagePane(props: ImagePaneProps) {
     [segment, paint],
   );
   const prompts = usePromptsOfCase();
-  const isDrawing = isMarkTool(tool) && !isReadOnly;
-  const active = isDrawing ? activeLabel(schema, tool, labelFor) : segment;
+  const kind = isReadOnly ? null : kindMadeBy(tool);
+  const active = kind ? activeLabel(schema, kind, labelFor) : segment;
   const isHeatOn = isHeatShown && isAiOn && heat.url !== null && heat.image !== null;
   const onScreen = cells.map((cell) => seriesIn(all, cell)?.frames[cell.index]);
   return (
@@ -85,7 +85,7 @@ export function ImagePane(props: ImagePaneProps) {
             others={onScreen.filter((frame, other): frame is Frame => !!frame && other !== at)}
             onReady={onReady}
             viewport={{
-              tool: isMarkTool(tool) && !isDrawing ? 'window' : tool,
+              tool: isMarkTool(tool) && !kind ? 'window' : tool,
               marks: visible,
               selectedId,
               styleOf,
@@ -104,7 +104,7 @@ export function ImagePane(props: ImagePaneProps) {
               onPainted: keepPainted,
               pins,
               onPin,
-              onOutcome: (outcome, frame) => takeOutcome(outcome, frame, active?.key),
+              onOutcome: (outcome, frame, cut) => takeOutcome(outcome, frame, active?.key, cut),
             }}
           />
         ))}

@@ -5,16 +5,19 @@ import { IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Label, LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
-import { KeyCap } from '../../ui/KeyCap';
 import type { Frame } from '../../viewer/frames';
 import type { Mark, MarkKind } from '../../viewer/marks';
 import { measureText, measuringSpacing } from '../../viewer/markText';
-import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
+import { MARK_KINDS, SHAPES, SQUARE } from '../../viewer/shapes';
+import { flatPoints } from '../../viewer/spaceMarks';
+import { kindMadeBy } from '../../viewer/Viewport';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { marksOf } from './items';
+import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
+import { setPlanes, usePlanes } from './planes';
 import { useReading } from './store';
 
 export interface MarksPanelProps {
@@ -51,24 +54,18 @@ export const MarksPanel = memo(function MarksPanel({ schema, frames, onShow }: M
 });
 
 function MarkLabel({ schema, label }: { readonly schema: LabelSchema; readonly label: Label }) {
-  const { tool, labelFor, isReadOnly, use } = useReading();
+  const { tool, labelFor, use } = useReading();
   const kind = label.kind as MarkKind;
-  const isActive = tool === kind && activeLabel(schema, kind, labelFor)?.key === label.key;
+  const isInHand = kindMadeBy(tool) === kind;
+  const isActive = isInHand && activeLabel(schema, kind, labelFor)?.key === label.key;
   return (
-    <button
-      type="button"
-      className={styles.answer}
-      data-chosen={isActive}
-      aria-pressed={isActive}
-      disabled={isReadOnly}
-      onMouseDown={keepFocus}
-      onClick={() => use(kind, label.key)}
+    <LabelRow
+      label={label}
+      isActive={isActive}
+      onPress={() => use(isInHand ? tool : kind, label.key)}
     >
-      <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
-      <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />
-      <span className={styles.name}>{label.name}</span>
       <span className={styles.muted}>{SHAPES[kind].name}</span>
-    </button>
+    </LabelRow>
   );
 }
 
@@ -93,7 +90,10 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
         onMouseDown={keepFocus}
         onClick={() => {
           select(mark.id);
-          onShow(mark);
+          const { planes } = usePlanes.getState();
+          const place = mark.inSpace?.places[0];
+          if (planes && place) setPlanes({ ...planes, centre: place });
+          else onShow(mark);
         }}
       >
         <i className={styles.swatch} style={{ background: label?.colour }} aria-hidden="true" />
@@ -124,7 +124,12 @@ function MarkRow({ mark, schema, frames, onShow }: MarkRowProps) {
 }
 
 /** What the mark measures, and on which slice it lies. */
-function placeText({ kind, points }: Mark, frames: readonly Frame[], at: number): string {
+function placeText(mark: Mark, frames: readonly Frame[], at: number): string {
+  const { kind, points, inSpace } = mark;
+  if (inSpace)
+    return [measureText(kind, flatPoints(inSpace), SQUARE), t('on a plane')]
+      .filter(Boolean)
+      .join(' · ');
   const frame = frames[at];
   const measure = measureText(kind, points, measuringSpacing(frame), frame?.plane?.spacing);
   const slice = frames.length > 1 && at >= 0 ? String(at + 1) : '';

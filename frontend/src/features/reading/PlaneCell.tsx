@@ -2,9 +2,15 @@
 import { useCallback, useEffect } from 'react';
 import type { PlaneName } from '../../geometry/planes';
 import type { Frame } from '../../viewer/frames';
+import { canLieOnPlanes } from '../../viewer/PlaneMarks';
 import { PlaneViewport } from '../../viewer/PlaneViewport';
-import { isDrawingTool } from '../../viewer/prompts';
-import type { ViewportHandle, ViewportTool } from '../../viewer/Viewport';
+import { isPaintTool } from '../../viewer/segments';
+import {
+  kindMadeBy,
+  navigationOf,
+  type ViewportHandle,
+  type ViewportProps,
+} from '../../viewer/Viewport';
 import { useLayout } from './layout';
 import { setPlanes, usePlanes } from './planes';
 import { ports } from './ports';
@@ -15,14 +21,33 @@ interface PlaneCellProps {
   readonly name: PlaneName;
   readonly frames: readonly Frame[];
   readonly isActive: boolean;
-  readonly tool: ViewportTool;
-  readonly isTextShown: boolean;
+  readonly viewport: Seen;
 }
+
+/** What a plane shows and takes of what a stack does. */
+type Seen = Pick<
+  ViewportProps,
+  | 'tool'
+  | 'isTextShown'
+  | 'segments'
+  | 'paint'
+  | 'onPainted'
+  | 'areMarksShown'
+  | 'isReadOnly'
+  | 'styleOf'
+  | 'segmentLook'
+  | 'marks'
+  | 'selectedId'
+  | 'activeStyle'
+  | 'onOutcome'
+>;
 
 /** A plane has slices of its own: none of the frames is "the one on screen". */
 const NO_FRAMES: readonly Frame[] = [];
 
-export function PlaneCell({ at, name, frames, isActive, tool, isTextShown }: PlaneCellProps) {
+export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellProps) {
+  const { tool, isReadOnly } = viewport;
+  const kind = kindMadeBy(tool);
   const { planes, slab } = usePlanes();
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
@@ -43,8 +68,21 @@ export function PlaneCell({ at, name, frames, isActive, tool, isTextShown }: Pla
       name={name}
       planes={planes}
       slab={slab}
-      tool={tool === 'crosshair' || isDrawingTool(tool) ? null : tool}
-      isTextShown={isTextShown}
+      tool={navigationOf(tool)}
+      paintTool={isPaintTool(tool) && !isReadOnly ? tool : null}
+      segments={viewport.segments}
+      paint={viewport.paint}
+      onPainted={viewport.onPainted}
+      areMarksShown={viewport.areMarksShown}
+      styleOf={viewport.styleOf}
+      segmentLook={viewport.segmentLook}
+      marks={viewport.marks}
+      kind={kind && canLieOnPlanes(kind) && !isReadOnly ? kind : null}
+      activeStyle={viewport.activeStyle}
+      selectedId={viewport.selectedId}
+      isReadOnly={isReadOnly}
+      onOutcome={viewport.onOutcome}
+      isTextShown={viewport.isTextShown}
       onPlanes={setPlanes}
       onView={(view) => {
         const { active, links } = useLayout.getState();

@@ -8,7 +8,6 @@ import { isEnabled } from '../../commands/registry';
 import { areaOf } from '../../geometry/mask';
 import { millimetres } from '../../geometry/units';
 import { formatNumber } from '../../ui/format';
-import { KeyCap } from '../../ui/KeyCap';
 import { type Frame, isOneStack } from '../../viewer/frames';
 import { isPromptTool, isSegmentTool } from '../../viewer/prompts';
 import { isPaintTool } from '../../viewer/segments';
@@ -16,9 +15,12 @@ import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
 import { segmentsOf } from './items';
+import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
 import { PromptPanel } from './PromptPanel';
+import { usePlanes } from './planes';
 import { useReadout } from './readout';
+import { unseenFrames } from './segmentEdits';
 import { useReading } from './store';
 
 interface SegmentsPanelProps {
@@ -41,12 +43,13 @@ const EDITS = [
 ];
 
 export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) {
-  const { tool, isReadOnly } = useReading();
-  // Read so that what an edit can do follows the work and the slice.
-  useReading((state) => state.items);
+  const { tool, isReadOnly, items, unseenIds } = useReading();
+  // Read so that what an edit can do follows the slice.
   useReadout((state) => state.view?.index);
+  usePlanes();
   const labels = labelsOf(schema, 'segment');
   if (labels.length === 0) return null;
+  const unseen = unseenFrames(items, unseenIds, frames);
   const edits = EDITS.flatMap((id) => commands.find((command) => command.id === id) ?? []);
   return (
     <section className={styles.section} aria-labelledby="segments">
@@ -56,6 +59,16 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
       {labels.map((label) => (
         <SegmentLabel key={label.key} schema={schema} label={label} frames={frames} />
       ))}
+      {unseen.length > 0 && (
+        <button
+          type="button"
+          className={styles.edit}
+          onMouseDown={keepFocus}
+          onClick={() => void commands.find(({ id }) => id === 'segment.unseen')?.run()}
+        >
+          {unseenText(unseen.length)} <CommandKey id="segment.unseen" />
+        </button>
+      )}
       {isPromptTool(tool) && !isReadOnly && <PromptPanel schema={schema} frames={frames} />}
       {isPaintTool(tool) && !isReadOnly && (
         <>
@@ -80,6 +93,9 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
   );
 }
 
+const unseenText = (count: number): string =>
+  t('{count, plural, one {# slice} other {# slices}} filled between, not looked at yet', { count });
+
 interface SegmentLabelProps {
   readonly schema: LabelSchema;
   readonly label: Label;
@@ -87,27 +103,20 @@ interface SegmentLabelProps {
 }
 
 function SegmentLabel({ schema, label, frames }: SegmentLabelProps) {
-  const { tool, labelFor, isReadOnly, items, use } = useReading();
+  const { tool, labelFor, items, use } = useReading();
   const isActive =
     isSegmentTool(tool) && activeLabel(schema, 'segment', labelFor)?.key === label.key;
   const painted = segmentsOf(items).filter(
     ({ label_key, runs }) => label_key === label.key && runs.length > 0,
   );
   return (
-    <button
-      type="button"
-      className={styles.answer}
-      data-chosen={isActive}
-      aria-pressed={isActive}
-      disabled={isReadOnly}
-      onMouseDown={keepFocus}
-      onClick={() => use(isSegmentTool(tool) ? tool : 'brush', label.key)}
+    <LabelRow
+      label={label}
+      isActive={isActive}
+      onPress={() => use(isSegmentTool(tool) ? tool : 'brush', label.key)}
     >
-      <span className={styles.key}>{label.hotkey && <KeyCap shortcut={label.hotkey} />}</span>
-      <i className={styles.swatch} style={{ background: label.colour }} aria-hidden="true" />
-      <span className={styles.name}>{label.name}</span>
       <span className={styles.number}>{sizeText(painted, frames)}</span>
-    </button>
+    </LabelRow>
   );
 }
 

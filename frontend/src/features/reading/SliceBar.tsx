@@ -4,6 +4,8 @@ import type { Mark } from '../../viewer/marks';
 import { t } from '../../words/t';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
+import { unseenFrames } from './segmentEdits';
+import { useReading } from './store';
 import type { Doubt } from './useLookHere';
 
 interface SliceBarProps {
@@ -23,6 +25,7 @@ export function markedIndices(frames: readonly Frame[], marks: readonly Mark[]):
 export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
   const index = useReadout((state) => state.view?.index ?? 0);
   const viewport = useReadout((state) => state.viewport);
+  const { items, unseenIds } = useReading();
   if (frames.length < 2) return null;
   const last = frames.length - 1;
   return (
@@ -56,6 +59,14 @@ export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
       />
       {markedIndices(frames, marks).map((marked) => (
         <i key={marked} className={styles.tick} style={{ left: `${(marked / last) * 100}%` }} />
+      ))}
+      {unseenFrames(items, unseenIds, frames).map((waiting) => (
+        <i
+          key={`unseen ${waiting}`}
+          className={styles.tick}
+          data-unseen
+          style={{ left: `${(waiting / last) * 100}%` }}
+        />
       ))}
     </div>
   );

@@ -32,6 +32,9 @@ const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   polygon: t(
     'click corners or trace · ⏎ closes · ⌫ takes one back · alt+click on a node removes it',
   ),
+  livewire: t(
+    'click along an edge, the line snaps to it · ⏎ or the first place closes · ⌫ takes the last place back',
+  ),
   freehand: t('trace with the button held · Esc gives up'),
   spline: t('click nodes · ⏎ closes · ⌫ takes one back · alt+click on a node removes it'),
   brush: t('drag paints · shift or right button erases · Alt ↑ ↓ size · Alt S through slices'),
@@ -40,7 +43,10 @@ const TOOL_HELP: Readonly<Record<ViewportTool, string>> = {
   ),
   eraser: t('drag erases · Alt ↑ ↓ size · Alt S through slices'),
   scissors: t('trace around · shift or right button cuts out'),
-  fill: 'click a hole · shift or right button removes a part',
+  grow: t(
+    'click: what is joined and alike · Alt S through slices · shift or right button takes out',
+  ),
+  fill: t('click a hole · shift or right button removes a part'),
   promptPoint: t('click · {others}', { others: PROMPTING }),
   promptScribble: t('drag · {others}', { others: PROMPTING }),
   promptBox: t('drag around · {others}', { others: PROMPTING }),

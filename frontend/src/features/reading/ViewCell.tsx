@@ -12,6 +12,7 @@ import { ports } from './ports';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { SERIES_DATA } from './SeriesStrip';
+import { useReading } from './store';
 
 type Shared = Omit<
   ViewportProps,
@@ -64,8 +65,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
           name={plane}
           frames={series.frames}
           isActive={isActive}
-          tool={viewport.tool}
-          isTextShown={viewport.isTextShown}
+          viewport={viewport}
         />
       ) : series ? (
         <StackCell
@@ -145,6 +145,8 @@ function StackCell(props: StackCellProps) {
       }}
       onShown={(index) => {
         useLayout.getState().keepIndex(at, index);
+        const frame = frames[index];
+        if (frame) useReading.getState().see(frame);
         if (isWindowDue.current) chooseWindow(at, frames[index], windowName);
         isWindowDue.current = false;
         onReady();

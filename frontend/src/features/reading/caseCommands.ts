@@ -5,9 +5,9 @@ import type { Command } from '../../commands/registry';
 import type { Mark, MarkKind } from '../../viewer/marks';
 import { isSegmentTool } from '../../viewer/prompts';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
+import { kindMadeBy } from '../../viewer/Viewport';
 import { t } from '../../words/t';
 import { marksOf } from './items';
-import { useReadout } from './readout';
 import { useReading } from './store';
 
 const ANSWER = t('Answer');
@@ -67,7 +67,7 @@ function pressLabel(schema: LabelSchema, { key, kind }: Label): void {
   }
   const selected = selectedId ? items[selectedId] : undefined;
   if (selectedId && selected?.kind === kind && selected.label_key !== key) relabel(selectedId, key);
-  use(kind, key);
+  use(kindMadeBy(tool) === kind ? tool : kind, key);
 }
 
 /** The label the next mark of a kind gets: the one last used, else the first of that kind. */
@@ -91,9 +91,18 @@ export function markCommands(schema: LabelSchema): Command[] {
       run: () => useReading.getState().use(kind),
     }),
   );
+  const livewire: Command = {
+    id: 'tool.livewire',
+    title: t('Outline along edges (livewire)'),
+    section: MARKS,
+    shortcut: 'alt+w',
+    isEnabled: isEditable,
+    run: () => useReading.getState().use('livewire'),
+  };
   const hasSelection = () => isEditable() && useReading.getState().selectedId !== null;
   return [
     ...tools,
+    ...(labelsOf(schema, 'polygon').length > 0 ? [livewire] : []),
     mark('remove', t('Delete the selected mark'), ['delete', 'backspace'], hasSelection, () => {
       const { selectedId, remove } = useReading.getState();
       if (selectedId) remove(selectedId);
@@ -211,6 +220,3 @@ const submitTitle = ({ stage }: ReadingCase, { isReadOnly }: CaseActions): strin
   if (isReadOnly) return t('Go on');
   return stage === 'first' ? t('Lock the first read, show the suggestion') : t('Submit and next');
 };
-
-/** Jumps to the frame a mark lies on; used by the list of marks. */
-export const showFrame = (index: number): void => useReadout.getState().viewport?.show(index);

@@ -5,7 +5,8 @@ import { commandFor } from '../../commands/keyboard';
 import { DEFAULT_KEYMAP, useKeymap } from '../../commands/keymap';
 import { PRESETS } from '../../commands/presets';
 import { type Command, findConflicts, isEnabled } from '../../commands/registry';
-import { imagePoint } from '../../geometry/units';
+import { uprightAt } from '../../geometry/planes';
+import { imagePoint, patientPoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import {
   activeLabel,
@@ -14,10 +15,12 @@ import {
   labelCommands,
   markCommands,
 } from './caseCommands';
-import { answerOf, marksOf } from './items';
+import { answerOf, marksOf, segmentsOf } from './items';
+import { useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
+import { usePlanes } from './planes';
 import { promptCommands } from './promptCommands';
 import { label, schemaOf } from './schemaBench';
 import { useReading } from './store';
@@ -196,5 +199,46 @@ describe('windows by key', () => {
     expect(name({ center: -600, width: 1500 }, 1)).toBe('Protocol');
     expect(name({ center: 1, width: 2 }, 1)).toBe('Protocol');
     expect(name(null, -1)).toBe('Lung');
+  });
+});
+
+describe('a segment edited from a plane', () => {
+  test('is edited on the slice through the crosshair, whatever the plane is scrolled to', () => {
+    const slices = [0, 1, 2, 3].map(
+      (z) =>
+        ({
+          sop_instance_uid: `1.${z}`,
+          frame_number: 1,
+          size: { columns: 4, rows: 4 },
+          plane: {
+            origin: patientPoint(0, 0, 5 * z),
+            rowDirection: [1, 0, 0],
+            columnDirection: [0, 1, 0],
+            spacing: { row: 1, column: 1 },
+          },
+        }) as unknown as Frame,
+    );
+    useReading.getState().paintSegments(
+      slices.map((slice, at) => ({
+        id: String(at),
+        kind: 'segment',
+        label_key: 'liver',
+        sop_instance_uid: slice.sop_instance_uid,
+        frame_number: 1,
+        runs: [5, 2],
+      })),
+      'brush',
+    );
+    const before = useLayout.getState();
+    useLayout.setState({ cells: [{ seriesUid: '1', index: 0, plane: 'coronal' }], active: 0 });
+    usePlanes.setState({ planes: uprightAt(patientPoint(1, 1, 11)) });
+    void paintCommands(schema, slices)
+      .find(({ id }) => id === 'segment.clear')
+      ?.run();
+    expect(segmentsOf(useReading.getState().items).map(({ runs }) => runs.length)).toEqual([
+      2, 2, 0, 2,
+    ]);
+    usePlanes.setState({ planes: null });
+    useLayout.setState(before);
   });
 });

@@ -7,10 +7,11 @@ import type {
   MarkContent,
   OutcomeContent,
   SegmentContent,
+  SpaceMarkContent,
 } from '../../api/reading';
 import type { Runs } from '../../geometry/mask';
-import { imagePoint } from '../../geometry/units';
-import type { Mark } from '../../viewer/marks';
+import { imagePoint, patientPoint } from '../../geometry/units';
+import type { InSpace, Mark, MarkKind } from '../../viewer/marks';
 import type { Target, Values } from './attributes';
 
 export interface Answer {
@@ -84,7 +85,13 @@ export const attributesOf = (items: Items, { scope, target }: Target): Attribute
 export const outcomeOf = (items: Items): Outcome | null =>
   Object.values(items).find((item): item is Outcome => item.kind === 'outcome') ?? null;
 
-type Content = AnswerContent | AttributesContent | MarkContent | OutcomeContent | SegmentContent;
+type Content =
+  | AnswerContent
+  | AttributesContent
+  | MarkContent
+  | OutcomeContent
+  | SegmentContent
+  | SpaceMarkContent;
 
 /** What is sent for an item; coordinates to 1/10,000 pixel, as the server keeps them. */
 export function contentOf(item: Item): Content {
@@ -100,20 +107,43 @@ export function contentOf(item: Item): Content {
   const { label_key, sop_instance_uid, frame_number } = item;
   if (item.kind === 'segment')
     return { label_key, sop_instance_uid, frame_number, runs: [...item.runs] };
+  if (item.inSpace) return spaceContent(item, item.inSpace);
   const points = item.points.map(([x, y]): [number, number] => [rounded(x), rounded(y)]);
   return { label_key, sop_instance_uid, frame_number, points };
+}
+
+function spaceContent(
+  { label_key, sop_instance_uid, frame_number }: Mark,
+  { frame_of_reference_uid, row_direction, column_direction, places }: InSpace,
+): SpaceMarkContent {
+  const vector = (of: readonly [number, number, number], round: (value: number) => number) =>
+    of.map(round);
+  return {
+    label_key,
+    sop_instance_uid,
+    frame_number,
+    frame_of_reference_uid,
+    row_direction: vector(row_direction, roundedDirection),
+    column_direction: vector(column_direction, roundedDirection),
+    places: places.map((place) => vector(place, rounded)),
+  };
 }
 
 /** In one order, so that equal answers are equal text. */
 const sorted = (values: Values): AttributesContent['values'] =>
   Object.fromEntries(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)));
 
-const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
+/** Adding zero turns -0 into 0, as the server does. */
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000 + 0;
+
+const roundedDirection = (value: number): number => Math.round(value * 1e6) / 1e6 + 0;
 
 const isAnswer = (kind: AnnotationKind, content: object): content is AnswerContent =>
   kind === 'answer' && 'label_keys' in content;
 
 const isSegment = (content: object): content is SegmentContent => 'runs' in content;
+
+const isInSpace = (content: object): content is SpaceMarkContent => 'places' in content;
 
 const isOutcome = (content: object): content is OutcomeContent => 'exclusion' in content;
 
@@ -128,10 +158,24 @@ export function itemOf({ id, kind, revision }: Annotation): Item | null {
     return isOutcome(content) ? { id, kind, ...content, note: content.note ?? '' } : null;
   if (kind === 'attributes') return isAttributes(content) ? { id, kind, ...content } : null;
   if (kind === 'segment') return isSegment(content) ? { id, kind, ...content } : null;
-  if (kind === 'answer' || !('points' in content)) return null;
+  if (kind === 'answer') return null;
+  if (isInSpace(content)) return spaceMarkOf(id, kind, content);
+  if (!('points' in content)) return null;
   const { label_key, sop_instance_uid, frame_number } = content;
   const points = content.points.map(([x = 0, y = 0]) => imagePoint(x, y));
   return { id, kind, label_key, sop_instance_uid, frame_number, points };
+}
+
+function spaceMarkOf(id: string, kind: MarkKind, content: SpaceMarkContent): Mark {
+  const { label_key, sop_instance_uid, frame_number, frame_of_reference_uid } = content;
+  const vector = ([x = 0, y = 0, z = 0]: readonly number[]) => patientPoint(x, y, z);
+  const inSpace: InSpace = {
+    frame_of_reference_uid,
+    row_direction: vector(content.row_direction),
+    column_direction: vector(content.column_direction),
+    places: content.places.map(vector),
+  };
+  return { id, kind, label_key, sop_instance_uid, frame_number, points: [], inSpace };
 }
 
 const texts = new WeakMap<Item, string>();

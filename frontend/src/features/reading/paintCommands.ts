@@ -7,8 +7,16 @@ import type { PaintTool } from '../../viewer/segments';
 import { t } from '../../words/t';
 import { activeLabel, labelsOf } from './caseCommands';
 import type { Segment } from './items';
-import { useReadout } from './readout';
-import { copied, EDITS, edited, filledBetween, segmentOn, withoutOthers } from './segmentEdits';
+import { showSlice, sliceInHand } from './planes';
+import {
+  copied,
+  EDITS,
+  edited,
+  filledBetween,
+  segmentOn,
+  unseenFrames,
+  withoutOthers,
+} from './segmentEdits';
 import { useReading } from './store';
 
 const SEGMENTS = t('Segments');
@@ -21,6 +29,7 @@ const TOOLS: readonly { tool: PaintTool; title: string; shortcut: string }[] = [
   { tool: 'eraser', title: t('Eraser'), shortcut: 'alt+x' },
   { tool: 'scissors', title: t('Scissors'), shortcut: 'alt+c' },
   { tool: 'fill', title: t('Fill'), shortcut: 'alt+g' },
+  { tool: 'grow', title: t('Region grow'), shortcut: 'alt+r' },
 ];
 
 const isEditable = () => !useReading.getState().isReadOnly;
@@ -41,7 +50,7 @@ export function resize(by: 1 | -1): void {
 
 export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Command[] {
   if (labelsOf(schema, 'segment').length === 0) return [];
-  const frameAt = (by: number) => frames[(useReadout.getState().view?.index ?? 0) + by];
+  const frameAt = (by: number) => frames[sliceInHand(frames) + by];
   const painted = () => {
     const [label, frame] = [activeSegment(schema), frameAt(0)];
     const found = label && frame && segmentOn(useReading.getState().items, label.key, frame);
@@ -99,7 +108,26 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
       title: t('Fill between slices'),
       section: SEGMENTS,
       isEnabled: () => isEditable() && frames.length > 2,
-      run: act('between', (key) => filledBetween(items(), key, frames)),
+      run: () => {
+        const [label, frame] = [activeSegment(schema), frameAt(0)];
+        if (!label || !frame) return;
+        const { fillSegments, see } = useReading.getState();
+        fillSegments(filledBetween(items(), label.key, frames), 'between');
+        see(frame);
+      },
+    },
+    {
+      id: 'segment.unseen',
+      title: t('Next filled slice to look at'),
+      section: SEGMENTS,
+      shortcut: 'alt+n',
+      isEnabled: () => unseenFrames(items(), useReading.getState().unseenIds, frames).length > 0,
+      run: () => {
+        const found = unseenFrames(items(), useReading.getState().unseenIds, frames);
+        const here = sliceInHand(frames);
+        const next = found.find((index) => index > here) ?? found[0];
+        if (next !== undefined) showSlice(frames, next);
+      },
     },
     edit('grow', t('Grow by 1 mm')),
     edit('shrink', t('Shrink by 1 mm')),

@@ -1,12 +1,13 @@
 /** The three planes of the series being cut: where they cross, how they lie, how thick they are. */
 import { create } from 'zustand';
 import { type PlaneName, type Planes, uprightAt } from '../../geometry/planes';
-import type { Series } from '../../viewer/frames';
+import type { Frame, Series } from '../../viewer/frames';
 import { indexAt } from '../../viewer/linking';
 import { centreOf } from '../../viewer/volume';
 import type { Slab, SlabMode } from '../../viewer/volumeEngine';
 import { type Cell, type Grid, MOST_CELLS, useLayout } from './layout';
 import { ports } from './ports';
+import { useReadout } from './readout';
 import { useReading } from './store';
 
 interface PlaneState {
@@ -61,6 +62,23 @@ export function setPlanes(planes: Planes): void {
     const index = frames[0]?.isPlaced ? indexAt(frames, planes.centre) : -1;
     if (index >= 0 && index !== view?.index) handle.show(index);
   }
+}
+
+/** The slice that what is done to "this slice" means: on a plane the one through the crosshair. */
+export function sliceInHand(frames: readonly Frame[]): number {
+  const { cells, active } = useLayout.getState();
+  const { planes } = usePlanes.getState();
+  return cells[active]?.plane && planes
+    ? indexAt(frames, planes.centre)
+    : (useReadout.getState().view?.index ?? 0);
+}
+
+/** Shows a slice of the active viewport's stack; planes are moved to it. */
+export function showSlice(frames: readonly Frame[], index: number): void {
+  const { cells, active } = useLayout.getState();
+  const { planes } = usePlanes.getState();
+  if (cells[active]?.plane && planes) setPlanes({ ...planes, centre: centreOf(frames, index) });
+  else useReadout.getState().viewport?.show(index);
 }
 
 const THICKNESSES_MM = [0, 3, 5, 10, 15, 20, 30, 50];

@@ -87,3 +87,16 @@ export function filledBetween(items: Items, labelKey: string, frames: readonly F
     });
   });
 }
+
+/** Frames, by their places in the stack, with something on them that nobody has looked at yet. */
+export function unseenFrames(
+  items: Items,
+  unseenIds: ReadonlySet<string>,
+  frames: readonly Frame[],
+): number[] {
+  const waiting = segmentsOf(items).filter(({ id, runs }) => unseenIds.has(id) && runs.length > 0);
+  if (waiting.length === 0) return [];
+  return frames.flatMap((frame, index) =>
+    waiting.some((segment) => belongsTo(frame, segment)) ? [index] : [],
+  );
+}

@@ -1,97 +1,26 @@
 /** Editing state of the case on screen: tool, label, selection, work and its log. */
 import { create } from 'zustand';
-import type { LabelKind } from '../../api/projects';
-import type { AttributeValue, OutcomeContent } from '../../api/reading';
 import { millimetres } from '../../geometry/units';
 import type { Mark } from '../../viewer/marks';
 import { isSegmentTool } from '../../viewer/prompts';
-import type { PaintSettings } from '../../viewer/segments';
-import type { ViewportTool } from '../../viewer/Viewport';
-import type { Target } from './attributes';
+import { kindMadeBy } from '../../viewer/Viewport';
 import {
   type Answer,
   type Attributes,
   answerOf,
   attributesOf,
   type Item,
-  type Items,
   isMark,
   type Outcome,
   outcomeOf,
   type Segment,
 } from './items';
-import { EMPTY_LOG, type Log, perform, redo, type Step, undo } from './log';
+import { EMPTY_LOG, perform, redo, type Step, undo } from './log';
 import { NO_OUTCOME, QUALITY, qualityOf } from './outcome';
+import type { Arrangement, Asking, Editing, ReadingStore } from './storeTypes';
+import { noteUnseen, unseenAmong, unseenBut } from './unseen';
 
-export interface Editing {
-  readonly items: Items;
-  readonly log: Log;
-  readonly isReadOnly: boolean;
-  readonly tool: ViewportTool;
-  /** Label of the next mark or stroke, by kind of label. */
-  readonly labelFor: Readonly<Partial<Record<LabelKind, string>>>;
-  readonly selectedId: string | null;
-  readonly hiddenIds: ReadonlySet<string>;
-  /** The attribute the digits answer now. */
-  readonly asking: Asking | null;
-}
-
-export interface Asking extends Target {
-  readonly attribute: string;
-}
-
-/** How the room is arranged; kept from case to case. */
-export interface Arrangement {
-  readonly areMarksHeldHidden: boolean;
-  /** How far segments are filled, 0 to 1. */
-  readonly segmentFill: number;
-  readonly paint: PaintSettings;
-  readonly isTextShown: boolean;
-  readonly isAiOn: boolean;
-  readonly isHeatShown: boolean;
-  readonly areToolsShown: boolean;
-  readonly isPanelShown: boolean;
-  readonly isGuideShown: boolean;
-  readonly areTagsShown: boolean;
-}
-
-interface Actions {
-  open(items: Items, isReadOnly: boolean): void;
-  /** Replaces the work from outside (a conflict was settled); the log no longer applies. */
-  replace(items: Items): void;
-  arrange(change: Partial<Arrangement>): void;
-  use(tool: ViewportTool, labelKey?: string): void;
-  setPaint(change: Partial<PaintSettings>): void;
-  select(id: string | null): void;
-  toggleHidden(id: string): void;
-  chooseClass(labelKey: string, mode: 'single' | 'multi', newId: () => string): void;
-  accept(labelKey: string, suggestionId: string, newId: () => string): void;
-  /** "None of these", said outright. */
-  answerNothing(newId: () => string): void;
-  /**
-   * Answers one attribute of a target, or takes the answer back (undefined). What is typed in one
-   * go is one step.
-   */
-  answerAttribute(
-    at: Asking,
-    value: AttributeValue | undefined,
-    how: { newId: () => string; isTyped?: boolean },
-  ): void;
-  setOutcome(change: Partial<OutcomeContent>, newId: () => string): void;
-  ask(asking: Asking | null): void;
-  draw(mark: Mark): void;
-  edit(id: string, points: Mark['points']): void;
-  relabel(id: string, labelKey: string): void;
-  /** Segments on one or many frames as a brush left them; one step of the log. */
-  paintSegments(segments: readonly Segment[], title: string): void;
-  /** Segments and marks of a suggestion become the reader's own; one step of the log. */
-  takeOver(drawn: readonly (Segment | Mark)[]): void;
-  remove(id: string): void;
-  undo(): void;
-  redo(): void;
-}
-
-export type ReadingStore = Editing & Arrangement & Actions;
+export type { Arrangement, Asking, Editing, ReadingStore };
 
 const FRESH: Editing = {
   items: {},
@@ -101,6 +30,7 @@ const FRESH: Editing = {
   labelFor: {},
   selectedId: null,
   hiddenIds: new Set(),
+  unseenIds: new Set(),
   asking: null,
 };
 
@@ -167,7 +97,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
     ...ARRANGEMENT,
     open(items, isReadOnly) {
       const { tool, labelFor } = get();
-      set({ ...FRESH, items, isReadOnly, tool, labelFor });
+      const unseenIds = unseenAmong(Object.keys(items));
+      set({ ...FRESH, items, isReadOnly, tool, labelFor, unseenIds });
     },
     replace(items) {
       set({ items, log: EMPTY_LOG });
@@ -176,7 +107,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
     arrange: (next) => set(next),
     use(tool, labelKey) {
       const { labelFor } = get();
-      const kind = isSegmentTool(tool) ? 'segment' : tool;
+      const kind = isSegmentTool(tool) ? 'segment' : (kindMadeBy(tool) ?? tool);
       set({ tool, labelFor: labelKey ? { ...labelFor, [kind]: labelKey } : labelFor });
     },
     setPaint: (change) => set({ paint: { ...get().paint, ...change } }),
@@ -225,13 +156,28 @@ export const useReading = create<ReadingStore>()((set, get) => {
       change(mark.id, mark, mark.kind);
       if (!get().isReadOnly) set({ selectedId: mark.id });
     },
-    edit: (id, points) => changeMark(id, 'move', (mark) => ({ ...mark, points })),
+    edit: (id, points, places) =>
+      changeMark(id, 'move', (mark) =>
+        mark.inSpace && places
+          ? { ...mark, inSpace: { ...mark.inSpace, places } }
+          : { ...mark, points },
+      ),
     relabel: (id, label_key) => changeMark(id, 'label', (mark) => ({ ...mark, label_key })),
     paintSegments(segments, title) {
       drawAll(segments, title);
     },
     takeOver(drawn) {
       drawAll(drawn, 'take the suggestion over'); // not shown
+    },
+    fillSegments(segments, title) {
+      get().paintSegments(segments, title);
+      const ids = segments.map(({ id }) => id);
+      noteUnseen(ids);
+      set({ unseenIds: new Set([...get().unseenIds, ...ids]) });
+    },
+    see(frame) {
+      const unseenIds = unseenBut(frame, get().items, get().unseenIds);
+      if (unseenIds.size < get().unseenIds.size) set({ unseenIds });
     },
     remove(id) {
       if (get().items[id]) change(id, null, 'delete');

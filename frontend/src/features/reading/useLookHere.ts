@@ -7,7 +7,7 @@ import type { components } from '../../api/schema';
 import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import { t } from '../../words/t';
-import { showFrame } from './caseCommands';
+import { useReadout } from './readout';
 
 export type LookHere = components['schemas']['LookHere'];
 
@@ -70,7 +70,7 @@ export function lookHereCommands(doubts: readonly Doubt[]): Command[] {
       isEnabled: () => doubts.length > 0,
       run: () => {
         const most = [...doubts].sort((one, other) => other.uncertainty - one.uncertainty)[0];
-        if (most) showFrame(most.index);
+        if (most) useReadout.getState().viewport?.show(most.index);
       },
     },
   ];

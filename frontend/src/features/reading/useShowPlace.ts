@@ -1,8 +1,8 @@
 /** Brings a place of the case on screen: in the series that has it, on its slice. */
 import { useCallback } from 'react';
 import type { Series } from '../../viewer/frames';
-import { showFrame } from './caseCommands';
 import { useLayout } from './layout';
+import { showSlice } from './planes';
 import type { Place } from './useAsking';
 
 export function useShowPlace(
@@ -18,7 +18,7 @@ export function useShowPlace(
         seriesUid ? one.series_uid === seriesUid : one.frames.some(isHere),
       );
       const index = seriesUid ? 0 : (found?.frames.findIndex(isHere) ?? -1);
-      if (found && found === here) showFrame(index);
+      if (found && found === here) showSlice(found.frames, index);
       else if (found) show(active, found.series_uid, index);
     },
     [series, here, active, show],

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Annotation } from '../../api/reading';
-import { imagePoint } from '../../geometry/units';
+import type { Annotation, SpaceMarkContent } from '../../api/reading';
+import { imagePoint, patientPoint } from '../../geometry/units';
+import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { contentOf, isMark, itemOf, marksOf, type Segment, segmentsOf, stateText } from './items';
+import { unseenFrames } from './segmentEdits';
 import { useReading } from './store';
 
 const mark = (id: string, x = 10): Mark => ({
@@ -102,6 +104,39 @@ describe('segments', () => {
   });
 });
 
+describe('slices filled between', () => {
+  const filled = (id: string, sop_instance_uid: string): Segment => ({
+    id,
+    kind: 'segment',
+    label_key: 'liver',
+    sop_instance_uid,
+    frame_number: 1,
+    runs: [3, 4],
+  });
+  const frame = (sop_instance_uid: string) => ({ sop_instance_uid, frame_number: 1 }) as Frame;
+
+  test('are to be looked at until they were on screen, also after the case was opened again', () => {
+    room().fillSegments([filled('a', '1'), filled('b', '2')], 'between slices');
+    const { items } = room();
+    room().see(frame('2'));
+    expect([...room().unseenIds]).toEqual(['a']);
+    room().open(items, false);
+    expect(unseenFrames(items, room().unseenIds, [frame('1'), frame('2')])).toEqual([0]);
+    room().see(frame('1'));
+    room().open(items, false);
+    expect(room().unseenIds.size).toBe(0);
+  });
+
+  test('are nothing to look at once they were undone, and again once redone', () => {
+    room().fillSegments([filled('c', '3')], 'between slices');
+    const left = () => unseenFrames(room().items, room().unseenIds, [frame('3')]);
+    room().undo();
+    expect(left()).toEqual([]);
+    room().redo();
+    expect(left()).toEqual([0]);
+  });
+});
+
 describe('answers', () => {
   const keys = () => {
     const answer = Object.values(room().items).find((item) => item.kind === 'answer');
@@ -178,6 +213,43 @@ describe('items and what is sent', () => {
       expect(Math.abs(y - (drawn.points[index]?.[1] ?? 0))).toBeLessThan(0.01);
     });
     expect(stateText(back)).toBe(stateText(drawn));
+  });
+
+  test('a mark in space sent and read back is the same mark, to the text that is compared', () => {
+    const mark: Mark = {
+      id: 'm',
+      kind: 'length',
+      label_key: 'width',
+      sop_instance_uid: '1.2',
+      frame_number: 1,
+      points: [],
+      inSpace: {
+        frame_of_reference_uid: '1.9',
+        row_direction: [Math.SQRT1_2, Math.SQRT1_2, 0],
+        column_direction: [-0, 0, -1],
+        places: [patientPoint(1.23456, -0.00001, 3), patientPoint(-4, 5, 6.000049)],
+      },
+    };
+    const content = contentOf(mark) as SpaceMarkContent;
+    expect(content).not.toHaveProperty('points');
+    const sent = JSON.parse(JSON.stringify(content)) as SpaceMarkContent;
+    const again = itemOf({
+      id: 'm',
+      kind: 'length',
+      revision: {
+        id: 'r',
+        number: 1,
+        parent_id: null,
+        is_deleted: false,
+        content: sent,
+        created_at: '2026-01-01T00:00:00Z',
+      },
+    });
+    expect(stateText(again)).toBe(stateText(mark));
+    expect(content.places).toEqual([
+      [1.2346, 0, 3],
+      [-4, 5, 6],
+    ]);
   });
 
   test('a segment sent and read back is the same segment', () => {

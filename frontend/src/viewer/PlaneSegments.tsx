@@ -1,0 +1,119 @@
+/** Segments where a plane cuts them, and painting on the plane into the slices it passes. */
+import { useEffect, useMemo, useRef } from 'react';
+import { type Affine, toImage } from '../geometry/affine';
+import { cutThrough, type Grid, gridOf, type Patch, patchFrom } from '../geometry/cutThrough';
+import { type Mask, type Runs, runsOf } from '../geometry/mask';
+import { imageToPatient, normalOf } from '../geometry/plane';
+import { settled } from '../geometry/sweep';
+import { canvasPoint, type ImageSize } from '../geometry/units';
+import { BrushRing } from './BrushRing';
+import type { Frame } from './frames';
+import type { MarkStyle } from './marks';
+import { pictureOf } from './pictures';
+import { drawPicture, scratch } from './SegmentsLayer';
+import type { SegmentLook, SegmentOnFrame } from './segments';
+import { type PaintProps, usePaint } from './usePaint';
+import type { PlaneView } from './volumeEngine';
+
+interface PlaneSegmentsProps {
+  readonly frames: readonly Frame[];
+  readonly view: PlaneView;
+  readonly segments: readonly SegmentOnFrame[];
+  readonly styleOf: (labelKey: string) => MarkStyle;
+  readonly look: SegmentLook;
+  readonly paint: PaintProps | null;
+}
+
+const UNMOVED: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
+
+const patches = new WeakMap<Runs, { readonly columns: number; readonly patch: Patch | null }>();
+
+function keptPatch(runs: Runs, size: ImageSize): Patch | null {
+  const kept = patches.get(runs);
+  if (kept?.columns === size.columns) return kept.patch;
+  const patch = patchFrom(runs, size);
+  patches.set(runs, { columns: size.columns, patch });
+  return patch;
+}
+
+/** Runs of each label by slice; labels without any are left out. */
+function byLabel(frames: readonly Frame[], segments: readonly SegmentOnFrame[]) {
+  const places = new Map(
+    frames.map((frame, index) => [`${frame.sop_instance_uid} ${frame.frame_number}`, index]),
+  );
+  const labels = new Map<string, Map<number, Runs>>();
+  for (const { label_key, sop_instance_uid, frame_number, runs } of segments) {
+    const index = places.get(`${sop_instance_uid} ${frame_number}`);
+    if (index === undefined || runs.length === 0) continue;
+    const label = labels.get(label_key) ?? new Map<number, Runs>();
+    labels.set(label_key, label.set(index, runs));
+  }
+  return labels;
+}
+
+export function PlaneSegments(props: PlaneSegmentsProps) {
+  const { frames, view, segments, styleOf, look, paint } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const stroke = usePaint(canvas, view.affine, paint);
+  const grid = useMemo(() => gridOf(frames), [frames]);
+  const labels = useMemo(() => byLabel(frames, segments), [frames, segments]);
+
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context || !grid) return;
+    const ratio = window.devicePixelRatio || 1;
+    const size = { columns: element.clientWidth, rows: element.clientHeight };
+    const [width, height] = [size.columns * ratio, size.rows * ratio];
+    if (element.width !== width || element.height !== height)
+      Object.assign(element, { width, height });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const painted = stroke && !labels.has(stroke.label_key) ? [stroke.label_key] : [];
+    for (const label of [...labels.keys(), ...painted]) {
+      const masks = label === stroke?.label_key ? stroke.masks : NO_MASKS;
+      const cut = cutOf(grid, labels.get(label), masks, view, size);
+      const { colour } = styleOf(label);
+      const picture = pictureOf(cut, colour, scratch);
+      drawPicture(context, picture, colour, { affine: UNMOVED, fill: look.fill });
+    }
+  }, [grid, labels, view, styleOf, look, stroke]);
+
+  const cursor = stroke?.isWaiting ? 'progress' : paint ? 'crosshair' : 'default';
+  return (
+    <>
+      <canvas
+        ref={canvas}
+        className="viewer-segments"
+        data-segments={labels.size}
+        style={{ pointerEvents: paint ? 'all' : 'none', cursor }}
+      />
+      {paint?.brush && <BrushRing layer={canvas} affine={view.affine} brush={paint.brush} />}
+    </>
+  );
+}
+
+const NO_MASKS: ReadonlyMap<number, Mask> = new Map();
+
+/** One label as it is on screen, in CSS pixels; a stroke under way stands in for what was there. */
+function cutOf(
+  grid: Grid,
+  lying: ReadonlyMap<number, Runs> | undefined,
+  masks: ReadonlyMap<number, Mask>,
+  { plane, affine }: PlaneView,
+  size: ImageSize,
+): Mask {
+  const normal = normalOf(plane);
+  const place = (x: number, y: number) =>
+    settled(imageToPatient(plane, toImage(affine, canvasPoint(x, y))), normal);
+  const slices = Array.from({ length: grid.count }, (_, index) => {
+    const mask = masks.get(index);
+    return mask
+      ? patchFrom(runsOf(mask), grid.size)
+      : keptPatch(lying?.get(index) ?? NONE, grid.size);
+  });
+  const picture = { size, corner: place(0, 0), right: place(1, 0), down: place(0, 1) };
+  return cutThrough(grid, slices, picture);
+}
+
+const NONE: Runs = [];

@@ -1,0 +1,50 @@
+/** What painting on a plane needs: the plane's brush, and the slices it writes into. */
+import { useMemo } from 'react';
+import { imageToPatient, normalOf } from '../geometry/plane';
+import { settled } from '../geometry/sweep';
+import type { ImagePoint } from '../geometry/units';
+import type { Frame } from './frames';
+import type { PaintTool } from './segments';
+import { beginSweep } from './strokes';
+import type { PaintProps } from './usePaint';
+import { fetchFrames, groundOf, type SegmentsProps, withFrames } from './useSegments';
+import type { PlaneView, Slab } from './volumeEngine';
+
+/** The tools that paint on planes as they do on slices. */
+export const PLANE_TOOLS: readonly PaintTool[] = ['brush', 'eraser'];
+
+interface Surroundings extends SegmentsProps {
+  readonly paintTool: PaintTool | null;
+  readonly slab: Slab;
+}
+
+/** Null while nothing can be painted: another tool, or a slab, which shows many places as one. */
+export function usePlanePaint(
+  { segments, paint, paintTool, slab, onPainted }: Surroundings,
+  frames: readonly Frame[],
+  view: PlaneView | null,
+): PaintProps | null {
+  const isThin = slab.thickness_mm === 0;
+  return useMemo((): PaintProps | null => {
+    if (!view || !paint || !paintTool || !isThin || !PLANE_TOOLS.includes(paintTool)) return null;
+    const { label_key, settings } = paint;
+    const normal = normalOf(view.plane);
+    const ground = groundOf(frames, segments, label_key);
+    const placeOf = (point: ImagePoint) => settled(imageToPatient(view.plane, point), normal);
+    const flat = settings.isBall ? null : normal;
+    return {
+      label_key,
+      surface: [...view.plane.origin, ...normal].map((part) => part.toFixed(3)).join(' '),
+      brush: { radiusColumns: settings.radius, radiusRows: settings.radius },
+      begin: (start, isErasing) =>
+        beginSweep(
+          start,
+          ground,
+          { ...settings, isErasing: isErasing || paintTool === 'eraser' },
+          { placeOf, flat },
+        ),
+      fetch: (indices) => fetchFrames(frames, indices),
+      onPainted: (changes) => onPainted({ label_key, changes: withFrames(changes, frames) }),
+    };
+  }, [frames, view, segments, paint, paintTool, isThin, onPainted]);
+}

@@ -1,0 +1,51 @@
+/** What commands may ask of a viewport of slices. */
+import { type Gaze, gazeOf } from './camera';
+import type { GreyWindow } from './frameFacts';
+import type { Frame } from './frames';
+import type { StackEngine, View } from './stackEngine';
+
+export interface ViewportHandle {
+  show(index: number): void;
+  /** Turns pages from the slice asked for last, which may still be on its way. */
+  page(by: number): void;
+  setWindow(window: GreyWindow | null): void;
+  invert(): void;
+  reset(): void;
+  fit(): void;
+  rotate(degrees: number): void;
+  flip(axis: 'horizontal' | 'vertical'): void;
+  zoom(factor: number): void;
+  /** The place in the middle and the scale of a view of this stack. */
+  gaze(view: View): Gaze | null;
+  lookAt(gaze: Gaze): void;
+  retry(): void;
+}
+
+export function gazeIn(
+  stage: HTMLElement | null,
+  frames: readonly Frame[],
+  { affine, index }: View,
+): Gaze | null {
+  const frame = frames[index];
+  if (!stage || !frame || !affine) return null;
+  return gazeOf(affine, frame, { width: stage.clientWidth, height: stage.clientHeight });
+}
+
+export const handleOf = (
+  engine: StackEngine | null,
+  retry: () => void,
+  gaze: (view: View) => Gaze | null,
+): ViewportHandle => ({
+  show: (index) => void engine?.show(index),
+  page: (by) => void engine?.page(by),
+  setWindow: (window) => engine?.setWindow(window),
+  invert: () => engine?.invert(),
+  reset: () => engine?.reset(),
+  fit: () => engine?.fit(),
+  rotate: (degrees) => engine?.rotate(degrees),
+  flip: (axis) => engine?.flip(axis),
+  zoom: (factor) => engine?.zoom(factor),
+  gaze,
+  lookAt: (next) => engine?.lookAt(next),
+  retry,
+});
