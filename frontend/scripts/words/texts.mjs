@@ -125,7 +125,8 @@ function isInTable(node) {
     if (second && ts.isStringLiteralLike(second) && !TONES.has(second.text)) return false;
   }
   // A list of codes alone.
-  const isCode = (one) => ts.isStringLiteral(one) && /^[a-z_]+$/.test(one.text);
+  const isCode = (one) =>
+    ts.isStringLiteral(one) && /^[a-z_]+$/.test(one.text) && !TONES.has(one.text);
   if (ts.isArrayLiteralExpression(parent) && parent.elements.every(isCode)) return false;
   for (let up = node.parent; up; up = up.parent) {
     if (ts.isFunctionLike(up) || ts.isTypeNode(up)) return false;

@@ -5,11 +5,19 @@ import { allJobsQuery, cancelJob, isLive, type Job, retryJob } from '../../api/j
 import { Chip, type Tone } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatShare, spoken } from '../../ui/format';
+import { formatShare } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { t, told } from '../../words/t';
+
+const STATE_WORDS: Record<string, string> = {
+  queued: t('queued'),
+  running: t('running'),
+  done: t('done'),
+  failed: t('failed'),
+  cancelled: t('cancelled'),
+};
 
 const TONES: Record<string, Tone> = { running: 'accent', done: 'good', failed: 'bad' };
 
@@ -50,7 +58,9 @@ function columnsWith(cancel: (id: string) => void, retry: (id: string) => void):
       key: 'state',
       title: t('State'),
       sortValue: (row) => row.state,
-      render: (row) => <Chip text={spoken(row.state)} tone={TONES[row.state] ?? 'plain'} />,
+      render: (row) => (
+        <Chip text={STATE_WORDS[row.state] ?? row.state} tone={TONES[row.state] ?? 'plain'} />
+      ),
     },
     {
       key: 'progress',
@@ -63,7 +73,7 @@ function columnsWith(cancel: (id: string) => void, retry: (id: string) => void):
       key: 'message',
       title: t('Says'),
       render: (row) => (
-        <span title={row.error || row.message}>{row.error || row.message || '–'}</span>
+        <span title={told(row.error || row.message)}>{told(row.error || row.message || '–')}</span>
       ),
     },
     {

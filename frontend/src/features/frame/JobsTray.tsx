@@ -43,7 +43,11 @@ export function JobsTray({ projectId }: { projectId: string }) {
           {live.length === 0 && <span className={styles.quiet}>{t('Nothing at the moment')}</span>}
           {live.map((job) => (
             <div key={job.id}>
-              <ProgressRow title={told(job.title)} share={job.progress} message={job.message} />
+              <ProgressRow
+                title={told(job.title)}
+                share={job.progress}
+                message={told(job.message)}
+              />
               <Button variant="subtle" size="compact-xs" onClick={() => cancel.mutate(job.id)}>
                 {t('Cancel')}
               </Button>
@@ -67,7 +71,7 @@ function FinishedJob({ job, onRetry }: { job: Job; onRetry: () => void }) {
         title={told(job.title)}
         share={hasFailed ? job.progress : 1}
         tone={hasFailed ? 'bad' : 'good'}
-        message={job.error || job.message}
+        message={told(job.error || job.message)}
         side={
           <Group gap={6}>
             {hasFailed ? t('failed') : t('done')} <RelativeTime at={job.finished_at} />

@@ -16,9 +16,9 @@ import styles from './Learning.module.css';
 
 const ARMS: Record<string, [word: string, tone: Tone]> = {
   strategy: [t('model’s choice'), 'accent'],
-  control: ['control', 'warn'],
+  control: [t('control'), 'warn'],
   retrieval: [t('look-alike'), 'plain'],
-  evaluation: ['measuring', 'plain'],
+  evaluation: [t('measuring'), 'plain'],
 };
 
 export function QueuePart({ projectId }: { projectId: string }) {

@@ -12,12 +12,12 @@ import { isUnderWay, sumOf, type Upload, type UploadState } from './upload';
 import { useUploads } from './uploadStore';
 
 const WORDS: Record<UploadState, [word: string, tone: Tone]> = {
-  waiting: ['waiting', 'plain'],
-  sending: ['sending', 'accent'],
-  sent: ['received', 'good'],
+  waiting: [t('waiting'), 'plain'],
+  sending: [t('sending'), 'accent'],
+  sent: [t('received'), 'good'],
   known: [t('already here'), 'good'],
-  failed: ['failed', 'bad'],
-  cancelled: ['cancelled', 'warn'],
+  failed: [t('failed'), 'bad'],
+  cancelled: [t('cancelled'), 'warn'],
 };
 
 const COLUMNS: Column<Upload>[] = [
