@@ -84,7 +84,7 @@ def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
     pacs = Pacs({f"1.2.3.{number}": scan for number, scan in enumerate(scans)})
     source = f'[[sources]]\nname = "Hospital PACS"\nurl = "{pacs.url}"\nprojects = ["Pulling"]\n'
     (home / "ways_in.toml").write_text(source)
-    names = ("web", "worker", "puller", "gpu-worker")
+    names = ("web", "worker", "puller", "gpu-worker", "prompter")
     with running(*names, home=home, database_url=browser_database, settings=settings) as address:
         yield Clinic(address, Person(address, ADMIN, "Administrator"))
     pacs.close()

@@ -15,10 +15,16 @@ def body() -> np.ndarray:
     """
     down, along, across = np.mgrid[0:DEPTH, 0:SIDE, 0:SIDE].astype(float)
     away = np.hypot(np.hypot((down - 16) * 2, along - 32), across - 32)
-    core = np.hypot(np.hypot((down - 10) * 2, along - 24), across - 40)
     values = np.where(away < 28, 40.0, -1000.0)
-    values[core < 8] = 700.0
+    values[core()] = 700.0
     return values + (down + along / 8)
+
+
+def core() -> np.ndarray:
+    """Where the core of the body is, (slice, row, column)."""
+    down, along, across = np.mgrid[0:DEPTH, 0:SIDE, 0:SIDE].astype(float)
+    away: np.ndarray = np.hypot(np.hypot((down - 10) * 2, along - 24), across - 40) < 8
+    return away
 
 
 def axial(*, step: int = 1, series: int = 1, **attributes: object) -> dict[str, bytes]:

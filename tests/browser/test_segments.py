@@ -1,4 +1,4 @@
-"""Segments painted with the mouse: stored pixel by pixel, there again, undone, tidied."""
+"""Segments painted and prompted: stored pixel by pixel, there again, undone, tidied."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ Open = Callable[..., Window]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def painted_project(clinic: Clinic, name: str) -> Project:
+def painted_project(clinic: Clinic, name: str, step: int = 8) -> Project:
     project = clinic.project(name)
     labels = [
         {"name": name, "kind": "segment", "colour": colour, "hotkey": key}
@@ -27,7 +27,7 @@ def painted_project(clinic: Clinic, name: str) -> Project:
     ]
     schema = {"question": "", "answer_mode": "none", "labels": labels}
     project.lead.post(f"{project.path}/label-schema", schema)
-    project.bring_in(stacks.axial(step=8))
+    project.bring_in(stacks.axial(step=step))
     return project
 
 
@@ -348,3 +348,83 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
     eventually(lambda: window.inner_text() != words)
     (again,) = masks(reader, read)["liver"]
     assert np.array_equal(again, liver), "fingers painted nothing"
+
+
+def volume(reader: Person, read: str, label: str) -> Mask:
+    """A segment as the server holds it, (slice, row, column), slices of 2 mm from below."""
+    case = reader.get(f"/reads/{read}")
+    path = f"/dicomweb/{case['project_id']}/studies/{case['study']['study_uid']}/metadata"
+    images = reader.http.get(path, headers={"Accept": "application/dicom+json"}).json()
+    height = {one["00080018"]["Value"][0]: one["00200032"]["Value"][2] for one in images}
+    found = np.zeros((stacks.DEPTH, stacks.SIDE, stacks.SIDE), dtype=bool)
+    for one in case["annotations"]:
+        content = one["revision"]["content"]
+        if one["kind"] == "segment" and content["label_key"] == label:
+            at = round(height[content["sop_instance_uid"]] / 2)
+            found[at] = to_mask(content["runs"], stacks.SIDE, stacks.SIDE)
+    return found
+
+
+def see_prompts(page: Page, text: str) -> None:
+    """Wait until all prompts are answered and the panel says this of them."""
+    state = page.locator("[data-testid=prompt-state][data-waiting=false]")
+    expect(state).to_contain_text(text)
+
+
+def test_a_lesion_is_segmented_from_prompts_through_the_slices(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = painted_project(clinic, "Prompted", step=1)
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read", width=1440, height=900)
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".viewer[data-shown='10']")).to_be_visible()
+    box = page.locator(".viewer-stage").bounding_box()
+    assert box is not None
+    pixel = min(box["width"], box["height"]) / stacks.SIDE
+
+    def at(column: float, row: float) -> tuple[float, float]:
+        """The share of the viewport at which a place of the image is seen."""
+        half = stacks.SIDE / 2
+        return (
+            0.5 + (column - half) * pixel / box["width"],
+            0.5 + (row - half) * pixel / box["height"],
+        )
+
+    page.keyboard.press("2")
+    page.keyboard.press("Alt+p")
+    click(page, at(41.5, 25.5))
+    see_prompts(page, "1 prompt · mask on 7 slices")
+    expect(page.locator("canvas.viewer-prompts[data-preview=true]")).to_be_visible()
+    page.keyboard.press("s")
+    drag(page, at(20, 40), at(28, 44), button="right")
+    see_prompts(page, "2 prompts · mask on 7 slices")
+    page.keyboard.press("t")
+    see_prompts(page, "mask on 1 slice")
+    page.keyboard.press("t")
+    page.keyboard.press("Control+z")
+    see_prompts(page, "1 prompt · mask on 7 slices")
+    assert masks(reader, read) == {}
+    page.keyboard.press("Enter")
+    expect(page.locator("canvas.viewer-prompts[data-prompts='0']")).to_be_visible()
+    eventually(lambda: len(masks(reader, read).get("lesion", [])) == 7)
+    see_saved(page)
+    lesion, truth = volume(reader, read, "lesion"), stacks.core()
+    assert 2 * (lesion & truth).sum() / (lesion.sum() + truth.sum()) > 0.85
+    case = reader.get(f"/reads/{read}")
+    revisions = reader.get(f"/annotations/{case['annotations'][0]['id']}/revisions")["items"]
+    assert revisions[-1]["prompt_session_id"]
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    eventually(lambda: masks(reader, read) == {})
+    page.keyboard.press("Control+y")
+    eventually(lambda: len(masks(reader, read).get("lesion", [])) == 7)
+    see_saved(page)
+    window.go(f"{project.path}/read")
+    image_of(page)
+    assert np.array_equal(volume(reader, read, "lesion"), lesion)
