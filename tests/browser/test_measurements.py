@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -207,6 +208,21 @@ def test_a_circle_says_what_its_pixels_are_whatever_the_window(
     page.keyboard.press("i")
     expect(page.locator(".viewer-corner-bl")).to_contain_text("W 1500 L −600")
     assert tag.text_content() == text
+
+
+def test_values_with_a_slope_that_is_not_whole_are_what_the_header_says(
+    clinic: Clinic, open_window: Open
+) -> None:
+    stored = np.full((64, 64), 50_000, np.uint16)
+    # the extremes, 0 and 60, are whole and small: room for them is not room for what is stored
+    stored[:8], stored[8:16] = 0, 60_000
+    image = dicoms.ct_slice(array=stored, planted=False, RescaleSlope="0.001", RescaleIntercept="0")
+    project = measured_project(clinic, "Slopes", {"1.dcm": image})
+    window = open_window(project.readers[0], f"{project.path}/read")
+    image_of(window.page)
+    window.page.keyboard.press("Shift+C")
+    drag(window.page, (0.5, 0.5), (0.56, 0.5))
+    expect(window.page.locator(".viewer-mark-tag")).to_contain_text("min 50 max 50 HU")
 
 
 def test_nodes_are_drawn_out_and_taken_out(clinic: Clinic, open_window: Open) -> None:

@@ -1,5 +1,11 @@
 /** Starts Cornerstone once: WebGL where the machine has it, the processor otherwise. */
-import { cache, init as initCore, RenderingEngine, setUseCPURendering } from '@cornerstonejs/core';
+import {
+  cache,
+  imageLoader,
+  init as initCore,
+  RenderingEngine,
+  setUseCPURendering,
+} from '@cornerstonejs/core';
 import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
 import {
   addTool,
@@ -9,6 +15,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
+import { loadExactly } from './exactValues';
 
 export const ENGINE_ID = 'collimate';
 
@@ -25,6 +32,7 @@ async function start(): Promise<RenderingEngine> {
   initCore();
   if (wantsProcessor()) setUseCPURendering(true);
   initLoader({ maxWebWorkers: Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) });
+  imageLoader.registerImageLoader('wadors', loadExactly);
   initTools();
   for (const tool of [WindowLevelTool, PanTool, ZoomTool, StackScrollTool]) addTool(tool);
   cache.setMaxCacheSize(CACHE_BYTES);

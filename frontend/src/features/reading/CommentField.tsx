@@ -3,30 +3,29 @@ import { useEffect, useRef, useState } from 'react';
 import { t } from '../../words/t';
 import styles from './Attributes.module.css';
 import panel from './Panel.module.css';
-import { useTyped } from './typed';
+import { NEW_COMMENT, NEW_QUESTION, useTyped } from './typed';
 
 interface CommentFieldProps {
   readonly label: string;
   /** Names the field among those of the case: what is typed there is kept under it. */
-  readonly field?: string;
+  readonly field: string;
   /** True when the comment is kept; what could not be sent stays in the field. */
   readonly onSend: (text: string) => Promise<boolean>;
   readonly onLeave: () => void;
 }
 
-export function CommentField({ label, onSend, onLeave, ...props }: CommentFieldProps) {
-  const name = props.field ?? label;
-  const text = useTyped(({ typed }) => typed[name] ?? '');
-  const setText = (next: string) => useTyped.getState().type(name, next);
+export function CommentField({ label, field, onSend, onLeave }: CommentFieldProps) {
+  const text = useTyped(({ typed }) => typed[field] ?? '');
+  const setText = (next: string) => useTyped.getState().type(field, next);
   const [isSending, setSending] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const isNew = label === 'Comment' || label === 'Question';
+  const area = useRef<HTMLTextAreaElement>(null);
+  const isNew = field === NEW_COMMENT || field === NEW_QUESTION;
   useEffect(() => {
-    if (isNew) field.current?.focus();
+    if (isNew) area.current?.focus();
   }, [isNew]);
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'Escape') {
-      field.current?.blur();
+      area.current?.blur();
       onLeave();
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
@@ -36,7 +35,7 @@ export function CommentField({ label, onSend, onLeave, ...props }: CommentFieldP
         setSending(false);
         if (!isKept) return;
         setText('');
-        field.current?.blur();
+        area.current?.blur();
       });
     }
   };
@@ -44,7 +43,7 @@ export function CommentField({ label, onSend, onLeave, ...props }: CommentFieldP
     <label className={panel.muted}>
       {t('{label}: Enter sends, Esc leaves', { label })}
       <textarea
-        ref={field}
+        ref={area}
         className={styles.field}
         rows={2}
         maxLength={4000}

@@ -8,7 +8,7 @@ import { keepFocus } from './CommandButton';
 import { CommentField } from './CommentField';
 import styles from './Comments.module.css';
 import panel from './Panel.module.css';
-import { useTyped } from './typed';
+import { NEW_COMMENT, replyField, useTyped } from './typed';
 import type { Comments } from './useComments';
 
 interface CommentsPanelProps {
@@ -34,6 +34,7 @@ export function CommentsPanel({ comments, placeText }: CommentsPanelProps) {
           <span className={panel.muted}>{placeText({ place: composing })}</span>
           <CommentField
             label={t('Comment')}
+            field={NEW_COMMENT}
             onSend={(text) => comments.say(text, null)}
             onLeave={() => comments.compose(undefined)}
           />
@@ -124,5 +125,3 @@ function ThreadRow({ thread, isOpen, place, comments }: ThreadRowProps) {
 }
 
 const whoText = (isByReader: boolean) => (isByReader ? t('The reader') : t('A reviewer'));
-
-const replyField = (id: string) => `Reply ${id}`; // as stored

@@ -34,20 +34,17 @@ export function IssueNotice({ read, threads, onShow }: IssueNoticeProps) {
           {t('Show the place')}
         </button>
       )}
-      {isWaiting && !read.is_mine && <AnswerField issue={issue} readId={read.id} />}
+      {isWaiting && !read.is_mine && <AnswerField issue={issue} />}
     </section>
   );
 }
 
-function AnswerField({ issue, readId }: { readonly issue: Thread; readonly readId: string }) {
+function AnswerField({ issue }: { readonly issue: Thread }) {
   const client = useQueryClient();
   const send = useMutation({
     mutationFn: (text: string) => answerIssue(issue.id, text),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['read', readId, 'comments'] }),
-        client.invalidateQueries({ queryKey: ['project'] }),
-      ]),
+    // The case is its reader's again: its comments may no longer be asked for here.
+    onSuccess: () => client.invalidateQueries({ queryKey: ['project'] }),
   });
   if (send.isSuccess)
     return <p role="status">{t('Answered: the case is with its reader again.')}</p>;
@@ -55,6 +52,7 @@ function AnswerField({ issue, readId }: { readonly issue: Thread; readonly readI
     <>
       <CommentField
         label={t('Answer')}
+        field="answer"
         onSend={(text) =>
           send.mutateAsync(text).then(
             () => true,

@@ -7,6 +7,7 @@ import { t } from '../../words/t';
 import { CommentField } from './CommentField';
 import styles from './Panel.module.css';
 import { KeepReading } from './ReasonList';
+import { NEW_QUESTION } from './typed';
 
 interface IssuePanelProps {
   /** Where the pointer was when the question was begun. */
@@ -63,6 +64,7 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
       )}
       <CommentField
         label={t('Question')}
+        field={NEW_QUESTION}
         onSend={async (text) => {
           onAsk(text, pinned);
           return true;

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test } from 'vitest';
 import { Problem } from '../../api/problem';
-import { keptWords, sendWords, useTyped } from './typed';
+import { keptWords, NEW_COMMENT, sendWords, useTyped } from './typed';
 
 const comment = (id: string) => ({ id, text: `Words ${id}`, thread_id: null, place: null });
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 test('what was typed is there again after a crash, for nobody else and on no other case', async () => {
-  useTyped.getState().type('Comment', 'Is this a fo');
+  useTyped.getState().type(NEW_COMMENT, 'Is this a fo');
   useTyped
     .getState()
     .pin({ series_uid: '1.2', sop_instance_uid: null, frame_number: 1, point: null });
@@ -22,7 +22,7 @@ test('what was typed is there again after a crash, for nobody else and on no oth
   await useTyped.getState().open('me', 'other');
   expect(useTyped.getState().typed).toEqual({});
   await useTyped.getState().open('me', 'r');
-  expect(useTyped.getState().typed.Comment).toBe('Is this a fo');
+  expect(useTyped.getState().typed[NEW_COMMENT]).toBe('Is this a fo');
 });
 
 test('what was posted offline arrives once, and then nothing is kept', async () => {
@@ -33,7 +33,7 @@ test('what was posted offline arrives once, and then nothing is kept', async () 
     said.push(id);
     return [];
   };
-  await useTyped.getState().post('Comment', comment('a'));
+  await useTyped.getState().post(NEW_COMMENT, comment('a'));
   expect(await sendWords('me', say)).toBe(true);
   await useTyped.getState().open('me', 'other');
   isAway = false;
@@ -46,15 +46,15 @@ test('what was posted offline arrives once, and then nothing is kept', async () 
 test('two who send at once say it once, and what is typed meanwhile is kept', async () => {
   const said: string[] = [];
   const say = async (_read: string, { id }: { id: string }) => {
-    useTyped.getState().type('Comment', 'And another');
+    useTyped.getState().type(NEW_COMMENT, 'And another');
     said.push(id);
     return [];
   };
-  await useTyped.getState().post('Comment', comment('a'));
+  await useTyped.getState().post(NEW_COMMENT, comment('a'));
   await Promise.all([sendWords('me', say), sendWords('me', say)]);
   expect(said).toEqual(['a']);
   await useTyped.getState().open('me', 'other');
-  expect((await useTyped.getState().open('me', 'r')).typed.Comment).toBe('And another');
+  expect((await useTyped.getState().open('me', 'r')).typed[NEW_COMMENT]).toBe('And another');
 });
 
 test('words the server will not have stay to be read, and are not sent again', async () => {
@@ -63,7 +63,7 @@ test('words the server will not have stay to be read, and are not sent again', a
     count += 1;
     throw new Problem(422, 'place-unknown', 'No such place', '');
   };
-  await useTyped.getState().post('Comment', comment('a'));
+  await useTyped.getState().post(NEW_COMMENT, comment('a'));
   expect(await sendWords('me', say)).toBe(false);
   expect(await sendWords('me', say)).toBe(false);
   expect(count).toBe(1);

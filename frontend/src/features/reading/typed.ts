@@ -16,6 +16,11 @@ export interface KeptWords {
   readonly refused: readonly string[];
 }
 
+/** The fields of a case, by the names under which what is typed in them is kept. */
+export const NEW_COMMENT = 'comment';
+export const NEW_QUESTION = 'question';
+export const replyField = (threadId: string): string => `reply-${threadId}`;
+
 export const NO_WORDS: KeptWords = { typed: {}, place: null, unsent: [], refused: [] };
 
 export const keptWords = keyedStore<KeptWords>('collimate-words');

@@ -10,7 +10,7 @@ import type { Pin } from '../../viewer/PinsLayer';
 import { t } from '../../words/t';
 import { useReadout } from './readout';
 import { useReading } from './store';
-import { sendWords, useTyped } from './typed';
+import { NEW_COMMENT, replyField, sendWords, useTyped } from './typed';
 import type { Place } from './useAsking';
 
 export interface Comments {
@@ -114,7 +114,7 @@ export function useComments(
   const say = async (text: string, threadId: string | null) => {
     const id = crypto.randomUUID();
     const place = threadId ? null : (composing ?? null);
-    const field = threadId ? `Reply ${threadId}` : t('Comment'); // as stored
+    const field = threadId ? replyField(threadId) : NEW_COMMENT;
     await useTyped.getState().post(field, { id, text, thread_id: threadId, place });
     setComposing(undefined);
     setOpenId(threadId ?? id);
@@ -163,7 +163,7 @@ function useKeptWords(
     void useTyped
       .getState()
       .open(userId, readId)
-      .then(({ typed, place }) => typed.Comment && begin.current(place));
+      .then(({ typed, place }) => typed[NEW_COMMENT] && begin.current(place));
   }, [userId, readId]);
   const send = useCallback(async () => {
     await sendWords(userId).catch(() => undefined);
