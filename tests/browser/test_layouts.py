@@ -86,9 +86,17 @@ def test_series_are_laid_out_linked_and_marks_survive_every_layout(
     strip.get_by_role("button").nth(2).drag_to(cell(page, 4))
     shown(page, 4, 0)
 
-    # maximised and back by double click and by key
+    # maximised over all the others and back, by double click and by key
+    one, last = cell(page, 1).bounding_box(), cell(page, 4).bounding_box()
+    assert one is not None
+    assert last is not None
     page.mouse.dblclick(*in_cell(page, 1, 0.2, 0.5))
     expect(cell(page, 1)).to_have_attribute("data-maximised", "true")
+    whole = cell(page, 1).bounding_box()
+    assert whole is not None
+    assert (whole["x"], whole["y"]) == (one["x"], one["y"])
+    assert whole["x"] + whole["width"] >= last["x"] + last["width"] - 1
+    assert whole["y"] + whole["height"] >= last["y"] + last["height"] - 1
     page.keyboard.press("x")
     expect(cell(page, 1)).to_have_attribute("data-maximised", "false")
 

@@ -20,6 +20,10 @@ class HungSeries(Body):
     modality: Word | None = None
     section: Literal["axial", "coronal", "sagittal"] | None = None
     description: Word | None = None
+    view: Word | None = Field(
+        default=None,
+        description='Side and position of a mammogram ("R CC"); its images are found in any series',
+    )
     number: int = Field(default=0, ge=0, le=99)
     window: Word | None = Field(default=None, description="Name of a window of the series")
 
@@ -34,7 +38,7 @@ class HangingStage(Body):
     """One layout; `cells` row by row, null leaves a viewport empty."""
 
     rows: int = Field(ge=1, le=3)
-    columns: int = Field(ge=1, le=3)
+    columns: int = Field(ge=1, le=4)
     cells: list[HungSeries | None] = Field(min_length=1, max_length=9)
     links: Links
 

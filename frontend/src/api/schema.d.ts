@@ -3707,6 +3707,11 @@ export interface components {
              */
             study?: "current" | "earlier";
             /**
+             * View
+             * @description Side and position of a mammogram ("R CC"); its images are found in any series
+             */
+            view?: string | null;
+            /**
              * Window
              * @description Name of a window of the series
              */

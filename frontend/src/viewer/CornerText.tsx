@@ -1,8 +1,9 @@
 /** What the corners and edges of the image say: orientation, scale, window, slice, zoom. */
 import { type Affine, scaleOf } from '../geometry/affine';
 import { roundLengthUpTo } from '../geometry/measure';
-import { edgeLetters } from '../geometry/orientation';
+import { type EdgeLetters, edgeLetters } from '../geometry/orientation';
 import { t } from '../words/t';
+import { breastViewOf, viewName } from './breastViews';
 import type { Frame } from './frames';
 import type { View } from './stackEngine';
 
@@ -17,6 +18,15 @@ export interface CornerTextProps {
 /** Longest the scale bar may get, in CSS pixels. */
 const LONGEST_BAR = 140;
 
+const PLACES = {
+  left: { top: 'viewer-corner-tl', bottom: 'viewer-corner-bl' },
+  right: { top: 'viewer-corner-tr', bottom: 'viewer-corner-br' },
+} as const;
+
+/** The side of the screen away from the chest wall; null while nothing says where that is. */
+const sideAway = ({ left, right }: EdgeLetters): 'left' | 'right' | null =>
+  right.includes('P') ? 'left' : left.includes('P') ? 'right' : null;
+
 export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
   const { affine, window } = view;
   if (!affine) return null;
@@ -26,21 +36,35 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
     [affine.a, affine.b],
     [affine.c, affine.d],
   );
+  const breast = breastViewOf(frame.attributes);
+  // In a mammogram all text stands over the background, away from the chest wall and the axilla.
+  const side = breast ? sideAway(letters) : null;
+  const place = PLACES[side ?? 'left'];
   return (
     <div className="viewer-text" aria-hidden="true">
       <b className="viewer-edge viewer-edge-top">{letters.top}</b>
       <b className="viewer-edge viewer-edge-right">{letters.right}</b>
       <b className="viewer-edge viewer-edge-bottom">{letters.bottom}</b>
       <b className="viewer-edge viewer-edge-left">{letters.left}</b>
+      <div className={`viewer-corner ${place.top}`}>
+        {breast && (
+          <b className="viewer-view">
+            {viewName(breast)}
+            {breast.isModified && ' +'}
+          </b>
+        )}
+        {isShown && !side && <span>{frame.modality}</span>}
+        {isShown && (
+          <span>
+            {frame.size.columns} × {frame.size.rows}
+          </span>
+        )}
+        {side && <Fidelity affine={affine} frame={frame} isShown={isShown} />}
+      </div>
       {isShown && (
         <>
-          <div className="viewer-corner viewer-corner-tl">
-            <span>{frame.modality}</span>
-            <span>
-              {frame.size.columns} × {frame.size.rows}
-            </span>
-          </div>
-          <div className="viewer-corner viewer-corner-bl">
+          <div className={`viewer-corner ${place.bottom}`}>
+            {side && <ScaleBar affine={affine} frame={frame} />}
             {count > 1 && (
               <span>
                 {view.index + 1}/{count}
@@ -53,34 +77,53 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
               </span>
             )}
           </div>
-          <ScaleBar affine={affine} frame={frame} />
+          {!side && (
+            <div className="viewer-corner viewer-corner-br">
+              <ScaleBar affine={affine} frame={frame} />
+            </div>
+          )}
         </>
       )}
-      <div className="viewer-corner viewer-corner-tr">
-        {isShown && <span>{Math.round(scaleOf(affine) * 100)} %</span>}
-        {frame.isLossy && (
-          <span className="viewer-warn">
-            {t('lossy')} {frame.lossyRatio && `${Math.round(frame.lossyRatio)}:1`}
-          </span>
-        )}
-      </div>
+      {!side && (
+        <div className="viewer-corner viewer-corner-tr">
+          <Fidelity affine={affine} frame={frame} isShown={isShown} />
+        </div>
+      )}
     </div>
   );
 }
 
-function ScaleBar({ affine, frame }: { readonly affine: Affine; readonly frame: Frame }) {
-  if (!frame.spacing)
-    return <span className="viewer-corner viewer-corner-br">{t('no scale')}</span>;
+/** Magnification, and the warning that always stays. */
+function Fidelity({ affine, frame, isShown }: FrameOnScreen & { readonly isShown: boolean }) {
+  return (
+    <>
+      {isShown && <span>{Math.round(scaleOf(affine) * 100)} %</span>}
+      {frame.isLossy && (
+        <span className="viewer-warn">
+          {t('lossy')} {frame.lossyRatio && `${Math.round(frame.lossyRatio)}:1`}
+        </span>
+      )}
+    </>
+  );
+}
+
+interface FrameOnScreen {
+  readonly affine: Affine;
+  readonly frame: Frame;
+}
+
+function ScaleBar({ affine, frame }: FrameOnScreen) {
+  if (!frame.spacing) return <span>{t('no scale')}</span>;
   const pixelsPerMillimetre = Math.hypot(affine.a, affine.b) / frame.spacing.column;
   const length = roundLengthUpTo(LONGEST_BAR / pixelsPerMillimetre);
   const where = frame.spacingKind === 'detector' ? ` ${t('at detector')}` : '';
   return (
-    <div className="viewer-corner viewer-corner-br">
+    <>
       <i className="viewer-scale" style={{ width: length * pixelsPerMillimetre }} />
       <span>
         {length >= 10 ? `${length / 10} cm` : `${length} mm`}
         {where}
       </span>
-    </div>
+    </>
   );
 }

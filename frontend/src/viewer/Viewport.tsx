@@ -35,6 +35,7 @@ import type { PaintTool, SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
 import { crossingsOf, marksOn } from './spaceMarks';
 import type { View } from './stackEngine';
+import { useBreastHanging } from './useBreastHanging';
 import { useCine } from './useCine';
 import { type SegmentsProps, useSegments } from './useSegments';
 import { useStackEngine } from './useStackEngine';
@@ -125,6 +126,7 @@ export function Viewport(props: ViewportProps) {
   );
   const navigation = tool === 'crosshair' ? 'scroll' : navigationOf(tool);
   useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
+  useBreastHanging(engine, props.others);
   const [isHovered, setHovered] = useState(false);
 
   const here = useMemo(
@@ -141,9 +143,7 @@ export function Viewport(props: ViewportProps) {
     () => (frame && areMarksShown ? crossingsOf(marks, seenOn(frame, frames)) : []),
     [marks, frame, frames, areMarksShown],
   );
-
   const segments = useSegments(props, frames, view.index);
-
   const statistics = useCallback(
     (ring: readonly ImagePoint[]) => {
       const image = engine?.currentImage();

@@ -21,6 +21,39 @@ export function rotateBy(viewport: Types.IStackViewport, degrees: number): void 
   viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
 }
 
+/** Where the x and y axes of the image point on screen (y down): quarter turns and mirrorings. */
+export interface Turn {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/**
+ * Turns and mirrors the image so that its axes point on screen where they are wanted. Which of
+ * both comes first differs between the backends, so the result is looked at, not computed.
+ */
+export function turnTo(viewport: Types.IStackViewport, frame: Frame, { x, y }: Turn): void {
+  const isMirrored = x[0] * y[1] - x[1] * y[0] < 0;
+  viewport.setViewPresentation({ rotation: 0 });
+  viewport.setCamera({ flipHorizontal: isMirrored, flipVertical: false });
+  for (const rotation of [0, 90, 180, 270]) {
+    viewport.setViewPresentation({ rotation });
+    const affine = affineOf(viewport, frame);
+    if (affine && affine.a * x[0] + affine.b * x[1] > 0 && affine.c * y[0] + affine.d * y[1] > 0)
+      return;
+  }
+}
+
+/** Where the camera stands and which way round, in mm: the same in a viewport of another size. */
+export function poseOf(viewport: Types.IStackViewport): readonly number[] {
+  const camera = viewport.getCamera();
+  const { focalPoint = [0, 0, 0], viewUp = [0, 0, 0], parallelScale = 0 } = camera;
+  const flips = [camera.flipHorizontal, camera.flipVertical].map((is) => (is ? 1 : 0));
+  return [...focalPoint, ...viewUp, parallelScale, ...flips];
+}
+
+export const isSamePose = (one: readonly number[], other: readonly number[]): boolean =>
+  one.every((value, at) => Math.abs(value - (other[at] ?? 0)) < 0.01);
+
 /** Mirrors what is on screen left to right or top to bottom, whichever way the image is turned. */
 export function flip(viewport: Types.IStackViewport, axis: 'horizontal' | 'vertical'): void {
   const { flipHorizontal, flipVertical } = viewport.getCamera();

@@ -1,26 +1,33 @@
 /** One stack of frames on one element: the only place that talks to a Cornerstone viewport. */
-import { Enums, eventTarget, getRenderingEngine, type Types } from '@cornerstonejs/core';
+import { Enums, getRenderingEngine, type Types } from '@cornerstonejs/core';
 import { type Affine, isSameAffine } from '../geometry/affine';
 import type { CanvasPoint } from '../geometry/units';
+import type { Hung, ViewSize } from './breastHanging';
 import {
   affineOf,
   fitKeepingTurn,
   flip,
   type Gaze,
   isFitted,
+  isSamePose,
   lookAt,
   panBy,
+  poseOf,
   rotateBy,
+  type Turn,
+  turnTo,
   zoomAround,
 } from './camera';
 import { ENGINE_ID, renderingEngine } from './cornerstone';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
 import { createGreyControl } from './greyControl';
-import { loadNow, registerFrames } from './imageIds';
+import { registerFrames } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
 import { createNavigation, type NavigationTool } from './navigation';
+import { createPager } from './pager';
 import { createPrefetch } from './prefetch';
+import { watch } from './watching';
 
 /** What is on screen now. */
 export interface View {
@@ -29,6 +36,8 @@ export interface View {
   readonly affine: Affine | null;
   readonly window: GreyWindow | null;
   readonly isInverted: boolean;
+  /** A mammogram in the place where it was hung, which nobody has moved since. */
+  readonly isHung?: boolean;
 }
 
 export interface StackEvents {
@@ -54,11 +63,17 @@ export interface StackEngine {
   zoom(factor: number, around?: CanvasPoint): void;
   /** Moves the image by so many CSS pixels. */
   pan(by: CanvasPoint): void;
+  /** How frames hang that are not simply shown as stored; null for those that are. */
+  setHanging(hanging: Hanging): void;
   /** Looks at the same place of the patient as another viewport, equally large. */
   lookAt(gaze: Gaze): void;
   currentImage(): Types.IImage | undefined;
   destroy(): void;
 }
+
+const NO_SIZE = { width: 1, height: 1 };
+
+export type Hanging = (frame: Frame, size: ViewSize) => Hung | null;
 
 let engineCount = 0;
 
@@ -99,12 +114,27 @@ function stackOn(
   const prefetch = createPrefetch();
   const place = { wanted: 0, shown: -1 };
   let affine: Affine | null = null;
+  let hanging: Hanging = () => null;
+  /** How the image was hung last; null while it hangs as stored. */
+  let hungAs: { readonly turn: Turn; readonly pose: readonly number[] } | null = null;
+  let wasHung = false;
 
+  const hang = (): boolean => {
+    const frame = frames[place.shown];
+    const { clientWidth: width, clientHeight: height } = element;
+    const hung = frame && hanging(frame, { width, height });
+    if (!frame || !hung) return false;
+    turnTo(viewport, frame, hung.turn);
+    lookAt(viewport, frame, hung.gaze);
+    hungAs = { turn: hung.turn, pose: poseOf(viewport) };
+    return true;
+  };
+  const isAsHung = (): boolean => hungAs !== null && isSamePose(poseOf(viewport), hungAs.pose);
   const report = () => {
     const next = affineOf(viewport, frames[place.shown]);
     if (!isSameAffine(next, affine)) affine = next;
     const [window, isInverted] = [grey.window(), grey.isInverted()];
-    events.onView({ index: place.shown, affine, window, isInverted });
+    events.onView({ index: place.shown, affine, window, isInverted, isHung: isAsHung() });
   };
   const redrawAfter = (change: () => void) => {
     if (place.shown < 0) return;
@@ -114,8 +144,20 @@ function stackOn(
   };
   const show = createPager(viewport, frames, place, {
     ...events,
+    onLeaving() {
+      wasHung = isAsHung();
+    },
     onShown(index, frame) {
-      redrawAfter(() => grey.attend(frame));
+      redrawAfter(() => {
+        grey.attend(frame);
+        // what was moved stays, unless this image is stored another way round
+        const isMoved = hungAs !== null && !wasHung;
+        if (isMoved && hanging(frame, NO_SIZE)?.turn === hungAs?.turn) return;
+        if (hang() || hungAs === null) return;
+        hungAs = null;
+        viewport.setViewPresentation({ rotation: 0 });
+        viewport.resetCamera();
+      });
       events.onShown(index);
       prefetch.around(frames, index);
     },
@@ -123,9 +165,11 @@ function stackOn(
   const stopWatching = watch(element, {
     onChange: report,
     onResize() {
+      const isHung = isAsHung();
       const wasFitted = place.shown >= 0 && isFitted(viewport);
       getRenderingEngine(ENGINE_ID)?.resize(true, true);
-      if (wasFitted) redrawAfter(() => fitKeepingTurn(viewport));
+      if (isHung) redrawAfter(hang);
+      else if (wasFitted) redrawAfter(() => fitKeepingTurn(viewport));
       else report();
     },
     onFailure(imageId, error) {
@@ -145,8 +189,18 @@ function stackOn(
         if (frame) grey.reset(frame);
         viewport.setViewPresentation({ rotation: 0 });
         viewport.resetCamera();
+        hang();
       }),
-    fit: () => redrawAfter(() => fitKeepingTurn(viewport)),
+    fit: () =>
+      redrawAfter(() => {
+        if (!hang()) fitKeepingTurn(viewport);
+      }),
+    setHanging(next) {
+      hanging = next;
+      if (place.shown < 0 || (hungAs !== null && !isAsHung()) || !hang()) return;
+      viewport.render();
+      report();
+    },
     rotate: (degrees) => redrawAfter(() => rotateBy(viewport, degrees)),
     flip: (axis) => redrawAfter(() => flip(viewport, axis)),
     zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
@@ -164,68 +218,5 @@ function stackOn(
       navigation.destroy();
       getRenderingEngine(ENGINE_ID)?.disableElement(viewport.id);
     },
-  };
-}
-
-interface PagerEvents {
-  readonly onLoading: (index: number) => void;
-  readonly onShown: (index: number, frame: Frame) => void;
-  readonly onProblem: (problem: LoadProblem) => void;
-}
-
-/** Shows frames by index; of several asked for in a hurry only the last one is drawn. */
-function createPager(
-  viewport: Types.IStackViewport,
-  frames: readonly Frame[],
-  place: { wanted: number; shown: number },
-  events: PagerEvents,
-): (index: number) => Promise<void> {
-  return async (index) => {
-    const frame = frames[index];
-    if (!frame) return;
-    place.wanted = index;
-    events.onLoading(index);
-    try {
-      await loadNow(frame);
-      if (place.wanted !== index) return;
-      if (place.shown < 0) {
-        const imageIds = frames.map((one) => one.imageId);
-        await viewport.setStack(imageIds, index);
-      } else await viewport.setImageIdIndex(index);
-      if (place.wanted !== index) return;
-      place.shown = index;
-      events.onShown(index, frame);
-    } catch (error) {
-      if (place.wanted === index) events.onProblem(loadProblemOf(error));
-    }
-  };
-}
-
-interface Watched {
-  readonly onChange: () => void;
-  readonly onResize: () => void;
-  readonly onFailure: (imageId: string | undefined, error: unknown) => void;
-}
-
-/** Calls back when the view changes or an image fails; returns what ends the watch. */
-function watch(element: HTMLDivElement, { onChange, onResize, onFailure }: Watched): () => void {
-  const onLoadError = (event: Event) => {
-    const detail = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail;
-    onFailure(detail.imageId, detail.error);
-  };
-  const failures = [Enums.Events.IMAGE_LOAD_ERROR, Enums.Events.IMAGE_LOAD_FAILED];
-  const changes = [
-    Enums.Events.IMAGE_RENDERED,
-    Enums.Events.CAMERA_MODIFIED,
-    Enums.Events.VOI_MODIFIED,
-  ];
-  for (const name of failures) eventTarget.addEventListener(name, onLoadError);
-  for (const name of changes) element.addEventListener(name, onChange);
-  const observer = new ResizeObserver(onResize);
-  observer.observe(element);
-  return () => {
-    for (const name of failures) eventTarget.removeEventListener(name, onLoadError);
-    for (const name of changes) element.removeEventListener(name, onChange);
-    observer.disconnect();
   };
 }

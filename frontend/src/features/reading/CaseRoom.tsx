@@ -8,6 +8,7 @@ import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { type CaseActions, flowCommands, labelCommands, markCommands } from './caseCommands';
+import { isOfStudy } from './earlier';
 import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
@@ -61,9 +62,12 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
   const here = seriesIn(all, cells[active]);
-  const isEarlier = here !== undefined && !series.includes(here);
+  const isEarlier = here !== undefined && !isOfStudy(here, reading.study.study_uid);
   const frames = here?.frames ?? NO_FRAMES;
-  const seriesIndex = here ? all.indexOf(here) : 0;
+  const seriesIndex = Math.max(
+    0,
+    all.findIndex((one) => one.series_uid === here?.series_uid),
+  );
   const showPlace = useShowPlace(series, here);
   const asking = useAsking(schema, series, showPlace);
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];

@@ -36,6 +36,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
   const isActive = at === active;
   const plane = cells[at]?.plane;
   const windowName = cells[at]?.windowName ?? '';
+  const view = cells[at]?.view ?? '';
   const isAlone = rows * columns === 1;
   const dropped = (event: React.DragEvent) => {
     const uid = event.dataTransfer.getData(SERIES_DATA);
@@ -51,7 +52,11 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
       data-active={isActive}
       data-alone={isAlone}
       data-maximised={isMaximised && isActive}
-      style={{ gridRow: Math.floor(at / columns) + 1, gridColumn: (at % columns) + 1 }}
+      style={
+        isMaximised && isActive
+          ? { gridRow: '1 / -1', gridColumn: '1 / -1' }
+          : { gridRow: Math.floor(at / columns) + 1, gridColumn: (at % columns) + 1 }
+      }
       onPointerDownCapture={() => activate(at)}
       onWheelCapture={() => activate(at)}
       onDragOver={(event) => event.preventDefault()}
@@ -69,7 +74,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
         />
       ) : series ? (
         <StackCell
-          key={`${series.series_uid} ${windowName}`}
+          key={`${series.series_uid} ${view} ${windowName}`}
           at={at}
           frames={series.frames}
           firstIndex={cells[at]?.index ?? 0}
@@ -81,7 +86,9 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
           onReady={onReady}
         />
       ) : (
-        <p className={styles.emptyCell}>{t('Drag a series here')}</p>
+        <p className={styles.emptyCell}>
+          {view ? t('No {view} image', { view }) : t('Drag a series here')}
+        </p>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HangingProtocol, HangingStage } from '../../api/hanging';
 import type { Series } from '../../viewer/frames';
 import {
+  besideEarlier,
   type CaseFacts,
   cellsOf,
   fits,
@@ -11,6 +12,7 @@ import {
   withProtocol,
 } from './hanging';
 import type { Layout } from './layout';
+import { mammographyFor } from './mammography';
 
 const DIRECTIONS = {
   axial: { rowDirection: [1, 0, 0], columnDirection: [0, 1, 0] },
@@ -30,6 +32,7 @@ function stack(
     isColour: false,
     isPlaced: true,
     windows: [],
+    attributes: {},
     plane: { origin: [0, 0, 0], spacing: { row: 1, column: 1 }, ...DIRECTIONS[section] },
   };
   const frames = Array.from({ length: count }, () => frame);
@@ -120,4 +123,62 @@ test('keeping replaces the protocol for the same kind of case and leaves the oth
   const second = withProtocol(first, facts, (before) => [...before, stage(2)]);
   expect(second).toHaveLength(2);
   expect(second[0]?.stages.map(({ rows }) => rows)).toEqual([1, 2]);
+});
+
+describe('mammographic views', () => {
+  const image = (series_uid: string, side: string, position: string): Series => {
+    const attributes = {
+      '00080060': { Value: ['MG'] },
+      '00200062': { Value: [side] },
+      '00185101': { Value: [position] },
+    };
+    const frame = { series_uid, sop_instance_uid: series_uid, frame_number: 1, attributes };
+    return { series_uid, modality: 'MG', description: '', frames: [frame] } as unknown as Series;
+  };
+  const now = [image('n1', 'R', 'CC'), image('n2', 'L', 'CC'), image('n3', 'R', 'MLO')];
+  const before = [image('b1', 'L', 'CC')];
+  const uids = (cells: readonly { seriesUid: string | null }[] = []) =>
+    cells.map(({ seriesUid }) => seriesUid);
+
+  test('hang all four, then in pairs, then those that were taken alone', () => {
+    const stages = mammographyFor(now)?.stages ?? [];
+    expect(stages.map(({ rows, columns }) => `${rows}x${columns}`)).toEqual([
+      '2x2',
+      '1x2',
+      '1x2',
+      '1x1',
+      '1x1',
+      '1x1',
+    ]);
+    const cells = cellsOf(stages[0] as HangingStage, { current: now, earlier: [] });
+    expect(uids(cells)).toEqual(['n1', 'n2', 'n3', null]);
+    expect(cells[3]?.view).toBe('L MLO');
+    expect(mammographyFor(current)).toBeUndefined();
+  });
+
+  test('a pair hangs above its earlier pair, four to the left of the earlier four', () => {
+    const hung = (number: number) => {
+      const stage = mammographyFor(now)?.stages[number] as HangingStage;
+      const { rows, columns } = stage;
+      const cells = cellsOf(stage, { current: now, earlier: before });
+      return besideEarlier({ rows, columns, cells }, now, before);
+    };
+    expect(hung(1)).toMatchObject({ rows: 2, columns: 2 });
+    expect(uids(hung(1)?.cells)).toEqual(['n1', 'n2', null, 'b1']);
+    expect(hung(0)).toMatchObject({ rows: 2, columns: 4 });
+    expect(uids(hung(0)?.cells)).toEqual(['n1', 'n2', null, 'b1', 'n3', null, null, null]);
+    const plain = { rows: 1, columns: 1, cells: [{ seriesUid: 'a1', index: 0 }] };
+    expect(besideEarlier(plain, current, earlier)).toBeNull();
+  });
+
+  test('are kept in a protocol as what they are', () => {
+    const layout = {
+      rows: 1,
+      columns: 1,
+      links: {},
+      cells: [{ seriesUid: 'n2', index: 0, view: 'L CC' }],
+    };
+    const stage = stageOf(layout as unknown as Layout, { current: now, earlier: [] }, () => null);
+    expect(stage.cells).toEqual([{ study: 'current', view: 'L CC', number: 0 }]);
+  });
 });

@@ -1,10 +1,11 @@
 /** Hanging protocols: which one fits a case, what it hangs where, and what a layout would be as one. */
 import type { HangingProtocol, HangingStage, HungSeries } from '../../api/hanging';
 import { normalOf } from '../../geometry/plane';
+import { stackOfView } from '../../viewer/breastViews';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { t } from '../../words/t';
-import type { Cell, Layout } from './layout';
+import type { Cell, Grid, Layout } from './layout';
 
 /** What protocols are matched against. */
 export interface CaseFacts {
@@ -65,12 +66,47 @@ export function cellsOf(
   studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
 ): Cell[] {
   return stage.cells.map((wanted): Cell => {
-    const series = wanted && seriesFor(wanted, studies[wanted.study ?? 'current']);
+    const study = studies[wanted?.study ?? 'current'];
+    if (wanted?.view) return viewCell(study, wanted.view);
+    const series = wanted && seriesFor(wanted, study);
     if (!series) return { seriesUid: null, index: 0 };
     const cell: Cell = { seriesUid: series.series_uid, index: middle(series) };
     return wanted.window ? { ...cell, windowName: wanted.window } : cell;
   });
 }
+
+/** A viewport for one mammographic view; it says which one even where that was not taken. */
+export const viewCell = (study: readonly Series[], view: string): Cell => ({
+  seriesUid: stackOfView(study, view)?.series_uid ?? null,
+  index: 0,
+  view,
+});
+
+/**
+ * Views of the case with the same views of an earlier study: a pair above its earlier pair, anything
+ * else to the left of it. Null where no mammographic view hangs.
+ */
+export function besideEarlier(
+  { rows, columns, cells }: Grid & Pick<Layout, 'cells'>,
+  current: readonly Series[],
+  earlier: readonly Series[],
+): (Grid & Pick<Layout, 'cells'>) | null {
+  const views = cells.slice(0, rows * columns).map(({ view }) => view);
+  const known = views.filter((view) => view !== undefined);
+  if (known.length === 0 || known.length !== views.length || views.length > 4) return null;
+  const row = (study: readonly Series[], at: number) =>
+    known.slice(at * columns, (at + 1) * columns).map((view) => viewCell(study, view));
+  if (rows === 1 && columns > 1)
+    return { rows: 2, columns, cells: [...row(current, 0), ...row(earlier, 0)] };
+  const together = Array.from({ length: rows }, (_, at) => [
+    ...row(current, at),
+    ...row(earlier, at),
+  ]);
+  return { rows, columns: 2 * columns, cells: together.flat() };
+}
+
+/** Whether a stage hangs mammographic views; an earlier study then hangs view beside view. */
+export const hasViews = (stage: HangingStage): boolean => stage.cells.some((cell) => cell?.view);
 
 export const needsEarlier = (stage: HangingStage): boolean =>
   stage.cells.some((cell) => cell?.study === 'earlier');
@@ -97,6 +133,7 @@ export function stageOf(
     for (const study of ['current', 'earlier'] as const) {
       const series = studies[study].find((one) => one.series_uid === cell.seriesUid);
       if (!series) continue;
+      if (cell.view) return { study, view: cell.view, number: 0 };
       const description = series.description || null;
       const asked = { modality: series.modality, section: sectionOf(series), description };
       const alike = studies[study].filter((one) => hasAll(one, asked));

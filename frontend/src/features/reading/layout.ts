@@ -1,6 +1,7 @@
 /** How the images of a case are laid out: the grid, what each viewport shows, what is linked. */
 import { create } from 'zustand';
 import type { PlaneName } from '../../geometry/planes';
+import { stackOfView } from '../../viewer/breastViews';
 import type { Series } from '../../viewer/frames';
 
 export type LinkKind = 'scroll' | 'zoom' | 'window';
@@ -9,6 +10,8 @@ export type LinkKind = 'scroll' | 'zoom' | 'window';
 export interface Cell {
   readonly seriesUid: string | null;
   readonly index: number;
+  /** The mammographic view that hangs here ("R CC"), from whichever series hold it. */
+  readonly view?: string;
   /** The plane the series is cut in; absent shows the slices as acquired. */
   readonly plane?: PlaneName;
   /** The window a hanging protocol asks for, by its name. */
@@ -59,6 +62,7 @@ export const GRIDS: readonly Grid[] = [
   { rows: 1, columns: 3 },
   { rows: 2, columns: 2 },
   { rows: 2, columns: 3 },
+  { rows: 2, columns: 4 },
   { rows: 3, columns: 3 },
 ];
 
@@ -126,5 +130,13 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
   };
 });
 
-export const seriesIn = (series: readonly Series[], cell: Cell | undefined): Series | undefined =>
-  series.find(({ series_uid }) => series_uid === cell?.seriesUid);
+/** What a viewport shows: a series, or the images of one mammographic view. */
+export function seriesIn(series: readonly Series[], cell: Cell | undefined): Series | undefined {
+  const found = series.find(({ series_uid }) => series_uid === cell?.seriesUid);
+  if (!found || !cell?.view) return found;
+  const study = found.frames[0]?.study_uid;
+  return stackOfView(
+    series.filter(({ frames }) => frames[0]?.study_uid === study),
+    cell.view,
+  );
+}

@@ -1,4 +1,5 @@
 /** The viewports on screen, and how the others follow the one being used. */
+import { breastGaze } from '../../viewer/breastHanging';
 import type { Frame } from '../../viewer/frames';
 import {
   linkedIndex,
@@ -53,8 +54,10 @@ export function createPorts() {
     all: (): Port[] => [...ports.values()],
     /** Another stack in a viewport has to be registered with the others anew. */
     put(at: number, frames: readonly Frame[], handle: ViewportHandle | null): void {
-      if (ports.get(at)?.frames !== frames) registrations.clear();
-      if (handle) ports.set(at, { frames, handle, view: ports.get(at)?.view ?? null });
+      const before = ports.get(at);
+      const isSame = before?.frames === frames;
+      if (!isSame) registrations.clear();
+      if (handle) ports.set(at, { frames, handle, view: isSame ? before.view : null });
       else ports.delete(at);
     },
     /** Linked anew: the slices now on screen correspond. */
@@ -74,7 +77,10 @@ export function createPorts() {
           scroll(at, before, now, to, target);
         const gaze =
           links.zoom && before.view.affine !== view.affine ? now.handle.gaze(view) : null;
-        if (gaze && sharesSpace(frame, other)) target.handle.lookAt(gaze);
+        const there = gaze && (sharesSpace(frame, other) ? gaze : breastGaze(frame, gaze, other));
+        // where one was hung, by fitting or by another size of the window, the others hang too
+        if (there && view.isHung) target.handle.fit();
+        else if (there) target.handle.lookAt(there);
         const isWindowNew = view.window && isOther(before.view.window, view.window);
         if (links.window && isWindowNew && sharesWindows(frame, other))
           target.handle.setWindow(view.window);

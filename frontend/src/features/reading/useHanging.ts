@@ -11,8 +11,18 @@ import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { counterpartOf, firstIndexIn, isOfStudy } from './earlier';
-import { type CaseFacts, cellsOf, fits, needsEarlier, stageOf, withProtocol } from './hanging';
+import {
+  besideEarlier,
+  type CaseFacts,
+  cellsOf,
+  fits,
+  hasViews,
+  needsEarlier,
+  stageOf,
+  withProtocol,
+} from './hanging';
 import { seriesIn, useLayout } from './layout';
+import { mammographyFor } from './mammography';
 import { closePlanes } from './planes';
 import { ports } from './ports';
 import type { Earlier } from './useEarlier';
@@ -25,7 +35,12 @@ export function useHanging(
 ): Command[] {
   const lists = useHangingLists(reading.project_id);
   const facts = useMemo(() => factsOf(reading, current), [reading, current]);
-  const found = [...lists.me, ...lists.project].find((protocol) => fits(protocol, facts));
+  const found = useMemo(
+    () =>
+      [...lists.me, ...lists.project].find((protocol) => fits(protocol, facts)) ??
+      mammographyFor(current),
+    [lists.me, lists.project, facts, current],
+  );
   // A protocol kept while the case is open must not hang the case anew.
   const chosen = useRef<HangingProtocol | null>(null);
   const [stageNumber, setStageNumber] = useState(0);
@@ -37,7 +52,10 @@ export function useHanging(
       closePlanes();
       const { rows, columns, links } = stage;
       const cells = cellsOf(stage, { current, earlier: series });
-      useLayout.getState().hang({ rows, columns, links, cells });
+      const grid = { rows, columns, cells };
+      const isAlone = series.length === 0 || needsEarlier(stage);
+      const beside = isAlone ? null : besideEarlier(grid, current, series);
+      useLayout.getState().hang({ links, ...(beside ?? grid) });
       ports.forget();
       const asked = studies[0]?.study_uid ?? null;
       if (needsEarlier(stage) && studyUid === null && asked !== null) compare(asked);
@@ -66,13 +84,17 @@ export function useHanging(
   useEffect(() => {
     if (series.length === 0) return;
     const stage = chosen.current?.stages[stageNow.current];
-    if (stage && needsEarlier(stage)) hangNow.current(stage);
+    if (stage && (needsEarlier(stage) || hasViews(stage))) hangNow.current(stage);
     else hangBeside(current, series, reading.study.study_uid);
   }, [series, current, reading.study.study_uid]);
 
   const wasBeside = useRef(false);
   useEffect(() => {
-    if (wasBeside.current && studyUid === null) takeAway(current);
+    const stage = chosen.current?.stages[stageNow.current];
+    if (wasBeside.current && studyUid === null) {
+      if (stage && hasViews(stage)) hangNow.current(stage);
+      else takeAway(current);
+    }
     wasBeside.current = studyUid !== null;
   }, [studyUid, current]);
 

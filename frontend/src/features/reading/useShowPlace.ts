@@ -1,10 +1,12 @@
-/** Brings a place of the case on screen: in the series that has it, on its slice. */
+/** Goes to a place of the case: in the viewport that shows its image, else in the active one. */
 import { useCallback } from 'react';
 import type { Series } from '../../viewer/frames';
-import { useLayout } from './layout';
+import { seriesIn, useLayout, visibleCells } from './layout';
 import { showSlice } from './planes';
+import { ports } from './ports';
 import type { Place } from './useAsking';
 
+/** `here` is what the active viewport shows. */
 export function useShowPlace(
   series: readonly Series[],
   here: Series | undefined,
@@ -17,9 +19,22 @@ export function useShowPlace(
       const found = series.find((one) =>
         seriesUid ? one.series_uid === seriesUid : one.frames.some(isHere),
       );
-      const index = seriesUid ? 0 : (found?.frames.findIndex(isHere) ?? -1);
-      if (found && found === here) showSlice(found.frames, index);
-      else if (found) show(active, found.series_uid, index);
+      if (!found) return;
+      if (seriesUid) {
+        if (found === here) showSlice(found.frames, 0);
+        else show(active, seriesUid, 0);
+        return;
+      }
+      const layout = useLayout.getState();
+      const stacks = visibleCells(layout).map((cell) => seriesIn(series, cell)?.frames ?? []);
+      const places = stacks.map((frames) => frames.findIndex(isHere));
+      const at = (places[active] ?? -1) >= 0 ? active : places.findIndex((place) => place >= 0);
+      if (at < 0) show(active, found.series_uid, found.frames.findIndex(isHere));
+      else {
+        layout.activate(at);
+        if (layout.cells[at]?.plane) showSlice(stacks[at] ?? [], places[at] ?? 0);
+        else ports.get(at)?.handle.show(places[at] ?? 0);
+      }
     },
     [series, here, active, show],
   );
