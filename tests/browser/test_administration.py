@@ -99,7 +99,7 @@ def test_a_reviewer_returns_a_read_and_its_reader_corrects_it(
 ) -> None:
     project = clinic.project("Second look", review_required=True)
     project.bring_in(radiographs(1))
-    reviewer = clinic.person("Reviewer")
+    reviewer = clinic.person("Senior Radiologist")
     clinic.join(project, reviewer, "reviewer")
     reader = project.readers[0]
     case = reader.post(f"{project.path}/claim-next", {})

@@ -22,7 +22,9 @@ PROJECT_PAGES = (
 OTHER_PAGES = ("/projects", "/account", "/admin/people", "/admin/jobs", "/admin/audit", "/no/page")
 AXE = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
-WIDER_THAN_THE_WINDOW = """() => {
+WIDER_THAN_THE_WINDOW = """async () => {
+  // Plots are drawn anew for another size in the next frame.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const room = document.documentElement.clientWidth;
   const clipped = (node) => {
     for (let up = node.parentElement; up && up !== document.body; up = up.parentElement) {

@@ -101,6 +101,8 @@ class _Copying:
         """Copy rows of a table, with new ids, into the new project."""
         names, values = [], []
         for column in table.__table__.columns:
+            if column.computed is not None:
+                continue
             names.append(column.name)
             if column.name in changed:
                 values.append(changed[column.name])

@@ -4,7 +4,6 @@
  */
 import type { Attribute, AttributeScope } from '../../api/projects';
 import type { AttributeValue } from '../../api/reading';
-import { t } from '../../words/t';
 
 export type Values = Readonly<Record<string, AttributeValue>>;
 
@@ -115,16 +114,6 @@ export function saidValues(
   });
 }
 
-/** The choices of an attribute with their names; none for a number or a text. */
-export function choicesOf(attribute: Attribute): readonly { key: string; name: string }[] {
-  return attribute.kind === 'yes_no' ? YES_NO : attribute.choices;
-}
-
-const YES_NO = [
-  { key: 'yes', name: t('Yes') },
-  { key: 'no', name: t('No') },
-];
-
 /** The value after pressing a choice: one of one, or one more or fewer of several. */
 export function afterChoice(
   attribute: Attribute,
@@ -137,13 +126,4 @@ export function afterChoice(
     .map((choice) => choice.key)
     .filter((one) => (one === key) !== now.includes(one));
   return next.length > 0 ? next : undefined;
-}
-
-/** What is lacking, in words. */
-export function lackText(attribute: Attribute, why: Lack['why']): string {
-  const unit = attribute.unit ? ` ${attribute.unit}` : '';
-  if (why === 'missing') return t('Not answered yet');
-  return why === 'below'
-    ? t('{minimum}{unit} or more', { minimum: attribute.minimum ?? '', unit })
-    : t('{maximum}{unit} or less', { maximum: attribute.maximum ?? '', unit });
 }

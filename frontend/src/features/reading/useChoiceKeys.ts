@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { Attribute } from '../../api/projects';
 import { useRegistry } from '../../commands/registry';
 import { t } from '../../words/t';
-import { choicesOf } from './attributes';
+import { choicesOf } from './attributeWords';
 import { useReading } from './store';
 
 const SCOPE = 'reading.attribute';
