@@ -3,7 +3,7 @@
 Grey values inside and outside are learned from the prompts alone. A random walker that knows only
 the places says how near each voxel is to what was shown rather than to what was denied; a second
 one, with both as its priors, decides where the border runs. Chosen by measurement over either
-alone, geodesic distances and grow-cut (docs/decisions/0017).
+alone, geodesic distances and grow-cut (docs/decisions/0018).
 """
 
 from collections.abc import Sequence
