@@ -345,6 +345,8 @@ def test_every_pull_is_written_down(
     work()
     with open_session() as session:
         actions = session.scalars(
-            select(AuditEvent.action).where(AuditEvent.object_kind == "pull")
+            select(AuditEvent.action)
+            .where(AuditEvent.object_kind == "pull")
+            .order_by(AuditEvent.id)
         ).all()
     assert actions == ["pull_ordered", "pull_done"]
