@@ -224,3 +224,23 @@ def test_a_reviewer_who_reads_the_case_too_stays_blinded_until_done(session, cli
     )  # fmt: skip
     session.commit()
     assert client(reviewer).get(f"/api/reads/{read.id}").status_code == 404
+
+
+def test_a_reviewer_who_takes_his_own_read_back_is_blinded_again(session, client):
+    room = make_room(session, tasks=1, wanted=2, is_blinded=True)
+    reviewer = factories.make_member(session, project=room.project, role=Role.REVIEWER)
+    other = factories.make_member(session, project=room.project, role=Role.REVIEWER)
+    read = play_read(session, project_id=room.project.id, reader=room.actor(1), answer=["viral"])
+    own = play_read(
+        session, project_id=room.project.id, reader=Actor(reviewer, ids.new_id()),
+        answer=["normal"],
+    )  # fmt: skip
+    session.commit()
+    reviews = f"/api/projects/{room.project.id}/reviews"
+    assert client(reviewer).get(f"/api/reads/{read.id}").status_code == 200
+    assert len(client(reviewer).get(reviews).json()["items"]) == 1
+    assert client(reviewer).post(f"/api/reads/{own.id}/reopen").status_code < 300
+    assert client(reviewer).get(f"/api/reads/{read.id}").status_code == 404
+    assert client(reviewer).get(reviews).json()["items"] == []
+    # who has no part in the case is kept from nothing: every place of it was read
+    assert client(other).get(f"/api/reads/{read.id}").status_code == 200

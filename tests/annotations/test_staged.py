@@ -66,8 +66,9 @@ def test_the_api_tells_nothing_of_the_model_before_the_lock_and_all_of_it_after(
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/first-read-open")
     suggestion = browser.get(f"/api/reads/{read_id}/suggestion")
     heat = browser.get(f"/api/studies/{study_id}/explanation")
-    assert (suggestion.status_code, heat.status_code) == (204, 404)
-    told += [one.text for one in (case, saved, refused, suggestion, heat)]
+    slices = browser.get(f"/api/studies/{study_id}/look-here")
+    assert (suggestion.status_code, heat.status_code, slices.status_code) == (204, 404, 404)
+    told += [one.text for one in (case, saved, refused, suggestion, heat, slices)]
     told.append(browser.get(f"/api/reads/{read_id}").text)
     assert case.json()["stage"] == Stage.FIRST
     for answered in told:
@@ -78,6 +79,7 @@ def test_the_api_tells_nothing_of_the_model_before_the_lock_and_all_of_it_after(
     assert (shown["stage"], shown["suggestion"]["probabilities"]) == (Stage.SECOND, BELIEF)
     assert shown["reason"]["text"] == "model thinks viral"
     assert browser.get(f"/api/reads/{read_id}/suggestion").status_code == 200
+    assert browser.get(f"/api/studies/{study_id}/look-here").status_code == 202
     done = keyed("submit", body)
     assert done.status_code == 200
     following = done.json()["next"]

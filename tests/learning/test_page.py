@@ -317,6 +317,31 @@ def test_a_map_is_hidden_from_strangers_and_where_it_would_bias(
     assert client(reviewer).get(address.format(world.project.id)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "rules", [{"is_staged": True}, {"wanted_reads": 2, "is_blinded": True}, {"show_reason": False}]
+)
+def test_who_may_still_read_a_case_does_not_learn_of_the_model_by_another_door(
+    session: Session, client: Client, rules: dict[str, Any]
+) -> None:
+    world = ready_world(session, reading=rules)
+    reviewer = factories.make_member(session, project=world.project, role=Role.REVIEWER)
+    manager = factories.make_member(session, project=world.project, role=Role.DATA_MANAGER)
+    picked = f"/api/projects/{world.project.id}/learning/queue"
+    session.commit()
+    everything = client(manager).get(picked).json()
+    assert everything["items"]
+    assert everything["hidden_count"] == 0
+    hidden = client(reviewer).get(picked).json()
+    assert hidden["items"] == []
+    assert hidden["hidden_count"] == len(everything["items"])
+    study = everything["items"][0]["study_id"]
+    hides_maps = "show_reason" not in rules
+    for door in ("explanation", "look-here"):
+        address = f"/api/studies/{study}/{door}"
+        assert client(reviewer).get(address).status_code == (404 if hides_maps else 202)
+        assert client(manager).get(address).status_code == 202
+
+
 def test_the_forecast_follows_the_logarithm_of_the_labels() -> None:
     import math
 

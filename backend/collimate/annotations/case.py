@@ -1,9 +1,11 @@
 """A case as the reading room shows it: study, questions, own work, reason, suggestion."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import AliasedClass
 
 from collimate.access import audit
 from collimate.access.models import User
@@ -52,7 +54,8 @@ def seen_read(session: Session, viewer: User, read: Read | None) -> Read:
     """The read, if it is the viewer's own or a finished one the viewer reviews.
 
     In a blinded project a reviewer, who may also read, sees a case only when every place of it is
-    filled: before that it would unblind. A case with an issue is seen while it waits for an answer.
+    filled and his own read of it is done: before that it would unblind. A case with an issue is
+    seen while it waits for an answer.
 
     Raises:
         ReadNotFound: unknown, a stranger's, or not to be seen now: all look the same.
@@ -78,7 +81,7 @@ def unblinds_nobody(session: Session, viewer: User, read: Read) -> bool:
     if not reading_rules(session.get_one(Project, read.project_id)).is_blinded:
         return True
     if read.state != ReadState.ISSUE:
-        return is_complete(session, read)
+        return is_complete(session, read.task_id, viewer)
     others = [one for one in places.reads_of(session, read.task_id) if one.id != read.id]
     return all(
         one.state != ReadState.OPEN and (one.reader_id != viewer.id or one.state in DONE)
@@ -86,12 +89,19 @@ def unblinds_nobody(session: Session, viewer: User, read: Read) -> bool:
     )
 
 
-def is_complete(session: Session, read: Read) -> bool:
-    """Whether every place of the read's task has been read, so that nobody is to be blinded."""
-    states = session.scalars(
-        select(Read.state).where(Read.task_id == read.task_id, Read.slot >= 1)
-    ).all()
-    return set(states) <= FINISHED
+def is_complete(session: Session, task_id: UUID, viewer: User) -> bool:
+    """Whether every place of the task has been read, and the viewer is not reading it again."""
+    unread = select(Read.id).where(Read.task_id == task_id, to_be_blinded(Read, viewer))
+    return not session.scalar(select(unread.exists()))
+
+
+def to_be_blinded(place: type[Read] | AliasedClass[Read], viewer: User) -> ColumnElement[bool]:
+    """Places that must not hear of the others of their task, as long as this viewer looks."""
+    is_own = place.reader_id == viewer.id
+    return and_(
+        place.slot >= 1,
+        or_(place.state.not_in(FINISHED), and_(is_own, place.state == ReadState.RETURNED)),
+    )
 
 
 def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
@@ -168,13 +178,22 @@ def stage_and_suggestion(
     return (staged.Stage.FIRST if is_first else None), found
 
 
+def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
+    """Whether a reader of this task may be told what a model says of it, once he has locked.
+
+    Not where the project hides it, on cases that measure the model, among readers blinded to each
+    other, or where the model may have learned from an answer to this very case.
+    """
+    if not rules.show_suggestion or task.arm == "evaluation":
+        return False
+    return worklist.sees_machine(rules, task) and not _was_submitted(session, task)
+
+
 def _suggestion(
     session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
 ) -> dict[str, Any] | None:
-    """What the promoted model says, unless the case measures the model or has taught it."""
-    if not rules.show_suggestion or task.arm == "evaluation":
-        return None
-    if not worklist.sees_machine(rules, task) or _was_submitted(session, task):
+    """What the promoted model says, where it may be shown."""
+    if not shows_machine(session, rules, task):
         return None
     # Models stand later in the data flow; their tables are asked by name, not by import.
     found = session.execute(

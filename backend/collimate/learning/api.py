@@ -81,10 +81,11 @@ def promote_model(
 @router.get("/api/projects/{project_id}/learning/queue", response_model=schemas.QueueOut)
 def learning_queue(
     session: SessionDep,
+    actor: ActorDep,
     project: SeenProject,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    return queue.queue(session, project, limit=limit)
+    return queue.queue(session, project, actor.user, limit=limit)
 
 
 @router.get("/api/projects/{project_id}/learning/doubts", response_model=schemas.DoubtList)

@@ -18,8 +18,12 @@ from collimate.kit.errors import NotFound
 from collimate.learning.models import Explanation, ModelVersion, Prediction
 from collimate.learning.suggest import may_see_on
 from collimate.learning.versions import promoted_model
+from collimate.annotations import case
 from collimate.projects import members
+from collimate.projects.models import Project
+from collimate.projects.rules import reading_rules
 from collimate.studies.models import Study
+from collimate.tasks import worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE
 
@@ -45,8 +49,8 @@ class Map:
 def explainable_study(session: Session, viewer: User, study_id: UUID) -> Study:
     """The study, if the viewer may see what the model looks at in it.
 
-    A reader of the case sees the map where the suggestion is shown; others need to be allowed to
-    see the learner, and must not have the case still to read.
+    A reader of the case sees the map where the suggestion is shown. Others need to be allowed to
+    see the learner; of a case they may still read it is only shown where readers see it too.
 
     Raises:
         ExplanationNotFound: unknown, of a stranger's project, or hidden: all look the same.
@@ -66,12 +70,23 @@ def explainable_study(session: Session, viewer: User, study_id: UUID) -> Study:
         select(Read).where(Read.task_id == task.id, Read.reader_id == viewer.id)
     ).first()
     if own is not None and own.state not in DONE:
-        may_see = may_see_on(session, own, task, model)
+        may_see = may_see_on(session, own, task)
     else:
         may_see = members.may(session, viewer, study.project_id, Permission.SEE_LEARNING)
+        may_see = may_see and not _would_bias(session, viewer, task)
     if not may_see:
         raise ExplanationNotFound()
     return study
+
+
+def _would_bias(session: Session, viewer: User, task: Task) -> bool:
+    """Whether the viewer may still read the case, and would not be told of a model while he does."""
+    rules = reading_rules(session.get_one(Project, task.project_id))
+    if case.shows_machine(session, rules, task) and not rules.is_staged:
+        return False
+    return worklist.may_still_read(session, viewer, task.project_id) and bool(
+        session.scalar(select(worklist.is_to_read(viewer, task.id)))
+    )
 
 
 def explanation(

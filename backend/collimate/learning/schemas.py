@@ -209,6 +209,7 @@ class QueueItem(Answer):
 class QueueOut(Answer):
     batch: BatchOut | None
     items: list[QueueItem]
+    hidden_count: int = Field(description="Picks the asker may still read, and is not to know of")
 
 
 class SuggestedSegment(Answer):

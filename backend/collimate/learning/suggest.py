@@ -7,15 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
-from collimate.annotations import staged
-from collimate.annotations.models import Submission
+from collimate.annotations import case, staged
 from collimate.learning.drawn import SHOWN_BOX, unpack
-from collimate.learning.models import ModelVersion, Prediction, TrainingRun
+from collimate.learning.models import ModelVersion, Prediction
 from collimate.learning.versions import promoted_model
 from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import reading_rules
-from collimate.tasks import places, worklist
+from collimate.tasks import places
 from collimate.tasks.models import Read, Task
 
 
@@ -28,7 +27,7 @@ def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[s
     read = places.own_read(session, reader, read_id)
     task = session.get_one(Task, read.task_id)
     model = promoted_model(session, read.project_id)
-    if model is None or not may_see_on(session, read, task, model):
+    if model is None or not may_see_on(session, read, task):
         return None
     found = session.scalars(
         select(Prediction).where(
@@ -38,38 +37,14 @@ def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[s
     return None if found is None else _as_json(session, read, model, found)
 
 
-def may_see_on(session: Session, read: Read, task: Task, model: ModelVersion) -> bool:
-    """Whether the reader of this read may now see what this model says of its case.
+def may_see_on(session: Session, read: Read, task: Task) -> bool:
+    """Whether the reader of this read may now see what a model says of its case.
 
     Where reading is staged not before the first read is locked.
     """
     rules = reading_rules(session.get_one(Project, read.project_id))
     is_hidden = staged.hides_machine(session, rules, read)
-    return not is_hidden and may_see_machine(session, task, model)
-
-
-def may_see_machine(session: Session, task: Task, model: ModelVersion) -> bool:
-    """Whether a reader of this task may see what this model says of it.
-
-    Not where the project hides it, on cases that measure the model, among readers blinded to each
-    other, or where the model may have learned from an answer to this very case.
-    """
-    rules = reading_rules(session.get_one(Project, task.project_id))
-    if not rules.show_suggestion or task.arm == "evaluation":
-        return False
-    if not worklist.sees_machine(rules, task):
-        return False
-    return not _learned_from(session, task, model)
-
-
-def _learned_from(session: Session, task: Task, model: ModelVersion) -> bool:
-    run = session.get_one(TrainingRun, model.training_run_id)
-    known = (
-        select(Submission.id)
-        .join(Read, Read.id == Submission.read_id)
-        .where(Read.task_id == task.id, Submission.created_at <= run.created_at)
-    )
-    return bool(session.scalar(select(known.exists())))
+    return not is_hidden and case.shows_machine(session, rules, task)
 
 
 def _as_json(

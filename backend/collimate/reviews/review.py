@@ -56,7 +56,7 @@ def reviewable(session: Session, reviewer: User, submission_id: UUID) -> Submiss
         raise SubmissionNotFound()
     read = session.get_one(Read, submission.read_id)
     project = session.get_one(Project, submission.project_id)
-    if reading_rules(project).is_blinded and not case.is_complete(session, read):
+    if reading_rules(project).is_blinded and not case.is_complete(session, read.task_id, reviewer):
         raise SubmissionNotFound()
     return submission
 
@@ -129,7 +129,8 @@ def page(
     if state == "waiting":
         query = _waiting(project, reviewer)
     else:
-        query = _seen_through(project, _submissions(project).where(Review.id.is_not(None)))
+        seen = _submissions(project).where(Review.id.is_not(None))
+        query = _seen_through(project, reviewer, seen)
     if after is not None:
         query = query.where(Submission.id < UUID(str(read_cursor(after, 1)[0])))
     rows = session.execute(query.limit(limit + 1)).all()
@@ -151,6 +152,7 @@ def waiting(
 def _waiting(project: Project, reviewer: User) -> Select[*tuple[Any, ...]]:
     return _seen_through(
         project,
+        reviewer,
         _submissions(project).where(
             Review.id.is_(None), Read.state == ReadState.SUBMITTED, is_newest(),
             Submission.author_id != reviewer.id,
@@ -158,17 +160,15 @@ def _waiting(project: Project, reviewer: User) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _seen_through(project: Project, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Where reading is blinded, only cases that nobody may still read."""
+def _seen_through(
+    project: Project, reviewer: User, query: Select[*tuple[Any, ...]]
+) -> Select[*tuple[Any, ...]]:
+    """Where reading is blinded, only cases that nobody may still read, the reviewer included."""
     if not reading_rules(project).is_blinded:
         return query
     other = aliased(Read)
-    unfinished = (
-        select(other.id)
-        .where(other.task_id == Task.id, other.slot >= 1, other.state.not_in(case.FINISHED))
-        .exists()
-    )
-    return query.where(~unfinished)
+    unread = select(other.id).where(other.task_id == Task.id, case.to_be_blinded(other, reviewer))
+    return query.where(~unread.exists())
 
 
 def _row(found: Any, is_blinded: bool) -> dict[str, Any]:

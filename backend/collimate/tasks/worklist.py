@@ -1,11 +1,14 @@
 """What a reader sees before reading: what comes next, own reads, today's count."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
+from collimate.access.policy import Permission
+from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Instance, Patient, Series, Study
@@ -28,6 +31,20 @@ def sees_machine(rules: ReadingRules, task: Task) -> bool:
     Where several read the same case unseen by each other, the model has learned from the others.
     """
     return not (rules.is_blinded and task.wanted_reads > 1)
+
+
+def may_still_read(session: Session, viewer: User, project_id: UUID) -> bool:
+    """Whether this person reads cases of the project and does not run its learner."""
+    reads = members.may(session, viewer, project_id, Permission.READ_CASES)
+    return reads and not members.may(session, viewer, project_id, Permission.MANAGE_LEARNING)
+
+
+def is_to_read(viewer: User, task_id: Any) -> ColumnElement[bool]:
+    """Whether the case is the viewer's to read, or may become so; `task_id` may be a column."""
+    own = select(Read.id).where(Read.task_id == task_id, Read.reader_id == viewer.id)
+    place = select(Read.id).where(Read.task_id == task_id, Read.state == ReadState.OPEN)
+    is_done = own.where(Read.state.in_(DONE)).exists()
+    return and_(not_(is_done), or_(own.exists(), place.exists()))
 
 
 def reason_for_reader(rules: ReadingRules, task: Task) -> str | None:

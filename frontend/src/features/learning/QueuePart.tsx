@@ -27,7 +27,9 @@ export function QueuePart({ projectId }: { projectId: string }) {
   return (
     <Loaded of={queue} rows={10}>
       {(data) =>
-        data.items.length === 0 ? (
+        data.items.length === 0 && data.hidden_count > 0 ? (
+          <EmptyState title={hiddenText(data.hidden_count)} text={WHY_HIDDEN} />
+        ) : data.items.length === 0 ? (
           <EmptyState
             title={t('No batch was chosen yet')}
             text={t('The first one follows as soon as the images have been looked at.')}
@@ -39,7 +41,14 @@ export function QueuePart({ projectId }: { projectId: string }) {
                 ? t('Batch of round {roundNumber}', { roundNumber: data.batch.round_number })
                 : t('Queue')
             }
-            side={<BatchWords batch={data.batch} />}
+            side={
+              <>
+                <BatchWords batch={data.batch} />
+                {data.hidden_count > 0 && (
+                  <span title={WHY_HIDDEN}>, {hiddenText(data.hidden_count)}</span>
+                )}
+              </>
+            }
             actions={
               <SegmentedControl
                 aria-label={t('Pictures or table')}
@@ -64,6 +73,13 @@ export function QueuePart({ projectId }: { projectId: string }) {
     </Loaded>
   );
 }
+
+const WHY_HIDDEN = t(
+  'Readers of this project are not told why a case comes, and you may still be given these.',
+);
+
+const hiddenText = (count: number): string =>
+  t('{count, plural, one {# case} other {# cases}} you may still read', { count });
 
 function BatchWords({ batch }: { batch: Queue['batch'] }) {
   if (!batch) return null;
