@@ -106,6 +106,7 @@ MATRIX: dict[str, Any] = {
     "POST /api/reads/{read_id}/reopen": OWN,
     "POST /api/reads/{read_id}/skip": OWN,
     "POST /api/reads/{read_id}/annotations": OWN,
+    "POST /api/reads/{read_id}/saves": OWN,
     "POST /api/reads/{read_id}/lock": OWN,
     "POST /api/reads/{read_id}/submit": OWN,
     "PUT /api/reads/{read_id}/prompt-sessions/{prompt_session_id}": OWN,

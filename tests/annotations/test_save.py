@@ -67,6 +67,44 @@ def test_a_stale_parent_is_refused_with_the_newest_revision(session, room, read)
         answer(session, actor, read, "bacterial", annotation_id=first.annotation["id"])
 
 
+def test_many_saves_in_one_request_are_answered_one_by_one_and_only_once(session, client):
+    room = make_room(session)
+    read = claim.claim_next(session, room.project, room.readers[0])
+    session.commit()
+    known = ids.new_id()
+
+    def one(key, label, *, annotation_id=None, parent=None, kind="answer", fence=read.fence):
+        return {
+            "key": key, "annotation_id": str(annotation_id or ids.new_id()), "kind": kind,
+            "parent_id": parent, "fence": fence, "content": {"label_keys": [label]},
+        }  # fmt: skip
+
+    saves = [
+        one("key-00001", "viral", annotation_id=known),
+        one("key-00002", "normal"),
+        one("key-00003", "unheard-of", annotation_id=known),
+    ]
+    browser, path = client(room.readers[0]), f"/api/reads/{read.id}/saves"
+    first = browser.post(path, json={"saves": saves})
+    assert first.status_code == 200
+    results = first.json()["results"]
+    assert results[0]["annotation"]["revision"]["content"] == {"label_keys": ["viral"]}
+    assert [one["annotation"] is None for one in results] == [False, True, True]
+    assert results[1]["problem"]["type"] == "/problems/stale-revision"
+    assert results[1]["problem"]["current"] == results[0]["annotation"]
+    assert results[2]["problem"]["status"] == 422
+    assert browser.post(path, json={"saves": saves}).json() == first.json()
+    assert session.scalar(select(func.count()).select_from(AnnotationRevision)) == 1
+    late = one(
+        "key-00004", "normal", annotation_id=known,
+        parent=results[0]["annotation"]["revision"]["id"], fence=read.fence - 1,
+    )  # fmt: skip
+    (lost,) = browser.post(path, json={"saves": [late]}).json()["results"]
+    assert lost["problem"]["type"] == "/problems/lease-lost"
+    kept = lost["problem"]["annotation"]["revision"]
+    assert (kept["number"], kept["content"]) == (2, {"label_keys": ["normal"]})
+
+
 def test_the_database_itself_refuses_a_fork(session, room, read):
     first = answer(session, room.actor(), read, "viral")
     copy = session.get_one(AnnotationRevision, revision_id(first))

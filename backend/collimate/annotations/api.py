@@ -15,7 +15,6 @@ from collimate.projects.api import project_for
 from collimate.projects.models import Project
 from collimate.tasks import claim, places
 from collimate.tasks.api import OwnRead, ReadingProject
-from collimate.tasks.lease import LeaseLost
 from collimate.tasks.models import Read, Task
 
 router = APIRouter(tags=["annotations"])
@@ -73,18 +72,8 @@ def show_case(
 
 
 def _answer(saved: save.Saved) -> Any:
-    """201, or 409 with the revision that was kept for a reader who lost the place.
-
-    Not raised: that would roll the kept revision back.
-    """
-    if saved.is_held:
-        return saved.annotation
-    lost = LeaseLost(
-        "What you saved is kept. Open the case again to go on.",
-        annotation=saved.annotation,
-        task_id=saved.task_id,
-    )
-    return problem_response(lost.answer())
+    """201, or 409 with the revision that was kept for a reader who lost the place."""
+    return saved.annotation if saved.is_held else problem_response(save.lost(saved).answer())
 
 
 @router.post(
@@ -99,6 +88,14 @@ def save_annotation(
 ) -> Any:
     change = save.Change(**body.model_dump())
     return _answer(save.save(session, actor, read.id, key, change))
+
+
+@router.post("/api/reads/{read_id}/saves", response_model=schemas.SavesOut)
+def save_annotations(
+    session: SessionDep, actor: ActorDep, read: OwnRead, body: schemas.SavesIn
+) -> dict[str, Any]:
+    changes = [(one.key, save.Change(**one.model_dump(exclude={"key"}))) for one in body.saves]
+    return {"results": save.save_many(session, actor, read.id, changes)}
 
 
 @router.get("/api/annotations/{annotation_id}/revisions", response_model=schemas.RevisionList)

@@ -16,7 +16,7 @@ from collimate.annotations import schemas
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.content import ALWAYS_THERE, SEGMENT, checked_content, place_of
 from collimate.annotations.models import Annotation, AnnotationRevision
-from collimate.kit.errors import Forbidden, NotFound, Stale, Unprocessable
+from collimate.kit.errors import Forbidden, NotFound, Problem, Stale, Unprocessable
 from collimate.tasks import lease, places
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState, move
@@ -100,6 +100,46 @@ def save(session: Session, actor: Actor, read_id: UUID, key: str | None, change:
         return _store(session, actor, read_id, change)
 
     return Saved(**(once(session, actor.user.id, key, request, act) if key else act()))
+
+
+def save_many(
+    session: Session, actor: Actor, read_id: UUID, changes: list[tuple[str, Change]]
+) -> list[dict[str, Any]]:
+    """Store the revisions of one stroke through many slices, each under a key of its own.
+
+    Each is answered as if it had come alone: by the stored annotation, or by the problem it met,
+    which undoes that one and none of the others.
+
+    Raises:
+        TokenCannotLabel
+    """
+    require_person(actor)
+    return [_answered(session, actor, read_id, key, change) for key, change in changes]
+
+
+def _answered(
+    session: Session, actor: Actor, read_id: UUID, key: str, change: Change
+) -> dict[str, Any]:
+    try:
+        with session.begin_nested():
+            saved = save(session, actor, read_id, key, change)
+    except Problem as problem:
+        return {"annotation": None, "problem": problem.answer()}
+    if saved.is_held:
+        return {"annotation": saved.annotation, "problem": None}
+    return {"annotation": None, "problem": lost(saved).answer()}
+
+
+def lost(saved: Saved) -> lease.LeaseLost:
+    """What a reader is told whose work was kept though he had lost the place.
+
+    Not raised: that would roll the kept revision back.
+    """
+    return lease.LeaseLost(
+        "What you saved is kept. Open the case again to go on.",
+        annotation=saved.annotation,
+        task_id=saved.task_id,
+    )
 
 
 def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dict[str, Any]:

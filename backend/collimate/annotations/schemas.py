@@ -1,7 +1,7 @@
 """JSON shapes of cases, annotations and submissions."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -115,6 +115,14 @@ class AnnotationIn(FenceBody):
     reason: str | None = Field(default=None, max_length=2000)
 
 
+class KeyedAnnotationIn(AnnotationIn):
+    key: Annotated[str, Field(min_length=8, max_length=100, pattern=r"^[\w\-]+$")]
+
+
+class SavesIn(Body):
+    saves: list[KeyedAnnotationIn] = Field(min_length=1, max_length=100)
+
+
 class RevisionOut(Answer):
     id: UUID
     number: int
@@ -140,6 +148,15 @@ class AnnotationOut(Answer):
     id: UUID
     kind: AnnotationKind
     revision: RevisionOut
+
+
+class SaveOut(Answer):
+    annotation: AnnotationOut | None
+    problem: dict[str, Any] | None = Field(description="As it would have been answered alone")
+
+
+class SavesOut(Answer):
+    results: list[SaveOut] = Field(description="One for each of the saves, in their order")
 
 
 class CaseRead(Answer):

@@ -1548,6 +1548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reads/{read_id}/saves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save Annotations */
+        post: operations["save_annotations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reads/{read_id}/skip": {
         parameters: {
             query?: never;
@@ -3917,6 +3934,50 @@ export interface components {
              */
             readonly title: string;
         };
+        /** KeyedAnnotationIn */
+        KeyedAnnotationIn: {
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms?: number;
+            /**
+             * Annotation Id
+             * Format: uuid
+             * @description Made by the client, kept for the annotation's life
+             */
+            annotation_id: string;
+            /**
+             * Content
+             * @description Ignored for a deletion; an empty object is fine
+             */
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            /** Fence */
+            fence: number;
+            /**
+             * Is Deleted
+             * @default false
+             */
+            is_deleted?: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Prompt Session Id
+             * @description The prompts whose mask this segment was taken over from
+             */
+            prompt_session_id?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Suggestion Id */
+            suggestion_id?: string | null;
+        };
         /**
          * Keymap
          * @description Which keys a person uses; the browser knows the commands, the presets and their keys.
@@ -4793,6 +4854,11 @@ export interface components {
         /** QueueOut */
         QueueOut: {
             batch: components["schemas"]["BatchOut"] | null;
+            /**
+             * Hidden Count
+             * @description Picks the asker may still read, and is not to know of
+             */
+            hidden_count: number;
             /** Items */
             items: components["schemas"]["QueueItem"][];
         };
@@ -5200,6 +5266,30 @@ export interface components {
              * @description gggg,xxee, for example 0019xx0C
              */
             tag: string;
+        };
+        /** SaveOut */
+        SaveOut: {
+            annotation: components["schemas"]["AnnotationOut"] | null;
+            /**
+             * Problem
+             * @description As it would have been answered alone
+             */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** SavesIn */
+        SavesIn: {
+            /** Saves */
+            saves: components["schemas"]["KeyedAnnotationIn"][];
+        };
+        /** SavesOut */
+        SavesOut: {
+            /**
+             * Results
+             * @description One for each of the saves, in their order
+             */
+            results: components["schemas"]["SaveOut"][];
         };
         /**
          * SegmentContent
@@ -9463,6 +9553,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadStanding"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_annotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavesOut"];
                 };
             };
             /** @description Validation Error */

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../api/problem';
+import type { AnnotationSave } from '../../api/reading';
 import { GATHER_MS } from './autosave';
 import { answer, bench, items, lost, mark, pass, revisionServer } from './autosaveBench';
 import { revisionIds } from './draft';
@@ -143,6 +144,28 @@ describe('autosave', () => {
     autosave.resume();
     await pass(1000);
     expect(last()?.at).toBe('saved');
+  });
+
+  test('one stroke through many slices is one request, and each slice gets its own answer', async () => {
+    const server = revisionServer();
+    const requests: number[] = [];
+    const { autosave, last } = bench(server.save, { onRequest: (count) => requests.push(count) });
+    const slices = Array.from({ length: 130 }, (_, at) => mark(`s${at}`));
+    autosave.note(items(...slices));
+    await pass(1500);
+    expect(requests).toEqual([100, 30]);
+    expect(server.heads.size).toBe(130);
+    expect(revisionIds(autosave.draft())).toHaveLength(130);
+    // another window changed one of them: that one is a conflict, the others are saved
+    const theirs = server.store({
+      ...(server.received[3]?.body as never as AnnotationSave),
+      parent_id: server.heads.get('s3')?.revision.id ?? null,
+    });
+    autosave.note(items(...slices.map(({ id }) => mark(id, 20))));
+    await pass(1500);
+    expect(last()).toEqual({ at: 'conflict', id: 's3', theirs });
+    expect(server.heads.get('s99')?.revision.number).toBe(2);
+    expect(server.heads.get('s3')?.revision.id).toBe(theirs.revision.id);
   });
 
   test('settle sends at once and says whether everything is safe', async () => {

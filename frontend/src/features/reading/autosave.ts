@@ -1,5 +1,5 @@
 /** Keeps a case saved: on this computer at once, on the server within a second; then submits it. */
-import { asProblem, type Problem } from '../../api/problem';
+import { asProblem, Problem } from '../../api/problem';
 import type { Annotation } from '../../api/reading';
 import type { Autosave, AutosaveParts } from './autosaveParts';
 import {
@@ -8,6 +8,7 @@ import {
   draftOf,
   isOwing,
   keepingMine,
+  nextOwed,
   owed,
   type PendingSave,
   saveFor,
@@ -72,22 +73,37 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
     return true;
   };
 
-  const sendOne = async (id: string) => {
+  /** Sends some of what is owed in one request; true when sending may go on. */
+  const sendSome = async (ids: readonly string[]): Promise<boolean> => {
     const sitting = { fence, active_ms: parts.activeMs() };
-    const sent: PendingSave = draft.pending[id] ?? {
-      key: parts.newKey(),
-      body: saveFor(draft, id, sitting),
-    };
-    await change({ ...draft, pending: { ...draft.pending, [id]: sent } });
+    const sent = ids.map(
+      (id): PendingSave =>
+        draft.pending[id] ?? { key: parts.newKey(), body: saveFor(draft, id, sitting) },
+    );
+    const pending = Object.fromEntries(sent.map((one) => [one.body.annotation_id, one]));
+    await change({ ...draft, pending: { ...draft.pending, ...pending } });
     try {
-      const saved = await parts.save(sent.body, sent.key);
-      // The books are read only now: work may have gone on while the save was under way.
+      const answers = await parts.save(sent);
       attempts = 0;
-      await change(afterSaved(draft, sent.body, saved));
+      // The books are read only now: work may have gone on while the saves were under way.
+      let books = draft;
+      const refused: [PendingSave, Problem][] = [];
+      answers.forEach((answer, at) => {
+        const save = sent[at] as PendingSave;
+        if (answer instanceof Problem) refused.push([save, answer]);
+        else books = afterSaved(books, save.body, answer);
+      });
+      await change(books);
+      for (const [save, problem] of refused) if (!(await setback(save, problem))) return false;
       return true;
     } catch (error) {
       const problem = asProblem(error);
-      return !mustWait(problem) && setback(sent, problem);
+      if (mustWait(problem)) return false;
+      const [first, ...others] = sent;
+      if (others.length === 0) return first !== undefined && setback(first, problem);
+      // The request was refused for one of them: alone, each gets the answer that is its own.
+      for (const id of ids) if (!(await sendSome([id]))) return false;
+      return true;
     }
   };
 
@@ -146,9 +162,9 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
   };
 
   const pump = async (): Promise<boolean> => {
-    for (let id = owed(draft)[0]; id !== undefined; id = owed(draft)[0]) {
+    for (let ids = nextOwed(draft); ids.length > 0; ids = nextOwed(draft)) {
       if (state.at !== 'offline') tell({ at: 'saving' });
-      if (!(await sendOne(id))) return false;
+      if (!(await sendSome(ids))) return false;
     }
     if (draft.submit) {
       if (state.at !== 'offline') tell({ at: 'submitting' });

@@ -82,7 +82,13 @@ interface Stand {
   submit?: (body: SubmitBody, key: string) => Promise<SubmitReply>;
   lock?: (body: SubmitBody, key: string) => Promise<ReadingCase>;
   ask?: AutosaveParts['ask'];
+  /** Hears of each request to save, with how many it carries. */
+  onRequest?: (count: number) => void;
 }
+
+/** Problems of one save among many; others are those of the request. */
+const isOwn = (error: unknown): error is Problem =>
+  error instanceof Problem && [409, 412, 422].includes(error.status);
 
 export const REPLY: SubmitReply = { submission_id: 's1', next: null };
 
@@ -94,6 +100,7 @@ export function bench(
     submit = async () => REPLY,
     lock = () => Promise.reject(lost()),
     ask = () => Promise.reject(lost()),
+    onRequest = () => undefined,
   }: Stand = {},
 ): Bench {
   const states: SaveState[] = [];
@@ -108,7 +115,18 @@ export function bench(
       projectId: 'project-1',
       readId: 'read-1',
       fence: 3,
-      save,
+      // As the server answers many: each by itself, what it refuses as a problem, not an error.
+      save: (saves) => {
+        onRequest(saves.length);
+        return Promise.all(
+          saves.map(({ body, key }) =>
+            save(body, key).catch((error: unknown) => {
+              if (saves.length > 1 && isOwn(error)) return error;
+              throw error;
+            }),
+          ),
+        );
+      },
       submit,
       ask,
       lock,

@@ -1,10 +1,14 @@
 /** What keeping a case saved needs from around it, and what it can be told. */
-import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+import type { Problem } from '../../api/problem';
+import type { Annotation, ReadingCase, SubmitReply } from '../../api/reading';
 import type { SubmitBody } from './calls';
-import type { Draft, Question, WantedSubmit } from './draft';
+import type { Draft, PendingSave, Question, WantedSubmit } from './draft';
 import type { DraftStore } from './draftStore';
 import type { Items } from './items';
 import type { Kept, SaveState } from './saveState';
+
+/** What the server has now, or why it did not take it. */
+export type SaveAnswer = Annotation | Problem;
 
 export type NextCase = Pick<SubmitReply, 'next'>;
 
@@ -13,7 +17,8 @@ export interface AutosaveParts {
   readonly projectId: string;
   readonly readId: string;
   readonly fence: number;
-  readonly save: (body: AnnotationSave, key: string) => Promise<Annotation>;
+  /** Each is answered by itself, in their order. Raises Problem where none was heard. */
+  readonly save: (saves: readonly PendingSave[]) => Promise<SaveAnswer[]>;
   readonly submit: (body: SubmitBody, key: string) => Promise<SubmitReply>;
   /** Locks the first read; answers the case with what was hidden until then. */
   readonly lock: (body: SubmitBody, key: string) => Promise<ReadingCase>;

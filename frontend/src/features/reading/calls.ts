@@ -1,9 +1,11 @@
 /** What the reading room asks of the server. */
 import { api, ask, Problem } from '../../api/client';
-import type { Annotation, AnnotationSave, ReadingCase, SubmitReply } from '../../api/reading';
+import { problemFrom } from '../../api/problem';
+import type { Annotation, ReadingCase, SubmitReply } from '../../api/reading';
 import type { components } from '../../api/schema';
 import { t } from '../../words/t';
-import type { Question } from './draft';
+import type { SaveAnswer } from './autosaveParts';
+import type { PendingSave, Question } from './draft';
 
 const ofRead = (readId: string) => ({ path: { read_id: readId } });
 const ofProject = (projectId: string) => ({ path: { project_id: projectId } });
@@ -50,13 +52,33 @@ export const peekNext = (projectId: string) =>
     api.POST('/api/projects/{project_id}/peek-next', { params: ofProject(projectId) }),
   );
 
-export const saveAnnotation = (readId: string, body: AnnotationSave, key: string) =>
+const saveAnnotation = (readId: string, { body, key }: PendingSave) =>
   ask<Annotation>(
     api.POST('/api/reads/{read_id}/annotations', {
       params: { ...ofRead(readId), ...withKey(key) },
       body,
     }),
   );
+
+/** One request for all of them, answered one by one: a stroke may have changed many slices. */
+export async function saveAnnotations(
+  readId: string,
+  saves: readonly PendingSave[],
+): Promise<SaveAnswer[]> {
+  const [first] = saves;
+  if (first && saves.length === 1) return [await saveAnnotation(readId, first)];
+  const { results } = await ask<{ results: SaveResult[] }>(
+    api.POST('/api/reads/{read_id}/saves', {
+      params: ofRead(readId),
+      body: { saves: saves.map(({ body, key }) => ({ ...body, key })) },
+    }),
+  );
+  return results.map(
+    ({ annotation, problem }) => annotation ?? problemFrom(Number(problem?.status), problem),
+  );
+}
+
+type SaveResult = components['schemas']['SaveOut'];
 
 export type PromptsAsked = components['schemas']['PromptSessionIn'];
 export type PromptsHeard = components['schemas']['PromptSessionOut'];

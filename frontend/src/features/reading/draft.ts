@@ -88,6 +88,26 @@ export function owed({ items, known, pending }: Draft): string[] {
   return [...ids].filter(isOwed);
 }
 
+/** Annotations that go into one request: the longest waiting ones. */
+const MOST_AT_ONCE = 100;
+
+/** Numbers that masks of one request may have in all; some 300 kB as JSON. */
+const MOST_NUMBERS = 60_000;
+
+const weightOf = (item: Item | undefined): number =>
+  item && 'runs' in item ? item.runs.length : 1;
+
+/** What is sent next: as much of what is owed as fits into one request, at least one. */
+export function nextOwed(draft: Draft): string[] {
+  let weight = 0;
+  return owed(draft)
+    .slice(0, MOST_AT_ONCE)
+    .filter((id, at) => {
+      weight += weightOf(draft.items[id]);
+      return at === 0 || weight <= MOST_NUMBERS;
+    });
+}
+
 /** True when the server still has to be told something. */
 export const isOwing = (draft: Draft): boolean => draft.submit !== null || owed(draft).length > 0;
 

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Problem } from '../../api/problem';
 import { createAutosave } from './autosave';
-import { askQuestion, lockRead, saveAnnotation, submitRead } from './calls';
+import { askQuestion, lockRead, saveAnnotations, submitRead } from './calls';
 import { ifCaseIsClosed } from './caseLock';
 import { isOwing, type KeptDraft } from './draft';
 import { type DraftStore, drafts } from './draftStore';
@@ -55,7 +55,7 @@ function sendCase(
         projectId: at.project_id,
         readId,
         fence: at.fence,
-        save: (body, key) => saveAnnotation(readId, body, key),
+        save: (saves) => saveAnnotations(readId, saves),
         // Nobody waits for the next case, so none is held.
         submit: (body, key) => submitRead(readId, body, key, false),
         ask: (question, body, key) => askQuestion(readId, question, body, key, false),

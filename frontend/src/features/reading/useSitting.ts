@@ -8,7 +8,7 @@ import { t } from '../../words/t';
 import { type ActiveClock, createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { createAutosave } from './autosave';
 import type { Autosave } from './autosaveParts';
-import { askQuestion, claimTask, lockRead, renewLease, saveAnnotation, submitRead } from './calls';
+import { askQuestion, claimTask, lockRead, renewLease, saveAnnotations, submitRead } from './calls';
 import { holdCase } from './caseLock';
 import { drafts } from './draftStore';
 import { useReadout } from './readout';
@@ -72,7 +72,7 @@ export function useSitting(
         projectId: reading.project_id,
         readId: read.id,
         fence: read.fence,
-        save: (body, key) => saveAnnotation(read.id, body, key),
+        save: (saves) => saveAnnotations(read.id, saves),
         submit: (body, key) => submitRead(read.id, body, key, true),
         ask: (question, body, key) => askQuestion(read.id, question, body, key, true),
         lock: (body, key) => lockRead(read.id, body, key),
