@@ -99,6 +99,14 @@ def test_places_on_a_plane_are_kept_as_they_were_drawn():
         DOWN,
     )
     assert checked_places("point", [[1, 2, 3]], ACROSS, DOWN)[0] == [[1.0, 2.0, 3.0]]
+    # as on an image, whatever the plane: corners of a box along its directions, ends of diameters
+    for kind, drawn in (
+        ("box", [[3.0, 4.0, 5.0], [6.0, 8.0, -5.0]]),
+        ("polygon", [[3.0, 4.0, 0.0], [6.0, 8.0, 0.0], [6.0, 8.0, 9.0]]),
+        ("spline", [[3.0, 4.0, 0.0], [6.0, 8.0, 0.0], [6.0, 8.0, 9.0]]),
+        ("ellipse", [[0.0, 0.0, 0.0], [6.0, 8.0, 0.0], [3.0, 4.0, 2.0], [3.0, 4.0, -2.0]]),
+    ):
+        assert checked_places(kind, drawn, ACROSS, DOWN)[0] == drawn
 
 
 @pytest.mark.parametrize(
@@ -113,6 +121,8 @@ def test_places_on_a_plane_are_kept_as_they_were_drawn():
         ("length", [[3, 4, 0], [6, 8, 0]], ACROSS, ACROSS),
         ("length", [[3, 4, 0], [6, 8, 0]], [float("nan")] * 3, DOWN),
         ("box", [[3, 4, 0], [6, 8, 0]], ACROSS, DOWN),
+        ("polygon", [[3, 4, 0], [6, 8, 0], [3, 4, 9], [3, 5, 0]], ACROSS, DOWN),
+        ("circle", [[3, 4, 0], [9, 12, 0], [6, 8, 9], [6, 8, 2]], ACROSS, DOWN),
     ],
 )
 def test_what_lies_on_no_plane_is_refused(kind, places, across, down):

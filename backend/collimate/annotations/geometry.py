@@ -31,8 +31,6 @@ LEAST_COUNTS = {"polyline": 2, "polygon": 3, "freehand": 3, "spline": 3}
 """Fewest points of the kinds that have any number; all but the polyline are closed."""
 MARK_KINDS = (*EXACT_COUNTS, *LEAST_COUNTS)
 CLOSED_KINDS = ("box", "circle", "ellipse", "polygon", "freehand", "spline")
-SPACE_KINDS = ("point", "length", "angle")
-"""Kinds that may also lie on a plane cut through a series, at places in the patient."""
 MAX_POINTS = 10_000
 MARGIN = 0.5
 """A mark may reach half a pixel over the edge; beyond that it is on another picture."""
@@ -101,14 +99,14 @@ def checked_places(
 ) -> tuple[list[list[float]], list[float], list[float]]:
     """Places (LPS, mm) and the directions of the plane they were drawn on, rounded.
 
+    They mean what points mean on an image; a box lies along the directions of its plane.
+
     Source: PS3.3 C.7.6.2.1.1 for the directions, PS3.3 C.18.9 for places in a frame of reference.
 
     Raises:
-        MarkMalformed: not one of `SPACE_KINDS`, wrong number of places, not finite or not on one
-            plane, or directions that are not two unit vectors at a right angle.
+        MarkMalformed: wrong number of places, not finite or not on one plane, nothing enclosed, or
+            directions that are not two unit vectors at a right angle.
     """
-    if kind not in SPACE_KINDS:
-        raise MarkMalformed(f"On a plane a mark is one of: {', '.join(SPACE_KINDS)}.")
     _check_count(kind, len(places))
     row, column = (
         [round(float(part), DIRECTION_DECIMALS) + 0.0 for part in direction]
@@ -124,9 +122,7 @@ def checked_places(
     heights = [_dot(place, normal) for place in rounded]
     if max(heights) - min(heights) > OFF_PLANE_MM:
         raise MarkMalformed("The places of a mark lie on one plane.")
-    for first, last in _lines(kind, rounded):
-        if first == last:
-            raise MarkMalformed(f"Each line of a {kind} needs two different ends.")
+    _check_extent(kind, [[_dot(place, row), _dot(place, column)] for place in rounded])
     return rounded, row, column
 
 

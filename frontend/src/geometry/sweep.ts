@@ -71,6 +71,12 @@ const halfAlong = (edges_mm: Vector, direction: Vector): number =>
     Math.abs(direction[2]) * edges_mm[2]) /
   2;
 
+/** The same for a voxel of a stack `gap_mm` deep. */
+export function halfOfVoxel(plane: ImagePlane, gap_mm: number, direction: Vector): number {
+  const voxel = voxelOf(plane, gap_mm);
+  return halfAlong(voxel.edges_mm, within(voxel, direction));
+}
+
 /** The slice nearest to a place, no farther than `within_mm`; of two alike the first, else -1. */
 export function nearestSlice(
   slices: readonly Slice[],
@@ -85,9 +91,12 @@ export function nearestSlice(
   return best;
 }
 
-/** Whether a disc lies along the slices, so that it paints the one nearest to it. */
+/** Whether something flat lies along the slices, so that it paints the one nearest to it. */
+export const isAlong = (plane: ImagePlane, normal: Vector): boolean =>
+  Math.abs(dot(normalOf(plane), normal)) > 0.99999;
+
 const liesAlong = (plane: ImagePlane, { flat }: Tip): boolean =>
-  flat !== null && Math.abs(dot(normalOf(plane), flat)) > 0.99999;
+  flat !== null && isAlong(plane, flat);
 
 /** The slices a brush may touch on its way, by their places in the stack. */
 export function slicesTouched(slices: readonly Slice[], way: Way, tip: Tip): number[] {
@@ -134,7 +143,7 @@ export function sweep(
   const voxel = voxelOf(plane, tip.gap_mm);
   const [rx, ry, rz] = reachOf(tip, voxel);
   const normal = tip.flat && within(voxel, tip.flat);
-  const isAlong = liesAlong(plane, tip);
+  const isLying = liesAlong(plane, tip);
   const half = normal ? halfAlong(voxel.edges_mm, normal) : 0;
   // Millimetres from the corner of the first pixel, and above the slice.
   const [sx, sy] = [plane.spacing.column, plane.spacing.row];
@@ -164,7 +173,7 @@ export function sweep(
       let [x, y, z] = [(column + 0.5) * sx - a[0], (row + 0.5) * sy - a[1], -a[2]];
       if (normal) {
         const above = x * normal[0] + y * normal[1] + z * normal[2];
-        if (!isAlong && (above < -half || above >= half)) continue;
+        if (!isLying && (above < -half || above >= half)) continue;
         x -= above * normal[0];
         y -= above * normal[1];
         z -= above * normal[2];

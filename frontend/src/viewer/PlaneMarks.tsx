@@ -8,7 +8,7 @@ import type { Frame } from './frames';
 import { indexAt } from './linking';
 import { MarksLayer } from './MarksLayer';
 import type { Mark, MarkStyle } from './marks';
-import { type MarkKind, SPACE_KINDS, SQUARE } from './shapes';
+import { type MarkKind, SQUARE } from './shapes';
 import { affineOn, crossingsOf, drawingPlane, FIELD, marksOn } from './spaceMarks';
 import { stepAlong } from './volume';
 import type { PlaneView } from './volumeEngine';
@@ -25,8 +25,6 @@ interface PlaneMarksProps {
   readonly isReadOnly: boolean;
   readonly onOutcome: (outcome: Outcome, frame: Frame, cut: ImagePlane) => void;
 }
-
-export const canLieOnPlanes = (kind: MarkKind): boolean => SPACE_KINDS.includes(kind);
 
 export function PlaneMarks(props: PlaneMarksProps) {
   const { frames, view, marks, areMarksShown, onOutcome } = props;

@@ -10,7 +10,7 @@ import { BrushRing } from './BrushRing';
 import type { Frame } from './frames';
 import type { MarkStyle } from './marks';
 import { pictureOf } from './pictures';
-import { drawPicture, scratch } from './SegmentsLayer';
+import { drawOutline, drawPicture, scratch } from './SegmentsLayer';
 import type { SegmentLook, SegmentOnFrame } from './segments';
 import { type PaintProps, usePaint } from './usePaint';
 import type { PlaneView } from './volumeEngine';
@@ -77,6 +77,7 @@ export function PlaneSegments(props: PlaneSegmentsProps) {
       const picture = pictureOf(cut, colour, scratch);
       drawPicture(context, picture, colour, { affine: UNMOVED, fill: look.fill });
     }
+    if (stroke && stroke.outline.length > 1) drawOutline(context, stroke.outline, view.affine);
   }, [grid, labels, view, styleOf, look, stroke]);
 
   const cursor = stroke?.isWaiting ? 'progress' : paint ? 'crosshair' : 'default';

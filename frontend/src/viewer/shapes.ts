@@ -92,9 +92,6 @@ export const SHAPES: Readonly<Record<MarkKind, Shape>> = {
   polyline: line(t('line'), 2, false, true, true),
 };
 
-/** Kinds that can be drawn on planes through a series. */
-export const SPACE_KINDS: readonly MarkKind[] = ['point', 'length', 'angle'];
-
 export const isMarkKind = (text: string): text is MarkKind => text in SHAPES;
 
 /** Pixels of equal shape, where nothing better is known. */

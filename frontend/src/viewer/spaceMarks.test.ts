@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { toCanvas } from '../geometry/affine';
-import { type ImagePlane, imageToPatient, normalOf, type Vector } from '../geometry/plane';
-import { imagePoint, millimetres, patientPoint } from '../geometry/units';
+import {
+  type ImagePlane,
+  imageToPatient,
+  normalOf,
+  patientToImage,
+  type Vector,
+} from '../geometry/plane';
+import { type ImagePoint, imagePoint, millimetres, patientPoint } from '../geometry/units';
 import type { Mark } from './marks';
 import { measureText } from './markText';
-import { SQUARE } from './shapes';
+import { type MarkKind, pointsFrom, SQUARE, strokesOf } from './shapes';
 import { affineOn, crossingsOf, drawingPlane, flatPoints, marksOn, placesOn } from './spaceMarks';
 
 function numbers(seed: number): () => number {
@@ -52,6 +58,18 @@ function markOn(plane: ImagePlane, points: readonly [number, number][]): Mark {
   };
 }
 
+function expectSame(
+  found: readonly ImagePoint[] | undefined,
+  points: readonly ImagePoint[],
+  digits: number,
+): void {
+  expect(found).toHaveLength(points.length);
+  found?.forEach(([x, y], index) => {
+    expect(x).toBeCloseTo(points[index]?.[0] ?? Number.NaN, digits);
+    expect(y).toBeCloseTo(points[index]?.[1] ?? Number.NaN, digits);
+  });
+}
+
 const seen = (plane: ImagePlane) => ({ plane, frame_of_reference_uid: '1.9', within_mm: 0.5 });
 
 const moved = (plane: ImagePlane, by: number): ImagePlane => {
@@ -72,10 +90,11 @@ describe('a mark in space', () => {
       ];
       const mark = markOn(plane, drawn);
       const [again] = marksOn([mark], seen(plane));
-      again?.points.forEach(([x, y], index) => {
-        expect(x).toBeCloseTo(drawn[index]?.[0] ?? Number.NaN, 4);
-        expect(y).toBeCloseTo(drawn[index]?.[1] ?? Number.NaN, 4);
-      });
+      expectSame(
+        again?.points,
+        drawn.map(([x, y]) => imagePoint(x, y)),
+        4,
+      );
       const [[ax, ay], [bx, by]] = drawn as [[number, number], [number, number]];
       const length = Math.hypot(ax - bx, ay - by);
       const { inSpace } = mark;
@@ -109,6 +128,79 @@ describe('a mark in space', () => {
     expect(marksOn([mark], seen(moved(plane, 0.6)))).toHaveLength(0);
     expect(marksOn([mark], { ...seen(plane), frame_of_reference_uid: '2' })).toHaveLength(0);
     expect(crossingsOf([mark], { ...seen(plane), frame_of_reference_uid: '2' })).toHaveLength(0);
+  });
+
+  test('of every kind is drawn again on its plane, turned and mirrored planes included', () => {
+    const node = (x: number, y: number) => imagePoint(2000 + x, 2000 + y);
+    const drawn: [MarkKind, ImagePoint[]][] = [
+      ['box', [node(-10, -4), node(7, 9)]],
+      ['polygon', [node(-10, -4), node(7, -2), node(3, 9)]],
+      ['freehand', [node(-10, -4), node(7, -2), node(3, 9), node(0, 9)]],
+      ['spline', [node(-10, -4), node(7, -2), node(3, 9)]],
+      ['polyline', [node(-10, -4), node(7, -2)]],
+      ['circle', pointsFrom('circle', [node(1, 2), node(5, 5)], SQUARE)],
+      ['ellipse', pointsFrom('ellipse', [node(-9, 2), node(5, 5)], SQUARE)],
+      ['bidirectional', pointsFrom('bidirectional', [node(-9, 2), node(5, 5), node(0, 9)], SQUARE)],
+      ['cobb', [node(-9, 2), node(5, 5), node(-9, 12), node(5, 7)]],
+    ];
+    const plane = drawingPlane(anyPlane(numbers(17)), patientPoint(4, 5, 6));
+    const middle = imageToPatient(plane, node(0, 0));
+    for (const [kind, points] of drawn) {
+      const mark = {
+        ...markOn(
+          plane,
+          points.map(([x, y]) => [x, y]),
+        ),
+        kind,
+      };
+      const [again] = marksOn([mark], seen(plane));
+      expectSame(again?.points, points, 4);
+      const ring = strokesOf(kind, points).flatMap((stroke) => stroke.points);
+      for (const turn of [0, 0.4, Math.PI / 2, Math.PI]) {
+        const { rowDirection, columnDirection } = plane;
+        const along = (share: number, other: number): Vector => [
+          rowDirection[0] * share + columnDirection[0] * other,
+          rowDirection[1] * share + columnDirection[1] * other,
+          rowDirection[2] * share + columnDirection[2] * other,
+        ];
+        const view = drawingPlane(
+          {
+            ...plane,
+            // looked at from behind, and turned in its own plane
+            rowDirection: along(-Math.cos(turn), Math.sin(turn)),
+            columnDirection: along(Math.sin(turn), Math.cos(turn)),
+          },
+          middle,
+        );
+        const [seenAgain] = marksOn([mark], seen(view));
+        if (!seenAgain) throw new Error(`${kind} is gone`);
+        const lines = strokesOf(seenAgain.kind, seenAgain.points).flatMap(({ points: p }) => p);
+        // the same line in the patient, wherever it begins
+        for (const place of ring) {
+          const spot = patientToImage(view, imageToPatient(plane, place));
+          const nearest = Math.min(...lines.map(([x, y]) => Math.hypot(x - spot[0], y - spot[1])));
+          expect(nearest).toBeLessThan(1e-3);
+        }
+      }
+    }
+  });
+
+  test('that encloses something is cut in two places by a plane across it', () => {
+    const plane = anyPlane(numbers(9));
+    const across: ImagePlane = {
+      ...plane,
+      origin: imageToPatient(plane, imagePoint(15.5, 0.5)),
+      rowDirection: normalOf(plane),
+    };
+    const box = {
+      ...markOn(plane, [
+        [10, 5],
+        [30, 25],
+      ]),
+      kind: 'box' as const,
+    };
+    const heights = crossingsOf([box], seen(across)).map(({ at }) => Math.round(at[1]));
+    expect(heights.sort((one, other) => one - other)).toEqual([5, 25]);
   });
 
   test('is a diamond where its line cuts a plane across it', () => {

@@ -8,6 +8,7 @@ import {
   patientToImage,
   type Vector,
 } from '../geometry/plane';
+import { boundingBox } from '../geometry/points';
 import { heightOver } from '../geometry/sweep';
 import {
   type ImagePoint,
@@ -18,6 +19,7 @@ import {
   patientPoint,
 } from '../geometry/units';
 import type { InSpace, Mark } from './marks';
+import { boxCorners, strokesOf } from './shapes';
 
 /** Normals within this cosine of each other belong to the same pile of planes. */
 const PARALLEL = 0.9999;
@@ -61,6 +63,19 @@ export function flatPoints({ places, row_direction, column_direction }: InSpace)
   );
 }
 
+/** Where points of 1 mm on a mark's own plane lie in the patient: the way back from `flatPoints`. */
+function placesOf(
+  { places, row_direction, column_direction }: InSpace,
+  points: readonly ImagePoint[],
+): PatientPoint[] {
+  const origin = places[0] ?? patientPoint(0, 0, 0);
+  return points.map(([x, y]) => {
+    const at = (axis: 0 | 1 | 2) =>
+      origin[axis] + x * row_direction[axis] + y * column_direction[axis];
+    return patientPoint(at(0), at(1), at(2));
+  });
+}
+
 const normalOfMark = ({ row_direction, column_direction }: InSpace): Vector =>
   normalOf({ rowDirection: row_direction, columnDirection: column_direction });
 
@@ -83,8 +98,24 @@ export function marksOn(marks: readonly Mark[], seen: Seen): Mark[] {
       (place) => Math.abs(heightOver(seen.plane, place)) <= seen.within_mm,
     );
     if (!isAlike || !isNear) return [];
-    return [{ ...mark, points: inSpace.places.map((place) => patientToImage(seen.plane, place)) }];
+    const points = inSpace.places.map((place) => patientToImage(seen.plane, place));
+    return [mark.kind === 'box' ? boxOn(mark, inSpace, points, seen.plane) : { ...mark, points }];
   });
+}
+
+/** A box lies along the directions of its own plane: turned against another, it is an outline. */
+function boxOn(
+  mark: Mark,
+  inSpace: InSpace,
+  points: readonly ImagePoint[],
+  plane: ImagePlane,
+): Mark {
+  const axes = [plane.rowDirection, plane.columnDirection];
+  const along = axes.map((axis) => dot(axis, inSpace.row_direction));
+  if (along.some((share) => Math.abs(share) > PARALLEL))
+    return { ...mark, points: boundingBox(points) };
+  const corners = placesOf(inSpace, boxCorners(flatPoints(inSpace)));
+  return { ...mark, kind: 'polygon', points: corners.map((place) => patientToImage(plane, place)) };
 }
 
 export interface Crossing {
@@ -96,17 +127,26 @@ export interface Crossing {
 /** Where the lines of marks that lie elsewhere cut the plane. */
 export function crossingsOf(marks: readonly Mark[], seen: Seen): Crossing[] {
   const shown = new Set(marksOn(marks, seen).map(({ id }) => id));
-  return marks.flatMap(({ id, label_key, inSpace }) => {
+  return marks.flatMap(({ id, kind, label_key, inSpace }) => {
     const isElsewhere = inSpace && !shown.has(id);
     if (!isElsewhere || inSpace.frame_of_reference_uid !== seen.frame_of_reference_uid) return [];
-    return inSpace.places.slice(1).flatMap((to, index) => {
-      const from = inSpace.places[index] ?? to;
-      const [above, below] = [heightOver(seen.plane, from), heightOver(seen.plane, to)];
-      if (above * below > 0 || above === below) return [];
-      const share = above / (above - below);
-      const part = (axis: 0 | 1 | 2) => from[axis] + share * (to[axis] - from[axis]);
-      const place = patientPoint(part(0), part(1), part(2));
-      return [{ id, label_key, at: patientToImage(seen.plane, place) }];
+    return strokesOf(kind, flatPoints(inSpace)).flatMap(({ points, isClosed }) => {
+      const line = placesOf(inSpace, points);
+      const first = line[0];
+      if (isClosed && first) line.push(first);
+      return cutsOf(line, seen.plane).map((at) => ({ id, label_key, at }));
     });
+  });
+}
+
+/** Where a line from place to place goes through the plane. */
+function cutsOf(line: readonly PatientPoint[], plane: ImagePlane): ImagePoint[] {
+  return line.slice(1).flatMap((to, index) => {
+    const from = line[index] ?? to;
+    const [above, below] = [heightOver(plane, from), heightOver(plane, to)];
+    if (above * below > 0 || above === below) return [];
+    const share = above / (above - below);
+    const part = (axis: 0 | 1 | 2) => from[axis] + share * (to[axis] - from[axis]);
+    return [patientToImage(plane, patientPoint(part(0), part(1), part(2)))];
   });
 }

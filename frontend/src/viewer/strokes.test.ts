@@ -48,6 +48,34 @@ const MIDDLE = imagePoint(10, 10);
 const areas = (changes: readonly { index: number; runs: Runs }[]) =>
   changes.map(({ index, runs }) => [index, areaOf(runs)]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
 
+describe('scissors through slices', () => {
+  const around = [imagePoint(5, 5), imagePoint(15, 5), imagePoint(15, 15), imagePoint(5, 15)];
+  const cutWith = async (of: Parameters<typeof ground>[0], hand: Hand) => {
+    const stroke = beginStroke('scissors', around[0] ?? MIDDLE, ground(of), hand);
+    for (const point of around.slice(1)) stroke.move(point);
+    return stroke.finish();
+  };
+
+  test('cut every slice of the stack along one outline, or one slice by itself', async () => {
+    const all = areas(await cutWith({}, HAND));
+    expect(all).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => [index, 100]));
+    expect(areas(await cutWith({}, { ...HAND, isBall: false }))).toEqual([[3, 100]]);
+  });
+
+  test('cut out only where something lies, and paint only values in the range', async () => {
+    const runs = runsOf(beginMask());
+    const left = areas(await cutWith({ runs }, { ...HAND, isErasing: true }));
+    expect(left).toEqual([0, 1, 2, 3, 4, 5, 6].map((index) => [index, 300]));
+    expect(await cutWith({}, { ...HAND, isErasing: true })).toEqual([]);
+    const values = (index: number) =>
+      index === 2 ? ('absent' as const) : new Array(400).fill(index);
+    const ranged = areas(await cutWith({ values }, { ...HAND, range: [1, 4] }));
+    expect(ranged).toEqual([1, 3, 4].map((index) => [index, 100]));
+  });
+});
+
+const beginMask = () => ({ size: SIZE, data: new Uint8Array(400).fill(1) });
+
 describe('a ball', () => {
   test('changes the slices it touches and no other', async () => {
     const made = await beginStroke('brush', MIDDLE, ground({}), HAND).finish();

@@ -1,9 +1,7 @@
 /** What a paint tool makes of a moving hand: masks on one slice, or on all a ball passes. */
 import { greyOf, strokeAlike } from '../geometry/alike';
-import { gridOf } from '../geometry/cutThrough';
-import { type Mask, maskFrom, runsOf } from '../geometry/mask';
-import { type Allowed, cut, fill, stroke } from '../geometry/paint';
-import { imageToPatient } from '../geometry/plane';
+import { cut, fill, stroke } from '../geometry/paint';
+import { imageToPatient, normalOf } from '../geometry/plane';
 import {
   nearestSlice,
   pixelUnder,
@@ -14,9 +12,9 @@ import {
 } from '../geometry/sweep';
 import type { ImagePoint, PatientPoint } from '../geometry/units';
 import { beginGrow } from './growing';
+import { beginScissors } from './scissors';
 import {
   brushOf,
-  type Canvas,
   type Change,
   type Ground,
   type Hand,
@@ -24,58 +22,9 @@ import {
   type PaintTool,
   type Stroke,
 } from './segments';
+import { gapOf, sheetsOn, valuesOf } from './sheets';
 
 export type { Change, Hand, Stroke };
-
-interface Sheet {
-  readonly mask: Mask;
-  readonly canvas: Canvas;
-  readonly allowed: Allowed;
-}
-
-function allowedOn(canvas: Canvas, { range, protectsOthers, isErasing }: Hand): Allowed {
-  if (isErasing) return () => true;
-  const values = range ? valuesOf(canvas) : null;
-  const taken = protectsOthers ? canvas.others.map((runs) => maskFrom(runs, canvas.size).data) : [];
-  return (at) => {
-    if (taken.some((data) => data[at] === 1)) return false;
-    const value = values?.[at];
-    return !range || value === undefined || (value >= range[0] && value <= range[1]);
-  };
-}
-
-/** The values that are there to look at. */
-function valuesOf(canvas: Canvas): ArrayLike<number> | null {
-  const { values } = canvas;
-  return values === 'absent' ? null : values;
-}
-
-/** The slices under the hand, each opened when the hand first gets there. */
-function sheetsOn(ground: Ground, hand: Hand) {
-  const masks = new Map<number, Mask>();
-  const sheets = new Map<number, Sheet>();
-  const absent = new Set<number>();
-  const open = (index: number): Sheet | null => {
-    const known = sheets.get(index);
-    if (known) return known;
-    const canvas = ground.canvas(index);
-    if (hand.range && !hand.isErasing && !ground.isHere(index)) {
-      absent.add(index);
-      return null;
-    }
-    absent.delete(index);
-    const sheet = {
-      mask: maskFrom(canvas.runs, canvas.size),
-      canvas,
-      allowed: allowedOn(canvas, hand),
-    };
-    sheets.set(index, sheet);
-    masks.set(index, sheet.mask);
-    return sheet;
-  };
-  const changes = () => [...masks].map(([index, mask]): Change => ({ index, runs: runsOf(mask) }));
-  return { masks, absent, open, changes };
-}
 
 /** Begins a stroke on slice `at`; an eraser always erases, the other tools when the hand says so. */
 export function beginStroke(
@@ -90,6 +39,14 @@ export function beginStroke(
   if (slice && hand.isBall && ground.isStack && (tool === 'brush' || tool === 'eraser')) {
     const placeOf = (point: ImagePoint) => imageToPatient(slice.plane, point);
     return beginSweep(start, ground, hand, { placeOf, flat: null });
+  }
+  if (slice && tool === 'scissors' && hand.isBall && ground.isStack) {
+    const placeOf = (point: ImagePoint) => imageToPatient(slice.plane, point);
+    return beginScissors(start, ground, hand, {
+      placeOf,
+      normal: normalOf(slice.plane),
+      isFlat: false,
+    });
   }
   const sheets = sheetsOn(ground, hand);
   const sheet = sheets.open(at);
@@ -184,10 +141,4 @@ export function beginSweep(
       return sheets.changes();
     },
   };
-}
-
-/** Millimetres from one slice to the next; of a single slice, what its pixels measure. */
-function gapOf({ slices }: Ground): number {
-  const grid = gridOf(slices);
-  return grid ? Math.abs(grid.step_mm) : (slices[0]?.plane.spacing.column ?? 1);
 }

@@ -4,14 +4,16 @@ import { imageToPatient, normalOf } from '../geometry/plane';
 import { settled } from '../geometry/sweep';
 import type { ImagePoint } from '../geometry/units';
 import type { Frame } from './frames';
-import type { PaintTool } from './segments';
+import { beginPlaneEdge, beginPlaneFill } from './planeTools';
+import { beginScissors } from './scissors';
+import { isBrush, type PaintTool } from './segments';
 import { beginSweep } from './strokes';
 import type { PaintProps } from './usePaint';
 import { fetchFrames, groundOf, type SegmentsProps, withFrames } from './useSegments';
 import type { PlaneView, Slab } from './volumeEngine';
 
 /** The tools that paint on planes as they do on slices. */
-export const PLANE_TOOLS: readonly PaintTool[] = ['brush', 'eraser'];
+export const PLANE_TOOLS: readonly PaintTool[] = ['brush', 'edge', 'eraser', 'scissors', 'fill'];
 
 interface Surroundings extends SegmentsProps {
   readonly paintTool: PaintTool | null;
@@ -35,14 +37,17 @@ export function usePlanePaint(
     return {
       label_key,
       surface: [...view.plane.origin, ...normal].map((part) => part.toFixed(3)).join(' '),
-      brush: { radiusColumns: settings.radius, radiusRows: settings.radius },
-      begin: (start, isErasing) =>
-        beginSweep(
-          start,
-          ground,
-          { ...settings, isErasing: isErasing || paintTool === 'eraser' },
-          { placeOf, flat },
-        ),
+      brush: isBrush(paintTool)
+        ? { radiusColumns: settings.radius, radiusRows: settings.radius }
+        : null,
+      begin(start, isErasing) {
+        const hand = { ...settings, isErasing: isErasing || paintTool === 'eraser' };
+        if (paintTool === 'scissors')
+          return beginScissors(start, ground, hand, { placeOf, normal, isFlat: flat !== null });
+        if (paintTool === 'fill') return beginPlaneFill(start, ground, hand, view.plane);
+        if (paintTool === 'edge') return beginPlaneEdge(start, ground, hand, view.plane);
+        return beginSweep(start, ground, hand, { placeOf, flat });
+      },
       fetch: (indices) => fetchFrames(frames, indices),
       onPainted: (changes) => onPainted({ label_key, changes: withFrames(changes, frames) }),
     };

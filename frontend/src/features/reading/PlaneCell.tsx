@@ -2,7 +2,6 @@
 import { useCallback, useEffect } from 'react';
 import type { PlaneName } from '../../geometry/planes';
 import type { Frame } from '../../viewer/frames';
-import { canLieOnPlanes } from '../../viewer/PlaneMarks';
 import { PlaneViewport } from '../../viewer/PlaneViewport';
 import { isPaintTool } from '../../viewer/segments';
 import {
@@ -47,7 +46,8 @@ const NO_FRAMES: readonly Frame[] = [];
 
 export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellProps) {
   const { tool, isReadOnly } = viewport;
-  const kind = kindMadeBy(tool);
+  // No edges are looked for on a plane.
+  const kind = tool === 'livewire' ? null : kindMadeBy(tool);
   const { planes, slab } = usePlanes();
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
@@ -77,7 +77,7 @@ export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellPro
       styleOf={viewport.styleOf}
       segmentLook={viewport.segmentLook}
       marks={viewport.marks}
-      kind={kind && canLieOnPlanes(kind) && !isReadOnly ? kind : null}
+      kind={isReadOnly ? null : kind}
       activeStyle={viewport.activeStyle}
       selectedId={viewport.selectedId}
       isReadOnly={isReadOnly}

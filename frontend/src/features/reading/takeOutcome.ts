@@ -4,6 +4,7 @@ import type { ImagePoint } from '../../geometry/units';
 import type { Outcome } from '../../viewer/drawing';
 import type { Frame } from '../../viewer/frames';
 import type { InSpace, Mark } from '../../viewer/marks';
+import { SHAPES } from '../../viewer/shapes';
 import { placesOn } from '../../viewer/spaceMarks';
 import type { Painted } from '../../viewer/useSegments';
 import { isMark } from './items';
@@ -25,6 +26,10 @@ export function takeOutcome(
   else if (outcome.type === 'edited') {
     const { id, points } = outcome;
     const item = items[id];
+    // A box seen at an angle is drawn as an outline, which it cannot become.
+    if (item && isMark(item) && SHAPES[item.kind].isExact) {
+      if (points.length !== SHAPES[item.kind].points) return;
+    }
     const isInSpace = item && isMark(item) && item.inSpace;
     edit(id, points, isInSpace ? placesOn(cut ?? frame.plane, points) : undefined);
   } else if (labelKey) {

@@ -1,0 +1,69 @@
+/** Filling on a plane through a stack: the voxels it passes through, joined edge to edge. */
+import { type Grid, gridPlace } from './cutThrough';
+import { dot, imageToPatient, normalOf, type Vector } from './plane';
+import { halfOfVoxel } from './sweep';
+import { imagePoint, type PatientPoint } from './units';
+
+/** A voxel: which slice, and which pixel of it in row-major order. */
+export interface Voxel {
+  readonly slice: number;
+  readonly at: number;
+}
+
+/** The voxel a place lies in; null outside the stack. */
+export function voxelAt(grid: Grid, place: PatientPoint): Voxel | null {
+  const [x, y, z] = gridPlace(grid, place).map(Math.floor) as [number, number, number];
+  const { columns, rows } = grid.size;
+  const isIn = x >= 0 && y >= 0 && z >= 0 && x < columns && y < rows && z < grid.count;
+  return isIn ? { slice: z, at: y * columns + x } : null;
+}
+
+/**
+ * The voxels that the plane through `place` with this normal passes through and that are joined
+ * to the one at `place` through voxels that are like it: inside or outside.
+ */
+export function filledOnPlane(
+  grid: Grid,
+  place: PatientPoint,
+  normal: Vector,
+  isInside: (voxel: Voxel) => boolean,
+): Voxel[] {
+  const seed = voxelAt(grid, place);
+  if (!seed) return [];
+  const { size, plane, count, step_mm } = grid;
+  const { columns, rows } = size;
+  const was = isInside(seed);
+  const first = imageToPatient(plane, imagePoint(0.5, 0.5));
+  const base = dot(first, normal) - dot(place, normal);
+  const right = dot(plane.rowDirection, normal) * plane.spacing.column;
+  const down = dot(plane.columnDirection, normal) * plane.spacing.row;
+  const through = dot(normalOf(plane), normal) * step_mm;
+  const half = halfOfVoxel(plane, Math.abs(step_mm), normal);
+  const found: Voxel[] = [];
+  const seen = new Map<number, Uint8Array>();
+  const waiting: [column: number, row: number, slice: number][] = [];
+  const look = (column: number, row: number, slice: number) => {
+    if (column < 0 || row < 0 || slice < 0) return;
+    if (column >= columns || row >= rows || slice >= count) return;
+    const at = row * columns + column;
+    const known = seen.get(slice) ?? new Uint8Array(columns * rows);
+    seen.set(slice, known);
+    if (known[at]) return;
+    known[at] = 1;
+    const above = base + column * right + row * down + slice * through;
+    if (above < -half || above >= half || isInside({ slice, at }) !== was) return;
+    found.push({ slice, at });
+    waiting.push([column, row, slice]);
+  };
+  look(seed.at % columns, Math.floor(seed.at / columns), seed.slice);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [column, row, slice] = next;
+    look(column - 1, row, slice);
+    look(column + 1, row, slice);
+    look(column, row - 1, slice);
+    look(column, row + 1, slice);
+    look(column, row, slice - 1);
+    look(column, row, slice + 1);
+  }
+  return found;
+}

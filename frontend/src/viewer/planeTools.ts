@@ -1,0 +1,113 @@
+/** Fill and the brush along edges on a plane through a stack. */
+import { alikeIn, greyOf } from '../geometry/alike';
+import { type Grid, gridOf } from '../geometry/cutThrough';
+import { dot, type ImagePlane, imageToPatient, normalOf, type Vector } from '../geometry/plane';
+import { filledOnPlane, type Voxel, voxelAt } from '../geometry/planeFill';
+import { settled } from '../geometry/sweep';
+import { type ImagePoint, imagePoint } from '../geometry/units';
+import type { Ground, Hand, Stroke } from './segments';
+import { sheetsOn, valuesOf } from './sheets';
+
+/** One press: the hole under it is filled, or what lies there taken away. */
+export function beginPlaneFill(
+  start: ImagePoint,
+  ground: Ground,
+  hand: Hand,
+  plane: ImagePlane,
+): Stroke {
+  const grid = gridOf(ground.slices);
+  const sheets = sheetsOn(ground, { ...hand, range: null });
+  const normal = normalOf(plane);
+  const isInside = ({ slice, at }: Voxel) => sheets.open(slice)?.mask.data[at] === 1;
+  const place = settled(imageToPatient(plane, start), normal);
+  const seed = grid && voxelAt(grid, place);
+  // A hole is filled and a part removed; the other way round there is nothing to do.
+  if (grid && seed && isInside(seed) === hand.isErasing) {
+    const found = filledOnPlane(grid, place, normal, isInside);
+    for (const { slice, at } of found) {
+      const sheet = sheets.open(slice);
+      if (sheet) sheet.mask.data[at] = hand.isErasing ? 0 : 1;
+    }
+  }
+  return { ...sheets.stroke(), move: () => undefined };
+}
+
+/** Directions closer to each other than this are the same. */
+const SAME = 0.999;
+
+/** Millimetres from one sample of the plane to the next along a direction of it. */
+function pitchAlong(direction: Vector, { plane, step_mm }: Grid): number {
+  const edges: readonly (readonly [Vector, number])[] = [
+    [plane.rowDirection, plane.spacing.column],
+    [plane.columnDirection, plane.spacing.row],
+    [normalOf(plane), Math.abs(step_mm)],
+  ];
+  const along = edges.find(([axis]) => Math.abs(dot(axis, direction)) > SAME);
+  return along?.[1] ?? Math.min(...edges.map(([, edge]) => edge));
+}
+
+/** `plane` has pixels of 1 mm. */
+export function beginPlaneEdge(
+  start: ImagePoint,
+  ground: Ground,
+  hand: Hand,
+  plane: ImagePlane,
+): Stroke {
+  const grid = gridOf(ground.slices);
+  const sheets = sheetsOn(ground, hand);
+  const normal = normalOf(plane);
+  const known = new Map<number, ArrayLike<number> | null>();
+  const valuesAt = (slice: number) => {
+    const before = known.get(slice);
+    if (before !== undefined) return before;
+    const values = ground.isHere(slice) ? valuesOf(ground.canvas(slice)) : null;
+    known.set(slice, values);
+    return values;
+  };
+  const paint = (point: ImagePoint) => {
+    if (!grid) return;
+    const pitch = [
+      pitchAlong(plane.rowDirection, grid),
+      pitchAlong(plane.columnDirection, grid),
+    ] as const;
+    // Samples are counted from the pointer, which stands in the middle of one.
+    const reach = pitch.map((step) => Math.ceil(hand.radius / step) + 1) as [number, number];
+    const size = { columns: 2 * reach[0] + 1, rows: 2 * reach[1] + 1 };
+    const voxels: (Voxel | null)[] = [];
+    const values = new Float32Array(size.columns * size.rows);
+    for (let at = 0; at < values.length; at += 1) {
+      const x = point[0] + ((at % size.columns) - reach[0]) * pitch[0];
+      const y = point[1] + (Math.floor(at / size.columns) - reach[1]) * pitch[1];
+      const voxel = voxelAt(grid, settled(imageToPatient(plane, imagePoint(x, y)), normal));
+      const value = voxel && valuesAt(voxel.slice)?.[voxel.at];
+      voxels.push(value === null || value === undefined ? null : voxel);
+      values[at] = value ?? Number.NaN;
+    }
+    const middle = imagePoint(reach[0] + 0.5, reach[1] + 0.5);
+    const brush = { radiusColumns: hand.radius / pitch[0], radiusRows: hand.radius / pitch[1] };
+    const here = values[reach[1] * size.columns + reach[0]] ?? Number.NaN;
+    if (Number.isNaN(here)) return;
+    // Outside the stack, and where pixels are still on their way, there is nothing to differ.
+    for (let at = 0; at < values.length; at += 1)
+      if (Number.isNaN(values[at] ?? here)) values[at] = here;
+    for (const at of alikeIn(greyOf(values, size), middle, brush)) {
+      const voxel = voxels[at];
+      const sheet = voxel && sheets.open(voxel.slice);
+      if (voxel && sheet?.allowed(voxel.at)) sheet.mask.data[voxel.at] = hand.isErasing ? 0 : 1;
+    }
+  };
+  let last = start;
+  paint(start);
+  return {
+    ...sheets.stroke(),
+    move(to) {
+      const length = Math.hypot(to[0] - last[0], to[1] - last[1]);
+      const steps = Math.max(1, Math.ceil((2 * length) / hand.radius));
+      for (let step = 1; step <= steps; step += 1) {
+        const share = step / steps;
+        paint(imagePoint(last[0] + share * (to[0] - last[0]), last[1] + share * (to[1] - last[1])));
+      }
+      last = to;
+    },
+  };
+}
