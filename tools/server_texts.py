@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +21,8 @@ TABLES = {
     "learning/strategy_words.py": "WORDS",
     "tasks/queue.py": "HOLDOUT_REASON",
 }
+# Modules whose functions put sentences together.
+SAYING = ("learning/warn.py", "learning/reasons.py")
 ENUMS = {"ReadState", "Role", "Trust", "FileState", "DeletionReason", "QueryStrategy", "Arm"}
 # Where in a call such codes stand.
 NOTED = {
@@ -58,14 +62,47 @@ def problems(trees: dict[str, ast.Module]) -> dict[str, str]:
     return {name: title.splitlines()[0] for name, title in titles.items() if is_problem(name)}
 
 
+def sentence(node: ast.AST) -> str | None:
+    """The sentence an expression is: `{0}`, `{1}` and so on stand for what is filled in."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    places = count()
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else f"{{{next(places)}}}"
+        for part in node.values
+    )
+
+
 def details(trees: dict[str, ast.Module], names: set[str]) -> Iterator[str]:
-    """What is said when a problem is raised, where it is always the same."""
+    """What is said when a problem is raised."""
     for tree in trees.values():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name):
-                first = node.args[0]
-                if node.func.id in names and isinstance(first, ast.Constant):
-                    yield first.value
+                said = sentence(node.args[0]) if node.func.id in names else None
+                if said is not None and has_words(said):
+                    yield said
+
+
+def said(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Sentences that functions put together: what they return or add to a list."""
+    for path in SAYING:
+        for node in ast.walk(trees[path]):
+            values = []
+            if isinstance(node, ast.Return) and node.value is not None:
+                values = getattr(node.value, "elts", [node.value])
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".append"):
+                values = node.args
+            for value in values:
+                text = sentence(value)
+                if text is not None and " " in text and has_words(text):
+                    yield text
+
+
+def has_words(text: str) -> bool:
+    """Whether something is left to be translated beside what is filled in."""
+    return any(part.isalpha() for part in re.sub(r"\{\d+\}", "", text))
 
 
 def tabled(trees: dict[str, ast.Module]) -> Iterator[str]:
@@ -101,7 +138,7 @@ def texts() -> list[str]:
     """All fixed sentences, sorted."""
     trees = modules()
     titles = problems(trees)
-    found = [*titles.values(), *details(trees, set(titles)), *tabled(trees), *codes(trees)]
+    found = [*titles.values(), *details(trees, set(titles)), *tabled(trees), *said(trees), *codes(trees)]
     return sorted(set(found) - {""})
 
 

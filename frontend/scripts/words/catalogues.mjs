@@ -1,6 +1,9 @@
 // What is wrong with a catalogue, seen from the texts in the code.
 import { parse as parseIcu, TYPE } from '@formatjs/icu-messageformat-parser';
 
+// Where the server fills in its own sentences.
+const FILLED = /\{\d+\}/g;
+
 const NOTE = / \/\/ .*$/s;
 export const withoutNote = (message) => message.replace(NOTE, '');
 
@@ -55,6 +58,8 @@ export function flawsOfCatalogue(name, catalogue, calls) {
   for (const [message, text] of Object.entries(catalogue)) {
     const call = used.get(message);
     if (!call) flaws.push(`${name}: "${message}" is nowhere in the code`);
+    else if (text && !isSame(new Set(message.match(FILLED)), new Set(text.match(FILLED))))
+      flaws.push(`${name}: "${message}" has other places than "${text}"`);
     else if (text && call.hasValues) {
       try {
         const english = placesOf(withoutNote(message), call.isRich, []);

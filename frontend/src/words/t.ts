@@ -33,9 +33,36 @@ export function t(message: string, values?: Values): string {
   return values ? String(formatOf(message, true).format(values)) : textOf(message);
 }
 
-/** A fixed sentence of the server (`server_texts.json`); others stay as they came. */
+/** A sentence of the server (`server_texts.json`); others stay as they came. */
 export function told(text: string): string {
-  return catalogue[text] || text;
+  return catalogue[text] || filledIn(text);
+}
+
+const PLACE = /\{(\d+)\}/g;
+
+/** Sentences of the server with places to be filled in, what they are made of first. */
+let forms: readonly (readonly [RegExp, string])[] | null = null;
+
+const formsOf = () =>
+  Object.keys(catalogue)
+    .filter((message) => message.search(PLACE) >= 0)
+    .sort((one, other) => other.replace(PLACE, '').length - one.replace(PLACE, '').length)
+    .map((message) => {
+      const fixed = message.split(PLACE).filter((_, at) => at % 2 === 0);
+      const pattern = fixed
+        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+        .join('(.*?)');
+      return [new RegExp(`^${pattern}$`, 's'), catalogue[message] ?? ''] as const;
+    });
+
+/** The sentence in the language in use with what the server filled in, which stays as it came. */
+function filledIn(text: string): string {
+  forms ??= formsOf();
+  for (const [form, translation] of forms) {
+    const found = translation ? form.exec(text) : null;
+    if (found) return translation.replace(PLACE, (_, at) => found[Number(at) + 1] ?? '');
+  }
+  return text;
 }
 
 /** A text with elements in it: `rich('Press <b>{key}</b>', { b: (parts) => <b>{parts}</b>, key })`. */

@@ -30,6 +30,11 @@ test('German has its own words, plurals and thousands', async () => {
   expect(german.t(waiting, { count: 1 })).toBe('1 Fall wartet in diesem Projekt');
   expect(german.t(waiting, { count: 1200 })).toBe('1.200 Fälle warten in diesem Projekt');
   expect(german.told('There is no such job.')).toBe('Einen solchen Auftrag gibt es nicht.');
+  expect(german.told('uncertain: nodule or scar (old)')).toBe('unsicher: nodule oder scar (old)');
+  expect(german.told('uncertain: nodule or not')).toBe('unsicher: nodule oder nicht');
+  expect(german.told('Use between 12 and 200 characters.')).toBe(
+    'Verwenden Sie 12 bis 200 Zeichen.',
+  );
   expect(document.documentElement.lang).toBe('de');
 });
 

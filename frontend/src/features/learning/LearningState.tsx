@@ -10,7 +10,7 @@ import {
   spoken,
 } from '../../ui/format';
 import { StatRow, StatTile } from '../../ui/StatTile';
-import { t } from '../../words/t';
+import { t, told } from '../../words/t';
 import styles from './Learning.module.css';
 
 const STATES: Record<string, string> = {
@@ -66,7 +66,7 @@ export function LearningState({ learning }: { learning: Learning }) {
           {learning.warnings.map((warning) => (
             <li key={warning}>
               <IconAlertTriangle size={16} aria-label={t('Warning')} />
-              {warning}
+              {told(warning)}
             </li>
           ))}
         </ul>
