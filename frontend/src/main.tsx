@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from './api/client';
+import { startAhead } from './routes/loadRoom';
 import { makeRouter } from './routes/router';
 import './ui/fonts';
 import './ui/global.css';
@@ -32,6 +33,7 @@ const client = new QueryClient({
 if (import.meta.env.PROD)
   void navigator.serviceWorker?.register('/shell.js').catch(() => undefined);
 
+startAhead(client);
 const router = makeRouter(client);
 
 /** A problem has a page that explains it; only what nobody expected belongs in the console. */

@@ -309,7 +309,7 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
 
     page.keyboard.press("1")
     pen("mouseMoved", (0.4, 0.5), buttons=0)
-    expect(page.locator(".viewer-brush ellipse")).to_have_attribute("visibility", "visible")
+    expect(page.locator(".viewer-brush")).to_have_css("visibility", "visible")
     pen("mousePressed", (0.4, 0.5))
     # the palm lands while the pen writes: neither paint nor a turned page
     stroke_of_fingers([(0.3, 0.8)], [(0.3, 0.5)])

@@ -5,29 +5,27 @@ import { useProjectEvents } from '../api/events';
 import { loadPanels } from '../commands/panels';
 import { SkeletonRows } from '../ui/Loaded';
 import { rememberProject } from './lastProject';
+import { loadRoom } from './loadRoom';
 import { NotFound } from './NotFound';
 import { signedInRoute } from './signedIn';
 
-// The viewer is more than a megabyte; only who reads loads it.
-const ReadingRoom = lazy(() =>
-  import('../features/reading/ReadingRoom').then((module) => ({ default: module.ReadingRoom })),
-);
+const ReadingRoom = lazy(() => loadRoom().then(({ ReadingRoom: Room }) => ({ default: Room })));
 
-export const readNextRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/projects/$projectId/read',
-  component: () => <Room projectId={readNextRoute.useParams().projectId} readId={null} />,
-  beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
-  notFoundComponent: NotFound,
-});
-
+// One route for both, so that taking a case changes the address and nothing else.
 export const readRoute = createRoute({
   getParentRoute: () => signedInRoute,
-  path: '/projects/$projectId/read/$readId',
-  component: () => <Room {...readRoute.useParams()} />,
+  path: '/projects/$projectId/read/{-$readId}',
+  component: ReadPage,
   beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
   notFoundComponent: NotFound,
 });
+
+function ReadPage() {
+  const { projectId, readId } = readRoute.useParams();
+  return <Room projectId={projectId} readId={readId ?? null} />;
+}
+
+const PANELS_MS = 3000;
 
 function requireMember(projects: readonly { id: string }[], projectId: string): void {
   if (!projects.some((project) => project.id === projectId)) throw notFound();
@@ -38,8 +36,11 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
   const navigate = useNavigate();
   useAlwaysDark();
   useProjectEvents(projectId);
-  // A reader may be offline when the keys are asked for.
-  useEffect(() => void loadPanels(), []);
+  // A reader may be offline when the keys are asked for; the first image comes before them.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPanels(), PANELS_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <Suspense fallback={<SkeletonRows count={8} />}>
       <ReadingRoom

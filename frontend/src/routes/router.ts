@@ -14,7 +14,7 @@ import { membersRoute } from './members';
 import { overviewRoute } from './overview';
 import { projectHomeRoute, projectRoute } from './project';
 import { projectsRoute } from './projects';
-import { readNextRoute, readRoute } from './read';
+import { readRoute } from './read';
 import { reviewRoute } from './review';
 import { rootRoute } from './root';
 import { rulesRoute } from './rules';
@@ -42,7 +42,6 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     homeRoute,
-    readNextRoute,
     readRoute,
     framedRoute.addChildren([
       projectsRoute,

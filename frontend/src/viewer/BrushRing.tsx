@@ -9,9 +9,15 @@ interface BrushRingProps {
   readonly brush: Brush;
 }
 
+/** CSS pixels around the ellipse, for its line. */
+const MARGIN = 2;
+
 export function BrushRing({ layer, affine, brush }: BrushRingProps) {
-  const ring = useRef<SVGEllipseElement>(null);
+  const ring = useRef<SVGSVGElement>(null);
   const { a, b, c, d } = affine;
+  const { radiusColumns: rx, radiusRows: ry } = brush;
+  const halfWidth = Math.ceil(Math.hypot(a * rx, c * ry)) + MARGIN;
+  const halfHeight = Math.ceil(Math.hypot(b * rx, d * ry)) + MARGIN;
 
   useEffect(() => {
     const element = layer.current;
@@ -19,26 +25,36 @@ export function BrushRing({ layer, affine, brush }: BrushRingProps) {
     const follow = (event: PointerEvent) => {
       const edge = element.getBoundingClientRect();
       const [x, y] = [event.clientX - edge.left, event.clientY - edge.top];
-      ring.current?.setAttribute('transform', `matrix(${a} ${b} ${c} ${d} ${x} ${y})`);
-      ring.current?.setAttribute('visibility', 'visible');
+      if (!ring.current) return;
+      // A layer of its own that is only moved: nothing is painted anew under the hand.
+      ring.current.style.transform = `translate(${x - halfWidth}px, ${y - halfHeight}px)`;
+      ring.current.style.visibility = 'visible';
     };
-    const leave = () => ring.current?.setAttribute('visibility', 'hidden');
+    const leave = () => {
+      if (ring.current) ring.current.style.visibility = 'hidden';
+    };
     element.addEventListener('pointermove', follow);
     element.addEventListener('pointerleave', leave);
     return () => {
       element.removeEventListener('pointermove', follow);
       element.removeEventListener('pointerleave', leave);
     };
-  }, [layer, a, b, c, d]);
+  }, [layer, halfWidth, halfHeight]);
 
   return (
-    <svg className="viewer-brush" aria-hidden="true">
+    <svg
+      ref={ring}
+      className="viewer-brush"
+      width={2 * halfWidth}
+      height={2 * halfHeight}
+      viewBox={`${-halfWidth} ${-halfHeight} ${2 * halfWidth} ${2 * halfHeight}`}
+      aria-hidden="true"
+    >
       <ellipse
-        ref={ring}
-        rx={brush.radiusColumns}
-        ry={brush.radiusRows}
+        rx={rx}
+        ry={ry}
+        transform={`matrix(${a} ${b} ${c} ${d} 0 0)`}
         vectorEffect="non-scaling-stroke"
-        visibility="hidden"
       />
     </svg>
   );

@@ -5,7 +5,7 @@ import { lettersOf } from '../geometry/orientation';
 import { dot, type ImagePlane, imageToPatient, normalOf, patientToImage } from '../geometry/plane';
 import type { PlaneName, Planes } from '../geometry/planes';
 import { isOnImage } from '../geometry/points';
-import { canvasPoint, type PatientPoint } from '../geometry/units';
+import { type CanvasPoint, canvasPoint, type PatientPoint } from '../geometry/units';
 import { CornerText } from './CornerText';
 import { Crosshair } from './Crosshair';
 import type { Outcome } from './drawing';
@@ -21,6 +21,7 @@ import { valueAt } from './pixels';
 import type { PaintTool, SegmentLook } from './segments';
 import type { MarkKind } from './shapes';
 import type { View } from './stackEngine';
+import { useDrag } from './useDrag';
 import { cachedImage, usePlaneEngine } from './usePlaneEngine';
 import { usePlanePaint } from './usePlanePaint';
 import type { SegmentsProps } from './useSegments';
@@ -61,10 +62,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
   const { frames, name, planes, slab, tool, onPlanes } = props;
   const stage = useRef<HTMLDivElement>(null);
   const moveTo = (centre: PatientPoint) => onPlanes({ ...planes, centre });
-  const { engine, view, problem, loaded, failed, retry } = usePlaneEngine(stage, {
-    ...props,
-    onScrolled: moveTo,
-  });
+  const { engine, view, problem, loaded, failed, retry } = usePlaneEngine(stage, props);
   const painting = usePlanePaint(props, frames, view);
   const { normal } = planes.axes[name];
   const scroll = scrollAt(frames, normal, planes.centre);
@@ -75,25 +73,23 @@ export function PlaneViewport(props: PlaneViewportProps) {
     heading.current = Math.min(scroll.count - 1, Math.max(0, heading.current + by));
     show(heading.current);
   };
-  const wheel = useRef({ page, zoom: (factor: number) => engine?.zoom(factor) });
-  wheel.current = { page, zoom: (factor) => engine?.zoom(factor) };
+  const wheel = useRef({ page, engine });
+  wheel.current = { page, engine };
   const [turner] = useState(() => ({
     page: (by: number) => wheel.current.page(by),
-    zoom: (factor: number) => wheel.current.zoom(factor),
+    zoom: (factor: number, around?: CanvasPoint) => wheel.current.engine?.zoom(factor, around),
   }));
   useWheel(stage, turner, scroll.count);
-  useTouch(
-    stage,
-    engine && {
-      count: scroll.count,
-      page,
-      pan: engine.pan,
-      zoom: engine.zoom,
-      window: () => view?.window ?? null,
-      setWindow: engine.setWindow,
-    },
-  );
-  useEffect(() => engine?.setNavigation(tool), [engine, tool]);
+  const moved = engine && {
+    count: scroll.count,
+    page,
+    pan: engine.pan,
+    zoom: engine.zoom,
+    window: () => view?.window ?? null,
+    setWindow: engine.setWindow,
+  };
+  useTouch(stage, moved);
+  useDrag(stage, moved, tool);
   useImperativeHandle(props.ref, () => ({
     show,
     page,

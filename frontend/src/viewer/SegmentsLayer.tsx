@@ -1,5 +1,5 @@
 /** The segments of the frame on screen, drawn over it and painted on. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
 import type { ImageSize } from '../geometry/units';
 import { BrushRing } from './BrushRing';
@@ -53,7 +53,7 @@ export function SegmentsLayer(props: SegmentsLayerProps) {
   const isBlank = useRef(true);
   const stroke = usePaint(canvas, affine, paint);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const isEmpty = !stroke && segments.every(({ runs }) => runs.length === 0);
     // Asking for the size makes the browser lay out the page: not at every slice, for nothing.
     if (isEmpty && isBlank.current) return;
@@ -97,7 +97,7 @@ export function SegmentsLayer(props: SegmentsLayerProps) {
   );
 }
 
-function drawOutline(
+export function drawOutline(
   context: CanvasRenderingContext2D,
   outline: readonly (readonly [number, number])[],
   { a, b, c, d, e, f }: Affine,

@@ -1,13 +1,5 @@
 /** One stack of frames on screen: image, marks, heat map, corner text and what went wrong. */
-import {
-  type Ref,
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { toImage } from '../geometry/affine';
 import type { ImagePlane } from '../geometry/plane';
 import { isOnImage } from '../geometry/points';
@@ -37,6 +29,7 @@ import { crossingsOf, marksOn } from './spaceMarks';
 import type { View } from './stackEngine';
 import { useBreastHanging } from './useBreastHanging';
 import { useCine } from './useCine';
+import { useDrag } from './useDrag';
 import { type SegmentsProps, useSegments } from './useSegments';
 import { useStackEngine } from './useStackEngine';
 import { useTouch } from './useTouch';
@@ -107,25 +100,22 @@ export function Viewport(props: ViewportProps) {
   const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
   const frame = frames[view.index];
   useWheel(stage, engine, frames.length);
-  useTouch(
-    stage,
-    engine && {
-      count: frames.length,
-      page: engine.page,
-      pan: engine.pan,
-      zoom: engine.zoom,
-      window: () => view.window,
-      setWindow: engine.setWindow,
-    },
-  );
+  const moved = engine && {
+    count: frames.length,
+    page: engine.page,
+    pan: engine.pan,
+    zoom: engine.zoom,
+    window: () => view.window,
+    setWindow: engine.setWindow,
+  };
+  useTouch(stage, moved);
+  useDrag(stage, moved, tool === 'crosshair' ? 'scroll' : navigationOf(tool));
   useCine(engine, props.framesPerSecond ?? null, { index: view.index, count: frames.length });
   useImperativeHandle(
     props.ref,
     () => handleOf(engine, retry, (seen) => gazeIn(stage.current, frames, seen)),
     [engine, retry, frames],
   );
-  const navigation = tool === 'crosshair' ? 'scroll' : navigationOf(tool);
-  useEffect(() => engine?.setNavigation(navigation), [engine, navigation]);
   useBreastHanging(engine, props.others);
   const [isHovered, setHovered] = useState(false);
 
@@ -158,6 +148,8 @@ export function Viewport(props: ViewportProps) {
   }, [engine]);
 
   const hover = (event: React.PointerEvent) => {
+    // While a brush paints the value under it is not asked for: every frame counts.
+    if (event.buttons !== 0 && segments.painting) return;
     const image = engine?.currentImage();
     if (!image || !frame || !view.affine || !stage.current) return;
     const edge = stage.current.getBoundingClientRect();

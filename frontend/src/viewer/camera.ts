@@ -68,11 +68,7 @@ export function flip(viewport: Types.IStackViewport, axis: 'horizontal' | 'verti
 }
 
 /** Zooms so that the image under `around` (default: the middle of the view) stays put. */
-export function zoomAround(
-  viewport: Types.IStackViewport,
-  factor: number,
-  around?: CanvasPoint,
-): void {
+export function zoomAround(viewport: Panned, factor: number, around?: CanvasPoint): void {
   const { clientWidth, clientHeight } = viewport.element;
   const spot: Types.Point2 = around ? [around[0], around[1]] : [clientWidth / 2, clientHeight / 2];
   const held = viewport.canvasToWorld(spot);

@@ -7,14 +7,6 @@ import {
   setUseCPURendering,
 } from '@cornerstonejs/core';
 import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
-import {
-  addTool,
-  init as initTools,
-  PanTool,
-  StackScrollTool,
-  WindowLevelTool,
-  ZoomTool,
-} from '@cornerstonejs/tools';
 import { loadExactly } from './exactValues';
 
 export const ENGINE_ID = 'collimate';
@@ -33,8 +25,6 @@ async function start(): Promise<RenderingEngine> {
   if (wantsProcessor()) setUseCPURendering(true);
   initLoader({ maxWebWorkers: Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) });
   imageLoader.registerImageLoader('wadors', loadExactly);
-  initTools();
-  for (const tool of [WindowLevelTool, PanTool, ZoomTool, StackScrollTool]) addTool(tool);
   cache.setMaxCacheSize(CACHE_BYTES);
   return new RenderingEngine(ENGINE_ID);
 }

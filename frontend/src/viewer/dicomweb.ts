@@ -1,4 +1,4 @@
-/** Fetches what a study holds from the project's own DICOMweb service. */
+/** Reads what a study holds from the answer of the project's own DICOMweb service. */
 import type { DicomObject } from './dicomJson';
 import { type Series, seriesOf } from './frames';
 
@@ -13,17 +13,8 @@ export class StudyNotLoaded extends Error {
 }
 
 /** The series of a study, frames in reading order. Raises: StudyNotLoaded. */
-export async function loadSeries(
-  projectId: string,
-  studyUid: string,
-  signal?: AbortSignal,
-): Promise<Series[]> {
-  const address = `/dicomweb/${encodeURIComponent(projectId)}/studies/${encodeURIComponent(studyUid)}/metadata`;
-  const answer = await fetch(address, {
-    headers: { Accept: 'application/dicom+json' },
-    credentials: 'same-origin',
-    signal: signal ?? null,
-  }).catch((error: unknown) => {
+export async function loadSeries(projectId: string, asked: Promise<Response>): Promise<Series[]> {
+  const answer = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new StudyNotLoaded(0);
   });

@@ -1,77 +1,49 @@
-/** Which mouse button moves, zooms or windows the image. */
-import {
-  Enums,
-  PanTool,
-  StackScrollTool,
-  ToolGroupManager,
-  WindowLevelTool,
-  ZoomTool,
-} from '@cornerstonejs/tools';
-import { DRAGS, type DragGesture, type MouseAction, useMouse } from '../ui/mouseMap';
-import { ENGINE_ID } from './cornerstone';
+/** What a drag with a button of the mouse does to the image, from one place of the hand to the next. */
+import { type CanvasPoint, canvasPoint } from '../geometry/units';
+import type { MouseAction } from '../ui/mouseMap';
+import type { Motion } from './touch';
 
-export type NavigationTool = 'window' | 'pan' | 'zoom' | 'scroll';
+export const NAVIGATION_TOOLS = ['window', 'pan', 'zoom', 'scroll'] as const;
 
-const TOOL_NAMES: Readonly<Record<NavigationTool, string>> = {
-  window: WindowLevelTool.toolName,
-  pan: PanTool.toolName,
-  zoom: ZoomTool.toolName,
-  scroll: StackScrollTool.toolName,
-};
-
-const { Primary, Secondary, Auxiliary } = Enums.MouseBindings;
-const { Shift, Ctrl } = Enums.KeyboardBindings;
-
-interface Binding {
-  readonly mouseButton: number;
-  readonly modifierKey?: number;
-}
-
-function bindingOf(gesture: DragGesture): Binding {
-  const button = gesture.split('+').at(-1);
-  const mouseButton = button === 'left' ? Primary : button === 'right' ? Secondary : Auxiliary;
-  if (gesture.startsWith('shift+')) return { mouseButton, modifierKey: Shift };
-  return gesture.startsWith('ctrl+') ? { mouseButton, modifierKey: Ctrl } : { mouseButton };
-}
+export type NavigationTool = (typeof NAVIGATION_TOOLS)[number];
 
 /** The tool of an action; a brush in hand takes the presses that erase before they come here. */
-function toolOf(action: MouseAction, inHand: NavigationTool | null): NavigationTool | null {
+export function toolOf(action: MouseAction, inHand: NavigationTool | null): NavigationTool | null {
   if (action === 'tool') return inHand;
   if (action === 'zoom-or-erase') return 'zoom';
-  return action in TOOL_NAMES ? (action as NavigationTool) : null;
+  return NAVIGATION_TOOLS.find((tool) => tool === action) ?? null;
 }
 
-export interface Navigation {
-  /** Puts a tool in hand; null leaves the hand to whoever draws marks. */
-  use(tool: NavigationTool | null): void;
-  destroy(): void;
+/** A drag over the whole height zooms by e to this. */
+const ZOOM_PER_HEIGHT = 5;
+
+interface Drag {
+  readonly start: CanvasPoint;
+  readonly from: CanvasPoint;
+  readonly to: CanvasPoint;
+  /** Height of the viewport in CSS pixels. */
+  readonly height: number;
 }
 
-export function createNavigation(viewportId: string): Navigation {
-  const groupId = `navigation-${viewportId}`;
-  const group = ToolGroupManager.createToolGroup(groupId);
-  for (const name of Object.values(TOOL_NAMES)) group?.addTool(name);
-  group?.addViewport(viewportId, ENGINE_ID);
-  let inHand: NavigationTool | null = 'window';
-  const bind = () => {
-    const { actions } = useMouse.getState();
-    for (const [key, name] of Object.entries(TOOL_NAMES) as [NavigationTool, string][]) {
-      group?.setToolPassive(name, { removeAllBindings: true });
-      const bindings = DRAGS.filter((gesture) => toolOf(actions[gesture], inHand) === key);
-      if (bindings.length > 0) group?.setToolActive(name, { bindings: bindings.map(bindingOf) });
-    }
-  };
-  const use = (tool: NavigationTool | null) => {
-    inHand = tool;
-    bind();
-  };
-  bind();
-  const stopListening = useMouse.subscribe(bind);
-  return {
-    use,
-    destroy() {
-      stopListening();
-      ToolGroupManager.destroyToolGroup(groupId);
-    },
-  };
+/** Down is closer, and what was pressed on stays where it is. */
+export function dragMotion(tool: NavigationTool, { start, from, to, height }: Drag): Motion {
+  const by = canvasPoint(to[0] - from[0], to[1] - from[1]);
+  switch (tool) {
+    case 'pan':
+      return { type: 'pan', by };
+    case 'window':
+      return { type: 'window', by };
+    case 'scroll':
+      return { type: 'scroll', by: by[1] };
+    case 'zoom':
+      return {
+        type: 'zoom',
+        factor: Math.exp((by[1] * ZOOM_PER_HEIGHT) / Math.max(1, height)),
+        around: start,
+      };
+  }
 }
+
+/** CSS pixels of a drag that turn a page: the whole stack within the height of the viewport. */
+export const pixelsPerPage = (height: number, count: number): number =>
+  Math.max(2, height / Math.max(count, 8));

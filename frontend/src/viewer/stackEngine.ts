@@ -24,7 +24,6 @@ import type { Frame } from './frames';
 import { createGreyControl } from './greyControl';
 import { registerFrames } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
-import { createNavigation, type NavigationTool } from './navigation';
 import { createPager } from './pager';
 import { createPrefetch } from './prefetch';
 import { watch } from './watching';
@@ -51,7 +50,6 @@ export interface StackEngine {
   show(index: number): Promise<void>;
   /** Turns pages from the frame asked for last, which may still be on its way. */
   page(by: number): Promise<void>;
-  setNavigation(tool: NavigationTool | null): void;
   /** A window, or null for one taken from the pixels of the frame on screen. */
   setWindow(window: GreyWindow | null): void;
   invert(): void;
@@ -109,7 +107,6 @@ function stackOn(
   frames: readonly Frame[],
   events: StackEvents,
 ): StackEngine {
-  const navigation = createNavigation(viewport.id);
   const grey = createGreyControl(viewport);
   const prefetch = createPrefetch();
   const place = { wanted: 0, shown: -1 };
@@ -180,7 +177,6 @@ function stackOn(
   return {
     show,
     page: (by) => show(Math.min(frames.length - 1, Math.max(0, place.wanted + by))),
-    setNavigation: navigation.use,
     setWindow: (window) => redrawAfter(() => grey.choose(window)),
     invert: () => redrawAfter(grey.invert),
     reset: () =>
@@ -215,7 +211,6 @@ function stackOn(
       place.wanted = -1;
       stopWatching();
       prefetch.stop();
-      navigation.destroy();
       getRenderingEngine(ENGINE_ID)?.disableElement(viewport.id);
     },
   };

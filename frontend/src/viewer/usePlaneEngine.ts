@@ -2,7 +2,6 @@
 import { cache } from '@cornerstonejs/core';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { PlaneName, Planes } from '../geometry/planes';
-import type { PatientPoint } from '../geometry/units';
 import { t } from '../words/t';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
@@ -18,7 +17,6 @@ export interface PlaneProps {
   readonly name: PlaneName;
   readonly planes: Planes;
   readonly slab: Slab;
-  readonly onScrolled: (place: PatientPoint) => void;
 }
 
 export interface PlaneState {
@@ -77,7 +75,6 @@ export function usePlaneEngine(
     let opened: LoadedVolume | null = null;
     const events = {
       onView: (next: PlaneView) => !isGone && setView(next),
-      onScrolled: (place: PatientPoint) => !isGone && latest.current.onScrolled(place),
     };
     const start = async () => {
       const window = await windowOf(frames);

@@ -2,24 +2,11 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { type CanvasPoint, canvasPoint } from '../geometry/units';
 import { useMouse } from '../ui/mouseMap';
-import type { GreyWindow } from './frameFacts';
+import { createMover, type Moved, type Scrolling } from './motion';
 import { type Fingers, type Motion, motionsBetween } from './touch';
 
-/** What fingers move. */
-export interface Touched {
-  readonly count: number;
-  page(by: number): unknown;
-  pan(by: CanvasPoint): void;
-  zoom(factor: number, around: CanvasPoint): void;
-  window(): GreyWindow | null;
-  setWindow(window: GreyWindow): void;
-}
-
-/** CSS pixels of a finger that turn a page. */
-const PAGE = 14;
-
-/** The part of its width that a window changes by per CSS pixel. */
-const PER_PIXEL = 1 / 300;
+/** The stack follows the finger: pulled up, the next slice comes. */
+const SCROLLING: Scrolling = { page: 14, direction: -1, pansOne: true };
 
 /** A palm leaves the glass later than the pen. */
 const PALM_MS = 500;
@@ -28,7 +15,7 @@ const pen = { isNear: false, left: Number.NEGATIVE_INFINITY };
 
 const isPalm = (time: number): boolean => pen.isNear || time - pen.left < PALM_MS;
 
-export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched | null): void {
+export function useTouch(stage: RefObject<HTMLElement | null>, touched: Moved | null): void {
   const now = useRef(touched);
   now.current = touched;
   useEffect(() => {
@@ -37,28 +24,14 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
     const fingers = new Map<number, CanvasPoint>();
     /** Touches that nothing underneath may hear of, palms among them. */
     const taken = new Set<number>();
-    let rest = 0;
+    const mover = createMover();
 
     const placeOf = (event: PointerEvent) => {
       const edge = element.getBoundingClientRect();
       return canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
     };
     const act = (motion: Motion) => {
-      const image = now.current;
-      if (!image) return;
-      if (motion.type === 'pan') image.pan(motion.by);
-      else if (motion.type === 'zoom') image.zoom(motion.factor, motion.around);
-      else if (motion.type === 'window') {
-        const window = image.window();
-        if (window) image.setWindow(windowed(window, motion.by));
-      } else if (image.count < 2) image.pan(canvasPoint(0, motion.by));
-      else {
-        rest += motion.by;
-        const pages = Math.trunc(rest / PAGE);
-        rest -= pages * PAGE;
-        // The stack follows the finger: pulled up, the next slice comes.
-        if (pages !== 0) image.page(-pages);
-      }
+      if (now.current) mover.act(now.current, motion, SCROLLING);
     };
     /** Whether this finger moves the image; buttons on it and fingers that draw are let through. */
     const moves = (event: PointerEvent): boolean => {
@@ -72,7 +45,7 @@ export function useTouch(stage: RefObject<HTMLElement | null>, touched: Touched 
       event.stopPropagation();
       taken.add(event.pointerId);
       if (isPalm(event.timeStamp)) return;
-      rest = 0;
+      mover.begin();
       fingers.set(event.pointerId, placeOf(event));
     };
     const onMove = (event: PointerEvent) => {
@@ -117,8 +90,3 @@ function notePen(event: PointerEvent): void {
   pen.isNear = event.type !== 'pointerout' && event.type !== 'pointerleave';
   pen.left = event.timeStamp;
 }
-
-const windowed = ({ center, width }: GreyWindow, [across, down]: CanvasPoint): GreyWindow => ({
-  center: center + down * width * PER_PIXEL,
-  width: Math.max(1, width + across * width * PER_PIXEL),
-});

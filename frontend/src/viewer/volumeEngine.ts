@@ -11,11 +11,10 @@ import {
   rightOf,
 } from '../geometry/planes';
 import { type CanvasPoint, imagePoint, type PatientPoint, patientPoint } from '../geometry/units';
-import { panBy } from './camera';
+import { panBy, zoomAround } from './camera';
 import { ENGINE_ID, renderingEngine } from './cornerstone';
 import type { GreyWindow } from './frameFacts';
 import { rangeToWindow, windowToRange } from './greyWindows';
-import { createNavigation, type NavigationTool } from './navigation';
 import type { LoadedVolume } from './volume';
 
 export type SlabMode = 'maximum' | 'minimum' | 'average';
@@ -38,10 +37,10 @@ export interface PlaneEngine {
   setPlanes(planes: Planes): void;
   setSlab(slab: Slab): void;
   setWindow(window: GreyWindow): void;
-  setNavigation(tool: NavigationTool | null): void;
   invert(): void;
   fit(): void;
-  zoom(factor: number): void;
+  /** Zooms by a factor so that the picture under `around` (default: the middle) stays put. */
+  zoom(factor: number, around?: CanvasPoint): void;
   /** Moves the picture by so many CSS pixels. */
   pan(by: CanvasPoint): void;
   render(): void;
@@ -50,8 +49,6 @@ export interface PlaneEngine {
 
 export interface PlaneEvents {
   readonly onView: (view: PlaneView) => void;
-  /** The plane was scrolled by the mouse to pass through this place. */
-  readonly onScrolled: (place: PatientPoint) => void;
 }
 
 const BLENDS: Readonly<Record<SlabMode, Enums.BlendModes>> = {
@@ -112,7 +109,6 @@ function planeOn(
   planes: Planes,
   events: PlaneEvents,
 ): PlaneEngine {
-  const navigation = createNavigation(viewport.id);
   let shown = planes;
   let isInverted = false;
   let isMoving = false;
@@ -129,11 +125,7 @@ function planeOn(
     report();
   };
   const onChange = () => {
-    if (isMoving) return;
-    const { normal } = shown.axes[name];
-    const away = dot(minus(vectorOf(viewport.getCamera().focalPoint), shown.centre), normal);
-    if (Math.abs(away) > 1e-3) events.onScrolled(movedAlong(shown.centre, normal, away));
-    report();
+    if (!isMoving) report();
   };
   const stopWatching = watch(element, onChange, () => {
     getRenderingEngine(ENGINE_ID)?.resize(true, true);
@@ -155,7 +147,6 @@ function planeOn(
       }),
     setWindow: (window) =>
       redrawAfter(() => viewport.setProperties({ voiRange: windowToRange(window) })),
-    setNavigation: navigation.use,
     invert: () =>
       redrawAfter(() => {
         isInverted = !isInverted;
@@ -166,16 +157,11 @@ function planeOn(
         viewport.resetCamera({ resetOrientation: false });
         aim(viewport, shown.axes[name], shown.axes[name], shown.centre);
       }),
-    zoom: (factor) =>
-      redrawAfter(() => {
-        const { parallelScale } = viewport.getCamera();
-        viewport.setCamera({ parallelScale: (parallelScale ?? 1) / factor });
-      }),
+    zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
     pan: (by) => redrawAfter(() => panBy(viewport, by)),
     render: () => viewport.render(),
     destroy() {
       stopWatching();
-      navigation.destroy();
       getRenderingEngine(ENGINE_ID)?.disableElement(viewport.id);
     },
   };

@@ -7,11 +7,15 @@ import { KeyCap } from '../../ui/KeyCap';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import { isServerAway } from '../../ui/problemAdvice';
 import { ServerAway } from '../../ui/ServerAway';
+import { renderingEngine } from '../../viewer/cornerstone';
 import { t } from '../../words/t';
 import { CaseRoom } from './CaseRoom';
 import { KeptHere } from './KeptHere';
 import styles from './Reading.module.css';
 import { type RoomProps, useRoom } from './useRoom';
+
+/** Gets the graphics ready while the case is on its way; what they refuse shows on the image. */
+export const warmUp = (): Promise<unknown> => renderingEngine().catch(() => undefined);
 
 export interface ReadingRoomProps extends RoomProps {
   /** Back to the worklist. */

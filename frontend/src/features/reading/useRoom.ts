@@ -3,7 +3,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
-import { claimNext, reopenRead } from './calls';
+import { reopenRead } from './calls';
+import { claimOnce, wanted } from './claims';
 import { type Opened, openCase } from './opening';
 import { useReading } from './store';
 
@@ -34,40 +35,14 @@ export interface RoomActions {
   retry(): void;
 }
 
-/** Claims under way by project: a page that mounts twice must not take two cases. */
-const claims = new Map<string, Promise<ReadingCase>>();
-
-function claimOnce(projectId: string): Promise<ReadingCase> {
-  const claim =
-    claims.get(projectId) ?? claimNext(projectId).finally(() => claims.delete(projectId));
-  claims.set(projectId, claim);
-  return claim;
-}
-
-/**
- * The case opened last, with the time: taking a case changes the address, and where that mounts
- * the room anew, the case is not asked for a second time.
- */
-let latest: { open: OpenCase; at: number } | null = null;
-
-const STILL_FRESH_MS = 5000;
-
-function justOpened(readId: string | null): OpenCase | null {
-  const isFresh = latest !== null && performance.now() - latest.at < STILL_FRESH_MS;
-  return isFresh && latest?.open.reading.read.id === readId ? latest.open : null;
-}
-
 /** Reads visited before and after the one on screen, as a browser keeps pages. */
 const visited: { before: string[]; after: string[] } = { before: [], after: [] };
 
 export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomActions] {
   const userId = useSession().user.id;
-  const [room, setRoom] = useState<Room>(() => {
-    const open = justOpened(readId);
-    return open ? { phase: 'open', open } : { phase: 'opening' };
-  });
+  const [room, setRoom] = useState<Room>({ phase: 'opening' });
   const [attempt, setAttempt] = useState(0);
-  const current = useRef(room.phase === 'open' ? room.open.reading.read.id : null);
+  const current = useRef<string | null>(null);
   const tell = useRef(onRead);
   tell.current = onRead;
 
@@ -79,7 +54,6 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
         if (!isWanted()) return open.letGo();
         const { reading } = open;
         current.current = reading.read.id;
-        latest = { open, at: performance.now() };
         setRoom({ phase: 'open', open });
         tell.current(reading.read.id);
       } catch (error) {
@@ -98,7 +72,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
   useEffect(() => {
     if (readId !== null && readId === current.current) return;
     let isWanted = true;
-    void enter(readId ?? claimOnce(projectId), () => isWanted);
+    void enter(wanted(projectId, readId), () => isWanted);
     return () => {
       isWanted = false;
     };
@@ -120,7 +94,6 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
       if (now.phase !== 'open' || now.open.reading.read.id !== read.id) return now;
       // The sitting goes on: read and draft stay the same.
       const open = { ...now.open, reading: { ...now.open.reading, stage, suggestion, reason } };
-      latest = { open, at: performance.now() };
       return { phase: 'open', open };
     });
     useReading.getState().arrange({ isAiOn: true });

@@ -2,6 +2,7 @@
 
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { fetchOnce, studyMetadata } from '../../api/ahead';
 import { problemFrom } from '../../api/problem';
 import { loadSeries, StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Series } from '../../viewer/frames';
@@ -12,7 +13,10 @@ import { peekNext } from './calls';
 export const seriesQuery = (projectId: string, studyUid: string) =>
   queryOptions({
     queryKey: ['dicomweb', projectId, studyUid],
-    queryFn: ({ signal }) => loadSeries(projectId, studyUid, signal),
+    queryFn: ({ signal }) => {
+      const [address, options] = studyMetadata(projectId, studyUid);
+      return loadSeries(projectId, fetchOnce(address, { ...options, signal }));
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10 * 60_000,
     retry: 1,
