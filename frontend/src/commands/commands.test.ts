@@ -92,6 +92,20 @@ describe('keyboard', () => {
     expect(event.defaultPrevented).toBe(true);
   });
 
+  test('a key held down repeats a command, but not one that goes on to something else', () => {
+    const [scroll, submit] = [vi.fn(), vi.fn()];
+    const stop = listenForCommands(() => [
+      command('scroll', 's', { run: scroll }),
+      command('submit', 'u', { run: submit, isOncePerPress: true }),
+    ]);
+    for (const key of ['s', 'u'])
+      for (const repeat of [false, true, true])
+        window.dispatchEvent(new KeyboardEvent('keydown', { key, repeat }));
+    stop();
+    expect(scroll).toHaveBeenCalledTimes(3);
+    expect(submit).toHaveBeenCalledTimes(1);
+  });
+
   test('the screen mounted last wins a key', () => {
     const { register, unregister } = useRegistry.getState();
     register('frame', [command('go', 'g')]);

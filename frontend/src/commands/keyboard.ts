@@ -65,6 +65,7 @@ export function listenForCommands(current: () => readonly Command[]): () => void
     const command = commandFor(event, current(), event.target);
     if (!command) return;
     event.preventDefault();
+    if (event.repeat && command.isOncePerPress) return;
     if (isEnabled(command)) void command.run();
   };
   window.addEventListener('keydown', onKeyDown);

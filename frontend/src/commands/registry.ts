@@ -15,6 +15,8 @@ export interface Command {
   isOn?: () => boolean;
   /** Works even while the user types in a field; only for chords with a modifier, and Escape. */
   worksInFields?: boolean;
+  /** A key held down does it once, where doing it again would go on to something else. */
+  isOncePerPress?: boolean;
   run: () => void | Promise<void>;
 }
 

@@ -28,7 +28,7 @@ import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { useAsking } from './useAsking';
-import { placeHere, placeText, useComments } from './useComments';
+import { aboutText, placeHere, useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHanging } from './useHanging';
@@ -127,7 +127,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...hangingCommands,
       ...planeCommands(here),
       ...screenCommands(),
-      ...lookHereCommands(doubts),
+      ...lookHereCommands(doubts, frames),
       ...words.commands,
     ],
     [
@@ -171,7 +171,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         flow={flow}
         schema={schema}
         issuePlace={issuePlace}
-        placeText={(place) => placeText(place, series)}
+        aboutText={(place) => aboutText(place, series)}
       />
       <IssueNotice read={reading.read} threads={comments.threads} onShow={comments.open} />
     </>
@@ -219,7 +219,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
           frames={frames}
           heat={heat}
           actions={actions}
-          isSubmitting={flow.isBusy || sitting.save.at === 'submitting'}
+          isSubmitting={flow.isBusy || flow.isRevealing || sitting.save.at === 'submitting'}
           isStrict={flow.isStrict}
           isAnswerMissing={flow.isStrict && isAnswerMissing(items, schema)}
           notice={notice}

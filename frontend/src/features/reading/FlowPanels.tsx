@@ -10,16 +10,16 @@ interface FlowPanelsProps {
   readonly flow: Flow;
   readonly schema: LabelSchema;
   readonly issuePlace: CommentPlace | null;
-  readonly placeText: (place: CommentPlace | null) => string;
+  readonly aboutText: (place: CommentPlace) => string;
 }
 
-export function FlowPanels({ flow, schema, issuePlace, placeText }: FlowPanelsProps) {
+export function FlowPanels({ flow, schema, issuePlace, aboutText }: FlowPanelsProps) {
   return (
     <>
       {flow.isAsking && (
         <IssuePanel
           place={issuePlace}
-          placeText={placeText}
+          aboutText={aboutText}
           onAsk={flow.ask}
           onCancel={flow.closePanels}
         />

@@ -80,7 +80,9 @@ export function ImagePane(props: ImagePaneProps) {
             at={at}
             series={seriesIn(all, cell)}
             earlier={
-              beside && seriesIn(earlier.series, cell) ? sentence(agoText(beside)) : undefined
+              beside && (cell.isEarlier || seriesIn(earlier.series, cell))
+                ? sentence(agoText(beside))
+                : undefined
             }
             others={onScreen.filter((frame, other): frame is Frame => !!frame && other !== at)}
             onReady={onReady}

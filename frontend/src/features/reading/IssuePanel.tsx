@@ -12,12 +12,12 @@ import { NEW_QUESTION } from './typed';
 interface IssuePanelProps {
   /** Where the pointer was when the question was begun. */
   readonly place: CommentPlace | null;
-  readonly placeText: (place: CommentPlace | null) => string;
+  readonly aboutText: (place: CommentPlace) => string;
   readonly onAsk: (text: string, place: CommentPlace | null) => void;
   readonly onCancel: () => void;
 }
 
-export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProps) {
+export function IssuePanel({ place, aboutText, onAsk, onCancel }: IssuePanelProps) {
   const [isPinned, setPinned] = useState(place !== null);
   const commands = useMemo<Command[]>(
     () => [
@@ -57,9 +57,7 @@ export function IssuePanel({ place, placeText, onAsk, onCancel }: IssuePanelProp
             checked={isPinned}
             onChange={(event) => setPinned(event.currentTarget.checked)}
           />{' '}
-          {place.point
-            ? t('About this: {place}, where the pointer was', { place: placeText(place) })
-            : t('About this: {place}', { place: placeText(place) })}
+          {aboutText(place)}
         </label>
       )}
       <CommentField

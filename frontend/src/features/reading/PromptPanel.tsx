@@ -5,15 +5,16 @@ import type { LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import { type Command, isEnabled } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
-import { KeyCap } from '../../ui/KeyCap';
+import { useMouse } from '../../ui/mouseMap';
 import { ProgressRow } from '../../ui/ProgressRow';
 import type { Frame } from '../../viewer/frames';
-import { rich, t } from '../../words/t';
+import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import styles from './Panel.module.css';
 import { promptingCommands } from './promptCommands';
 import { isWaiting, setThroughFrames, usePrompting } from './prompting';
 import { useReading } from './store';
+import { erasingGestures } from './toolHelp';
 
 interface PromptPanelProps {
   readonly schema: LabelSchema;
@@ -30,6 +31,7 @@ const KINDS = [
 export function PromptPanel({ schema, frames }: PromptPanelProps) {
   const prompting = usePrompting();
   const tool = useReading((state) => state.tool);
+  const denying = useMouse(({ actions }) => erasingGestures(actions));
   const commands = useMemo(() => promptingCommands(schema, frames), [schema, frames]);
   useCommands('prompting', commands);
   const { prompts, preview, throughFrames, trouble, progress, segmenter } = prompting;
@@ -70,10 +72,8 @@ export function PromptPanel({ schema, frames }: PromptPanelProps) {
         />
       )}
       <p className={styles.muted}>
-        {rich(
-          'Point at the structure. <key></key> or the right button points at what is not part of it.',
-          { key: () => <KeyCap key="shift" shortcut="shift" /> },
-        )}
+        {t('Point at the structure.')}{' '}
+        {denying && t('{gestures}: what is not part of it.', { gestures: denying })}
       </p>
       {waits && <ProgressRow title={t('Looking for the border')} share={progress} />}
       {trouble && (

@@ -1,10 +1,14 @@
 /** The stack as a bar under the image: where one is, what carries marks, where the model doubts. */
+import { useMemo } from 'react';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { t } from '../../words/t';
+import { useLayout } from './layout';
+import { usePlanes } from './planes';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { unseenFrames } from './segmentEdits';
+import { sliceTicks } from './sliceTicks';
 import { useReading } from './store';
 import type { Doubt } from './useLookHere';
 
@@ -14,35 +18,39 @@ interface SliceBarProps {
   readonly doubts: readonly Doubt[];
 }
 
-/** Indices of the frames that carry at least one mark. */
-export function markedIndices(frames: readonly Frame[], marks: readonly Mark[]): number[] {
-  const places = new Set(marks.map((mark) => `${mark.sop_instance_uid}/${mark.frame_number}`));
-  return frames.flatMap((frame, index) =>
-    places.has(`${frame.sop_instance_uid}/${frame.frame_number}`) ? [index] : [],
-  );
-}
-
 export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
   const index = useReadout((state) => state.view?.index ?? 0);
   const viewport = useReadout((state) => state.viewport);
   const { items, unseenIds } = useReading();
+  const plane = useLayout(({ cells, active }) => cells[active]?.plane);
+  const axes = usePlanes(({ planes }) => planes?.axes);
+  const normal = plane ? axes?.[plane].normal : null;
+  const { last, marked, ofSlice } = useMemo(
+    () => sliceTicks(frames, marks, normal ?? null),
+    [frames, marks, normal],
+  );
   if (frames.length < 2) return null;
-  const last = frames.length - 1;
+  const left = (place: number) => `${(place / Math.max(1, last)) * 100}%`;
+  const ticks = unseenFrames(items, unseenIds, frames).flatMap((index) => ofSlice(index) ?? []);
+  const shown = doubts.flatMap(({ index: slice, uncertainty }) => {
+    const at = ofSlice(slice);
+    return at === null ? [] : [{ at, uncertainty }];
+  });
   return (
     <div className={styles.slices}>
-      {doubts.length > 0 && (
+      {shown.length > 0 && (
         <div
           className={styles.doubts}
           role="img"
           aria-label={t('How unsure the model is on each slice')}
           title={t('How unsure the model is on each slice: the higher, the less sure')}
         >
-          {doubts.map(({ index: at, uncertainty }) => (
+          {shown.map(({ at, uncertainty }) => (
             <i
               key={at}
               style={{
-                left: `${(at / last) * 100}%`,
-                width: `${90 / doubts.length}%`,
+                left: left(at),
+                width: `${90 / shown.length}%`,
                 height: `${Math.max(8, uncertainty * 100)}%`,
               }}
             />
@@ -57,15 +65,15 @@ export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
         value={Math.max(0, index)}
         onChange={(event) => viewport?.show(Number(event.currentTarget.value))}
       />
-      {markedIndices(frames, marks).map((marked) => (
-        <i key={marked} className={styles.tick} style={{ left: `${(marked / last) * 100}%` }} />
+      {marked.map((at) => (
+        <i key={at} className={styles.tick} style={{ left: left(at) }} />
       ))}
-      {unseenFrames(items, unseenIds, frames).map((waiting) => (
+      {ticks.map((waiting) => (
         <i
           key={`unseen ${waiting}`}
           className={styles.tick}
           data-unseen
-          style={{ left: `${(waiting / last) * 100}%` }}
+          style={{ left: left(waiting) }}
         />
       ))}
     </div>

@@ -5,7 +5,7 @@ import { windowChoices } from '../../viewer/greyWindows';
 import { isDrawingTool } from '../../viewer/prompts';
 import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
 import { t } from '../../words/t';
-import { useLayout } from './layout';
+import { type Cell, useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
 import { ports } from './ports';
@@ -86,12 +86,17 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
           onReady={onReady}
         />
       ) : (
-        <p className={styles.emptyCell}>
-          {view ? t('No {view} image', { view }) : t('Drag a series here')}
-        </p>
+        <p className={styles.emptyCell}>{emptyText(cells[at])}</p>
       )}
     </section>
   );
+}
+
+function emptyText(cell: Cell | undefined): string {
+  const { view, isEarlier } = cell ?? {};
+  if (isEarlier)
+    return view ? t('No earlier {view} image', { view }) : t('No earlier series of this kind');
+  return view ? t('No {view} image', { view }) : t('Drag a series here');
 }
 
 function chooseWindow(at: number, frame: Frame | undefined, name: string): void {

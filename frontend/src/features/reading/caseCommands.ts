@@ -172,7 +172,10 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
   });
   const { arrange, accept } = useReading.getState();
   return [
-    command('submit', submitTitle(reading, actions), 'enter', actions.submit),
+    {
+      ...command('submit', submitTitle(reading, actions), 'enter', actions.submit),
+      isOncePerPress: true,
+    },
     { ...command('skip', t('Skip with a reason'), 'k', actions.openSkip), isEnabled: isEditable },
     {
       ...command(

@@ -80,7 +80,7 @@ const all = (): Command[] => [
   ...planeCommands(undefined),
   ...paintCommands(schema, []),
   ...promptCommands(schema),
-  ...lookHereCommands([]),
+  ...lookHereCommands([], []),
 ];
 
 const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;

@@ -165,6 +165,12 @@ describe('mammographic views', () => {
     };
     expect(hung(1)).toMatchObject({ rows: 2, columns: 2 });
     expect(uids(hung(1)?.cells)).toEqual(['n1', 'n2', null, 'b1']);
+    expect(hung(1)?.cells.map(({ isEarlier = false }) => isEarlier)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
     expect(hung(0)).toMatchObject({ rows: 2, columns: 4 });
     expect(uids(hung(0)?.cells)).toEqual(['n1', 'n2', null, 'b1', 'n3', null, null, null]);
     const plain = { rows: 1, columns: 1, cells: [{ seriesUid: 'a1', index: 0 }] };
@@ -180,5 +186,12 @@ describe('mammographic views', () => {
     };
     const stage = stageOf(layout as unknown as Layout, { current: now, earlier: [] }, () => null);
     expect(stage.cells).toEqual([{ study: 'current', view: 'L CC', number: 0 }]);
+    const lacking = [{ seriesUid: null, index: 0, view: 'R CC', isEarlier: true }];
+    const kept = stageOf(
+      { ...layout, cells: lacking } as unknown as Layout,
+      { current: now, earlier: [] },
+      () => null,
+    );
+    expect(kept.cells).toEqual([{ study: 'earlier', view: 'R CC', number: 0 }]);
   });
 });

@@ -67,19 +67,22 @@ export function cellsOf(
 ): Cell[] {
   return stage.cells.map((wanted): Cell => {
     const study = studies[wanted?.study ?? 'current'];
-    if (wanted?.view) return viewCell(study, wanted.view);
+    const isEarlier = wanted?.study === 'earlier';
+    if (wanted?.view) return viewCell(study, wanted.view, isEarlier);
     const series = wanted && seriesFor(wanted, study);
-    if (!series) return { seriesUid: null, index: 0 };
-    const cell: Cell = { seriesUid: series.series_uid, index: middle(series) };
+    const mark = isEarlier ? { isEarlier } : {};
+    if (!series) return { seriesUid: null, index: 0, ...mark };
+    const cell: Cell = { seriesUid: series.series_uid, index: middle(series), ...mark };
     return wanted.window ? { ...cell, windowName: wanted.window } : cell;
   });
 }
 
 /** A viewport for one mammographic view; it says which one even where that was not taken. */
-export const viewCell = (study: readonly Series[], view: string): Cell => ({
+export const viewCell = (study: readonly Series[], view: string, isEarlier: boolean): Cell => ({
   seriesUid: stackOfView(study, view)?.series_uid ?? null,
   index: 0,
   view,
+  ...(isEarlier ? { isEarlier } : {}),
 });
 
 /**
@@ -95,7 +98,9 @@ export function besideEarlier(
   const known = views.filter((view) => view !== undefined);
   if (known.length === 0 || known.length !== views.length || views.length > 4) return null;
   const row = (study: readonly Series[], at: number) =>
-    known.slice(at * columns, (at + 1) * columns).map((view) => viewCell(study, view));
+    known
+      .slice(at * columns, (at + 1) * columns)
+      .map((view) => viewCell(study, view, study === earlier));
   if (rows === 1 && columns > 1)
     return { rows: 2, columns, cells: [...row(current, 0), ...row(earlier, 0)] };
   const together = Array.from({ length: rows }, (_, at) => [
@@ -140,7 +145,8 @@ export function stageOf(
       const number = alike.indexOf(series);
       return { study, ...asked, number, window: windowNameOf(series, windowAt(at)) };
     }
-    return null;
+    if (!cell.view) return null;
+    return { study: cell.isEarlier ? 'earlier' : 'current', view: cell.view, number: 0 };
   });
   return { rows, columns, cells, links: { ...links } };
 }

@@ -12,6 +12,8 @@ export interface Cell {
   readonly index: number;
   /** The mammographic view that hangs here ("R CC"), from whichever series hold it. */
   readonly view?: string;
+  /** It hangs for the earlier study, also where that has no such image. */
+  readonly isEarlier?: boolean;
   /** The plane the series is cut in; absent shows the slices as acquired. */
   readonly plane?: PlaneName;
   /** The window a hanging protocol asks for, by its name. */

@@ -5,7 +5,7 @@ import { useSession } from '../../api/access';
 import { type CommentPlace, commentsQuery, settleThread, type Thread } from '../../api/comments';
 import type { Command } from '../../commands/registry';
 import { imagePoint } from '../../geometry/units';
-import type { Frame, Series } from '../../viewer/frames';
+import { belongsTo, type Frame, type Series } from '../../viewer/frames';
 import type { Pin } from '../../viewer/PinsLayer';
 import { t } from '../../words/t';
 import { useReadout } from './readout';
@@ -58,17 +58,29 @@ export function pinsOf(threads: readonly Thread[], openId: string | null): Pin[]
 /** What a place is called in the panel. */
 export function placeText(place: CommentPlace | null, series: readonly Series[]): string {
   if (!place) return t('This study');
-  const frames = series.flatMap((one) => one.frames);
-  const at = frames.findIndex(
-    (frame) =>
-      frame.sop_instance_uid === place.sop_instance_uid &&
-      frame.frame_number === place.frame_number,
-  );
-  if (at >= 0)
-    return frames.length > 1
-      ? t('Image {at} of {count}', { at: at + 1, count: frames.length })
-      : t('This image');
-  return t('This series');
+  const { at, count } = imageIn(place, series);
+  if (at < 0) return t('This series');
+  return count > 1 ? t('Image {at} of {count}', { at: at + 1, count }) : t('This image');
+}
+
+/** Which image of the series that hold it a place is on; -1 where it names none. */
+function imageIn(place: CommentPlace, series: readonly Series[]) {
+  const { sop_instance_uid, frame_number } = place;
+  const isOn = (frame: Frame) =>
+    sop_instance_uid !== null && belongsTo(frame, { sop_instance_uid, frame_number });
+  const frames = series.find((one) => one.frames.some(isOn))?.frames ?? [];
+  return { at: frames.findIndex(isOn), count: frames.length };
+}
+
+/** What a question is about, as the reader may tick it. */
+export function aboutText(place: CommentPlace, series: readonly Series[]): string {
+  const { at, count } = imageIn(place, series);
+  if (at >= 0 && count > 1)
+    return place.point
+      ? t('About image {at} of {count}, where the pointer was', { at: at + 1, count })
+      : t('About image {at} of {count}', { at: at + 1, count });
+  if (at < 0) return t('About this series');
+  return place.point ? t('About this image, where the pointer was') : t('About this image');
 }
 
 /** The thread before or after the open one, round and round. */

@@ -1,5 +1,5 @@
 /** Submitting, skipping and leaving a case; each waits until what was done is saved. */
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { CommentPlace } from '../../api/comments';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
@@ -12,6 +12,8 @@ import type { Sitting } from './useSitting';
 
 export interface Flow {
   readonly isBusy: boolean;
+  /** What was hidden until the lock has only just appeared: submitting waits for a moment. */
+  readonly isRevealing: boolean;
   /** Submitting was tried and something was missing: it is marked. */
   readonly isStrict: boolean;
   readonly isSkipping: boolean;
@@ -48,6 +50,32 @@ function answerNothingIfNone(reading: ReadingCase): void {
     answerNothing(() => crypto.randomUUID());
 }
 
+/** The second press of a double one comes within this time; nobody has read a suggestion by then. */
+export const REVEAL_MS = 700;
+
+/** True for a moment after the first read was locked, so that one double press does not submit. */
+function useRevealing(stage: ReadingCase['stage']) {
+  const [isRevealing, setRevealing] = useState(false);
+  const before = useRef(stage);
+  const now = useRef(false);
+  useLayoutEffect(() => {
+    const wasFirst = before.current === 'first';
+    before.current = stage;
+    if (!wasFirst || stage !== 'second') return;
+    const set = (next: boolean) => {
+      now.current = next;
+      setRevealing(next);
+    };
+    set(true);
+    const timer = setTimeout(() => set(false), REVEAL_MS);
+    return () => {
+      clearTimeout(timer);
+      set(false);
+    };
+  }, [stage]);
+  return { isRevealing, now };
+}
+
 export function useFlow(
   reading: ReadingCase,
   sitting: Sitting,
@@ -60,6 +88,7 @@ export function useFlow(
   const [problem, setProblem] = useState<Problem | null>(null);
   const busy = useRef(false);
   const { autosave, isReadOnly } = sitting;
+  const { isRevealing, now: revealing } = useRevealing(reading.stage);
 
   /** One thing at a time; a second Enter while the first is under way does nothing. */
   const once = useCallback(async (act: () => Promise<void>) => {
@@ -80,6 +109,7 @@ export function useFlow(
   return useMemo(
     () => ({
       isBusy,
+      isRevealing,
       isStrict,
       isSkipping: panel === 'skip',
       isExcluding: panel === 'exclude',
@@ -87,6 +117,7 @@ export function useFlow(
       problem,
       submit() {
         if (isReadOnly || !autosave) return room.next(undefined);
+        if (revealing.current) return;
         // Of a case that is left out nothing else is asked.
         if (outcomeOf(useReading.getState().items)?.exclusion) return autosave.submit();
         const isUnanswered = isAnswerMissing(useReading.getState().items, reading.label_schema);
@@ -129,6 +160,20 @@ export function useFlow(
           await releaseRead(reading.read.id, sitting.fence()).catch(() => undefined);
       },
     }),
-    [isBusy, isStrict, panel, problem, isReadOnly, autosave, reading, sitting, room, asking, once],
+    [
+      isBusy,
+      isRevealing,
+      revealing,
+      isStrict,
+      panel,
+      problem,
+      isReadOnly,
+      autosave,
+      reading,
+      sitting,
+      room,
+      asking,
+      once,
+    ],
   );
 }

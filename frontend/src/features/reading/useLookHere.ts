@@ -7,7 +7,7 @@ import type { components } from '../../api/schema';
 import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import { t } from '../../words/t';
-import { useReadout } from './readout';
+import { showSlice } from './planes';
 
 export type LookHere = components['schemas']['LookHere'];
 
@@ -60,7 +60,7 @@ export function useLookHere(
   return useMemo(() => (isOn ? doubtsOn(frames, data) : []), [isOn, frames, data]);
 }
 
-export function lookHereCommands(doubts: readonly Doubt[]): Command[] {
+export function lookHereCommands(doubts: readonly Doubt[], frames: readonly Frame[]): Command[] {
   return [
     {
       id: 'image.lookHere',
@@ -70,7 +70,7 @@ export function lookHereCommands(doubts: readonly Doubt[]): Command[] {
       isEnabled: () => doubts.length > 0,
       run: () => {
         const most = [...doubts].sort((one, other) => other.uncertainty - one.uncertainty)[0];
-        if (most) useReadout.getState().viewport?.show(most.index);
+        if (most) showSlice(frames, most.index);
       },
     },
   ];

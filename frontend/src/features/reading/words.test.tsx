@@ -9,9 +9,9 @@ import { schema, within } from './readingBench';
 import { useReadout } from './readout';
 import { SaveBadge, saveText } from './SaveBadge';
 import { SaveNotice } from './SaveNotice';
-import { markedIndices } from './SliceBar';
 import { valueText } from './StatusLine';
 import { type Kept, NOTHING_KEPT } from './saveState';
+import { sliceTicks } from './sliceTicks';
 import { useReading } from './store';
 import { doubtsOn, lookHereCommands } from './useLookHere';
 import { windowText } from './WindowMenu';
@@ -29,9 +29,9 @@ test('the slice bar shows doubts of the stack on screen alone, and a key leads t
   const shown: number[] = [];
   const viewport = { show: (index: number) => shown.push(index) };
   useReadout.setState({ viewport: viewport as unknown as ViewportHandle });
-  void lookHereCommands(doubts)[0]?.run();
+  void lookHereCommands(doubts, frames as never)[0]?.run();
   expect(shown).toEqual([2]);
-  expect(lookHereCommands([])[0]?.isEnabled?.()).toBe(false);
+  expect(lookHereCommands([], [])[0]?.isEnabled?.()).toBe(false);
   useReadout.setState({ viewport: null });
 });
 
@@ -125,6 +125,6 @@ describe('numbers under the image', () => {
       frame_number: 3,
       points: [],
     };
-    expect(markedIndices(frames, [mark])).toEqual([2]);
+    expect(sliceTicks(frames, [mark], null).marked).toEqual([2]);
   });
 });
