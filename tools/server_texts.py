@@ -138,7 +138,13 @@ def texts() -> list[str]:
     """All fixed sentences, sorted."""
     trees = modules()
     titles = problems(trees)
-    found = [*titles.values(), *details(trees, set(titles)), *tabled(trees), *said(trees), *codes(trees)]
+    found = [
+        *titles.values(),
+        *details(trees, set(titles)),
+        *tabled(trees),
+        *said(trees),
+        *codes(trees),
+    ]
     return sorted(set(found) - {""})
 
 
