@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from collimate.access.models import User
 from collimate.access.policy import Permission
+from collimate.annotations import case
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
@@ -18,7 +19,6 @@ from collimate.kit.errors import NotFound
 from collimate.learning.models import Explanation, ModelVersion, Prediction
 from collimate.learning.suggest import may_see_on
 from collimate.learning.versions import promoted_model
-from collimate.annotations import case
 from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.projects.rules import reading_rules
@@ -80,7 +80,7 @@ def explainable_study(session: Session, viewer: User, study_id: UUID) -> Study:
 
 
 def _would_bias(session: Session, viewer: User, task: Task) -> bool:
-    """Whether the viewer may still read the case, and would not be told of a model while he does."""
+    """Whether the viewer may still read the case, and reading it is told nothing of a model."""
     rules = reading_rules(session.get_one(Project, task.project_id))
     if case.shows_machine(session, rules, task) and not rules.is_staged:
         return False
