@@ -1,14 +1,15 @@
 """Pages to be measured: the reading room and a plain Cornerstone3D page, with images for both."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
+BUILT = REPOSITORY / "frontend" / "dist"
 PEER = REPOSITORY / "frontend" / "dist-peer"
 SIDE = 512
 
@@ -40,6 +41,17 @@ WATCH = """
   };
   requestAnimationFrame(look);
 """
+
+
+def both_pages(folder: Path) -> Path:
+    """The built interface with the peer's page beside it, to be served by one web process.
+
+    Requests are not intercepted for it: that would switch off the cache of the browser.
+    """
+    shutil.copytree(BUILT, folder)
+    shutil.copytree(PEER, folder / "peer")
+    shutil.copytree(PEER / "assets", folder / "assets", dirs_exist_ok=True)
+    return folder
 
 
 def ct(slices: int, *, seed: int) -> dict[str, bytes]:
@@ -87,14 +99,8 @@ def open_page(browser: Any, clinic: Any, reader: Any) -> Any:
     context.set_default_timeout(120_000)
     body = {"email": reader.email, "password": PASSWORD}
     assert context.request.post("/api/session", data=body).ok
-    context.route("**/peer/**", _peer_file)
     context.add_init_script(WATCH)
     return context.new_page()
-
-
-def _peer_file(route: Any) -> None:
-    name = urlsplit(route.request.url).path.removeprefix("/peer/") or "index.html"
-    route.fulfill(path=PEER / name)
 
 
 def _room(page: Any, project: Any) -> None:
@@ -106,7 +112,7 @@ def _plain(page: Any, project: Any) -> None:
     root = f"/dicomweb/{project.id}"
     series = page.context.request.get(f"{root}/series").json()[0]
     study, own = (series[tag]["Value"][0] for tag in ("0020000D", "0020000E"))
-    page.goto(f"/peer/?series={root}/studies/{study}/series/{own}")
+    page.goto(f"/peer/index.html?series={root}/studies/{study}/series/{own}")
 
 
 SHOWN = {"ours": _room, "peer": _plain}

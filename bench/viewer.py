@@ -53,7 +53,7 @@ def main() -> int:
         migrate()
         with open_session() as session:
             create_user(session, email=ADMIN, name="Bench", password=PASSWORD, is_admin=True)
-        built = {"COLLIMATE_FRONTEND": str(REPOSITORY / "frontend" / "dist")}
+        built = {"COLLIMATE_FRONTEND": str(pages.both_pages(HOME / "pages"))}
         names = ("web", "worker")
         with running(*names, home=HOME, database_url=server.address, settings=built) as address:
             clinic = Clinic(address, Person(address, ADMIN, "Bench"))
@@ -177,7 +177,7 @@ def _painting(browser: Any, clinic: Any) -> list[Row]:
 
 
 def _saved_bytes(request: Any) -> list[int]:
-    is_save = request.url.endswith("/annotations")
+    is_save = request.url.endswith(("/annotations", "/saves"))
     return [len(request.post_data_buffer or b"")] if is_save else []
 
 

@@ -25,14 +25,32 @@ function compressed(): Plugin {
   };
 }
 
+/** Parts of pages; charts are large and come with the pages that show some. */
+const isPart = (id: string): boolean =>
+  /\/src\/(ui|commands|api)\/|@mantine|@tabler|@tanstack/.test(id) && !/echarts|Plot/i.test(id);
+
 export default defineConfig({
   base: '/',
+  // Readers of VTK's own files come along with it and need half a megabyte of XML: none is read here.
+  resolve: { alias: { xmlbuilder2: join(import.meta.dirname, 'src/viewer/noXml.ts') } },
   plugins: [react(), compressed()],
   worker: { format: 'es' },
   build: {
     // Nothing is inlined: the content security policy allows fonts and workers from the origin only.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 6000,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page begins with is one file: sixty small ones wait for each other.
+            { name: 'start', tags: ['$initial'], priority: 2 },
+            // Parts that several pages share, so that opening one asks for few files.
+            { name: 'parts', test: isPart, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': backend, '/dicomweb': backend } },
   optimizeDeps: {

@@ -7,7 +7,7 @@ import { SkeletonRows } from '../ui/Loaded';
 import { rememberProject } from './lastProject';
 import { loadRoom } from './loadRoom';
 import { NotFound } from './NotFound';
-import { signedInRoute } from './signedIn';
+import { loadSignedOut, signedInRoute } from './signedIn';
 
 const ReadingRoom = lazy(() => loadRoom().then(({ ReadingRoom: Room }) => ({ default: Room })));
 
@@ -38,7 +38,8 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
   useProjectEvents(projectId);
   // A reader may be offline when the keys are asked for; the first image comes before them.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPanels(), PANELS_MS);
+    const load = () => Promise.all([loadPanels(), loadSignedOut().catch(() => undefined)]);
+    const timer = setTimeout(() => void load(), PANELS_MS);
     return () => clearTimeout(timer);
   }, []);
   return (

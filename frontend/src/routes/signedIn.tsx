@@ -1,13 +1,21 @@
 /** Around every page that needs a session: keys, palette, help, and the panel to sign in again. */
 import { createRoute, Outlet, redirect, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { sessionQuery } from '../api/access';
+import { useSignInState } from '../api/client';
 import { CommandHost } from '../commands/CommandHost';
 import { useOwnKeymap, useOwnMouse } from '../features/account/useOwnKeymap';
 import { useLanguageCommands } from '../features/account/useOwnLanguage';
 import { OutboxPanel } from '../features/reading/OutboxPanel';
-import { SignedOutPanel } from '../features/sign-in/SignedOutPanel';
 import { follow } from '../words/language';
 import { rootRoute } from './root';
+
+/** Few sessions end while a page is open; a reader has it before that (`read.tsx`). */
+export const loadSignedOut = () => import('../features/sign-in/SignedOutPanel');
+
+const SignedOutPanel = lazy(() =>
+  loadSignedOut().then(({ SignedOutPanel: Panel }) => ({ default: Panel })),
+);
 
 const READING = /^\/projects\/[^/]+\/read(\/|$)/;
 
@@ -26,6 +34,7 @@ export const signedInRoute = createRoute({
 
 function SignedIn() {
   const navigate = useNavigate();
+  const isSignedOut = useSignInState((state) => state.isSignedOut);
   const keepKeymap = useOwnKeymap();
   const languages = useLanguageCommands();
   const keepMouse = useOwnMouse();
@@ -40,7 +49,11 @@ function SignedIn() {
           void navigate({ to: `/projects/${projectId}/read/${readId}` })
         }
       />
-      <SignedOutPanel />
+      {isSignedOut && (
+        <Suspense fallback={null}>
+          <SignedOutPanel />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -40,7 +40,8 @@ export function pictureOf(mask: Mask, colour: string, pixels: HTMLCanvasElement)
       if (mask.data[row * mask.size.columns + column])
         shown[(row - top) * image.width + column - left] = word;
   [pixels.width, pixels.height] = [image.width, image.height];
-  pixels.getContext('2d')?.putImageData(image, 0, 0);
+  // Kept where it is written: a mask changes at every move of the hand.
+  pixels.getContext('2d', { willReadFrequently: true })?.putImageData(image, 0, 0);
   const border = new Path2D();
   for (const [x1, y1, x2, y2] of borderOf(mask)) {
     border.moveTo(x1, y1);

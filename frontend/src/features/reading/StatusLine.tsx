@@ -25,8 +25,23 @@ export function valueText({ values, unit }: Hover): string {
   return value === undefined ? '' : [signed(value), unit].filter(Boolean).join(' ');
 }
 
+/** By itself, because it changes at every move of the hand. */
+function UnderPointer() {
+  const hover = useReadout((state) => state.hover);
+  return (
+    <span className={styles.value}>
+      {hover &&
+        t('{value} at {column}, {row}', {
+          value: valueText(hover),
+          column: Math.floor(hover.point[0]),
+          row: Math.floor(hover.point[1]),
+        })}
+    </span>
+  );
+}
+
 export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
-  const { view, hover } = useReadout();
+  const view = useReadout((state) => state.view);
   const isPlaying = useLayout((layout) => layout.isPlaying);
   const tool = useReading((state) => state.tool);
   const actions = useMouse((state) => state.actions);
@@ -43,14 +58,7 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
     <footer className={styles.status}>
       <span>{parts.join(' · ')}</span>
       {frame && view?.window && <WindowMenu frame={frame} window={view.window} />}
-      <span className={styles.value}>
-        {hover &&
-          t('{value} at {column}, {row}', {
-            value: valueText(hover),
-            column: Math.floor(hover.point[0]),
-            row: Math.floor(hover.point[1]),
-          })}
-      </span>
+      <UnderPointer />
       <span className={styles.push} />
       <span className={styles.muted}>{toolHelp(tool, actions)}</span>
     </footer>

@@ -1,14 +1,10 @@
 /** What keeping a case saved needs from around it, and what it can be told. */
-import type { Problem } from '../../api/problem';
-import type { Annotation, ReadingCase, SubmitReply } from '../../api/reading';
+import type { ReadingCase, SubmitReply } from '../../api/reading';
 import type { SubmitBody } from './calls';
-import type { Draft, PendingSave, Question, WantedSubmit } from './draft';
+import type { Draft, PendingSave, Question, SaveAnswer, WantedSubmit } from './draft';
 import type { DraftStore } from './draftStore';
 import type { Items } from './items';
 import type { Kept, SaveState } from './saveState';
-
-/** What the server has now, or why it did not take it. */
-export type SaveAnswer = Annotation | Problem;
 
 export type NextCase = Pick<SubmitReply, 'next'>;
 

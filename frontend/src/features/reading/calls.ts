@@ -4,8 +4,7 @@ import { problemFrom } from '../../api/problem';
 import type { Annotation, ReadingCase, SubmitReply } from '../../api/reading';
 import type { components } from '../../api/schema';
 import { t } from '../../words/t';
-import type { SaveAnswer } from './autosaveParts';
-import type { PendingSave, Question } from './draft';
+import type { PendingSave, Question, SaveAnswer } from './draft';
 
 const ofRead = (readId: string) => ({ path: { read_id: readId } });
 const ofProject = (projectId: string) => ({ path: { project_id: projectId } });

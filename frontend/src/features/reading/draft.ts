@@ -1,5 +1,6 @@
 /** The books of one case: the work as it is, what the server has of it, what is under way. */
 import type { CommentPlace } from '../../api/comments';
+import type { Problem } from '../../api/problem';
 import type { Annotation, AnnotationKind, AnnotationSave } from '../../api/reading';
 import { contentOf, type Item, type Items, itemOf, stateText } from './items';
 
@@ -16,6 +17,9 @@ export interface PendingSave {
   readonly key: string;
   readonly body: AnnotationSave;
 }
+
+/** What the server has now, or why it did not take it. */
+export type SaveAnswer = Annotation | Problem;
 
 /** A submit that went out and whose answer has not come: repeated with the same key. */
 export interface PendingSubmit {
