@@ -250,6 +250,13 @@ def test_a_second_window_that_saved_first_is_compared_and_both_versions_stay(
     history = reader.get(f"/annotations/{first['id']}/revisions")["items"]
     keys = [one["content"]["label_keys"][0] for one in history]
     assert sorted(keys) == ["nodule", "normal", "pneumonia"]
+    # half a sentence, and the page is loaded anew in the same breath
+    page.keyboard.press("Alt+m")
+    field = page.get_by_role("complementary").get_by_role("textbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("Is this a fo")
+    page.reload()
+    expect(field).to_have_value("Is this a fo")
 
 
 def test_unsaved_work_of_one_person_is_never_shown_to_another_on_the_same_computer(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -123,14 +124,32 @@ def test_one_place_is_found_in_all_three_planes(ball: Project, open_window: Open
     # the axial plane and the slice as acquired show where it cuts them
     for number in (1, 4):
         expect(cell(page, number).locator("[data-crossing]")).to_have_count(1)
-    before = numbers(drawn_paths(page)[0])
+    # a box beside it, as wide and as high in the patient as on the screen
+    page.keyboard.press("b")
+    page.mouse.move(box["x"] + x - 90, box["y"] + y - 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x - 30, box["y"] + y - 20, steps=3)
+    page.mouse.up()
+    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(2)
+
+    def on_planes() -> list[dict[str, Any]]:
+        saved = [one["revision"]["content"] for one in reader.get(f"/reads/{read}")["annotations"]]
+        return [one for one in saved if "places" in one and one != drawn]
+
+    eventually(lambda: len(on_planes()) == 1)
+    (boxed,) = on_planes()
+    (x1, y1, z1), (x2, y2, z2) = boxed["places"]
+    assert y1 == pytest.approx(y2, abs=0.001)
+    assert (x2 - x1) / (z1 - z2) == pytest.approx(60 / 40, abs=0.01)
+    before = [numbers(path) for path in drawn_paths(page)]
 
     window.go(f"{ball.path}/read")
     open_planes(page)
     place_on_core(page)
-    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(1)
+    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(2)
     assert marks_of(reader, read)["length"] == drawn
-    assert numbers(drawn_paths(page)[0]) == pytest.approx(before, abs=1)
+    for path, drawn_before in zip(drawn_paths(page), before, strict=True):
+        assert numbers(path) == pytest.approx(drawn_before, abs=1)
 
     page.keyboard.press("p")
     expect(page.locator(".viewer[data-plane]")).to_have_count(0)

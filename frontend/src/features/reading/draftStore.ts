@@ -52,6 +52,8 @@ export function keyedStore<Kept>(database: string): KeyedStore<Kept> {
   const change = async (make: (table: IDBObjectStore) => void) => {
     const transaction = await begin('readwrite');
     make(transaction.objectStore(TABLE));
+    // At once: a page that is left does not come round to ending its transactions.
+    transaction.commit();
     await written(transaction);
   };
   const read = async <T>(make: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
