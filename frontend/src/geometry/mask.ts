@@ -96,23 +96,34 @@ export function boxOf({ size: { columns }, data }: Mask): Box | null {
 
 /** The border of a mask along pixel edges, neighbouring unit edges joined. */
 export function borderOf(mask: Mask): Edge[] {
-  const box = boxOf(mask);
-  return box ? [...edgesAlong(mask, box, 'rows'), ...edgesAlong(mask, box, 'columns')] : [];
+  const edges: Edge[] = [];
+  eachEdge(mask, (...edge) => edges.push(edge));
+  return edges;
 }
 
-/** The edges that run along rows or along columns, over the box alone: a stroke asks at every move. */
+type Drawn = (x1: number, y1: number, x2: number, y2: number) => void;
+
+/** The same one by one: a stroke asks at every move, and leaves nothing to be cleared away. */
+export function eachEdge(mask: Mask, draw: Drawn): void {
+  const box = boxOf(mask);
+  if (!box) return;
+  edgesAlong(mask, box, 'rows', draw);
+  edgesAlong(mask, box, 'columns', draw);
+}
+
+/** The edges that run along rows or along columns, over the box alone. */
 function edgesAlong(
   { size: { columns, rows }, data }: Mask,
   { left, top, right, bottom }: Box,
   direction: 'rows' | 'columns',
-): Edge[] {
+  draw: Drawn,
+): void {
   const isAlongRows = direction === 'rows';
   // `next` is the pixel after this one along the edge, `before` the one on its other side.
   const [next, before] = isAlongRows ? [1, columns] : [columns, 1];
   const lines = isAlongRows ? [top, bottom, rows] : [left, right, columns];
   const [firstLine = 0, lastLine = 0, end = 0] = lines;
   const [start, stop] = isAlongRows ? [left, right] : [top, bottom];
-  const edges: Edge[] = [];
   for (let line = firstLine; line <= lastLine; line += 1) {
     let from = -1;
     let at = line * before + start * next;
@@ -122,10 +133,10 @@ function edgesAlong(
       const isEdge = place < stop && here !== there;
       if (isEdge && from < 0) from = place;
       if (!isEdge && from >= 0) {
-        edges.push(isAlongRows ? [from, line, place, line] : [line, from, line, place]);
+        if (isAlongRows) draw(from, line, place, line);
+        else draw(line, from, line, place);
         from = -1;
       }
     }
   }
-  return edges;
 }

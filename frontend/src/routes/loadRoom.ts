@@ -10,21 +10,19 @@ const READ = /^\/projects\/([^/]+)\/read(?:\/([^/]+))?\/?$/;
 
 /**
  * On a page that opens in the reading room, everything the first picture needs is asked for at
- * once: the code, the session, then the case and what its study holds, and the graphics.
+ * once: the session, then the case and what its study holds, the code and the graphics. Code that
+ * begins to run keeps the page from anything else, so the case is asked for before it.
  */
 export function startAhead(client: QueryClient, path = window.location.pathname): void {
   const [, projectId, readId] = READ.exec(path) ?? [];
   if (!projectId) return;
-  loadRoom().then(
-    ({ warmUp }) => warmUp(),
-    () => undefined,
-  );
-  client.ensureQueryData(sessionQuery).then(
-    (session) => {
-      const isMember = session?.projects.some(({ id }) => id === projectId);
-      if (isMember) takeAhead(projectId, readId ?? null);
-    },
-    // The page that is drawn says why.
-    () => undefined,
-  );
+  const start = async () => {
+    // The page that is drawn says why there is no session.
+    const session = await client.ensureQueryData(sessionQuery).catch(() => null);
+    const isMember = session?.projects.some(({ id }) => id === projectId);
+    if (isMember) takeAhead(projectId, readId ?? null);
+    const { warmUp } = await loadRoom();
+    await warmUp();
+  };
+  start().catch(() => undefined);
 }

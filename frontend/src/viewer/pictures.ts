@@ -1,5 +1,5 @@
 /** Masks as pictures: pixels of one colour and an outline along pixel edges. */
-import { borderOf, boxOf, type Mask, maskFrom, type Runs } from '../geometry/mask';
+import { boxOf, eachEdge, type Mask, maskFrom, type Runs } from '../geometry/mask';
 import type { ImageSize } from '../geometry/units';
 
 /** A mask made ready to be drawn again and again while the view moves; only the box it fills. */
@@ -43,10 +43,10 @@ export function pictureOf(mask: Mask, colour: string, pixels: HTMLCanvasElement)
   // Kept where it is written: a mask changes at every move of the hand.
   pixels.getContext('2d', { willReadFrequently: true })?.putImageData(image, 0, 0);
   const border = new Path2D();
-  for (const [x1, y1, x2, y2] of borderOf(mask)) {
+  eachEdge(mask, (x1, y1, x2, y2) => {
     border.moveTo(x1, y1);
     border.lineTo(x2, y2);
-  }
+  });
   return { pixels, size: mask.size, at: [left, top], border };
 }
 

@@ -1,7 +1,7 @@
 /** Fetches frames before they are asked for: nearest to what is looked at first, a few at a time. */
-import { CACHE_BYTES } from './cornerstone';
+import { CACHE_BYTES, renderingEngine } from './cornerstone';
 import type { Frame } from './frames';
-import { prefetchFrames } from './imageIds';
+import { loadNow, prefetchFrames } from './imageIds';
 
 /** Requests under way at once, over all viewports; what is asked for directly goes past them. */
 const IN_FLIGHT = 4;
@@ -11,6 +11,14 @@ const SHARE = 0.5;
 
 /** Bytes of one decoded sample; grey images are kept as 16 bits or floats. */
 const BYTES_PER_SAMPLE = 2;
+
+/** Brings a frame before any viewport asks for it; a failure shows when one does. */
+export function loadFirst(frame: Frame | undefined): void {
+  if (!frame) return;
+  renderingEngine()
+    .then(() => loadNow(frame))
+    .catch(() => undefined);
+}
 
 /** Indices around `index`, nearest first, the way forward before the way back. */
 export function nearestFirst(index: number, count: number, reach: number): number[] {

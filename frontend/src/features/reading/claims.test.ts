@@ -31,9 +31,7 @@ test('a case taken ahead is opened once, and what its study holds is on its way'
   // only once: the next time it is asked for anew
   await fetchOnce(address, options);
   void wanted('p', null);
-  await vi.waitFor(() =>
-    expect(asked.slice(2)).toEqual([METADATA, '/api/projects/p/claim-next']),
-  );
+  await vi.waitFor(() => expect(asked.slice(2)).toEqual([METADATA, '/api/projects/p/claim-next']));
 });
 
 test('what was taken ahead for one page is not opened on another', async () => {

@@ -7,15 +7,19 @@ import { problemFrom } from '../../api/problem';
 import { loadSeries, StudyNotLoaded } from '../../viewer/dicomweb';
 import type { Series } from '../../viewer/frames';
 import { prefetchFrames } from '../../viewer/imageIds';
+import { loadFirst } from '../../viewer/prefetch';
 import { t } from '../../words/t';
 import { peekNext } from './calls';
 
 export const seriesQuery = (projectId: string, studyUid: string) =>
   queryOptions({
     queryKey: ['dicomweb', projectId, studyUid],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       const [address, options] = studyMetadata(projectId, studyUid);
-      return loadSeries(projectId, fetchOnce(address, { ...options, signal }));
+      const series = await loadSeries(projectId, fetchOnce(address, { ...options, signal }));
+      // On its way while the room is drawn around it.
+      loadFirst(series[0]?.frames[0]);
+      return series;
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10 * 60_000,
