@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, String, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -16,7 +16,8 @@ from collimate.kit import clock
 from collimate.kit.errors import NotFound
 from collimate.projects.models import Project
 from collimate.projects.profile import name_on_tombstone
-from collimate.studies.models import Cohort, Erasure, Instance, Patient, Study
+from collimate.removal import tie
+from collimate.studies.models import Cohort, Erasure, Instance, Patient, ReceivedFile, Study
 from collimate.studies.spent_blobs import note_spent
 from collimate.tasks.models import Read, Task
 
@@ -48,6 +49,7 @@ def preview(session: Session, keyed_hash: str) -> dict[str, int]:
     """How much an erasure would remove, over all projects."""
     of_patient = select(Study.id).join(Patient).where(Patient.keyed_hash == keyed_hash)
     reads = select(Read.id).join(Task).where(Task.study_id.in_(of_patient))
+    hashes = _hashes_of(session, keyed_hash)
     counted = {
         "projects": select(func.count()).where(Patient.keyed_hash == keyed_hash),
         "studies": select(func.count()).select_from(of_patient.subquery()),
@@ -59,8 +61,19 @@ def preview(session: Session, keyed_hash: str) -> dict[str, int]:
         "dataset_versions": select(func.count(DatasetEntry.dataset_version_id.distinct())).where(
             DatasetEntry.study_id.in_(of_patient)
         ),
+        "files_set_aside": select(func.count()).where(
+            ReceivedFile.subject_hashes.op("&&")(cast(hashes, ARRAY(String))),
+            ReceivedFile.state.in_(tie.SET_ASIDE),
+        ),
+        "files_unread": select(func.count()).where(*tie.untied()),
     }
     return {name: session.scalar(query) or 0 for name, query in counted.items()}
+
+
+def _hashes_of(session: Session, keyed_hash: str) -> list[str]:
+    """What files of the patient that are set aside may be tied to."""
+    known_as = session.scalars(select(Patient.pseudonym).where(Patient.keyed_hash == keyed_hash))
+    return [keyed_hash, *sorted({name_on_tombstone(name) for name in known_as})]
 
 
 def order(session: Session, by: UUID, project: Project, pseudonym: str) -> Erasure:
@@ -72,12 +85,9 @@ def order(session: Session, by: UUID, project: Project, pseudonym: str) -> Erasu
     keyed_hash = hash_of(session, project, pseudonym)
     ordered = session.scalars(select(Erasure).where(Erasure.keyed_hash == keyed_hash)).first()
     if ordered is None:
-        known_as = session.scalars(
-            select(Patient.pseudonym).where(Patient.keyed_hash == keyed_hash)
-        )
         ordered = Erasure(
             project_id=project.id, ordered_by=by, keyed_hash=keyed_hash,
-            pseudonym_hashes=sorted({name_on_tombstone(name) for name in known_as}),
+            pseudonym_hashes=_hashes_of(session, keyed_hash)[1:],
         )  # fmt: skip
         session.add(ordered)
         session.flush()

@@ -6,7 +6,7 @@ from uuid import UUID
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobRun
 from collimate.learning.forget import forget_copies
-from collimate.removal import blobs, erase, purge
+from collimate.removal import blobs, erase, purge, tie
 from collimate.studies.models import Study
 
 
@@ -40,6 +40,12 @@ def drop_all(run: JobRun, project_id: UUID) -> int:
 def erase_patient(run: JobRun) -> dict[str, Any]:
     """Remove every row of a patient in one step, then the bytes one by one."""
     erasure_id = UUID(run.arguments["erasure_id"])
+    with run.open_session() as session:
+        untied = tie.untied_files(session)
+    for number, file_id in enumerate(untied):
+        run.report(0.1 * number / len(untied), f"{number} of {len(untied)} files set aside")
+        with run.open_session() as session:
+            tie.tie(session, file_id)
     run.report(0.1, "rows")
     with run.open_session() as session:
         erase.remove_rows(session, erasure_id)

@@ -58,6 +58,8 @@ class ErasurePreview(Answer):
     annotation_revisions: int
     submissions: int
     dataset_versions: int
+    files_set_aside: int = Field(description="In quarantine, in conflict or held, and theirs")
+    files_unread: int = Field(description="Set aside and of nobody yet: read before the erasure")
 
 
 class ErasureOut(Answer):

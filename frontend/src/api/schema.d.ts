@@ -1721,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Neighbours */
+        get: operations["list_neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/tags": {
         parameters: {
             query?: never;
@@ -3319,6 +3336,16 @@ export interface components {
             annotation_revisions: number;
             /** Dataset Versions */
             dataset_versions: number;
+            /**
+             * Files Set Aside
+             * @description In quarantine, in conflict or held, and theirs
+             */
+            files_set_aside: number;
+            /**
+             * Files Unread
+             * @description Set aside and of nobody yet: read before the erasure
+             */
+            files_unread: number;
             /** Instances */
             instances: number;
             /** Projects */
@@ -4450,6 +4477,32 @@ export interface components {
             };
             /** Preset */
             preset: string;
+        };
+        /** Neighbour */
+        Neighbour: {
+            /** Is Same Patient */
+            is_same_patient: boolean;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Similarity
+             * @description Cosine between both embeddings; 1 is the same
+             */
+            similarity: number;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+        };
+        /** Neighbours */
+        Neighbours: {
+            /** Encoder Kind */
+            encoder_kind: string | null;
+            /** Items */
+            items: components["schemas"]["Neighbour"][];
         };
         /** NextCase */
         NextCase: {
@@ -9982,6 +10035,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lookalikes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_neighbours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbours"];
                 };
             };
             /** @description Validation Error */

@@ -96,6 +96,10 @@ function Extent({ of }: { of: ErasurePreview }) {
           datasetVersions: of.dataset_versions,
         },
       )}
+      {of.files_set_aside > 0 &&
+        ` ${t('{count, plural, one {# file} other {# files}} in quarantine, conflict or waiting go along.', { count: of.files_set_aside })}`}
+      {of.files_unread > 0 &&
+        ` ${t('{count, plural, one {# file that was} other {# files that were}} set aside name nobody yet: their headers are read first, and what cannot be read stays under Received files.', { count: of.files_unread })}`}
     </Text>
   );
 }
