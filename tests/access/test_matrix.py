@@ -67,6 +67,7 @@ MATRIX: dict[str, Any] = {
     "GET /api/studies/{study_id}": P.SEE_IMAGES,
     "GET /api/studies/{study_id}/geometry": P.SEE_IMAGES,
     "GET /api/studies/{study_id}/lookalikes": P.SEE_STUDIES,
+    "GET /api/studies/{study_id}/neighbours": P.SEE_STUDIES,
     "GET /api/studies/{study_id}/tags": P.SEE_IMAGES,
     "GET /api/studies/{study_id}/thumbnail": P.SEE_IMAGES,
     "DELETE /api/studies/{study_id}": P.MANAGE_DATA,

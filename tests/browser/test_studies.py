@@ -152,16 +152,27 @@ def test_a_study_shows_its_tags_and_what_was_removed_and_nothing_of_the_patient(
     clinic: Clinic, open_window: Open
 ) -> None:
     project = clinic.project("Looking into")
-    project.bring_in({"planted.dcm": dicoms.radiograph()})
+    twin = dicoms.radiograph(
+        array=dicoms.pattern(96, 80, seed=0) + 9, seed=1, PatientID="another", planted=False
+    )
+    project.bring_in({"planted.dcm": dicoms.radiograph(), "twin.dcm": twin})
     window = open_window(project.lead, f"{project.path}/studies")
     page = window.page
-    page.get_by_role("table", name="Studies").get_by_role("row").nth(1).click()
+    page.get_by_role("table", name="Studies").get_by_role("row").nth(2).click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("Acme Imaging")
     window.until(lambda: "Modality" in drawer.inner_text())
     shown = page.locator("body").inner_text()
     assert not [word for word in dicoms.PLANTED if word in shown]
     assert re.search("removed", shown, re.IGNORECASE)
+    drawer.get_by_role("tab", name="Alike").click()
+    same = drawer.get_by_label("Nearly the same picture").get_by_role("button")
+    expect(same).to_contain_text("other patient")
+    address = page.url
+    same.click()
+    window.until(lambda: page.url != address)
+    expect(same).to_contain_text("of 64 bits differ")
+    expect(drawer.get_by_label("Most alike to the encoder")).to_contain_text("similarity")
 
 
 def test_studies_are_found_by_an_attribute_and_their_header_is_read_by_keyboard(

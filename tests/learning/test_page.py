@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from collimate.access.policy import Role
 from collimate.jobs.models import Job
+from collimate.kit import clock
 from collimate.learning import encoders, forecast, rounds
 from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.models import Explanation, Prediction
 from collimate.learning.versions import promoted_model
+from collimate.studies.models import Study
 from collimate.tasks.models import Read, Task
 from tests import factories
 from tests.learning.worlds import CLASSES, World, make_world
@@ -356,3 +358,29 @@ def test_the_forecast_follows_the_logarithm_of_the_labels() -> None:
     assert forecast.forecast([points[0]] * 8) is None
     high = [{"label_count": n, "score": min(1.0, 0.2 * math.log(n))} for n in range(20, 220, 20)]
     assert (forecast.forecast(high) or {})["high"] <= 1.0
+
+
+def test_the_studies_most_alike_to_the_encoder_that_serves_come_first(
+    session: Session, client: Client
+) -> None:
+    dimensions = {encoders.SCATTERING: 24, encoders.SIMCLR: 8}
+    world = make_world(session, studies=40, dimensions=dimensions, spread=0.01)
+    strangers = make_world(session, studies=3, spread=0.01, seed=1)
+    admin = admin_of(session, world)
+    session.commit()
+    first, gone = world.study_ids[0], world.study_ids[1]
+    world.truth[gone] = -1
+    session.get_one(Study, gone).deleted_at = clock.now()
+    session.commit()
+    found = client(admin).get(f"/api/studies/{first}/neighbours").json()
+    assert found["encoder_kind"] == encoders.SIMCLR
+    ids = [UUID(one["study_id"]) for one in found["items"]]
+    alike = [one for one, kind in world.truth.items() if kind == world.truth[first]]
+    near = sorted(one["similarity"] for one in found["items"])
+    assert first not in ids
+    assert gone not in ids
+    assert set(ids) <= set(alike)
+    assert [one["similarity"] for one in found["items"]] == near[::-1]
+    assert near[0] > 0.95
+    address = f"/api/studies/{strangers.study_ids[0]}/neighbours"
+    assert client(admin).get(address).status_code == 404

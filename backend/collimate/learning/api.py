@@ -13,6 +13,7 @@ from collimate.jobs.schemas import JobOut
 from collimate.kit import database
 from collimate.kit.http import SessionDep
 from collimate.learning import (
+    alike,
     ask,
     doubts,
     explanations,
@@ -28,7 +29,7 @@ from collimate.learning.models import ModelVersion
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
-from collimate.studies.api import RAW_BODY
+from collimate.studies.api import RAW_BODY, study_for
 from collimate.studies.dicomweb.door import body_chunks
 from collimate.studies.models import Study
 
@@ -36,6 +37,7 @@ router = APIRouter(tags=["learning"])
 SeenProject = Annotated[Project, project_for(Permission.SEE_LEARNING)]
 ReviewedProject = Annotated[Project, project_for(Permission.REVIEW)]
 ManagedProject = Annotated[Project, project_for(Permission.MANAGE_LEARNING)]
+ListedStudy = Annotated[Study, study_for(Permission.SEE_STUDIES)]
 
 
 def managed_model(session: SessionDep, actor: ActorDep, model_id: UUID) -> ModelVersion:
@@ -113,6 +115,11 @@ async def give_encoder(
     request: Request, ticket: Annotated[give.WeightsTicket, Depends(weights_ticket)]
 ) -> Job:
     return await give.take_weights(ticket, body_chunks(request))
+
+
+@router.get("/api/studies/{study_id}/neighbours", response_model=schemas.Neighbours)
+def list_neighbours(session: SessionDep, study: ListedStudy) -> dict[str, Any]:
+    return alike.neighbours(session, study)
 
 
 @router.get(

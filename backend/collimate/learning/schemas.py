@@ -241,6 +241,19 @@ class SuggestionOut(Answer):
     )
 
 
+class Neighbour(Answer):
+    study_id: UUID
+    pseudonym: str
+    is_same_patient: bool
+    similarity: float = Field(description="Cosine between both embeddings; 1 is the same")
+    thumbnail_url: str
+
+
+class Neighbours(Answer):
+    encoder_kind: str | None
+    items: list[Neighbour]
+
+
 class StrategyOut(Answer):
     key: str
     name: str

@@ -121,6 +121,24 @@ export const geometryQuery = (studyId: string) =>
       ),
   });
 
+export const lookalikesQuery = (studyId: string) =>
+  queryOptions({
+    queryKey: ['study', studyId, 'lookalikes'],
+    queryFn: () =>
+      ask<Schemas['Lookalikes']>(
+        api.GET('/api/studies/{study_id}/lookalikes', { params: { path: { study_id: studyId } } }),
+      ),
+  });
+
+export const neighboursQuery = (studyId: string) =>
+  queryOptions({
+    queryKey: ['study', studyId, 'neighbours'],
+    queryFn: () =>
+      ask<Schemas['Neighbours']>(
+        api.GET('/api/studies/{study_id}/neighbours', { params: { path: { study_id: studyId } } }),
+      ),
+  });
+
 export const tagsQuery = (
   studyId: string,
   sopInstanceUid: string,

@@ -94,6 +94,7 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
         projectId={projectId}
         studyId={view.study ?? null}
         canManage={canManage}
+        onOpen={(study) => onView({ study })}
         onClose={() => onView({ study: undefined })}
       />
     </DropArea>

@@ -11,6 +11,7 @@ import { t } from '../../words/t';
 import { instancesOf } from './instances';
 import { RemovedTags } from './RemovedTags';
 import { DeleteStudy } from './removal/DeleteStudy';
+import { StudyAlike } from './StudyAlike';
 import { StudyFacts } from './StudyFacts';
 import { StudyTags } from './StudyTags';
 
@@ -18,10 +19,11 @@ interface Props {
   projectId: string;
   studyId: string | null;
   canManage: boolean;
+  onOpen: (studyId: string) => void;
   onClose: () => void;
 }
 
-export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
+export function StudyDrawer({ projectId, studyId, canManage, onOpen, onClose }: Props) {
   const [tab, setTab] = useState('geometry');
   const commands = useMemo(
     () => [
@@ -54,6 +56,7 @@ export function StudyDrawer({ projectId, studyId, canManage, onClose }: Props) {
           canManage={canManage}
           tab={tab}
           onTab={setTab}
+          onOpen={onOpen}
           onGone={onClose}
         />
       )}
@@ -67,10 +70,11 @@ interface BodyProps {
   canManage: boolean;
   tab: string;
   onTab: (tab: string) => void;
+  onOpen: (studyId: string) => void;
   onGone: () => void;
 }
 
-function Body({ projectId, studyId, canManage, tab, onTab, onGone }: BodyProps) {
+function Body({ projectId, studyId, canManage, tab, onTab, onOpen, onGone }: BodyProps) {
   const study = useQuery(studyQuery(studyId));
   return (
     <Loaded of={study} rows={10}>
@@ -80,7 +84,7 @@ function Body({ projectId, studyId, canManage, tab, onTab, onGone }: BodyProps) 
             <Thumbnail url={data.thumbnail_url} alt={data.pseudonym} size={160} />
             <StudyFacts study={data} />
           </div>
-          <Parts study={data} tab={tab} onTab={onTab} />
+          <Parts key={data.id} study={data} tab={tab} onTab={onTab} onOpen={onOpen} />
           {canManage && <DeleteStudy projectId={projectId} studyId={studyId} onGone={onGone} />}
         </Stack>
       )}
@@ -88,13 +92,11 @@ function Body({ projectId, studyId, canManage, tab, onTab, onGone }: BodyProps) 
   );
 }
 
-interface PartsProps {
+interface PartsProps extends Pick<BodyProps, 'tab' | 'onTab' | 'onOpen'> {
   study: StudyDetail;
-  tab: string;
-  onTab: (tab: string) => void;
 }
 
-function Parts({ study, tab, onTab }: PartsProps) {
+function Parts({ study, tab, onTab, onOpen }: PartsProps) {
   const instances = instancesOf(study);
   const [chosen, setChosen] = useState<string | null>(null);
   const uid = chosen ?? instances[0]?.detail.sop_instance_uid ?? null;
@@ -117,6 +119,7 @@ function Parts({ study, tab, onTab }: PartsProps) {
           <Tabs.Tab value="geometry">{t('Geometry')}</Tabs.Tab>
           <Tabs.Tab value="removed">{t('Removed by de-identification')}</Tabs.Tab>
           <Tabs.Tab value="tags">{t('DICOM header')}</Tabs.Tab>
+          <Tabs.Tab value="alike">{t('Alike')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="geometry" pt="sm">
           <Geometry studyId={study.id} />
@@ -126,6 +129,9 @@ function Parts({ study, tab, onTab }: PartsProps) {
         </Tabs.Panel>
         <Tabs.Panel value="tags" pt="sm">
           <StudyTags studyId={study.id} instance={current.detail} />
+        </Tabs.Panel>
+        <Tabs.Panel value="alike" pt="sm">
+          <StudyAlike studyId={study.id} onOpen={onOpen} />
         </Tabs.Panel>
       </Tabs>
     </>
