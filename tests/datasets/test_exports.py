@@ -57,6 +57,10 @@ def marks_from_coco(archive):
     return found
 
 
+GEOMETRY = ("caution", ["missing_spacing"])
+"""What is found of images that do not say how far their pixels lie apart."""
+
+
 def shape_of(item, kind):
     if kind == "polygon":
         flat = item["segmentation"][0]
@@ -86,6 +90,7 @@ def test_coco_leads_back_to_the_marks_and_answers(session, tmp_path):
             for item in json.loads(archive.read(f"annotations/{split}.json"))["images"]:
                 facts = item["attributes"]
                 answers[facts["study_uid"]] = facts["label_keys"]
+                assert (facts["trust"], facts["geometry_findings"]) == GEOMETRY
                 with Image.open(io.BytesIO(archive.read(item["file_name"]))) as shown:
                     assert shown.size == (item["width"], item["height"]) == (COLUMNS, ROWS)
                     assert len(np.unique(np.asarray(shown))) > 100
@@ -169,6 +174,8 @@ def test_csv_says_what_was_read(session, tmp_path):
     assert json.loads(marks[3]["column_direction"]) == IN_SPACE["column_direction"]
     assert {row["places_mm"] for row in marks[:3]} == {""}
     assert {row["reader"] for row in reads} == {"reader-1"}
+    trusted = {(row["trust"], row["geometry_findings"]) for row in reads}
+    assert trusted == {(GEOMETRY[0], ";".join(GEOMETRY[1]))}
     assert len(labels) == 7
     assert [row["runs"] for row in segments] == [" ".join(map(str, SEGMENT["runs"]))] * 6
     assert {(row["area_pixels"], row["area_mm2"]) for row in segments} == {("12", "0.48")}

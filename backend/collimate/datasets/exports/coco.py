@@ -89,6 +89,8 @@ def _image(image_id: int, image: FrozenImage, frame_number: int, png: bytes) -> 
             "rows": image.rows,
             "columns": image.columns,
             "pixel_spacing_mm": image.pixel_spacing_mm,
+            "trust": image.geometry.get("trust"),
+            "geometry_findings": [one["code"] for one in image.geometry.get("findings", ())],
         },
     }
 

@@ -74,6 +74,7 @@ def _values(version: FrozenVersion, scope: str, values: dict[str, Any]) -> list[
 def _reads(version: FrozenVersion) -> bytes:
     header = [
         *READ, "label_keys", "exclusion", "quality", "mark_count", "submitted_at", "submission_id",
+        "trust", "geometry_findings",
     ]  # fmt: skip
     return table(
         [*header, *_columns(version, "study")],
@@ -86,6 +87,8 @@ def _reads(version: FrozenVersion) -> bytes:
                 len(read.marks),
                 read.submitted_at,
                 read.submission_id,
+                read.trust,
+                ";".join(read.geometry_findings),
                 *_values(version, "study", read.attributes.get(("study", ""), {})),
             ]
             for read in version.reads

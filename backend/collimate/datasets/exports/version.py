@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from collimate.annotations.models import Submission
 from collimate.datasets.models import DatasetVersion
+from collimate.dicom.geometry import worst
 from collimate.studies.models import Instance
 
 
@@ -16,7 +17,9 @@ from collimate.studies.models import Instance
 class FrozenRead:
     """One read of the version; `reader` is a number within it, not a name.
 
-    `attributes`: answers of the study, its series and images, by scope and target.
+    `attributes`: answers of the study, its series and images, by scope and target. `trust` is that
+    of its least trusted series, with what was found in any (`dicom/geometry.py`); empty in versions
+    frozen before series were assessed.
     """
 
     submission_id: str
@@ -29,13 +32,18 @@ class FrozenRead:
     exclusion: str
     quality: str
     attributes: dict[tuple[str, str], dict[str, Any]]
+    trust: str
+    geometry_findings: tuple[str, ...]
     marks: tuple[dict[str, Any], ...]
     segments: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
 class FrozenImage:
-    """One instance: where its frames lie, and what turns their bytes into a picture."""
+    """One instance: where its frames lie, and what turns their bytes into a picture.
+
+    `geometry` is the report of its series, as the manifest has it.
+    """
 
     sop_instance_uid: str
     series_uid: str
@@ -47,6 +55,7 @@ class FrozenImage:
     frames_sha256: str
     frame_ranges: list[list[int]]
     pixel_spacing_mm: list[float] | None
+    geometry: dict[str, Any]
     dicom_json: dict[str, Any]
 
 
@@ -120,6 +129,8 @@ def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead,
 
 def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> FrozenRead:
     outcome = content.get("outcome") or {}
+    reports = entry.get("geometry", [])
+    codes = (finding["code"] for report in reports for finding in report["findings"])
     return FrozenRead(
         submission_id=entry["submission_id"],
         study_uid=entry["study_uid"],
@@ -134,6 +145,8 @@ def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> Frozen
             (said["scope"], said["target"]): said["values"]
             for said in content.get("attributes", ())
         },
+        trust=worst([report["trust"] for report in reports]) if reports else "",
+        geometry_findings=tuple(sorted(set(codes))),
         marks=tuple(content.get("marks", ())),
         segments=tuple(content.get("segments", ())),
     )
@@ -145,6 +158,7 @@ def _images(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenImag
     instances = {str(row.id): row for row in rows}
     found: dict[str, FrozenImage] = {}
     for entry in entries:
+        reports = {report["series_uid"]: report for report in entry.get("geometry", [])}
         for image in entry["images"]:
             instance = instances[image["instance_id"]]
             found[image["sop_instance_uid"]] = FrozenImage(
@@ -158,6 +172,7 @@ def _images(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenImag
                 frames_sha256=image["frames_sha256"],
                 frame_ranges=instance.frame_ranges,
                 pixel_spacing_mm=instance.pixel_spacing_mm,
+                geometry=reports.get(image["series_uid"], {}),
                 dicom_json=instance.dicom_json,
             )
     return tuple(found.values())
