@@ -50,7 +50,7 @@ def suspect(
         reasons.append(Suspicion.STATED if stated else Suspicion.KIND)
     scanned = text(clean, "Modality") in _SCANNERS and not reasons
     boxes = merged(
-        box for values, grey in pictures for box in _text_boxes(values, grey, scanned=scanned)
+        box for values, grey in pictures for box in text_boxes(values, grey, scanned=scanned)
     )
     if boxes:
         reasons.append(Suspicion.TEXT_FOUND)
@@ -59,7 +59,8 @@ def suspect(
     return reasons, boxes
 
 
-def _text_boxes(values: NDArray[Any], grey: NDArray[np.uint8], *, scanned: bool) -> list[Box]:
+def text_boxes(values: NDArray[Any], grey: NDArray[np.uint8], *, scanned: bool) -> list[Box]:
+    """Boxes around what looks like text in one frame; of a scanner's only what was drawn counts."""
     if scanned and values.ndim == 2:
         return find_drawn_text(values)
     return find_text(grey if grey.ndim == 2 else grey.max(axis=2))
