@@ -34,6 +34,7 @@ WATCH = """
       if (window[name] === undefined && document.querySelector(selector))
         window[name] = performance.now();
     };
+    seen('.viewer[data-state=partial], .viewer[data-state=shown]', 'firstPicture');
     seen('.viewer[data-state=shown]', 'firstImage');
     seen('[data-plane][data-state=shown]', 'firstPlane');
     seen('[data-plane][data-loaded="300"]', 'wholeVolume');
@@ -78,6 +79,27 @@ def mammogram() -> dict[str, bytes]:
 
     array = dicoms.pattern(4096, 3328, bits=14)
     return {"mammogram.dcm": dicoms.radiograph(array=array, planted=False, Modality="MG")}
+
+
+def noisy_mammogram() -> dict[str, bytes]:
+    """The same with the noise of a detector, so that it packs as real ones do."""
+    from tests import dicoms
+
+    random = np.random.default_rng(6)
+    array = dicoms.pattern(4096, 3328, bits=12) + random.normal(0, 2.5, (4096, 3328))
+    array = np.clip(array, 0, 4095).astype(np.uint16)
+    return {"mammogram.dcm": dicoms.radiograph(array=array, planted=False, Modality="MG")}
+
+
+def narrow(page: Any, megabits: float) -> None:
+    """Let no more than this come in a second."""
+    connection = page.context.new_cdp_session(page)
+    conditions = {
+        "offline": False, "latency": 0, "uploadThroughput": -1,
+        "downloadThroughput": megabits * 125_000,
+    }  # fmt: skip
+    connection.send("Network.enable")
+    connection.send("Network.emulateNetworkConditions", conditions)
 
 
 def case(clinic: Any, name: str, files: dict[str, bytes]) -> tuple[Any, Any]:

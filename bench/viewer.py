@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def _measure(clinic: Any, repeat: int, *, is_full: bool) -> list[Row]:
         browser = playwright.chromium.launch(**CHROMIUM)
         rows = [
             *_first_images(browser, clinic, repeat),
+            *_on_a_line(browser, clinic),
             *_volume(browser, clinic, repeat),
             *_painting(browser, clinic),
             *_download(browser, clinic),
@@ -103,6 +105,47 @@ def _first_images(browser: Any, clinic: Any, repeat: int) -> list[Row]:
         rows.append(_compared(name, {who: times[1:] for who, times in found.items()}, "s", goal))
         page.context.close()
     return rows
+
+
+def _on_a_line(browser: Any, clinic: Any) -> list[Row]:
+    """A mammogram over a line of so many Mbit/s, from asking for its frame."""
+    project, reader = pages.case(clinic, "Line", pages.noisy_mammogram())
+    rows = []
+    for megabits in (20, 100):
+        told = {}
+        for who, show in pages.SHOWN.items():
+            page = pages.open_page(browser, clinic, reader)
+            sizes: list[int] = []
+            page.on("requestfinished", partial(_note_frame, sizes))
+            show(page, project)  # scripts are not what is measured
+            pages.after(page, "firstImage")
+            page.evaluate("performance.clearResourceTimings()")
+            sizes.clear()
+            page.route("**/frames/**", partial(_on_narrow_line, page, megabits))
+            show(page, project)
+            times = [pages.after(page, mark) for mark in ("firstPicture", "firstImage")]
+            asked = page.evaluate(
+                "performance.getEntriesByType('resource')"
+                ".find((one) => one.name.includes('/frames/')).startTime"
+            )
+            picture, exact = ((time - asked) / 1000 for time in times)
+            told[who] = f"{picture:.1f} s, exact {exact:.1f} s, {sum(sizes) / 1e6:.1f} MB"
+            page.context.close()
+        what = (
+            f"27 MB mammogram over {megabits} Mbit/s: first picture after its frame was asked for"
+        )
+        rows.append(_told(what, told["ours"], "–", peer=told["peer"]))
+    return rows
+
+
+def _on_narrow_line(page: Any, megabits: float, route: Any) -> None:
+    pages.narrow(page, megabits)
+    route.continue_(headers={**route.request.headers, "cache-control": "no-cache"})
+
+
+def _note_frame(sizes: list[int], request: Any) -> None:
+    if "/frames/" in request.url:
+        sizes.append(request.sizes()["responseBodySize"])
 
 
 def _volume(browser: Any, clinic: Any, repeat: int) -> list[Row]:

@@ -1,13 +1,17 @@
 """Images on screen: stacks, several instances, and those that cannot be shown."""
 
+import re
 from collections.abc import Callable
+from io import BytesIO
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests import dicoms
 from tests.browser.clinic import Clinic, radiographs
-from tests.browser.room import image_of, picture
+from tests.browser.room import image_of, picture, place_on
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -79,6 +83,58 @@ def test_compressed_images_are_shown(clinic: Clinic, open_window: Open, syntax: 
     window = open_window(project.readers[0], f"{project.path}/read")
     image_of(window.page)
     assert window.page.get_by_role("alert").count() == 0
+
+
+def slowly(page: Page, bytes_per_second: int) -> None:
+    """The network of this window brings no more than this; none, if negative, to end it."""
+    connection = page.context.new_cdp_session(page)
+    conditions = {
+        "offline": False, "latency": 0, "uploadThroughput": -1,
+        "downloadThroughput": bytes_per_second,
+    }  # fmt: skip
+    connection.send("Network.enable")
+    connection.send("Network.emulateNetworkConditions", conditions)
+
+
+def test_a_large_image_is_shown_early_and_then_exactly(clinic: Clinic, open_window: Open) -> None:
+    stored = np.random.default_rng(1).integers(0, 16, (2048, 1024), np.uint16)
+    stored += np.arange(1024, dtype=np.uint16) * 32
+    image = dicoms.radiograph(array=stored, planted=False, RescaleSlope="0.5", RescaleIntercept="3")
+    project = clinic.project("Large")
+    project.bring_in({"large.dcm": image})
+    window = open_window()
+    window.sign_in(project.readers[0].email)
+    page = window.page
+    frames: list[Response] = []
+    page.on("response", lambda one: "/frames/" in one.url and frames.append(one))
+
+    def hold(route: Route) -> None:
+        slowly(page, 250_000)
+        route.continue_()
+
+    page.route("**/frames/**", hold)
+    window.go(f"{project.path}/read")
+    fidelity = page.locator(".viewer-corner-tr")
+    expect(fidelity).to_contain_text("partial")
+    slowly(page, 1000)
+    assert page.locator(".viewer").get_attribute("data-state") == "partial"
+    early = Image.open(BytesIO(page.locator(".viewer-stage canvas").first.screenshot()))
+    assert len(np.unique(np.asarray(early.convert("L")))) > 50
+    value = page.locator("footer").first
+    page.mouse.move(*place_on(page)((0.5, 0.5)))
+    expect(value).not_to_contain_text(" at ")  # an early picture has no values
+    slowly(page, -1)
+    image_of(page)
+    expect(fidelity).not_to_contain_text("partial")
+    for x in (0.45, 0.5, 0.55):
+        page.mouse.move(*place_on(page)((x, x)))
+        expect(value).to_contain_text(" at ")
+        shown, column, row = re.search(r"([\d.,]+) at (\d+), (\d+)", value.inner_text()).groups()
+        exact = stored[int(row), int(column)] * 0.5 + 3
+        assert float(shown.replace(",", "")) == exact
+    (frame,) = frames
+    assert frame.headers["content-type"].startswith("image/jphc")
+    assert int(frame.headers["content-length"]) < stored.nbytes
 
 
 def test_an_image_that_cannot_be_delivered_or_decoded_says_so_where_it_should_be(

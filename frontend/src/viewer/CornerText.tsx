@@ -59,7 +59,7 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
             {frame.size.columns} × {frame.size.rows}
           </span>
         )}
-        {side && <Fidelity affine={affine} frame={frame} isShown={isShown} />}
+        {side && <Fidelity view={view} affine={affine} frame={frame} isShown={isShown} />}
       </div>
       {isShown && (
         <>
@@ -86,18 +86,19 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
       )}
       {!side && (
         <div className="viewer-corner viewer-corner-tr">
-          <Fidelity affine={affine} frame={frame} isShown={isShown} />
+          <Fidelity view={view} affine={affine} frame={frame} isShown={isShown} />
         </div>
       )}
     </div>
   );
 }
 
-/** Magnification, and the warning that always stays. */
-function Fidelity({ affine, frame, isShown }: FrameOnScreen & { readonly isShown: boolean }) {
+/** Magnification, and the warnings that always stay. */
+function Fidelity({ view, affine, frame, isShown }: FrameOnScreen & CornerParts) {
   return (
     <>
       {isShown && <span>{Math.round(scaleOf(affine) * 100)} %</span>}
+      {view.isPartial && <span className="viewer-warn">{t('partial')}</span>}
       {frame.isLossy && (
         <span className="viewer-warn">
           {t('lossy')} {frame.lossyRatio && `${Math.round(frame.lossyRatio)}:1`}
@@ -106,6 +107,8 @@ function Fidelity({ affine, frame, isShown }: FrameOnScreen & { readonly isShown
     </>
   );
 }
+
+type CornerParts = Pick<CornerTextProps, 'view' | 'isShown'>;
 
 interface FrameOnScreen {
   readonly affine: Affine;

@@ -134,12 +134,13 @@ export function Viewport(props: ViewportProps) {
     [marks, frame, frames, areMarksShown],
   );
   const segments = useSegments(props, frames, view.index);
+  const isPartial = view.isPartial === true;
   const statistics = useCallback(
     (ring: readonly ImagePoint[]) => {
-      const image = engine?.currentImage();
+      const image = isPartial ? undefined : engine?.currentImage();
       return image ? statisticsOf(image, ring) : null;
     },
-    [engine],
+    [engine, isPartial],
   );
 
   const greyHere = useCallback(() => {
@@ -231,5 +232,8 @@ export function Viewport(props: ViewportProps) {
   );
 }
 
-const stateOf = (problem: LoadProblem | null, isLoading: boolean, view: View): string =>
-  problem ? 'problem' : isLoading ? 'loading' : view.affine ? 'shown' : 'empty';
+function stateOf(problem: LoadProblem | null, isLoading: boolean, view: View): string {
+  if (problem) return 'problem';
+  if (isLoading) return view.isPartial ? 'partial' : 'loading';
+  return view.affine ? 'shown' : 'empty';
+}

@@ -6,8 +6,11 @@ import {
   RenderingEngine,
   setUseCPURendering,
 } from '@cornerstonejs/core';
-import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
-import { loadExactly } from './exactValues';
+import { init as initLoader, wadors } from '@cornerstonejs/dicom-image-loader';
+import type { DicomObject } from './dicomJson';
+import { type LoadOptions, loadExactly } from './exactValues';
+import { isLarge } from './largeFrames';
+import { loadLarge } from './loadLarge';
 
 export const ENGINE_ID = 'collimate';
 
@@ -18,13 +21,18 @@ export const CACHE_BYTES = 1024 * 1024 * 1024;
 const wantsProcessor = (): boolean =>
   new URLSearchParams(window.location.search).get('backend') === 'cpu';
 
+function loadFrame(imageId: string, options?: LoadOptions) {
+  const image = wadors.metaDataManager.get(imageId) as unknown as DicomObject | undefined;
+  return image && isLarge(image) ? loadLarge(imageId, options) : loadExactly(imageId, options);
+}
+
 let started: Promise<RenderingEngine> | undefined;
 
 async function start(): Promise<RenderingEngine> {
   initCore();
   if (wantsProcessor()) setUseCPURendering(true);
   initLoader({ maxWebWorkers: Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) });
-  imageLoader.registerImageLoader('wadors', loadExactly);
+  imageLoader.registerImageLoader('wadors', loadFrame);
   cache.setMaxCacheSize(CACHE_BYTES);
   return new RenderingEngine(ENGINE_ID);
 }

@@ -1,30 +1,46 @@
 /** Loads images whose rescale slope or intercept is not whole, which the loader would cut down. */
 import { metaData, type Types, utilities } from '@cornerstonejs/core';
-import { wadors } from '@cornerstonejs/dicom-image-loader';
+import { createImage, wadors } from '@cornerstonejs/dicom-image-loader';
 
 export interface Rescale {
   readonly slope: number;
   readonly intercept: number;
 }
 
-type Options = Parameters<typeof wadors.loadImage>[1];
+type Loading = NonNullable<Parameters<typeof wadors.loadImage>[1]>;
+export type LoadOptions = Loading & { readonly requestType?: string };
 
 /**
  * The loader (5.14) keeps values as whole numbers where their extremes happen to be whole, and so
  * small that stored values no longer fit: 0 to 60,000 with a slope of 0.001 become bytes. Such
  * images are decoded as stored and rescaled here, in single precision.
  */
-export function loadExactly(imageId: string, options?: Options) {
+export function loadExactly(imageId: string, options?: LoadOptions) {
   const rescale = fractionalRescale(imageId);
   if (!rescale) return wadors.loadImage(imageId, options);
-  const asStored = {
+  const loading = wadors.loadImage(imageId, asStored(options));
+  return { ...loading, promise: loading.promise.then((image) => rescaled(image, rescale)) };
+}
+
+/** The same of bytes that are here already. */
+export async function decodeExactly(
+  imageId: string,
+  bytes: Uint8Array,
+  syntax: string,
+  options?: LoadOptions,
+): Promise<Types.IImage> {
+  const rescale = fractionalRescale(imageId);
+  const made = createImage(imageId, bytes, syntax, rescale ? asStored(options) : { ...options });
+  const image = (await made) as unknown as Types.IImage;
+  return rescale ? rescaled(image, rescale) : image;
+}
+
+const asStored = (options?: LoadOptions): LoadOptions =>
+  ({
     ...options,
     preScale: { enabled: false },
     targetBuffer: { type: 'Float32Array' },
-  };
-  const loading = wadors.loadImage(imageId, asStored as Options);
-  return { ...loading, promise: loading.promise.then((image) => rescaled(image, rescale)) };
-}
+  }) as LoadOptions;
 
 function fractionalRescale(imageId: string): Rescale | null {
   const found = metaData.get('modalityLutModule', imageId);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DicomElement, DicomObject } from './dicomJson';
 import { frameUrl, seriesOf } from './frames';
 import { rangeToWindow, windowChoices, windowFromValues, windowToRange } from './greyWindows';
+import { acceptAt, earlyLevel, halved, isLarge, isWhole, shareFor, syntaxOf } from './largeFrames';
 import { loadProblemOf } from './loadProblem';
 import { nearestFirst } from './prefetch';
 
@@ -152,5 +153,53 @@ describe('loading', () => {
       .map(({ title }) => title);
     expect(new Set(titles).size).toBe(4);
     expect(loadProblemOf(new Error('x')).title).toMatch(/decoded/);
+  });
+});
+
+describe('large frames', () => {
+  const mammogram = object({
+    '00280010': of(4096),
+    '00280011': of(3328),
+    '00280100': of(16),
+    '00280030': of(0.07, 0.065),
+  });
+
+  test('are those the server keeps as HTJ2K, but no colour of more than 8 bits', () => {
+    const sized = (rows: number, columns: number, bits: number, samples = 1) =>
+      isLarge(
+        object({
+          '00280010': of(rows),
+          '00280011': of(columns),
+          '00280100': of(bits),
+          '00280002': of(samples),
+        }),
+      );
+    expect(sized(2048, 1024, 16)).toBe(true);
+    expect(sized(2047, 1024, 16)).toBe(false);
+    expect(sized(1200, 1200, 8, 3)).toBe(true);
+    expect(sized(1200, 1200, 16, 3)).toBe(false);
+  });
+
+  test('have an early picture about as large as a screen, early in their bytes', () => {
+    const level = earlyLevel({ rows: 4096, columns: 3328 });
+    expect(level).toBe(2);
+    expect(shareFor(level)).toBeCloseTo(0.1);
+    expect(earlyLevel({ rows: 1300, columns: 1300 })).toBe(0);
+    const early = halved(mammogram, level);
+    expect(early['00280010']?.Value).toEqual([1024]);
+    expect(early['00280011']?.Value).toEqual([832]);
+    expect(early['00280030']?.Value).toEqual([0.28, 0.26]);
+  });
+
+  test('are asked for as HTJ2K unless the connection is faster than unpacking', () => {
+    expect(acceptAt(0)).toMatch(/^image\/jphc; transfer-syntax=1\.2\.840\.10008\.1\.2\.4\.202, /);
+    expect(acceptAt(100_000)).not.toMatch(/jphc/);
+    expect(syntaxOf('image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202')).toMatch(/202$/);
+    expect(syntaxOf('application/octet-stream')).toBe('1.2.840.10008.1.2.1');
+  });
+
+  test('that were cut short are not taken for whole', () => {
+    expect(isWhole(Uint8Array.of(0xff, 0x4f, 0xff, 0xd9))).toBe(true);
+    expect(isWhole(Uint8Array.of(0xff, 0x4f, 0xff))).toBe(false);
   });
 });

@@ -24,7 +24,7 @@ import type { Frame } from './frames';
 import { createGreyControl } from './greyControl';
 import { registerFrames } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
-import { createPager } from './pager';
+import { createPager, type Place } from './pager';
 import { createPrefetch } from './prefetch';
 import { watch } from './watching';
 
@@ -37,6 +37,8 @@ export interface View {
   readonly isInverted: boolean;
   /** A mammogram in the place where it was hung, which nobody has moved since. */
   readonly isHung?: boolean;
+  /** An early picture of the frame, coarser than the frame itself, which is on its way. */
+  readonly isPartial?: boolean;
 }
 
 export interface StackEvents {
@@ -65,6 +67,7 @@ export interface StackEngine {
   setHanging(hanging: Hanging): void;
   /** Looks at the same place of the patient as another viewport, equally large. */
   lookAt(gaze: Gaze): void;
+  /** The image on screen; nothing while that is an early picture, whose values are none. */
   currentImage(): Types.IImage | undefined;
   destroy(): void;
 }
@@ -109,7 +112,7 @@ function stackOn(
 ): StackEngine {
   const grey = createGreyControl(viewport);
   const prefetch = createPrefetch();
-  const place = { wanted: 0, shown: -1 };
+  const place: Place = { wanted: 0, shown: -1, isEarly: false };
   let affine: Affine | null = null;
   let hanging: Hanging = () => null;
   /** How the image was hung last; null while it hangs as stored. */
@@ -131,7 +134,14 @@ function stackOn(
     const next = affineOf(viewport, frames[place.shown]);
     if (!isSameAffine(next, affine)) affine = next;
     const [window, isInverted] = [grey.window(), grey.isInverted()];
-    events.onView({ index: place.shown, affine, window, isInverted, isHung: isAsHung() });
+    events.onView({
+      index: place.shown,
+      affine,
+      window,
+      isInverted,
+      isHung: isAsHung(),
+      isPartial: place.isEarly,
+    });
   };
   const redrawAfter = (change: () => void) => {
     if (place.shown < 0) return;
@@ -139,22 +149,25 @@ function stackOn(
     viewport.render();
     report();
   };
+  const settle = (frame: Frame) =>
+    redrawAfter(() => {
+      grey.attend(frame);
+      // what was moved stays, unless this image is stored another way round
+      const isMoved = hungAs !== null && !wasHung;
+      if (isMoved && hanging(frame, NO_SIZE)?.turn === hungAs?.turn) return;
+      if (hang() || hungAs === null) return;
+      hungAs = null;
+      viewport.setViewPresentation({ rotation: 0 });
+      viewport.resetCamera();
+    });
   const show = createPager(viewport, frames, place, {
     ...events,
     onLeaving() {
       wasHung = isAsHung();
     },
+    onEarly: (_, frame) => settle(frame),
     onShown(index, frame) {
-      redrawAfter(() => {
-        grey.attend(frame);
-        // what was moved stays, unless this image is stored another way round
-        const isMoved = hungAs !== null && !wasHung;
-        if (isMoved && hanging(frame, NO_SIZE)?.turn === hungAs?.turn) return;
-        if (hang() || hungAs === null) return;
-        hungAs = null;
-        viewport.setViewPresentation({ rotation: 0 });
-        viewport.resetCamera();
-      });
+      settle(frame);
       events.onShown(index);
       prefetch.around(frames, index);
     },
@@ -206,7 +219,8 @@ function stackOn(
         const frame = frames[place.shown];
         if (frame) lookAt(viewport, frame, gaze);
       }),
-    currentImage: () => (place.shown < 0 ? undefined : viewport.getCornerstoneImage()),
+    currentImage: () =>
+      place.shown < 0 || place.isEarly ? undefined : viewport.getCornerstoneImage(),
     destroy() {
       place.wanted = -1;
       stopWatching();
