@@ -335,5 +335,7 @@ def test_files_that_cannot_be_used_go_with_their_patient_and_stay_out(archive, c
     assert {file.id for file in archive.files()} == {others.id, nobody.id}
     assert [is_stored(file.sha256) for file in (set_aside, others)] == [False, True]
     again = archive.bring(useless)
+    listed = client(lead).get(f"/api/projects/{archive.project.id}/files").json()
+    assert (listed["counts"]["refused"], listed["counts"]["quarantined"]) == (1, 2)
     assert (again.state, again.code, again.subject_hashes) == ("refused", "patient_erased", [])
     assert not is_stored(again.sha256)

@@ -183,6 +183,7 @@ class FileCounts(Answer):
     quarantined: int = 0
     held: int = 0
     deleted: int = 0
+    refused: int = 0
 
 
 class ReceivedFilePage(Answer):

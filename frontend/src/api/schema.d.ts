@@ -3498,6 +3498,11 @@ export interface components {
              */
             received?: number;
             /**
+             * Refused
+             * @default 0
+             */
+            refused?: number;
+            /**
              * Unpacked
              * @default 0
              */
