@@ -1,12 +1,13 @@
 """Claiming: which case a reader gets next, and holding it."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session, aliased
 
 from collimate.access import audit
@@ -208,7 +209,7 @@ def _first(session: Session, query: Select[Read, Task], *, skip: bool) -> Place 
 
 def _free_place(session: Session, project: Project, reader: User, search: Search) -> Place | None:
     query = free_places(project, reader)
-    place = search(session, query.where(~_patient_is_read(reader)))
+    place = search(session, query.where(_patient_is_free(session, project, reader)))
     if place is None:
         place = search(session, query)
     if place is None:
@@ -219,18 +220,24 @@ def _free_place(session: Session, project: Project, reader: User, search: Search
     return Place(place.read, place.task, own)
 
 
-def _patient_is_read(reader: User) -> Any:
-    """Whether someone else is at work on a study of the same patient."""
-    other, other_task, other_study = aliased(Read), aliased(Task), aliased(Study)
-    return (
-        select(other.id)
-        .join(other_task, other_task.id == other.task_id)
-        .join(other_study, other_study.id == other_task.study_id)
-        .where(other_study.patient_id == Study.patient_id, other_study.id != Study.id)
-        .where(other.reader_id != reader.id, other.state.in_(HELD))
-        .where(other.lease_until > lease.database_now())
-        .exists()
-    )
+def _patient_is_free(session: Session, project: Project, reader: User) -> ColumnElement[bool]:
+    """Whether nobody else is at work on another study of the same patient.
+
+    The few cases that others hold are looked up first: asked about for every free place, they
+    cost a query of its own each, as long as the server has yet to count the rows of its tables.
+    """
+    held = session.execute(
+        select(Study.patient_id, Study.id)
+        .join(Task, Task.study_id == Study.id)
+        .join(Read, Read.task_id == Task.id)
+        .where(Read.project_id == project.id, Read.reader_id != reader.id, Read.state.in_(HELD))
+        .where(Read.lease_until > lease.database_now())
+    ).all()
+    studies_of = defaultdict(set)
+    for patient_id, study_id in held:
+        studies_of[patient_id].add(study_id)
+    only_ones = [next(iter(studies)) for studies in studies_of.values() if len(studies) == 1]
+    return Study.patient_id.not_in(studies_of) | Study.id.in_(only_ones)
 
 
 def hold(session: Session, reader: User, place: Place) -> Read:
