@@ -67,8 +67,13 @@ function filledIn(text: string): string {
 
 /** A text with elements in it: `rich('Press <b>{key}</b>', { b: (parts) => <b>{parts}</b>, key })`. */
 export function rich(message: string, values: RichValues): ReactNode {
+  const filled = Object.entries(values).map(([name, value]) => [
+    name,
+    // the parts of an element get the keys that React wants
+    typeof value === 'function' ? (parts: ReactNode[]) => value([Children.toArray(parts)]) : value,
+  ]);
   const parts = formatOf(message, false).format<ReactNode>(
-    values as Parameters<IntlMessageFormat['format']>[0] as never,
+    Object.fromEntries(filled) as Parameters<IntlMessageFormat['format']>[0] as never,
   );
   return Children.toArray(parts as ReactNode);
 }

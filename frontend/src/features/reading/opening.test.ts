@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import * as threads from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { ReadingCase } from '../../api/reading';

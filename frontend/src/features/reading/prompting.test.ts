@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '../../api/problem';
 import { imagePoint } from '../../geometry/units';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import type { SuggestedFrame } from '../../api/reading';
 import type { Items } from './items';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { filesFromPicker, isWorthSending, type PickedFile } from './dropped';
 import { hashOf, PIECE_BYTES } from './send';
