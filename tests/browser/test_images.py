@@ -74,15 +74,25 @@ def test_slices_of_a_series_are_stacked_in_the_order_of_the_body(
     expect(shown).to_have_attribute("data-shown", "2")
 
 
-@pytest.mark.parametrize(
-    "syntax", [dicoms.JPEG_2000, dicoms.HTJ2K, dicoms.JPEG_LS, dicoms.RLE, dicoms.JPEG_LOSSLESS_SV1]
-)
-def test_compressed_images_are_shown(clinic: Clinic, open_window: Open, syntax: str) -> None:
-    project = clinic.project(f"Compressed {syntax}")
-    project.bring_in({"image.dcm": dicoms.radiograph(syntax=syntax, planted=False)})
+def test_compressed_images_are_shown(clinic: Clinic, open_window: Open) -> None:
+    syntaxes = (
+        dicoms.JPEG_2000, dicoms.HTJ2K, dicoms.JPEG_LS, dicoms.RLE, dicoms.JPEG_LOSSLESS_SV1
+    )  # fmt: skip
+    project = clinic.project("Compressed")
+    project.bring_in(
+        {
+            f"{number}.dcm": dicoms.radiograph(syntax=syntax, seed=number, planted=False)
+            for number, syntax in enumerate(syntaxes)
+        }
+    )
     window = open_window(project.readers[0], f"{project.path}/read")
-    image_of(window.page)
-    assert window.page.get_by_role("alert").count() == 0
+    for number in range(len(syntaxes)):
+        expect(window.page.get_by_role("heading", name=f"Case {number + 1} of")).to_be_visible()
+        image_of(window.page)
+        assert window.page.get_by_role("alert").count() == 0
+        window.page.keyboard.press("1")
+        window.page.keyboard.press("Enter")
+    window.see("Nothing left to read")
 
 
 def slowly(page: Page, bytes_per_second: int) -> None:

@@ -150,7 +150,7 @@ def test_a_class_with_one_picture_does_not_stop_a_replay(tmp_path: Path) -> None
     assert quick(tmp_path, Names(patient="group")).full > 0.6
 
 
-def write_masks(folder: Path, count: int = 60) -> Names:
+def write_masks(folder: Path, count: int = 40) -> Names:
     draw, rows = np.random.default_rng(6), []
     for number in range(count):
         rows_, columns = np.mgrid[:60, :50]
@@ -167,14 +167,14 @@ def write_masks(folder: Path, count: int = 60) -> Names:
 
 def test_masks_are_learned_and_cost_what_their_outlines_cost(tmp_path: Path) -> None:
     columns = write_masks(tmp_path)
-    outcome = quick(tmp_path, columns, cap=20)
+    outcome = quick(tmp_path, columns, cap=12, batch_size=6)
     assert outcome.metric.startswith("Dice")
     assert outcome.strategies == ["clasp_pe", "random"]
     assert outcome.full > 0.8
     assert outcome.refused == {"The mask is not a readable picture.": 1}
     for curve in outcome.curves:
         assert curve.scores[-1] > 0.6
-        assert 20 * 15 / 60 < curve.minutes[-1] < 20 * 3
+        assert 12 * 15 / 60 < curve.minutes[-1] < 12 * 3
     read = read_table(tmp_path, tmp_path / "labels.csv", columns)
     known = load(read.images, encoder_steps=0, tell=lambda text: None)
     teacher = lessons_of(known, None, 0)

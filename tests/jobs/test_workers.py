@@ -112,9 +112,8 @@ def wait_for(job_id, wanted, seconds=40):
     raise AssertionError(f"the job is {job.state} at {job.progress}")
 
 
-@pytest.mark.parametrize("pool", ["prefork", "threads"])
-def test_a_rung_worker_does_the_job(start_worker, pool):
-    start_worker(pool)
+def test_a_rung_worker_does_the_job(broker, start_worker):
+    start_worker("prefork" if broker == "files" else "threads")
     job = wait_for(ask(steps=3), lambda job: job.state == "done")
     assert job.result == {"steps": "3"}
 

@@ -12,7 +12,7 @@ from collimate.studies import browse, distributions
 from collimate.studies.browse import QualityRange, StudyFilter
 from tests import factories
 
-COUNT = 20_000
+COUNT = 8_400
 MAKE = text(
     """
     WITH made AS (
@@ -68,10 +68,10 @@ def page(session, project_id, after=None, **chosen):
 def test_every_filter_narrows_and_they_add_up(session, many):
     assert page(session, many)["total"] == COUNT
     assert page(session, many, modality="DX")["total"] == COUNT // 4
-    assert page(session, many, modality="DX", site="site 0")["total"] == 714
+    assert page(session, many, modality="DX", site="site 0")["total"] == COUNT // 28
     assert page(session, many, scanner="rare")["total"] == 1
     assert page(session, many, body_part="")["total"] == COUNT - COUNT // 3
-    assert page(session, many, trust="caution", holdout=True)["total"] == 1333
+    assert page(session, many, trust="caution", holdout=True)["total"] == COUNT // 15
     assert page(session, many, search="p-000123")["total"] == 1
     assert page(session, many, search="2.25.123")["total"] == 1
     assert page(session, many, read_state="open")["total"] == 0
