@@ -25,7 +25,9 @@ from tests.pacs import Pacs
 ADMIN = "admin@clinic.example"
 
 CHROMIUM: dict[str, Any] = {
-    "executable_path": shutil.which("chromium") or shutil.which("google-chrome"),
+    "executable_path": shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+    or shutil.which("google-chrome"),
     "args": [
         "--use-angle=swiftshader",
         "--enable-unsafe-swiftshader",

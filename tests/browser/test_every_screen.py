@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -100,6 +101,7 @@ def test_no_screen_overflows_or_shuts_anyone_out(
     assert not flaws, "\n".join(flaws)
 
 
+@cache
 def english_texts() -> re.Pattern[str]:
     """Every English text that German has other words for; a value may stand in each place."""
     folder = REPOSITORY / "frontend" / "src" / "words"
