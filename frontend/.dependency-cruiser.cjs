@@ -27,7 +27,7 @@ module.exports = {
       name: 'only-viewer-knows-cornerstone',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/viewer/' },
-      to: { path: '@cornerstonejs' },
+      to: { path: '@cornerstonejs|@kitware' },
     },
     {
       name: 'geometry-has-no-packages',

@@ -1,10 +1,12 @@
 """Segments painted and prompted: stored pixel by pixel, there again, undone, tidied."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from collimate.annotations.runs import to_mask
@@ -275,8 +277,53 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
         "canvas => canvas.getContext('2d').getImageData("
         "canvas.width / 2, canvas.height / 2, 1, 1).data[3]"
     )
+    see_in_space(page, lambda: page.mouse.click(*in_cell(page, 2, 0.5, 0.3)))
+    page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     eventually(lambda: np.array_equal(stack_of(reader, read), alike))
+
+
+def see_in_space(page: Page, paint: Callable[[], object]) -> None:
+    """Beside the planes: the segment as a surface, which follows what is painted."""
+    page.keyboard.press("Alt+t")
+    space = page.locator(".viewer[data-volume=bone][data-state=shown]")
+    expect(space).to_have_attribute("data-loaded", "4")
+    expect(space).to_have_attribute("data-surfaces", "1")
+    canvas = space.locator("canvas")
+
+    def shares() -> tuple[float, float]:
+        """How much of the picture is orange as the label, and how much anything at all."""
+        pixels = np.asarray(Image.open(BytesIO(canvas.screenshot())).convert("RGB")).astype(int)
+        red, green, blue = np.moveaxis(pixels[30:-30, 30:-30], 2, 0)
+        return float((red > 1.5 * green + 2 * blue + 20).mean()), float((red > 25).mean())
+
+    # the core is bone, the soft tissue around it is seen through
+    eventually(lambda: shares()[0] > 0.05)
+    assert shares()[1] > shares()[0]
+    for _ in range(3):
+        page.keyboard.press("Alt+h")
+    alone = eventually(lambda: abs(shares()[1] - shares()[0]) < 0.01 and shares()[0])
+    paint()
+    eventually(lambda: shares()[0] > alone * 1.05)
+    page.keyboard.down("h")
+    expect(space).to_have_attribute("data-surfaces", "0")
+    eventually(lambda: shares()[1] == 0)
+    page.keyboard.up("h")
+    page.keyboard.press("Alt+h")
+    expect(space).to_have_attribute("data-surfaces", "1")
+    # from the front the left of the patient is at the right; turned by hand it is elsewhere
+    right = space.locator(".viewer-edge-right")
+    expect(right).to_have_text("L")
+    x, y = in_cell(page, 4, 0.5, 0.5)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 250, y, steps=4)
+    page.mouse.up()
+    expect(right).to_have_text("A")
+    page.keyboard.press("Alt+l")
+    expect(page.locator(".viewer[data-volume=soft]")).to_be_visible()
+    page.keyboard.press("Alt+t")
+    expect(page.locator("[data-volume]")).to_have_count(0)
 
 
 def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(

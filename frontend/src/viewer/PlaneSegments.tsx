@@ -1,7 +1,7 @@
 /** Segments where a plane cuts them, and painting on the plane into the slices it passes. */
 import { useEffect, useMemo, useRef } from 'react';
 import { type Affine, toImage } from '../geometry/affine';
-import { cutThrough, type Grid, gridOf, type Patch, patchFrom } from '../geometry/cutThrough';
+import { cutThrough, type Grid, gridOf, patchFrom } from '../geometry/cutThrough';
 import { type Mask, type Runs, runsOf } from '../geometry/mask';
 import { imageToPatient, normalOf } from '../geometry/plane';
 import { settled } from '../geometry/sweep';
@@ -12,6 +12,7 @@ import type { MarkStyle } from './marks';
 import { pictureOf } from './pictures';
 import { drawOutline, drawPicture, scratch } from './SegmentsLayer';
 import type { SegmentLook, SegmentOnFrame } from './segments';
+import { byLabel, keptPatch } from './stackSegments';
 import { type PaintProps, usePaint } from './usePaint';
 import type { PlaneView } from './volumeEngine';
 
@@ -25,31 +26,6 @@ interface PlaneSegmentsProps {
 }
 
 const UNMOVED: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
-
-const patches = new WeakMap<Runs, { readonly columns: number; readonly patch: Patch | null }>();
-
-function keptPatch(runs: Runs, size: ImageSize): Patch | null {
-  const kept = patches.get(runs);
-  if (kept?.columns === size.columns) return kept.patch;
-  const patch = patchFrom(runs, size);
-  patches.set(runs, { columns: size.columns, patch });
-  return patch;
-}
-
-/** Runs of each label by slice; labels without any are left out. */
-function byLabel(frames: readonly Frame[], segments: readonly SegmentOnFrame[]) {
-  const places = new Map(
-    frames.map((frame, index) => [`${frame.sop_instance_uid} ${frame.frame_number}`, index]),
-  );
-  const labels = new Map<string, Map<number, Runs>>();
-  for (const { label_key, sop_instance_uid, frame_number, runs } of segments) {
-    const index = places.get(`${sop_instance_uid} ${frame_number}`);
-    if (index === undefined || runs.length === 0) continue;
-    const label = labels.get(label_key) ?? new Map<number, Runs>();
-    labels.set(label_key, label.set(index, runs));
-  }
-  return labels;
-}
 
 export function PlaneSegments(props: PlaneSegmentsProps) {
   const { frames, view, segments, styleOf, look, paint } = props;

@@ -44,7 +44,7 @@ const TOO_LARGE: LoadProblem = {
 };
 
 /** The protocol's window, else one from the slice in the middle. */
-async function windowOf(frames: readonly Frame[]): Promise<GreyWindow> {
+export async function windowOf(frames: readonly Frame[]): Promise<GreyWindow> {
   const middle = frames[Math.floor(frames.length / 2)] as Frame;
   const image = await loadNow(middle);
   return middle.windows[0] ?? windowFromValues(modalityValues(image));

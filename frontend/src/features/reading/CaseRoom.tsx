@@ -42,6 +42,7 @@ import { useSitting } from './useSitting';
 import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
+import { volumeCommands } from './volumes';
 
 export interface CaseRoomProps {
   readonly open: OpenCase;
@@ -126,6 +127,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       ...earlierCommands(earlier),
       ...hangingCommands,
       ...planeCommands(here),
+      ...volumeCommands(here),
       ...screenCommands(),
       ...lookHereCommands(doubts, frames),
       ...words.commands,

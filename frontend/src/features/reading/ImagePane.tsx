@@ -36,6 +36,7 @@ export interface ImagePaneProps {
 
 const UNKNOWN: MarkStyle = { colour: '#a3adba', name: 'mark' };
 const HEAT_OPACITY = 0.55;
+const NO_FRAMES: readonly Frame[] = [];
 
 export function ImagePane(props: ImagePaneProps) {
   const { schema, series, earlier, heat, pins, onPin, onReady } = props;
@@ -116,7 +117,11 @@ export function ImagePane(props: ImagePaneProps) {
           </span>
         )}
       </div>
-      <SliceBar frames={frames} marks={marks} doubts={props.doubts} />
+      <SliceBar
+        frames={cells[layout.active]?.isVolume ? NO_FRAMES : frames}
+        marks={marks}
+        doubts={props.doubts}
+      />
       <StatusLine frames={frames} />
     </main>
   );

@@ -2,17 +2,20 @@
 import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
 import { memo, useState } from 'react';
+import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { type Grid, gridName, useLayout } from './layout';
 import styles from './Reading.module.css';
+import { toggleVolume, volumeCell } from './volumes';
 
 const SIDE = [1, 2, 3];
 
 export const LayoutMenu = memo(function LayoutMenu() {
   const rows = useLayout((layout) => layout.rows);
   const columns = useLayout((layout) => layout.columns);
+  const isVolume = useLayout((layout) => volumeCell(layout) !== undefined);
   const { arrange } = useLayout.getState();
   const [isOpen, setOpen] = useState(false);
   const [pointed, setPointed] = useState<Grid | null>(null);
@@ -68,6 +71,18 @@ export const LayoutMenu = memo(function LayoutMenu() {
           )}
         </div>
         <p className={styles.muted}>{gridName(lit)}</p>
+        <button
+          type="button"
+          className={styles.layoutVolume}
+          aria-pressed={isVolume}
+          onMouseDown={keepFocus}
+          onClick={() => {
+            toggleVolume();
+            setOpen(false);
+          }}
+        >
+          {t('3D')} <CommandKey id="volume.toggle" />
+        </button>
       </Popover.Dropdown>
     </Popover>
   );

@@ -13,6 +13,8 @@ import { useReading } from './store';
 import { toolHelp } from './toolHelp';
 import { WindowMenu } from './WindowMenu';
 
+const VOLUME_HELP = t('drag: turn · wheel: zoom · Alt L look · Alt H see through');
+
 const signed = (value: number): string => {
   const text = Number.isInteger(value) ? String(Math.abs(value)) : formatNumber(Math.abs(value), 1);
   return value < 0 ? `−${text}` : text;
@@ -43,6 +45,7 @@ function UnderPointer() {
 export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
   const view = useReadout((state) => state.view);
   const isPlaying = useLayout((layout) => layout.isPlaying);
+  const isVolume = useLayout(({ cells, active }) => cells[active]?.isVolume === true);
   const tool = useReading((state) => state.tool);
   const actions = useMouse((state) => state.actions);
   const frame = view ? frames[view.index] : undefined;
@@ -60,7 +63,7 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
       {frame && view?.window && <WindowMenu frame={frame} window={view.window} />}
       <UnderPointer />
       <span className={styles.push} />
-      <span className={styles.muted}>{toolHelp(tool, actions)}</span>
+      <span className={styles.muted}>{isVolume ? VOLUME_HELP : toolHelp(tool, actions)}</span>
     </footer>
   );
 }

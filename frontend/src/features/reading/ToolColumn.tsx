@@ -1,5 +1,6 @@
 /** The tools at the left: what the pointer does, and what can be done to the image. */
 import {
+  Icon3dRotate,
   IconAngle,
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -84,6 +85,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   'image.reset': <IconRefresh size={18} />,
   'planes.toggle': <IconCube size={18} />,
   'planes.crosshair': <IconFocus2 size={18} />,
+  'volume.toggle': <Icon3dRotate size={18} />,
   'link.scroll': <IconLink size={18} />,
   'link.zoom': <IconZoomScan size={18} />,
   'link.window': <IconSunElectricity size={18} />,
@@ -94,7 +96,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
 
 const GROUPS: readonly (readonly string[])[] = [
   ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
-  ['planes.toggle', 'planes.crosshair'],
+  ['planes.toggle', 'planes.crosshair', 'volume.toggle'],
   [...MARK_KINDS.map((kind) => `tool.${kind}`), 'tool.livewire'],
   [...PAINT_TOOLS.map((tool) => `tool.${tool}`), 'paint.ball', 'prompt.begin'],
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],

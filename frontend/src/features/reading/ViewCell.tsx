@@ -13,6 +13,7 @@ import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { SERIES_DATA } from './SeriesStrip';
 import { useReading } from './store';
+import { VolumeCell } from './VolumeCell';
 
 type Shared = Omit<
   ViewportProps,
@@ -35,6 +36,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
   useLayout(({ framesPerSecond }) => framesPerSecond);
   const isActive = at === active;
   const plane = cells[at]?.plane;
+  const isVolume = cells[at]?.isVolume ?? false;
   const windowName = cells[at]?.windowName ?? '';
   const view = cells[at]?.view ?? '';
   const isAlone = rows * columns === 1;
@@ -64,7 +66,9 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
       onDoubleClick={() => !isAlone && useLayout.getState().toggleMaximised()}
     >
       {earlier && <span className={styles.earlier}>{earlier}</span>}
-      {series && plane ? (
+      {series && isVolume ? (
+        <VolumeCell at={at} frames={series.frames} isActive={isActive} viewport={viewport} />
+      ) : series && plane ? (
         <PlaneCell
           at={at}
           name={plane}

@@ -35,6 +35,7 @@ import {
   screenCommands,
   stackCommands,
 } from './viewCommands';
+import { volumeCommands } from './volumes';
 
 const schema = schemaOf(
   label('normal', 'class', '1'),
@@ -79,6 +80,7 @@ const all = (): Command[] => [
   ...layoutCommands(undefined),
   ...earlierCommands({ studies: [], studyUid: null } as unknown as Earlier),
   ...planeCommands(undefined),
+  ...volumeCommands(undefined),
   ...paintCommands(schema, []),
   ...promptCommands(schema),
   ...lookHereCommands([], []),

@@ -16,6 +16,8 @@ export interface Cell {
   readonly isEarlier?: boolean;
   /** The plane the series is cut in; absent shows the slices as acquired. */
   readonly plane?: PlaneName;
+  /** The series is looked at as a whole, in 3D. */
+  readonly isVolume?: boolean;
   /** The window a hanging protocol asks for, by its name. */
   readonly windowName?: string;
 }
@@ -47,6 +49,8 @@ interface LayoutActions {
   activate(cellIndex: number): void;
   show(cellIndex: number, seriesUid: string, index?: number): void;
   keepIndex(cellIndex: number, index: number): void;
+  /** Looks at the series of a viewport in 3D, or at its slices again. */
+  setVolume(cellIndex: number, isVolume: boolean): void;
   toggleMaximised(): void;
   toggleLink(kind: LinkKind): void;
   play(isPlaying: boolean): void;
@@ -117,6 +121,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     keepIndex(cellIndex, index) {
       if (get().cells[cellIndex]?.index !== index) change(cellIndex, { index });
     },
+    setVolume: (cellIndex, isVolume) => change(cellIndex, { isVolume }),
     toggleMaximised: () => set({ isMaximised: !get().isMaximised }),
     toggleLink(kind) {
       const { links } = get();
