@@ -17,9 +17,9 @@ import type { NavigationTool } from './navigation';
 import { PlaneMarks } from './PlaneMarks';
 import { PlaneSegments } from './PlaneSegments';
 import { PlaneText } from './PlaneText';
-import { valueAt } from './pixels';
 import type { PaintTool, SegmentLook } from './segments';
 import type { MarkKind } from './shapes';
+import { valueOn } from './shownValues';
 import type { View } from './stackEngine';
 import { useDrag } from './useDrag';
 import { cachedImage, usePlaneEngine } from './usePlaneEngine';
@@ -219,7 +219,5 @@ function hoverAt(frames: readonly Frame[], place: PatientPoint): Hover | null {
   const image = cachedImage(frame);
   if (!frame || !image) return null;
   const point = patientToImage(frame.plane, place);
-  return isOnImage(point, frame.size)
-    ? { point, values: valueAt(image, point), unit: frame.valueUnit }
-    : null;
+  return isOnImage(point, frame.size) ? { point, ...valueOn(frame, image, point) } : null;
 }

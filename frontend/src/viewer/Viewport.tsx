@@ -17,7 +17,7 @@ import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
 import { type Pin, PinsLayer } from './PinsLayer';
 import { PromptsLayer } from './PromptsLayer';
-import { greyOfImage, statisticsOf, valueAt } from './pixels';
+import { greyOfImage, statisticsOf } from './pixels';
 import { isDrawingTool, type PromptTool } from './prompts';
 import { type PromptsOfCase, promptsOn } from './promptsOn';
 import { ReferenceLines } from './ReferenceLines';
@@ -25,6 +25,7 @@ import { SegmentsLayer } from './SegmentsLayer';
 import { seenOn } from './seenOn';
 import type { PaintTool, SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
+import { shownStatistics, shownUnit, valueOn } from './shownValues';
 import { crossingsOf, marksOn } from './spaceMarks';
 import type { View } from './stackEngine';
 import { useBreastHanging } from './useBreastHanging';
@@ -138,9 +139,9 @@ export function Viewport(props: ViewportProps) {
   const statistics = useCallback(
     (ring: readonly ImagePoint[]) => {
       const image = isPartial ? undefined : engine?.currentImage();
-      return image ? statisticsOf(image, ring) : null;
+      return image && frame ? shownStatistics(frame, statisticsOf(image, ring)) : null;
     },
-    [engine, isPartial],
+    [engine, frame, isPartial],
   );
 
   const greyHere = useCallback(() => {
@@ -158,9 +159,7 @@ export function Viewport(props: ViewportProps) {
     const point = toImage(view.affine, place);
     const isInside = isOnImage(point, frame.size);
     if (isInside || isHovered)
-      props.onHover(
-        isInside ? { point, values: valueAt(image, point), unit: frame.valueUnit } : null,
-      );
+      props.onHover(isInside ? { point, ...valueOn(frame, image, point) } : null);
     setHovered(isInside);
   };
 
@@ -194,7 +193,7 @@ export function Viewport(props: ViewportProps) {
           size={frame?.size ?? NO_SIZE}
           grid={frame?.plane.spacing ?? SQUARE}
           spacing={measuringSpacing(frame)}
-          unit={frame?.valueUnit ?? ''}
+          unit={frame ? shownUnit(frame) : ''}
           statisticsOf={statistics}
           marks={here}
           styleOf={props.styleOf}

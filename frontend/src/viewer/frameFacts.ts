@@ -131,7 +131,14 @@ export function windowsOf(image: DicomObject): NamedWindow[] {
   });
 }
 
+/** PS3.3 C.8.9.1.1.3; anything but Bq/ml and g/ml is said as it is written. */
+function petUnit(image: DicomObject): string {
+  const units = textOf(image, '00541001') ?? '';
+  return { BQML: 'Bq/ml', GML: 'g/ml' }[units] ?? units;
+}
+
 export function unitOf(image: DicomObject, modality: string): string {
+  if (modality === 'PT') return petUnit(image);
   const type = textOf(image, '00281054');
   if (type && type !== 'US') return type;
   return modality === 'CT' && numberOf(image, '00281053') !== undefined ? 'HU' : '';

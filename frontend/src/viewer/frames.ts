@@ -15,6 +15,7 @@ import {
   unitOf,
   windowsOf,
 } from './frameFacts';
+import { suvFactorOf } from './suv';
 
 export interface Frame {
   readonly imageId: string;
@@ -35,6 +36,8 @@ export interface Frame {
   readonly windows: readonly NamedWindow[];
   readonly isColour: boolean;
   readonly valueUnit: string;
+  /** What makes SUV by body weight of values; null where that is not known. */
+  readonly suvFactor: number | null;
   readonly isLossy: boolean;
   readonly lossyRatio: number | null;
   /** Frames per second the file asks for when it is a moving picture. */
@@ -98,6 +101,7 @@ function frameOf(projectId: string, object: DicomObject, frameNumber: number): F
     windows: windowsOf(image),
     isColour: (numberOf(image, '00280002') ?? 1) > 1,
     valueUnit: unitOf(image, modality),
+    suvFactor: suvFactorOf(image),
     isLossy: textOf(image, '00282110') === '01',
     lossyRatio: numberOf(image, '00282112') ?? null,
     framesPerSecond: frameRateOf(image),

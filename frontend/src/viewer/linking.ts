@@ -74,7 +74,8 @@ export const sharesWindows = (one: Frame, other: Frame): boolean =>
   !one.isColour &&
   !other.isColour &&
   one.modality === other.modality &&
-  one.valueUnit === other.valueUnit;
+  one.valueUnit === other.valueUnit &&
+  one.suvFactor === other.suvFactor;
 
 /** Zoom and place can be carried over: both images know millimetres and lie in one space. */
 export const sharesSpace = (one: Frame, other: Frame): boolean =>
