@@ -34,6 +34,7 @@ from collimate.kit.errors import NotFound
 from collimate.kit.settings import settings
 from collimate.projects.api import events
 from collimate.removal import purge
+from collimate.studies.dicomweb.large_bodies import LargeBodies
 from collimate.studies.dicomweb.warm import WarmAnswers
 from collimate.studies.sandbox import close_sandbox
 
@@ -77,9 +78,9 @@ def make_app() -> FastAPI:
     app.add_middleware(WarmAnswers)
     http.install(app)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().host_names)
+    app.include_router(collimate.studies.dicomweb.router)  # first: who loads images asks often
     for station in STATIONS:
         app.include_router(station.api.router)
-    app.include_router(collimate.studies.dicomweb.router)
     app.add_api_route("/healthz", healthz, tags=["health"])
     _serve_frontend(app, settings().frontend)
     return app
@@ -145,7 +146,7 @@ def main() -> None:
         host=settings().host,
         port=settings().port,
         loop="uvloop",
-        http="httptools",
+        http=LargeBodies,
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -1,6 +1,8 @@
 """DICOMweb of one project: searching, retrieving, rendering and storing (PS3.18)."""
 
 from fastapi import APIRouter
+from starlette.routing import Match
+from starlette.types import Scope
 
 from collimate.studies.dicomweb import (
     bulkdata,
@@ -14,6 +16,16 @@ from collimate.studies.dicomweb import (
     thumbnails,
 )
 
-router = APIRouter(tags=["dicomweb"])
-for part in (query, rendered, thumbnails, retrieve, metadata, frames, bulkdata, stow, delete):
+
+class _OnlyDicomweb(APIRouter):
+    """Looks at addresses of its own only, so that it can be asked first."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if not scope["path"].startswith("/dicomweb/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+router = _OnlyDicomweb(tags=["dicomweb"])
+for part in (query, stow, rendered, thumbnails, retrieve, metadata, frames, bulkdata, delete):
     router.include_router(part.router)
