@@ -67,6 +67,16 @@ def test_a_waiting_twin_is_answered_instead_of_a_second_job_but_not_a_running_on
     assert ask(dedup_key="round:1") != first
 
 
+def test_a_twin_that_is_begun_too_early_to_see_the_work_is_followed_by_another():
+    first = ask(dedup_key="ingest:1")
+    with open_session() as session:
+        assert enqueue.enqueue(session, JobKind.EXPORT_DATASET, dedup_key="ingest:1").id == first
+        assert run.work(Queue.LIGHT, {JobKind.EXPORT_DATASET: lambda job: None}) == 1
+    second = run.claim(Queue.LIGHT)
+    assert second is not None
+    assert second.id != first
+
+
 def test_twins_asked_for_at_the_same_time_become_one():
     found = []
 

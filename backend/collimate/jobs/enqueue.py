@@ -1,5 +1,6 @@
 """Asking for background work: a row now, a bell once the transaction is committed."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from collimate.jobs import events
 from collimate.jobs.celery import ring
 from collimate.jobs.kinds import PRIORITY_OF, QUEUE_OF, JobKind, Queue
 from collimate.jobs.models import Job
-from collimate.kit import clock
+from collimate.kit import clock, database
 from collimate.kit.database import after_commit
 from collimate.kit.errors import Conflict, NotFound
 
@@ -18,6 +19,7 @@ _HOLD = select(
     func.pg_advisory_xact_lock(func.hashtextextended(bindparam("dedup_key", type_=String), 1))
 )
 _WAITING = select(Job).where(Job.dedup_key == bindparam("dedup_key"), Job.state == "queued")
+_IS_WAITING = _WAITING.with_only_columns(Job.id)
 
 
 class JobNotFound(NotFound):
@@ -49,6 +51,12 @@ def enqueue(
         session.execute(_HOLD, {"dedup_key": dedup_key})
         waiting = session.scalars(_WAITING, {"dedup_key": dedup_key}).one_or_none()
         if waiting is not None:
+            # begun before the caller's work is committed, it would not see that
+            again = partial(
+                see_to_it, kind, project_id=project_id, requested_by=requested_by,
+                dedup_key=dedup_key, **ids,
+            )  # fmt: skip
+            after_commit(session, again)
             return waiting
     job = Job(
         kind=kind,
@@ -65,6 +73,25 @@ def enqueue(
     events.publish(session, "job", project_id, job_id=job.id)
     _ring_after_commit(session, job)
     return job
+
+
+def see_to_it(
+    kind: JobKind,
+    *,
+    dedup_key: str,
+    project_id: UUID | None,
+    requested_by: UUID | None,
+    **ids: Any,
+) -> None:
+    """Have a job wait that begins after everything that is committed by now; asks for one if none
+    does. Works in a transaction of its own."""
+    if database.read(_IS_WAITING, {"dedup_key": dedup_key}):
+        return
+    with database.open_session() as session:
+        enqueue(
+            session, kind, project_id=project_id, requested_by=requested_by, dedup_key=dedup_key,
+            **ids,
+        )  # fmt: skip
 
 
 def _ring_after_commit(session: Session, job: Job) -> None:
