@@ -4,6 +4,7 @@ import gzip
 import io
 import threading
 import zipfile
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -382,6 +383,35 @@ def test_the_job_ingests_reports_and_wakes_the_learner(archive):
     assert result == {"accepted_count": 1, "quarantined_count": 1}
     assert jobs[JobKind.INGEST_RECEIVED].progress == 1.0
     assert jobs[JobKind.EMBED_STUDIES].state == "queued"
+
+
+def test_what_keeps_coming_is_taken_in_before_it_is_looked_at(archive, monkeypatch):
+    archive.send(dicoms.radiograph(seed=1))
+    states = []
+
+    def wait(_seconds):
+        states.append([file.state for file in archive.files()])
+        archive.send(dicoms.ct_slice(slice_index=len(states)))
+        if len(states) == 3:  # time passes, and none comes
+            monkeypatch.setattr(drain, "STILL_COMING", timedelta(0))
+
+    def do_job():
+        with open_session() as session:
+            ask_for_ingest(session, archive.project.id, archive.owner.id)
+        run = claim(Queue.LIGHT)
+        assert run is not None
+        assert execute(run, HANDLERS) == "done"
+
+    monkeypatch.setattr(drain.time, "sleep", wait)
+    do_job()
+    assert states == [["received"] * count for count in (1, 2, 3)]
+    assert {file.state for file in archive.files()} == {"accepted"}
+    monkeypatch.setattr(drain, "STILL_COMING", timedelta(days=1))
+    monkeypatch.setattr(drain, "PATIENCE_S", 0.0)
+    archive.send(dicoms.radiograph(seed=2))
+    do_job()
+    assert len(states) == 3
+    assert archive.files()[-1].state == "accepted"
 
 
 def test_every_ending_is_one_audit_event_without_values(archive):

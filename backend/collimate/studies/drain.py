@@ -4,16 +4,17 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from collimate.dicom.sandbox import SandboxUnavailable
 from collimate.jobs.run import JobCancelled, JobFailed, JobRun, LostLease
-from collimate.kit import database
+from collimate.kit import clock, database
 from collimate.kit.logging import logger
 from collimate.studies import raw_bytes, resume
 from collimate.studies.admit import NameAppeared
@@ -30,6 +31,9 @@ UNEXPECTED_TEXT = (
     "Nothing was lost; try again, and report it if it stays."
 )
 BATCH_FILES, BATCH_BYTES = 16, 32 << 20
+STILL_COMING = timedelta(seconds=0.3)
+PATIENCE_S = 5.0
+"""Files that keep coming are taken in before those that came are looked at, so long at most."""
 _ASSESS_EVERY = 200
 _REPORT_EVERY_S = 1.0
 _NOT_THE_FILE = (OperationalError, InterfaceError, LostLease, JobCancelled, SandboxUnavailable)
@@ -45,7 +49,8 @@ def ingest_waiting(project_id: UUID, run: JobRun | None = None) -> dict[str, int
     reported = time.monotonic()
     try:
         assessed, series_ids = 0, set[UUID]()
-        while states := _ingest_next(project_id, run):
+        patient_until = time.monotonic() + PATIENCE_S if run is not None else 0.0
+        while states := _ingest_next(project_id, run, patient_until):
             counts.update(states)
             if counts.total() - assessed >= _ASSESS_EVERY:
                 series_ids |= assess_waiting(project_id)
@@ -72,8 +77,31 @@ def ingest_received(file_ids: Sequence[UUID]) -> None:
             pass
 
 
-def _ingest_next(project_id: UUID, run: JobRun | None) -> list[str]:
+_NEWEST = (
+    select(ReceivedFile.created_at)
+    .where(
+        ReceivedFile.project_id == bindparam("project_id"),
+        ReceivedFile.state == FileState.RECEIVED,
+    )
+    .order_by(ReceivedFile.id.desc())
+    .limit(1)
+)
+
+
+def _let_come(project_id: UUID, run: JobRun, until: float) -> None:
+    """Leave the processors to those who take files in, until none has come for a moment."""
+    while time.monotonic() < until:
+        newest = database.read(_NEWEST, {"project_id": project_id})
+        if not newest or clock.now() - newest[0].created_at > STILL_COMING:
+            return
+        run.check()
+        time.sleep(STILL_COMING.total_seconds() / 2)
+
+
+def _ingest_next(project_id: UUID, run: JobRun | None, patient_until: float) -> list[str]:
     """The states in which the next few files ended; none when no file waits."""
+    if run is not None:
+        _let_come(project_id, run, patient_until)
     return _ingest(
         select(ReceivedFile)
         .where(ReceivedFile.project_id == project_id, ReceivedFile.state == FileState.RECEIVED)
