@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from collimate.access import sign_in
 from collimate.access.policy import Role
 from collimate.dicom.sent_as import SentAs, read_names
 from collimate.jobs.models import Job
@@ -74,6 +75,24 @@ def test_only_those_who_manage_data_may_store(archive, client, member, web):
     assert stow(unsafe, web, dicoms.radiograph(), **{"x-csrf-token": "no"}).status_code == 403
     assert stow(client(), web, dicoms.radiograph()).status_code == 401
     assert archive.files() == []
+
+
+def test_the_leave_a_token_gives_is_remembered_and_ends_with_it(archive, client, web):
+    with open_session() as session:
+        token, secret = sign_in.new_token(session, archive.owner, "sender", 1)
+    program = client()
+    program.headers["authorization"] = f"Bearer {secret}"
+    asked = []
+    for seed in range(2):
+        with statements() as found:
+            assert stow(
+                program, web, dicoms.radiograph(seed=seed), prefer="respond-async"
+            ).is_success
+        asked.append(any("personal_token" in one for one in found))
+    assert asked == [True, False]
+    with open_session() as session:
+        sign_in.revoke_token(session, archive.owner, token.id)
+    assert stow(program, web, dicoms.radiograph(seed=2)).status_code == 401
 
 
 def test_who_prefers_not_to_wait_is_answered_when_everything_is_durable(owner, archive, web):

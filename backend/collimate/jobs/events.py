@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from collimate.jobs.models import Event
@@ -13,6 +13,10 @@ from collimate.kit import clock
 
 CHANNEL = "collimate_event"
 _WAKE = select(func.pg_notify(CHANNEL, ""))
+_TOLD = insert(Event.__table__).values(  # type: ignore[arg-type]
+    {name: bindparam(name) for name in ("at", "topic", "project_id", "user_id", "payload")}
+)
+_TELL_AND_WAKE = _WAKE.add_cte(_TOLD.cte("told"))
 KEPT = timedelta(hours=24)
 
 
@@ -29,8 +33,8 @@ def publish(
     With `user_id` only that person is told: a blinded reader must not see another one's pace.
     """
     payload = {key: str(value) for key, value in ids.items()}
-    session.add(Event(topic=topic, project_id=project_id, user_id=user_id, payload=payload))
-    session.execute(_WAKE)
+    told = {"at": clock.now(), "topic": topic, "project_id": project_id, "user_id": user_id}
+    session.execute(_TELL_AND_WAKE, {**told, "payload": payload})
 
 
 def publish_all(

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from collimate.kit.errors import NotFound, TooLarge
 from collimate.kit.settings import settings
 
 CHUNK_BYTES = 1 << 20
+_ADDRESS = re.compile("[0-9a-f]{64}")
 _SYNCS_AT_ONCE = 8
 _NO_WAIT = getattr(os, "RWF_NOWAIT", 0)
 
@@ -62,7 +64,7 @@ class Blobs(Protocol):
 
 
 def _checked(sha256: str) -> str:
-    if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+    if not _ADDRESS.fullmatch(sha256):
         raise BlobMissing("That is not the address of a blob.")
     return sha256
 
@@ -90,6 +92,13 @@ def spool(chunks: Iterable[bytes], folder: Path, limit_bytes: int) -> tuple[Path
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name), Blob(digest.hexdigest(), count)
+
+
+def write_out(descriptor: int, data: bytes | memoryview) -> None:
+    """Write all of it, however little the system takes at a time."""
+    done = os.write(descriptor, data)
+    while done < len(data):
+        done += os.write(descriptor, data[done:])
 
 
 def blob_of(path: Path) -> Blob:
@@ -149,10 +158,14 @@ class LocalBlobs:
 
     def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
         here = os.stat(self.root).st_dev
-        fresh = [one for one in files if not self.path(one[1].sha256).exists()]
-        for path, _ in (one for one in fresh if one[0].stat().st_dev != here):
-            self.put(path)
-        mine = [one for one in fresh if not self.path(one[1].sha256).exists()]
+        mine = []
+        for path, blob in files:
+            if self.path(blob.sha256).exists():
+                continue
+            if path.stat().st_dev == here:
+                mine.append((path, blob))
+            else:
+                self.put(path)
         _each(_sync, (path for path, _ in mine))
         self._move(mine)
 

@@ -3,7 +3,7 @@
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from collimate.access import accounts, audit
@@ -53,6 +53,13 @@ def may(session: Session, user: User, project_id: UUID, permission: Permission) 
     return allows(is_admin=user.is_admin, role=role, permission=permission)
 
 
+_WITH_ROLE = (
+    select(Project, Member.role)
+    .join(Member, Member.project_id == Project.id)
+    .where(Project.id == bindparam("project_id"), Member.user_id == bindparam("user_id"))
+)
+
+
 def require(session: Session, user: User, project_id: UUID, permission: Permission) -> Project:
     """The project, if the user may do this in it.
 
@@ -60,11 +67,11 @@ def require(session: Session, user: User, project_id: UUID, permission: Permissi
         ProjectNotFound: unknown project, or a stranger to it: both look the same.
         RoleForbids: a member without this right.
     """
-    project = session.get(Project, project_id)
-    role = role_of(session, user, project_id) if project is not None else None
-    if project is None or role is None:
+    found = session.execute(_WITH_ROLE, {"project_id": project_id, "user_id": user.id}).first()
+    if found is None:
         raise ProjectNotFound()
-    if not allows(is_admin=user.is_admin, role=role, permission=permission):
+    project, role = found
+    if not allows(is_admin=user.is_admin, role=Role(role), permission=permission):
         raise RoleForbids(f"It needs a role that may {permission.replace('_', ' ')}.")
     return project
 

@@ -5,9 +5,20 @@ removed while another file has the same.
 """
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, bindparam, func, literal, select, union, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from collimate.kit import database
@@ -16,22 +27,27 @@ from collimate.studies.models import Instance, ReceivedFile
 from collimate.studies.states import KEEPS_BYTES
 
 
-def _key(sha256: str) -> str:
-    return f"raw:{sha256}"
+def _key(sha256: Any) -> ColumnElement[int]:
+    return func.hashtextextended(func.concat("raw:", sha256), 2)
 
 
-_WANTED = func.unnest(bindparam("keys", type_=ARRAY(String))).column_valued("key")
-_HOLD = select(func.pg_advisory_xact_lock(func.hashtextextended(_WANTED, 2)))
+def held(sha256: Any) -> ColumnElement[None]:
+    """As `hold`, as a part of a statement that asks something else as well."""
+    return func.pg_advisory_xact_lock(_key(sha256))
+
+
+_WANTED = func.unnest(bindparam("hashes", type_=ARRAY(String))).column_valued("sha256")
+_HOLD = select(held(_WANTED))
 
 
 def hold(session: Session, sha256: str) -> None:
     """Nobody removes these bytes until the transaction ends."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_key(sha256), 2))))
+    session.execute(select(held(sha256)))
 
 
 def hold_all(session: Session, hashes: Collection[str]) -> None:
     """As `hold`, for several; always in the same order, so that two cannot wait for each other."""
-    session.execute(_HOLD, {"keys": sorted(_key(one) for one in hashes)})
+    session.execute(_HOLD, {"hashes": sorted(hashes)})
 
 
 def forget(hashes: Collection[str]) -> set[str]:
@@ -66,8 +82,7 @@ def forget(hashes: Collection[str]) -> set[str]:
 def _held_by_nobody(session: Session, hashes: Collection[str]) -> set[str]:
     """Those that could be held at once, held by us now."""
     wanted = func.unnest(literal(sorted(hashes), ARRAY(String))).column_valued("sha256")
-    key = func.hashtextextended(func.concat(_key(""), wanted), 2)
-    rows = session.execute(select(wanted, func.pg_try_advisory_xact_lock(key)))
+    rows = session.execute(select(wanted, func.pg_try_advisory_xact_lock(_key(wanted))))
     return {sha256 for sha256, is_ours in rows if is_ours}
 
 

@@ -5,15 +5,28 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, any_, bindparam, insert, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    String,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from collimate.dicom.limits import LIMITS
 from collimate.dicom.sent_as import SentAs
 from collimate.jobs import events
-from collimate.jobs.enqueue import enqueue
+from collimate.jobs.enqueue import enqueue, see_to_it
 from collimate.jobs.kinds import JobKind
-from collimate.kit import ids
+from collimate.kit import clock, ids
 from collimate.kit.blobs import Blob, blobs, spool, work_folder
 from collimate.kit.errors import Unprocessable
 from collimate.projects.models import Project
@@ -35,6 +48,13 @@ class Arrived(NamedTuple):
     blob: Blob
     name: str
     sent_as: SentAs = SentAs()
+
+
+class Kept(NamedTuple):
+    """A file that is durable here: the id of its row, and whether it waits to be looked at."""
+
+    id: UUID
+    is_waiting: bool
 
 
 class FileChangedOnTheWay(Unprocessable):
@@ -107,64 +127,107 @@ def keep(
 
 def keep_together(
     session: Session, project_id: UUID, *, act: Act, arrived: Sequence[Arrived]
-) -> list[ReceivedFile]:
-    """Keep files that came together, durable at once; answers them in the same order, as written.
+) -> list[Kept]:
+    """Keep files that came together, durable at once; answers them in the same order.
 
     As with `keep`, the same bytes as an accepted image are a duplicate.
     """
-    hashes = {one.blob.sha256 for one in arrived}
-    raw_bytes.hold_all(session, hashes)
-    there = accepted_instances(session, project_id, hashes)
+    there = _hold_and_look(session, project_id, {one.blob.sha256 for one in arrived})
     fresh = {one.blob.sha256: one for one in arrived if one.blob.sha256 not in there}
     blobs().adopt([(one.path, one.blob) for one in fresh.values()])
-    files = []
-    for one in arrived:
-        file = ReceivedFile(
-            id=ids.new_id(),
-            project_id=project_id,
-            received_by=act.by,
-            import_id=act.import_id,
-            way_in=act.way_in,
-            file_name=shown_name(one.name),
-            sha256=one.blob.sha256,
-            byte_count=one.blob.byte_count,
-            facts={},
-            subject_hashes=[],
-            state=FileState.RECEIVED,
-            has_bytes=True,
+    kept = [Kept(ids.new_id(), one.blob.sha256 not in there) for one in arrived]
+    several = list(zip(kept, arrived, strict=True))
+    waiting = [pair for pair in several if pair[0].is_waiting]
+    if waiting:
+        session.execute(
+            _KEEP_WAITING,
+            {
+                "project_id": project_id,
+                "by": act.by,
+                "import_id": act.import_id,
+                "way_in": act.way_in,
+                "at": clock.now(),
+                "ids": [file.id for file, _ in waiting],
+                "names": [shown_name(one.name) for _, one in waiting],
+                "hashes": [one.blob.sha256 for _, one in waiting],
+                "byte_counts": [one.blob.byte_count for _, one in waiting],
+            },
         )
-        if one.blob.sha256 in there:
-            move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
-            file.instance_id, file.has_bytes = there[one.blob.sha256], False
-        files.append(file)
-    # rows alone, without a unit of work: a request may hold thousands
-    session.execute(insert(ReceivedFile), [_row(file) for file in files])
-    for file in files[:1]:
+    for file, one in several:
+        if not file.is_waiting:
+            instance_id = there[one.blob.sha256]
+            session.add(_duplicate(file.id, project_id, act, one.blob, instance_id))
+    for file in kept[:1]:
         events.publish(session, "received_file", project_id, file_id=file.id)
-    return files
+    return kept
 
 
-def _row(file: ReceivedFile) -> dict[str, Any]:
-    return {name: value for name, value in vars(file).items() if not name.startswith("_")}
+def _duplicate(
+    file_id: UUID, project_id: UUID, act: Act, blob: Blob, instance_id: UUID
+) -> ReceivedFile:
+    file = ReceivedFile(
+        id=file_id, project_id=project_id, received_by=act.by, import_id=act.import_id,
+        way_in=act.way_in, file_name="", sha256=blob.sha256, byte_count=blob.byte_count,
+        facts={}, state=FileState.RECEIVED, has_bytes=False, instance_id=instance_id,
+    )  # fmt: skip
+    move(file, FileState.DUPLICATE, code="duplicate", text=DUPLICATE_TEXT)
+    return file
 
 
-_ACCEPTED = (
-    select(Instance.source_sha256, Instance.id)
+_COME = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("names", type_=ARRAY(String)),
+        bindparam("hashes", type_=ARRAY(String)),
+        bindparam("byte_counts", type_=ARRAY(BigInteger)),
+    )
+    .table_valued("id", "file_name", "sha256", "byte_count")
+    .render_derived()
+)
+_WAITING: dict[str, Any] = {
+    "id": _COME.c.id,
+    "created_at": bindparam("at", type_=DateTime(timezone=True)),
+    "project_id": bindparam("project_id", type_=Uuid()),
+    "received_by": bindparam("by", type_=Uuid()),
+    "import_id": bindparam("import_id", type_=Uuid()),
+    "way_in": bindparam("way_in", type_=String()),
+    "file_name": _COME.c.file_name,
+    "sha256": _COME.c.sha256,
+    "byte_count": _COME.c.byte_count,
+    "facts": literal_column("'{}'::jsonb", JSONB),
+    "subject_hashes": literal_column("'{}'::varchar[]", ARRAY(String)),
+    "state": literal_column(f"'{FileState.RECEIVED}'", String),
+    "has_bytes": true(),
+}
+# one statement whatever their number, without a unit of work: a request may hold thousands
+_KEEP_WAITING = insert(ReceivedFile.__table__).from_select(  # type: ignore[arg-type]
+    list(_WAITING), select(*_WAITING.values())
+)
+
+_WANTED = func.unnest(bindparam("hashes", type_=ARRAY(String))).column_valued("wanted")
+_HOLD_AND_LOOK = select(
+    _WANTED,
+    raw_bytes.held(_WANTED),
+    select(Instance.id)
     .join(Study, Study.id == Instance.study_id)
     .where(
         Instance.project_id == bindparam("project_id"),
-        Instance.source_sha256 == any_(bindparam("hashes", type_=ARRAY(String))),
+        Instance.source_sha256 == _WANTED,
         Study.deleted_at.is_(None),
     )
+    .limit(1)
+    .scalar_subquery(),
 )
 
 
-def accepted_instances(
-    session: Session, project_id: UUID, hashes: Collection[str]
-) -> dict[str, UUID]:
-    """The ids of images that came from exactly these bytes, by hash; no deleted studies."""
-    rows = session.execute(_ACCEPTED, {"project_id": project_id, "hashes": list(hashes)})
-    return {row.source_sha256: row.id for row in rows}
+def _hold_and_look(session: Session, project_id: UUID, hashes: Collection[str]) -> dict[str, UUID]:
+    """Nobody removes these bytes until the transaction ends; answers, by hash, which images of
+    studies that are not deleted came from exactly these bytes.
+
+    What becomes an image while this waits for a hold is found to be a duplicate at ingest.
+    """
+    found = session.execute(_HOLD_AND_LOOK, {"project_id": project_id, "hashes": sorted(hashes)})
+    return {sha256: instance_id for sha256, _, instance_id in found if instance_id is not None}
 
 
 def shown_name(name: str) -> str:
@@ -209,5 +272,19 @@ def ask_for_ingest(session: Session, project_id: UUID, by: UUID | None) -> None:
         JobKind.INGEST_RECEIVED,
         project_id=project_id,
         requested_by=by,
-        dedup_key=f"ingest:{project_id}",
+        dedup_key=_dedup_key(project_id),
     )
+
+
+def see_to_ingest(project_id: UUID, by: UUID | None) -> None:
+    """As `ask_for_ingest`, for files that are committed: an asking that waits costs a look."""
+    see_to_it(
+        JobKind.INGEST_RECEIVED,
+        project_id=project_id,
+        requested_by=by,
+        dedup_key=_dedup_key(project_id),
+    )
+
+
+def _dedup_key(project_id: UUID) -> str:
+    return f"ingest:{project_id}"

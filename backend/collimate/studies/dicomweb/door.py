@@ -7,19 +7,14 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
 
-from collimate.access.actor import Actor
-from collimate.access.api import current_actor
-from collimate.access.policy import Permission
-from collimate.kit import database
 from collimate.kit.errors import Problem
-from collimate.projects import members
 from collimate.studies.dicomweb.frame_index import (
     ImageInfo,
     SeriesIndex,
     find_instance,
     find_series,
 )
-from collimate.studies.dicomweb.opened import Opened, enter_project, open_study
+from collimate.studies.dicomweb.opened import Opened, enter_project, let_send, open_study
 from collimate.studies.upload import Ticket
 
 
@@ -59,10 +54,7 @@ SeenInstance = Annotated[ImageInfo, Depends(seen_instance)]
 
 def data_ticket(request: Request, project_id: UUID) -> Ticket:
     """Leave to send files, given in a transaction that ends before the first byte is read."""
-    with database.open_session() as session:
-        actor: Actor = current_actor(request, session)
-        project = members.require(session, actor.user, project_id, Permission.MANAGE_DATA)
-        return Ticket(actor.user.id, project.id)
+    return Ticket(let_send(request, project_id), project_id)
 
 
 TicketDep = Annotated[Ticket, Depends(data_ticket)]

@@ -1,7 +1,7 @@
 """Taking a multipart/related body apart as it arrives, whatever its size (RFC 2046 5.1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from collimate.kit.errors import Problem
@@ -33,11 +33,11 @@ class PartBegins:
     headers: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartData:
-    """Some bytes of the current part."""
+    """Some bytes of the current part, as they lie in what was fed."""
 
-    data: bytes
+    data: bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -55,39 +55,43 @@ class MultipartReader:
     boundary: str
     part_count: int = 0
     _at: _At = _At.DELIMITER
-    _buffer: bytearray = field(default_factory=bytearray)
+    _held: bytes = b"\r\n"
+    """What came and cannot be told yet; the first delimiter may stand at the very start."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.boundary) <= 70 or not set(self.boundary) <= _BOUNDARY_CHARACTERS:
             raise BadMultipart("The boundary is missing or not one.")
         self._mark = b"\r\n--" + self.boundary.encode()
-        # the first delimiter may stand at the very start
-        self._buffer += b"\r\n"
 
     def feed(self, data: bytes) -> Iterator[Event]:
-        """Events of the next bytes.
+        """Events of the next bytes; those of a part are not copied.
 
         Raises:
             BadMultipart
         """
-        self._buffer += data
-        while True:
+        if self._held:
+            data, self._held = self._held + data, b""
+        place: int | None = 0
+        while place is not None and self._at is not _At.END:  # an epilogue says nothing
+            start = place
             if self._at is _At.DELIMITER:
-                if not self._pass_delimiter():
-                    return
+                place = self._pass_delimiter(data, start)
             elif self._at is _At.HEADERS:
-                headers = self._read_headers()
-                if headers is None:
-                    return
-                yield PartBegins(headers)
-            elif self._at is _At.DATA:
-                yield from self._read_data()
-                if self._at is _At.DATA:
-                    return
-                yield PartEnds()
+                place, headers = self._read_headers(data, start)
+                if place is not None:
+                    yield PartBegins(headers)
             else:
-                self._buffer.clear()  # an epilogue says nothing
-                return
+                place = data.find(self._mark, start)
+                end = place if place >= 0 else len(data) - self._begun(data, start)
+                if end > start:
+                    yield PartData(memoryview(data)[start:end])
+                if place < 0:
+                    start, place = end, None
+                else:
+                    self._at = _At.DELIMITER
+                    yield PartEnds()
+            if place is None:
+                self._held = data[start:]
 
     def finish(self) -> None:
         """Call when the body is over.
@@ -98,64 +102,56 @@ class MultipartReader:
         if self._at is not _At.END:
             raise BadMultipart("The body ends before its closing boundary.")
 
-    def _pass_delimiter(self) -> bool:
-        """Skip to behind the next delimiter line; what stands before the first is a preamble."""
-        start = self._buffer.find(self._mark)
-        if start < 0:
-            if len(self._buffer) > MOST_HEADER_BYTES:
+    def _begun(self, data: bytes, start: int) -> int:
+        """How many of the last bytes may be the beginning of a delimiter."""
+        place = data.find(b"\r", max(start, len(data) - len(self._mark) + 1))
+        while place >= 0:
+            if self._mark.startswith(data[place:]):
+                return len(data) - place
+            place = data.find(b"\r", place + 1)
+        return 0
+
+    def _pass_delimiter(self, data: bytes, start: int) -> int | None:
+        """The place behind the next delimiter line, None when it has not come as a whole.
+
+        What stands before the first is a preamble.
+        """
+        found = data.find(self._mark, start)
+        if found < 0:
+            if len(data) - start > MOST_HEADER_BYTES:
                 raise BadMultipart("The boundary does not occur.")
-            return False
-        rest = self._buffer[start + len(self._mark) : start + len(self._mark) + 256]
+            return None
+        place = found + len(self._mark)
+        rest = data[place : place + 256]
         if rest[:2] == b"--":
             self._at = _At.END
-            return True
+            return place
         line_end = rest.find(b"\r\n")
         if line_end < 0:
             if len(rest) >= 256:
                 raise BadMultipart("A boundary line does not end.")
-            return False
+            return None
         if rest[:line_end].strip(b" \t"):
             raise BadMultipart("A boundary line holds more than the boundary.")
-        del self._buffer[: start + len(self._mark) + line_end]
         self._at = _At.HEADERS
         self.part_count += 1
         if self.part_count > MOST_PARTS:
             raise BadMultipart(f"At most {MOST_PARTS} parts are taken at once.")
-        return True
+        return place + line_end
 
-    def _read_headers(self) -> dict[str, str] | None:
-        """The header block; the buffer starts with the line break before it."""
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0 or end > MOST_HEADER_BYTES:
-            if len(self._buffer) > MOST_HEADER_BYTES:
+    def _read_headers(self, data: bytes, start: int) -> tuple[int | None, dict[str, str]]:
+        """The place behind the header block, which starts with the line break before it."""
+        end = data.find(b"\r\n\r\n", start, start + MOST_HEADER_BYTES + 4)
+        if end < 0:
+            if len(data) - start > MOST_HEADER_BYTES:
                 raise BadMultipart("The header of a part is too long.")
-            return None
-        block = bytes(self._buffer[:end])
-        del self._buffer[: end + 4]
+            return None, {}
         self._at = _At.DATA
         headers = {}
-        for line in block.split(b"\r\n"):
+        for line in data[start:end].split(b"\r\n"):
             name, colon, value = line.partition(b":")
             if line and not colon:
                 raise BadMultipart("A header line has no colon.")
             if line:
                 headers[name.strip().decode("latin-1").lower()] = value.strip().decode("latin-1")
-        return headers
-
-    def _read_data(self) -> Iterator[PartData]:
-        start = self._buffer.find(self._mark)
-        if start >= 0:
-            if start:
-                yield PartData(self._copy(start))
-            del self._buffer[:start]
-            self._at = _At.DELIMITER
-            return
-        safe = len(self._buffer) - len(self._mark)
-        if safe > 0:
-            yield PartData(self._copy(safe))
-            del self._buffer[:safe]
-
-    def _copy(self, count: int) -> bytes:
-        """The first bytes, copied once."""
-        with memoryview(self._buffer) as view:
-            return bytes(view[:count])
+        return end + 4, headers

@@ -1,4 +1,5 @@
-"""Which study is open to whom, remembered for seconds so that frames cost no query.
+"""Which study is open to whom, remembered for seconds so that frames cost no query; and who may
+send files, so that a request of a stream of them costs less.
 
 The memory is this process's own. A change of rights made by this process ends it at once; one
 made elsewhere is seen when it runs out.
@@ -53,6 +54,7 @@ class Opened:
 _Key = tuple[bytes, str, str]
 _opened: Recent[_Key, Opened] = Recent(_MOST)
 _seen: Recent[tuple[bytes, str], float] = Recent(_MOST)
+_senders: Recent[tuple[bytes, str], tuple[UUID, float]] = Recent(_MOST)
 _turn = 0
 
 
@@ -62,6 +64,7 @@ def forget() -> None:
     _turn += 1
     _opened.clear()
     _seen.clear()
+    _senders.clear()
 
 
 def _key(scope: Scope, project_id: str) -> tuple[bytes, str]:
@@ -129,6 +132,28 @@ def enter_project(request: Request, project_id: UUID) -> UUID:
     if turn == _turn:
         _seen.put(_key(request.scope, str(project_id)), until)
     return project_id
+
+
+def let_send(request: Request, project_id: UUID) -> UUID:
+    """Who asks, if they may send files into the project; a program's token is remembered.
+
+    A browser's session is looked at each time, because its CSRF token has to be.
+
+    Raises:
+        NotSignedIn, ProjectNotFound, RoleForbids
+    """
+    key = _key(request.scope, str(project_id))
+    has_token = request.headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
+    found = _senders.get(key) if has_token else None
+    if found is not None and found[1] > time.monotonic():
+        return found[0]
+    turn, until = _turn, time.monotonic() + REMEMBERED_S
+    with database.open_session() as session:
+        actor = current_actor(request, session)
+        members.require(session, actor.user, project_id, Permission.MANAGE_DATA)
+    if has_token and turn == _turn:
+        _senders.put(key, (actor.user.id, until))
+    return actor.user.id
 
 
 @event.listens_for(Session, "after_flush")

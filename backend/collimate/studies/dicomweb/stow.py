@@ -27,7 +27,7 @@ from collimate.studies.dicomweb.stow_answer import Outcome, store_response
 from collimate.studies.drain import ingest_received
 from collimate.studies.jobs import ask_for_embedding
 from collimate.studies.models import Instance, ReceivedFile, Series, Study
-from collimate.studies.receive import Arrived, ask_for_ingest, keep_together
+from collimate.studies.receive import Arrived, ask_for_ingest, keep_together, see_to_ingest
 from collimate.studies.states import FileState
 from collimate.studies.upload import Ticket
 
@@ -86,13 +86,13 @@ def _store(ticket: Ticket, arrived: list[Arrived], *, waits: bool) -> list[Outco
     with database.open_session() as session:
         act = Act(WayIn.STOW_RS, ticket.user_id)
         files = keep_together(session, ticket.project_id, act=act, arrived=arrived)
-        waiting = [file.id for file in files if file.state == FileState.RECEIVED]
-        if waiting and not waits:
-            ask_for_ingest(session, ticket.project_id, ticket.user_id)
-    if not waits and len(waiting) == len(files):
-        return [Outcome(FileState.RECEIVED, None, one.sent_as, NOT_YET) for one in arrived]
+    waiting = [file.id for file in files if file.is_waiting]
     if waits:
         ingest_received(waiting)
+    elif waiting:
+        see_to_ingest(ticket.project_id, ticket.user_id)
+        if len(waiting) == len(files):
+            return [Outcome(FileState.RECEIVED, None, one.sent_as, NOT_YET) for one in arrived]
     with database.open_session() as session:
         if waits:
             # once more, for what somebody else was just looking at
