@@ -90,6 +90,28 @@ def test_files_that_are_adopted_are_moved_and_each_kept_once(tmp_path: Path) -> 
     assert files[2][0].exists()
 
 
+def test_what_is_brief_is_found_wherever_it_lies_and_is_kept_once(tmp_path: Path) -> None:
+    store = LocalBlobs(tmp_path / "root")
+    store.root.mkdir()
+    files = []
+    for content in (b"one", b"two"):
+        path = tmp_path / content.decode()
+        path.write_bytes(content)
+        files.append((path, blob_of(path)))
+    store.adopt(files, is_brief=True)
+    one = files[0][1].sha256
+    assert (store.read(one), store.size(one), store.read(one, 1, 1)) == (b"one", 3, b"n")
+    with store.local(one) as found:
+        assert found.read_bytes() == b"one"
+    (tmp_path / "again").write_bytes(b"one")
+    assert store.put(tmp_path / "again").sha256 == one
+    store.adopt([(tmp_path / "again", files[0][1])])
+    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 2
+    store.delete(one)
+    with pytest.raises(BlobMissing):
+        store.read(one)
+
+
 def test_adopting_syncs_each_file_before_it_has_its_name_and_its_folder_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

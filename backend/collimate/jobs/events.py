@@ -16,7 +16,8 @@ _WAKE = select(func.pg_notify(CHANNEL, ""))
 _TOLD = insert(Event.__table__).values(  # type: ignore[arg-type]
     {name: bindparam(name) for name in ("at", "topic", "project_id", "user_id", "payload")}
 )
-_TELL_AND_WAKE = _WAKE.add_cte(_TOLD.cte("told"))
+TELL = _WAKE.add_cte(_TOLD.cte("told"))
+"""Takes `told`; what else is done with it in one statement is added to it."""
 KEPT = timedelta(hours=24)
 
 
@@ -32,9 +33,18 @@ def publish(
 
     With `user_id` only that person is told: a blinded reader must not see another one's pace.
     """
+    session.execute(TELL, told(topic, project_id, user_id=user_id, **ids))
+
+
+def told(
+    topic: str, project_id: UUID | None, *, user_id: UUID | None = None, **ids: Any
+) -> dict[str, Any]:
+    """The values of an event."""
     payload = {key: str(value) for key, value in ids.items()}
-    told = {"at": clock.now(), "topic": topic, "project_id": project_id, "user_id": user_id}
-    session.execute(_TELL_AND_WAKE, {**told, "payload": payload})
+    return {
+        "at": clock.now(), "topic": topic, "project_id": project_id, "user_id": user_id,
+        "payload": payload,
+    }  # fmt: skip
 
 
 def publish_all(

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from collimate.kit.settings import settings
 CHUNK_BYTES = 1 << 20
 _ADDRESS = re.compile("[0-9a-f]{64}")
 _SYNCS_AT_ONCE = 8
+BRIEF = "brief"
 _NO_WAIT = getattr(os, "RWF_NOWAIT", 0)
 
 
@@ -44,8 +45,11 @@ class Blobs(Protocol):
     def put(self, source: Path) -> Blob:
         """Keep a copy of a file."""
 
-    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
-        """Keep files whose blobs are known, durable together; on our disk they are moved."""
+    def adopt(self, files: Sequence[tuple[Path, Blob]], *, is_brief: bool = False) -> None:
+        """Keep files whose blobs are known, durable together; on our disk they are moved.
+
+        `is_brief`: they will soon be forgotten, so keeping many is to be cheap, and not reading.
+        """
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
         """Bytes `offset` to `offset + length` of a blob."""
@@ -138,42 +142,50 @@ def _sync(path: Path) -> None:
 
 @dataclass(frozen=True)
 class LocalBlobs:
-    """Blobs in a folder: written aside, synced, renamed, folder synced."""
+    """Blobs in a folder: written aside, synced, renamed, folder synced.
+
+    They are spread over 256 folders. What is brief shares one, which is synced once for all.
+    """
 
     root: Path
 
     def path(self, sha256: str) -> Path:
         return self.root / _checked(sha256)[:2] / sha256
 
+    def _find(self, sha256: str) -> Path:
+        """Where a blob lies, in one folder or in the other."""
+        path, brief = self.path(sha256), self.root / BRIEF / sha256
+        return brief if not path.exists() and brief.exists() else path
+
     def put(self, source: Path) -> Blob:
         with source.open("rb") as file:
             staged, blob = spool(
                 iter(lambda: file.read(CHUNK_BYTES), b""), self.root / "incoming", 1 << 62
             )
-        if self.path(blob.sha256).exists():
+        if self._find(blob.sha256).exists():
             staged.unlink()
         else:
-            self._move([(staged, blob)])
+            self._move([(staged, self.path(blob.sha256))])
         return blob
 
-    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
+    def adopt(self, files: Sequence[tuple[Path, Blob]], *, is_brief: bool = False) -> None:
         here = os.stat(self.root).st_dev
         mine = []
         for path, blob in files:
-            if self.path(blob.sha256).exists():
+            if self._find(blob.sha256).exists():
                 continue
             if path.stat().st_dev == here:
-                mine.append((path, blob))
+                brief = self.root / BRIEF / blob.sha256
+                mine.append((path, brief if is_brief else self.path(blob.sha256)))
             else:
                 self.put(path)
         _each(_sync, (path for path, _ in mine))
         self._move(mine)
 
-    def _move(self, synced: Sequence[tuple[Path, Blob]]) -> None:
+    def _move(self, synced: Sequence[tuple[Path, Path]]) -> None:
         """Give files that are durable already their names, and make the names durable."""
         folders: set[Path] = set()
-        for path, blob in synced:
-            target = self.path(blob.sha256)
+        for path, target in synced:
             if not target.parent.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 folders.add(self.root)
@@ -182,12 +194,11 @@ class LocalBlobs:
         _each(_sync, sorted(folders))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
-        try:
-            with self.path(sha256).open("rb") as file:
+        for path in (self.path(sha256), self.root / BRIEF / sha256):
+            with suppress(FileNotFoundError), path.open("rb") as file:
                 file.seek(offset)
                 return file.read() if length is None else file.read(length)
-        except FileNotFoundError as error:
-            raise BlobMissing("The stored bytes cannot be found.") from error
+        raise BlobMissing("The stored bytes cannot be found.")
 
     def read_warm(self, sha256: str, offset: int, length: int) -> bytearray | None:
         if not _NO_WAIT:
@@ -205,16 +216,17 @@ class LocalBlobs:
 
     def size(self, sha256: str) -> int:
         try:
-            return self.path(sha256).stat().st_size
+            return self._find(sha256).stat().st_size
         except FileNotFoundError as error:
             raise BlobMissing("The stored bytes cannot be found.") from error
 
     def delete(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
+        (self.root / BRIEF / sha256).unlink(missing_ok=True)
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
-        path = self.path(sha256)
+        path = self._find(sha256)
         if not path.exists():
             raise BlobMissing("The stored bytes cannot be found.")
         yield path
@@ -235,7 +247,7 @@ class ObjectBlobs:
         self.store.put(blob.sha256, source)
         return blob
 
-    def adopt(self, files: Sequence[tuple[Path, Blob]]) -> None:
+    def adopt(self, files: Sequence[tuple[Path, Blob]], *, is_brief: bool = False) -> None:
         _each(self.put, (path for path, _ in files))
 
     def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:

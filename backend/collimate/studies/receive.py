@@ -26,7 +26,7 @@ from collimate.dicom.sent_as import SentAs
 from collimate.jobs import events
 from collimate.jobs.enqueue import enqueue, see_to_it
 from collimate.jobs.kinds import JobKind
-from collimate.kit import clock, ids
+from collimate.kit import ids
 from collimate.kit.blobs import Blob, blobs, spool, work_folder
 from collimate.kit.errors import Unprocessable
 from collimate.projects.models import Project
@@ -134,7 +134,7 @@ def keep_together(
     """
     there = _hold_and_look(session, project_id, {one.blob.sha256 for one in arrived})
     fresh = {one.blob.sha256: one for one in arrived if one.blob.sha256 not in there}
-    blobs().adopt([(one.path, one.blob) for one in fresh.values()])
+    blobs().adopt([(one.path, one.blob) for one in fresh.values()], is_brief=True)
     kept = [Kept(ids.new_id(), one.blob.sha256 not in there) for one in arrived]
     several = list(zip(kept, arrived, strict=True))
     waiting = [pair for pair in several if pair[0].is_waiting]
@@ -142,11 +142,10 @@ def keep_together(
         session.execute(
             _KEEP_WAITING,
             {
-                "project_id": project_id,
+                **events.told("received_file", project_id, file_id=waiting[0][0].id),
                 "by": act.by,
                 "import_id": act.import_id,
                 "way_in": act.way_in,
-                "at": clock.now(),
                 "ids": [file.id for file, _ in waiting],
                 "names": [shown_name(one.name) for _, one in waiting],
                 "hashes": [one.blob.sha256 for _, one in waiting],
@@ -157,8 +156,8 @@ def keep_together(
         if not file.is_waiting:
             instance_id = there[one.blob.sha256]
             session.add(_duplicate(file.id, project_id, act, one.blob, instance_id))
-    for file in kept[:1]:
-        events.publish(session, "received_file", project_id, file_id=file.id)
+    if not waiting:
+        events.publish(session, "received_file", project_id, file_id=kept[0].id)
     return kept
 
 
@@ -199,10 +198,11 @@ _WAITING: dict[str, Any] = {
     "state": literal_column(f"'{FileState.RECEIVED}'", String),
     "has_bytes": true(),
 }
-# one statement whatever their number, without a unit of work: a request may hold thousands
-_KEEP_WAITING = insert(ReceivedFile.__table__).from_select(  # type: ignore[arg-type]
+_KEEP = insert(ReceivedFile.__table__).from_select(  # type: ignore[arg-type]
     list(_WAITING), select(*_WAITING.values())
 )
+# one statement whatever their number, without a unit of work: a request may hold thousands
+_KEEP_WAITING = events.TELL.add_cte(_KEEP.cte("kept"))
 
 _WANTED = func.unnest(bindparam("hashes", type_=ARRAY(String))).column_valued("wanted")
 _HOLD_AND_LOOK = select(

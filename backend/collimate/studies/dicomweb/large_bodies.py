@@ -13,7 +13,7 @@ class LargeBodies(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         cycle = self.cycle
-        if len(body) <= HIGH_WATER_LIMIT or cycle.body or cycle.response_complete:
+        if len(body) <= HIGH_WATER_LIMIT or not cycle or cycle.body or cycle.response_complete:
             super().on_body(body)
             return
         cycle.body = body  # type: ignore[assignment] # it is only ever added to and copied
