@@ -83,6 +83,12 @@ def test_series_are_laid_out_linked_and_marks_survive_every_layout(
     shown(page, 3, 0)
     expect(cell(page, 4)).to_contain_text("Drag a series here")
     expect(cell(page, 3).locator(".viewer-reference line")).to_have_count(2)
+    # pictures are drawn in whole pixels, so a viewport has them: else marks would lie beside
+    for stage in page.locator(".viewer-stage").all():
+        box = stage.bounding_box()
+        assert box is not None
+        for side in (box["width"], box["height"]):
+            assert side == pytest.approx(round(side), abs=1e-3)
     strip.get_by_role("button").nth(2).drag_to(cell(page, 4))
     shown(page, 4, 0)
 
