@@ -1,6 +1,7 @@
 /** The surface of what is painted on a stack, as triangles in the patient. */
 import type { Patch } from './cutThrough';
 import { cross, dot, normalOf, type Vector } from './plane';
+import { stackStep } from './stackStep';
 import type { Slice } from './sweep';
 
 export interface Surface {
@@ -189,14 +190,6 @@ function smooth(places: Float32Array, cells: Int32Array, triangles: Uint32Array)
       places[at] = Math.min(cell + 1, Math.max(cell, wanted));
     }
   }
-}
-
-/** From the middle of one slice to the middle of the next, however they are shifted. */
-export function stackStep(slices: readonly Slice[]): Vector {
-  const [first, last] = [slices[0]?.plane.origin, slices[slices.length - 1]?.plane.origin];
-  if (!first || !last || slices.length < 2) return [0, 0, 1];
-  const gaps = slices.length - 1;
-  return [(last[0] - first[0]) / gaps, (last[1] - first[1]) / gaps, (last[2] - first[2]) / gaps];
 }
 
 function inPatient(slices: readonly Slice[], field: Field, places: Float32Array): Float32Array {

@@ -1,7 +1,7 @@
 /** A stack made smaller for looking at it as a whole: blocks of voxels become their mean. */
 import { cache } from '@cornerstonejs/core';
 import { dot, normalOf, type Vector } from '../geometry/plane';
-import { stackStep } from '../geometry/surface';
+import { stackStep } from '../geometry/stackStep';
 import type { Frame } from './frames';
 import { prefetchFrames } from './imageIds';
 import { modalityValues } from './pixels';

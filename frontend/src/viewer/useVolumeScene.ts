@@ -4,12 +4,13 @@ import type { Vector } from '../geometry/plane';
 import { t } from '../words/t';
 import type { Frame } from './frames';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
+import { meansHere } from './means';
 import { type Reduced, reduceStack } from './reducedVolume';
 import { windowOf } from './usePlaneEngine';
 import { VolumeTooLarge, whyNoVolume } from './volume';
 import { fromTheFront, type Orbit } from './volumeCamera';
 import { emptyValue, type Look, looksFor } from './volumeLooks';
-import { createScene, meansHere, type Scene } from './volumeScene';
+import { createScene, type Scene } from './volumeScene';
 
 export interface VolumeState {
   readonly scene: Scene | null;
