@@ -153,7 +153,7 @@ def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
         window.see("The first read is locked")
         page.keyboard.press(str(KEYS.index(final) + 1))
         # what was only just revealed is not submitted by the same double press
-        expect(page.get_by_role("button", name="Submit and next")).to_be_enabled()
+        expect(page.get_by_role("button", name="Submit & next")).to_be_enabled()
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(f"/read/(?!{case['read']['id']})"))
         (pair,) = lead.get(f"{path}/staged-reads")["pairs"]
