@@ -41,9 +41,12 @@ def test_a_pickle_with_another_name_is_called_a_pickle(tmp_path: Path) -> None:
 def test_another_network_is_described(tmp_path: Path) -> None:
     save_file({"conv1.weight": torch.zeros(64, 3, 7, 7)}, tmp_path / "resnet")
     text = refusal(tmp_path, (tmp_path / "resnet").read_bytes())
-    assert "conv1.weight" in text
-    assert "64×3×7×7" in text
-    assert "are missing, such as “stem.weight”" in text
+    assert "tensors of a resnet18 are missing, such as “bn1.weight”" in text
+    save_file({"patch_embed.weight": torch.zeros(8, 3, 16, 16)}, tmp_path / "vit")
+    text = refusal(tmp_path, (tmp_path / "vit").read_bytes())
+    assert "ResNet-18 and ResNet-34" in text
+    save_file({"space": torch.zeros(8), "head": torch.zeros(8)}, tmp_path / "model")
+    assert "the model of a project" in refusal(tmp_path, (tmp_path / "model").read_bytes())
     wide = own_weights(stem__weight=np.zeros((24, 3, 5, 5), np.float32))
     assert "1 tensors do not fit, such as “stem.weight” (F32, 24×3×5×5)" in refusal(tmp_path, wide)
 

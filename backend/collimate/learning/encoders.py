@@ -10,6 +10,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
 from collimate.learning.models import Encoder
 from collimate.ml import descriptors
+from collimate.ml.weights import COLLIMATE
 
 SCATTERING, SIMCLR, GIVEN = "scattering", "simclr", "given"
 DEEP = (SIMCLR, GIVEN)
@@ -139,6 +140,11 @@ def note_refused(session: Session, encoder: Encoder, refused: dict[UUID, str]) -
         locked = session.get_one(Encoder, encoder.id, with_for_update=True)
         locked.recipe = {**locked.recipe, "refused": {**refused_by(locked), **known}}
         session.flush()
+
+
+def architecture_of(encoder: Encoder) -> str:
+    """The network of a trained or given encoder."""
+    return str(encoder.recipe.get("architecture", COLLIMATE))
 
 
 def refused_by(encoder: Encoder) -> dict[str, str]:

@@ -15,9 +15,9 @@ from collimate.jobs.models import Job
 from collimate.kit import database
 from collimate.kit.blobs import BodyTooLarge, blobs, work_folder
 from collimate.kit.errors import Unprocessable
-from collimate.learning.encoders import DEEP_DIMENSION, GIVEN, TRAINING
+from collimate.learning.encoders import GIVEN, TRAINING
 from collimate.learning.models import Encoder
-from collimate.ml.weights import MAX_FILE_BYTES, UnreadableWeights, check_weights
+from collimate.ml.weights import MAX_FILE_BYTES, SHAPES, UnreadableWeights, check_weights
 from collimate.projects.models import Project
 from collimate.studies.upload import Incoming
 
@@ -54,7 +54,7 @@ def _given(session: Session, project: Project, path: Path, by: UUID | None) -> t
         kind=GIVEN,
         state=TRAINING,
         weights_sha256=blob.sha256,
-        dimension=DEEP_DIMENSION,
+        dimension=SHAPES[architecture].features,
         recipe={"architecture": architecture},
     )
     session.add(encoder)

@@ -13,12 +13,17 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from collimate.ml.key_maps import mapped
+from collimate.ml.resnet import ResNet
 from collimate.ml.weights import (
     COLLIMATE,
+    SHAPES,
     SIDE,
     WIDTHS,
+    Shape,
     UnreadableWeights,
     check_weights,
+    read_header,
 )
 
 FEATURES = WIDTHS[-1]
@@ -63,14 +68,36 @@ class Network(nn.Module):
             x = stage(x)
         return x
 
+    def prepared(self, images: UInt8[Tensor, "batch side side"]) -> Tensor:
+        """Bytes as the network was trained on them."""
+        return normalised(images)
+
 
 @dataclass(frozen=True)
 class Encoder:
     """A network ready to embed, with the hash of the file it came from and how it was made."""
 
-    network: Network
+    network: Network | ResNet
     sha256: str
     recipe: dict[str, object]
+    architecture: str = COLLIMATE
+
+    @property
+    def shape(self) -> Shape:
+        """What it reads and gives."""
+        return SHAPES[self.architecture]
+
+
+def randomised(encoder: Encoder, *, seed: int) -> Encoder:
+    """The same architecture with weights drawn anew."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = _empty(encoder.architecture, getattr(encoder.network, "channels", 1))
+    return Encoder(network.eval(), "", {}, encoder.architecture)
+
+
+def _empty(architecture: str, channels: int) -> Network | ResNet:
+    return Network() if architecture == COLLIMATE else ResNet(architecture, channels)
 
 
 def save_encoder(network: Network, path: Path, *, recipe: dict[str, object]) -> str:
@@ -91,7 +118,7 @@ def load_encoder(path: Path) -> Encoder:
     Raises: UnreadableWeights.
     """
     try:
-        check_weights(path)
+        architecture = check_weights(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -101,16 +128,24 @@ def load_encoder(path: Path) -> Encoder:
         raise UnreadableWeights("The file is not a readable safetensors file.") from error
     if any(not torch.isfinite(value).all() for value in tensors.values()):
         raise UnreadableWeights("The weights hold values that are not finite numbers.")
-    network = Network()
-    network.load_state_dict(tensors)
+    channels = 1
+    if architecture != COLLIMATE:
+        found = mapped(read_header(path))
+        channels = found.channels
+        tensors = {name: tensors[there].float() for name, there in found.names.items()}
+    network = _empty(architecture, channels)
+    # What other libraries leave out is the number of steps, which nothing reads.
+    network.load_state_dict(tensors, strict=architecture == COLLIMATE)
     recipe = about.get("recipe", {}) if isinstance(about, dict) else {}
-    return Encoder(network.eval(), digest, dict(recipe) if isinstance(recipe, dict) else {})
+    known = dict(recipe) if isinstance(recipe, dict) else {}
+    return Encoder(network.eval(), digest, known, architecture)
 
 
 def embed(
-    weights: Path | Encoder, images: UInt8[np.ndarray, "images 96 96"]
-) -> Float32[np.ndarray, "images 192"]:
-    """Return the mean of the last stage for every image (about 2 ms each on one core).
+    weights: Path | Encoder, images: UInt8[np.ndarray, "images side side"]
+) -> Float32[np.ndarray, "images features"]:
+    """Return the mean of the last stage for every image (about 2 ms each on one core; a ResNet-18
+    needs a hundred times as much).
 
     Raises: UnreadableWeights; ValueError for another image shape or type.
     """
@@ -118,23 +153,27 @@ def embed(
 
 
 def stage_maps(
-    weights: Path | Encoder, images: UInt8[np.ndarray, "images 96 96"], *, pooled: bool = False
+    weights: Path | Encoder, images: UInt8[np.ndarray, "images side side"], *, pooled: bool = False
 ) -> Float32[np.ndarray, "images ..."]:
-    """Return the last stage, (images, 192, 6, 6), or its spatial mean where `pooled`."""
-    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
-        raise ValueError(f"The encoder reads uint8 images of {SIDE} by {SIDE} pixels.")
+    """Return the last stage, (images, features, cells, cells), or its spatial mean (`pooled`)."""
     encoder = weights if isinstance(weights, Encoder) else load_encoder(weights)
+    side = encoder.shape.side
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (side, side):
+        raise ValueError(f"The encoder reads uint8 images of {side} by {side} pixels.")
     device = available_device()
     network = encoder.network.to(device)
     parts: list[np.ndarray] = []
+    batch_size = max(1, BATCH * SIDE**2 // side**2)
     with torch.inference_mode():
-        for start in range(0, len(images), BATCH):
-            batch = torch.from_numpy(images[start : start + BATCH].copy()).to(device)
-            maps = network(normalised(batch))
+        for start in range(0, len(images), batch_size):
+            batch = torch.from_numpy(images[start : start + batch_size].copy()).to(device)
+            maps = network(network.prepared(batch))
             parts.append((maps.mean(dim=(2, 3)) if pooled else maps).float().cpu().numpy())
-    cells = SIDE // 16
-    empty = (0, FEATURES) if pooled else (0, FEATURES, cells, cells)
-    return np.concatenate(parts) if parts else np.zeros(empty, dtype=np.float32)
+    if parts:
+        return np.concatenate(parts)
+    cells = side // (16 if encoder.architecture == COLLIMATE else 32)
+    wide = encoder.shape.features
+    return np.zeros((0, wide) if pooled else (0, wide, cells, cells), dtype=np.float32)
 
 
 def normalised(images: UInt8[Tensor, "batch side side"]) -> Float[Tensor, "batch 1 side side"]:

@@ -5,9 +5,12 @@ header is JSON with the type, shape and place of every tensor.
 """
 
 import json
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
+
+from collimate.ml.key_maps import BLOCKS, STAGE_WIDTHS, NotMapped, Tensors, mapped
 
 SIDE = 96
 WIDTHS = (24, 48, 96, 192)
@@ -20,8 +23,20 @@ BYTES_OF = {
 PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 COLLIMATE = "collimate-encoder-1"
 
-Tensors = dict[str, tuple[str, tuple[int, ...]]]
-"""Type and shape by name."""
+
+@dataclass(frozen=True)
+class Shape:
+    """What an encoder reads and gives: the side of its square and the numbers of an image."""
+
+    side: int
+    features: int
+
+
+SHAPES: dict[str, Shape] = {
+    COLLIMATE: Shape(SIDE, WIDTHS[-1]),
+    **{name: Shape(224, STAGE_WIDTHS[-1]) for name in BLOCKS},
+}
+"""By architecture."""
 
 
 class UnreadableWeights(ValueError):
@@ -87,16 +102,28 @@ def recognised(tensors: Tensors) -> str:
     Raises:
         UnreadableWeights: none has.
     """
-    for name, wanted in ARCHITECTURES.items():
-        if tensors == wanted:
-            return name
-    raise UnreadableWeights(_difference(tensors))
+    if tensors == OWN:
+        return COLLIMATE
+    if tensors.keys() == MODEL_OF_A_PROJECT:
+        raise UnreadableWeights(
+            "The file is the model of a project, not an encoder: it fits the images and classes of "
+            "that project only."
+        )
+    try:
+        return mapped(tensors).architecture
+    except NotMapped as error:
+        raise UnreadableWeights(_difference(tensors, str(error))) from error
 
 
-def _difference(tensors: Tensors) -> str:
-    wanted = ARCHITECTURES[COLLIMATE]
+def _difference(tensors: Tensors, otherwise: str) -> str:
+    wanted = OWN
     missing = [name for name in wanted if name not in tensors]
     other = [name for name in tensors if tensors[name] != wanted.get(name)]
+    if not any(name in wanted for name in tensors):
+        return (
+            "The file holds another network than the encoders this program knows: its own, "
+            f"ResNet-18 and ResNet-34 of timm, torchvision or MONAI. {otherwise}"
+        )
     parts = ["The file holds another network than the encoder this program knows."]
     if other:
         dtype, shape = tensors[other[0]]
@@ -129,5 +156,6 @@ def _norm(name: str, width: int) -> Tensors:
     return {**found, f"{name}.num_batches_tracked": ("I64", ())}
 
 
-ARCHITECTURES: dict[str, Tensors] = {COLLIMATE: collimate_tensors()}
-"""Every network whose weights can be given, by what its file must hold."""
+OWN = collimate_tensors()
+MODEL_OF_A_PROJECT = {"space", "head"}
+"""The tensors of a stored model (`ml/model_file.py`)."""

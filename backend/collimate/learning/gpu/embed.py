@@ -19,6 +19,7 @@ from collimate.learning.models import Embedding, Encoder
 from collimate.learning.urgent import urgent_job_waits
 from collimate.ml import descriptors, encoder
 from collimate.ml.images import to_bytes
+from collimate.ml.weights import SHAPES
 from collimate.studies.models import Study
 
 CHUNK = 32
@@ -83,7 +84,7 @@ def square_for(row: Encoder, picture: Picture) -> np.ndarray:
     """The picture as this encoder reads it. Raises: StudyUnusable."""
     if row.kind == encoders.SCATTERING:
         return picture.square(descriptors.SIDE)
-    return to_bytes(picture.square(encoder.SIDE))
+    return to_bytes(picture.square(SHAPES[encoders.architecture_of(row)].side))
 
 
 def vectors_of(row: Encoder, squares: np.ndarray) -> np.ndarray:
