@@ -55,15 +55,25 @@ def class_activation(
 
     Raises: ValueError where the evidence is not finite or there is none.
     """
+    positive = np.maximum(joined(evidence, rows=rows, columns=columns), 0.0)
+    highest = float(positive.max())
+    return (positive / highest if highest > 0 else positive).astype(np.float32)
+
+
+def joined(
+    evidence: list[Float[np.ndarray, "_rows _columns"]], *, rows: int, columns: int
+) -> Float32[np.ndarray, "rows columns"]:
+    """Evidence for and against, per pixel of the picture, times the number of pixels.
+
+    Raises: ValueError where the evidence is not finite or there is none.
+    """
     if not evidence or not all(np.isfinite(part).all() for part in evidence):
         raise ValueError("Evidence must be given and finite.")
     size = max(rows, columns)
     # Evidence per pixel: grids of different fineness then add up with their true weights.
     square = sum(resize(np.asarray(part, np.float32) * part.size, size, size) for part in evidence)
     top, left, bottom, right = content_box(rows, columns, size=size)
-    positive = np.maximum(np.asarray(square)[top:bottom, left:right], 0.0)
-    highest = float(positive.max())
-    return (positive / highest if highest > 0 else positive).astype(np.float32)
+    return np.asarray(square)[top:bottom, left:right].astype(np.float32)
 
 
 def _raw_weights(
