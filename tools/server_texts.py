@@ -20,6 +20,7 @@ TABLES = {
     "learning/reasons.py": "PLAIN",
     "learning/strategy_words.py": "WORDS",
     "tasks/queue.py": "HOLDOUT_REASON",
+    "tasks/assign.py": "FIRST_REASON",
 }
 # Modules whose functions put sentences together.
 SAYING = ("learning/warn.py", "learning/reasons.py")

@@ -20,6 +20,7 @@ import collimate.access.api
 import collimate.annotations.api
 import collimate.datasets.api
 import collimate.learning.api
+import collimate.learning.hunts.api
 import collimate.projects.api
 import collimate.prompts.api
 import collimate.removal.api
@@ -49,6 +50,7 @@ STATIONS = (
     collimate.reviews,
     collimate.datasets,
     collimate.learning,
+    collimate.learning.hunts,
     collimate.removal,
 )
 

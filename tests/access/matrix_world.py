@@ -14,7 +14,7 @@ from collimate.datasets.models import DatasetVersion, Export
 from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
-from collimate.learning.models import ModelVersion, TrainingRun
+from collimate.learning.models import Hunt, ModelVersion, TrainingRun
 from collimate.projects.models import Project
 from collimate.prompts.models import PromptSession
 from collimate.reviews.models import GuideExample
@@ -111,6 +111,19 @@ def build_world(session: Session) -> World:
                 through_frames=False,
                 prompts=[],
                 asked=1,
+            ),
+        ).id,
+        "hunt_id": _add(
+            session,
+            Hunt(
+                project_id=project.id,
+                study_id=study.id,
+                sop_instance_uid=f"{study.study_uid}.1.1",
+                frame_number=1,
+                x=1.0,
+                y=1.0,
+                asked_by=users["the_reader"].id,
+                recipe="none",
             ),
         ).id,
         **_machine_rows(session, project.id, schema.id, users["project_admin"].id),

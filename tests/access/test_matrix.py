@@ -100,7 +100,11 @@ MATRIX: dict[str, Any] = {
     "POST /api/tasks/{task_id}/claim": P.READ_CASES,
     "GET /api/projects/{project_id}/tasks": P.MANAGE_PROJECT,
     "POST /api/projects/{project_id}/assignments": P.MANAGE_PROJECT,
+    "POST /api/projects/{project_id}/queue/first": P.MANAGE_PROJECT,
     "PATCH /api/tasks/{task_id}": P.MANAGE_PROJECT,
+    "PUT /api/studies/{study_id}/hunts/{hunt_id}": P.HUNT_FINDINGS,
+    "GET /api/projects/{project_id}/hunts": P.HUNT_FINDINGS,
+    "GET /api/hunts/{hunt_id}": OWN,
     "GET /api/projects/{project_id}/progress": P.MANAGE_PROJECT,
     "POST /api/reads/{read_id}/renew": OWN,
     "POST /api/reads/{read_id}/release": OWN,
@@ -154,6 +158,7 @@ ELSEWHERE = {
     "POST /api/reads/{read_id}/comments": "tests/annotations/test_comments.py",
     "PATCH /api/comments/{comment_id}": "tests/annotations/test_comments.py",
     "GET /api/studies/{study_id}/explanation": "tests/learning",
+    "GET /api/studies/{study_id}/explanation/dicom": "tests/learning",
     "GET /api/studies/{study_id}/look-here": "tests/learning",
 }
 # A healthy 404 for someone who is allowed: the thing itself may be empty.

@@ -12,7 +12,7 @@ from collimate.jobs.run import claim, execute
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning.jobs import HANDLERS
 from collimate.projects.models import Project
-from collimate.studies.models import Instance, Patient, Study
+from collimate.studies.models import Instance, Patient, Series, Study
 from tests import factories
 
 
@@ -65,7 +65,14 @@ def make_picture(
     instance.frame_count = len(frames)
     instance.rows, instance.columns = frames.shape[1:]
     instance.photometric_interpretation = photometric
-    instance.dicom_json = dicom_json(frames, photometric)
+    series_uid = session.get_one(Series, instance.series_id).series_uid
+    instance.dicom_json = {
+        **dicom_json(frames, photometric),
+        "00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.1.1"]},
+        "00080018": {"vr": "UI", "Value": [instance.sop_instance_uid]},
+        "0020000D": {"vr": "UI", "Value": [study.study_uid]},
+        "0020000E": {"vr": "UI", "Value": [series_uid]},
+    }
     session.flush()
     return study
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import pydicom
 import pytest
 import torch
 from PIL import Image
@@ -26,7 +27,14 @@ from collimate.learning.give import give_encoder
 from collimate.learning.gpu import glance, train
 from collimate.learning.gpu.look import uncertainty
 from collimate.learning.images import StudyUnusable, picture_of
-from collimate.learning.models import Embedding, Encoder, Explanation, Prediction, QueryBatch
+from collimate.learning.models import (
+    Embedding,
+    Encoder,
+    Explanation,
+    Prediction,
+    QueryBatch,
+    TrainingRun,
+)
 from collimate.learning.urgent import urgent_job_waits
 from collimate.learning.versions import promoted_model
 from collimate.ml.encoder import Network, save_encoder
@@ -397,6 +405,13 @@ def test_an_explanation_points_at_what_makes_the_class(
             select(Explanation).where(Explanation.class_key != ALL_CLASSES)
         ).all()
         assert len(rows) == len(studies[2:40:6])
+        checked = session.get_one(TrainingRun, model.training_run_id).metrics["map_check"]
+    # maps of weights drawn anew are other maps, and the model says so of itself
+    assert checked["image_count"] == 24
+    assert abs(checked["head"]["mean"]) < 0.3
+    assert deep or checked["follows_weights"]
+    assert ("encoder" in checked) == deep
+    assert -1 <= checked["other_image"]["low"] <= checked["other_image"]["high"] <= 1
     hits = 0
     for row in rows:
         image = Image.open(io.BytesIO(blobs().read(row.blob_sha256)))
@@ -405,6 +420,12 @@ def test_an_explanation_points_at_what_makes_the_class(
         top, left = np.unravel_index(alpha.argmax(), alpha.shape)
         hits += 20 <= top <= 100 and 50 <= left <= 95
         assert row.frame_number == 1
+        written = pydicom.dcmread(io.BytesIO(blobs().read(row.dicom_sha256)))
+        shared = written.SharedFunctionalGroupsSequence[0]
+        (image_of,) = shared.DerivationImageSequence[0].SourceImageSequence
+        assert image_of.ReferencedSOPInstanceUID == row.sop_instance_uid
+        values = np.frombuffer(written.FloatPixelData, "<f4").reshape(120, 100)
+        assert np.abs(values * alpha.max() - alpha).max() <= 1
     # The stripes cover 12 % of the image; the tolerance around them makes chance about 0.3.
     assert hits >= len(rows) - 1
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collimate.access.models import AuditEvent
 from collimate.access.policy import Role
 from collimate.jobs.models import Job
 from collimate.kit import clock
@@ -270,6 +271,7 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
             class_key="viral",
             method="linear-evidence-1",
             blob_sha256=blob.sha256,
+            dicom_sha256=blob.sha256,
         )
     )
     session.commit()
@@ -299,6 +301,12 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
     assert ready.headers["content-type"] == "image/png"
     assert (ready.headers["x-sop-instance-uid"], ready.headers["x-frame-number"]) == ("2.25.7", "3")
     assert ready.headers["x-model-number"] == str(model.number)
+    file = browser.get(f"{address}/dicom", params={"class_key": "viral"})
+    assert (file.status_code, file.content) == (200, b"\x89PNG\r\n")
+    assert file.headers["content-type"] == "application/dicom"
+    assert browser.get(f"{address}/dicom", params={"class_key": "normal"}).status_code == 202
+    events = select(AuditEvent.action).where(AuditEvent.action == "map_downloaded")
+    assert len(session.scalars(events).all()) == 1
 
 
 def test_a_map_is_hidden_from_strangers_and_where_it_would_bias(
@@ -315,6 +323,8 @@ def test_a_map_is_hidden_from_strangers_and_where_it_would_bias(
     assert client(world.reader).get(address.format(mine)).status_code == 404
     assert client(world.reader).get(address.format(elsewhere)).status_code == 404
     assert client(stranger).get(address.format(mine)).status_code == 404
+    assert client(world.reader).get(address.format(mine) + "/dicom").status_code == 404
+    assert client(stranger).get(address.format(mine) + "/dicom").status_code == 404
     assert client(reviewer).get(address.format(elsewhere)).status_code == 202
     assert client(reviewer).get(address.format(world.project.id)).status_code == 404
 

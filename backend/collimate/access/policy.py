@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MANAGE_DATA = "manage_data"
     SEE_LEARNING = "see_learning"
     MANAGE_LEARNING = "manage_learning"
+    HUNT_FINDINGS = "hunt_findings"
     MANAGE_DATASETS = "manage_datasets"
     MANAGE_PROJECT = "manage_project"
     LOOK_UP_IDENTITIES = "look_up_identities"
@@ -41,7 +42,7 @@ INSTANCE_PERMISSIONS = frozenset(
 """What an instance admin may do. Case content is not among it: that needs membership, and so does
 erasing a patient, which reaches into every project but begins in one the admin belongs to."""
 
-_READER = frozenset({P.SEE_PROJECT, P.SEE_IMAGES, P.READ_CASES})
+_READER = frozenset({P.SEE_PROJECT, P.SEE_IMAGES, P.READ_CASES, P.HUNT_FINDINGS})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.READER: _READER,
     Role.REVIEWER: _READER | {P.REVIEW, P.SEE_LEARNING},
@@ -52,6 +53,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_STUDIES,
             P.MANAGE_DATA,
             P.SEE_LEARNING,
+            P.HUNT_FINDINGS,
             P.MANAGE_DATASETS,
         }
     ),

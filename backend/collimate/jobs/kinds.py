@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     TRAIN_MODEL = "train_model"
     RUN_ROUND = "run_round"
     EXPLAIN = "explain"
+    HUNT = "hunt"
+    CHECK_MAPS = "check_maps"
 
 
 class Queue(StrEnum):
@@ -40,6 +42,8 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.TRAIN_MODEL: Queue.ML,
     JobKind.RUN_ROUND: Queue.ML,
     JobKind.EXPLAIN: Queue.ML,
+    JobKind.HUNT: Queue.ML,
+    JobKind.CHECK_MAPS: Queue.ML,
 }
 
 TITLE_OF: dict[JobKind, str] = {
@@ -54,10 +58,14 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.TRAIN_MODEL: "Training the model on what was drawn",
     JobKind.RUN_ROUND: "Learning from the newest reads",
     JobKind.EXPLAIN: "Computing an explanation map",
+    JobKind.HUNT: "Looking for places that look alike",
+    JobKind.CHECK_MAPS: "Checking whether maps follow the weights",
 }
 
 PRIORITY_OF: dict[JobKind, int] = {
     JobKind.EXPLAIN: 30,
+    JobKind.HUNT: 15,
+    JobKind.CHECK_MAPS: 1,
     JobKind.RUN_ROUND: 20,
     JobKind.COMPARE_ENCODERS: 5,
     JobKind.TRAIN_MODEL: 5,

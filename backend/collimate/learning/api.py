@@ -138,6 +138,24 @@ def study_explanation(
 
 
 @router.get(
+    "/api/studies/{study_id}/explanation/dicom",
+    response_class=Response,
+    responses={200: {"content": {"application/dicom": {}}}, 202: {"model": JobOut}},
+)
+def study_explanation_dicom(
+    session: SessionDep,
+    actor: ActorDep,
+    study: Annotated[Study, Depends(explainable_study, scope="function")],
+    class_key: Annotated[str | None, Query(max_length=60)] = None,
+) -> Response:
+    found = explanations.as_dicom(session, study, class_key, by=actor.user.id)
+    if isinstance(found, Job):
+        return _job_response(found)
+    headers = {"content-disposition": f'attachment; filename="heat-map-{study.id}.dcm"'}
+    return Response(found, media_type="application/dicom", headers=headers)
+
+
+@router.get(
     "/api/studies/{study_id}/look-here",
     response_model=schemas.LookHere,
     responses={202: {"model": JobOut}},

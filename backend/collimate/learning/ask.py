@@ -54,3 +54,14 @@ def for_embedding(session: Session, project_id: UUID) -> Job:
         project_id=project_id,
         dedup_key=f"embed:{project_id}",
     )
+
+
+def ask_to_check_maps(session: Session, project_id: UUID, model_version_id: UUID) -> Job:
+    """Have a new model's maps compared with those of randomised weights, once nothing waits."""
+    return enqueue(
+        session,
+        JobKind.CHECK_MAPS,
+        project_id=project_id,
+        dedup_key=f"maps:{model_version_id}",
+        model_version_id=model_version_id,
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.annotations import case
@@ -97,16 +98,7 @@ def explanation(
     Raises:
         ExplanationNotFound: the model does not know the study or the class.
     """
-    model = promoted_model(session, study.project_id)
-    prediction = _prediction(session, model, study)
-    if model is None or prediction is None:
-        raise ExplanationNotFound("The model has not seen this study yet.")
-    if prediction.scores or not prediction.probabilities:
-        raise ExplanationNotFound("The model draws what it sees; there is nothing to explain.")
-    probabilities: dict[str, Any] = prediction.probabilities
-    key = class_key or max(probabilities, key=lambda name: probabilities[name])
-    if key not in probabilities:
-        raise ExplanationNotFound("The model does not know this class.")
+    model, key = _asked_of(session, study, class_key)
     found = _found(session, model, study, key)
     if found is None:
         return _asked(session, model, study, key, by=by)
@@ -117,6 +109,38 @@ def explanation(
         model.number,
         found.method,
     )
+
+
+def as_dicom(session: Session, study: Study, class_key: str | None, *, by: UUID) -> bytes | Job:
+    """The same map as a DICOM Parametric Map, or the job that writes it. Leaves an audit row.
+
+    Raises:
+        ExplanationNotFound: the model does not know the study or the class.
+    """
+    model, key = _asked_of(session, study, class_key)
+    found = _found(session, model, study, key)
+    if found is None or found.dicom_sha256 is None:
+        return _asked(session, model, study, key, by=by)
+    audit.record(
+        session, by, "map_downloaded", "study", study.id,
+        project_id=study.project_id, model_number=model.number,
+    )  # fmt: skip
+    return blobs().read(found.dicom_sha256)
+
+
+def _asked_of(session: Session, study: Study, class_key: str | None) -> tuple[ModelVersion, str]:
+    """The model that speaks, and the class asked about, else the one it holds likeliest."""
+    model = promoted_model(session, study.project_id)
+    prediction = _prediction(session, model, study)
+    if model is None or prediction is None:
+        raise ExplanationNotFound("The model has not seen this study yet.")
+    if prediction.scores or not prediction.probabilities:
+        raise ExplanationNotFound("The model draws what it sees; there is nothing to explain.")
+    probabilities: dict[str, Any] = prediction.probabilities
+    key = class_key or max(probabilities, key=lambda name: probabilities[name])
+    if key not in probabilities:
+        raise ExplanationNotFound("The model does not know this class.")
+    return model, key
 
 
 def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, Any] | Job:

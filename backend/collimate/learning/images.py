@@ -114,6 +114,24 @@ def picture_of(session: Session, study_id: UUID) -> Picture:
     return Picture(instance.sop_instance_uid, index + 1, values, is_inverted)
 
 
+def picture_at(
+    session: Session, study_id: UUID, sop_instance_uid: str, frame_number: int
+) -> Picture:
+    """Read one frame of a study; `frame_number` counts from 1.
+
+    Raises: StudyUnusable.
+    """
+    instance = session.scalars(
+        select(Instance).where(
+            Instance.study_id == study_id, Instance.sop_instance_uid == sop_instance_uid
+        )
+    ).one_or_none()
+    if instance is None:
+        raise StudyUnusable("It has no such image.")
+    values, is_inverted = FramePlace(instance, frame_number - 1).values()
+    return Picture(sop_instance_uid, frame_number, values, is_inverted)
+
+
 def _series_first(session: Session, study_id: UUID) -> Instance:
     """The first image of the first series."""
     instance = session.scalars(

@@ -8,11 +8,12 @@ from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobFailed, JobRun
 from collimate.learning import encoders, gate, rounds
-from collimate.learning.ask import for_embedding, learn_anew
+from collimate.learning.ask import ask_to_check_maps, for_embedding, learn_anew
 from collimate.learning.due import newest_batch, next_round_in
 from collimate.learning.explanations import ALL_CLASSES
-from collimate.learning.gpu import explain, learn, look, train
+from collimate.learning.gpu import check_maps, explain, learn, look, train
 from collimate.learning.gpu.embed import embed_missing
+from collimate.learning.hunts import search
 from collimate.projects.models import Project
 
 
@@ -58,6 +59,8 @@ def run_round(run: JobRun) -> dict[str, Any]:
                 raise JobFailed(str(error)) from error
             return {"skipped": 1}
         gate.ask(session, project_id, done.label_count)
+        if done.model_version_id is not None:
+            ask_to_check_maps(session, project_id, done.model_version_id)
         return {
             "round_number": done.round_number,
             "label_count": done.label_count,
@@ -91,6 +94,17 @@ def explain_study(run: JobRun) -> dict[str, Any]:
         return explain.explain(session, **ids, class_key=class_key)
 
 
+def check_model_maps(run: JobRun) -> dict[str, Any]:
+    """Correlate the maps of a model with those of randomised weights."""
+    with run.open_session() as session:
+        return check_maps.check(session, model_version_id=UUID(run.arguments["model_version_id"]))
+
+
+def hunt(run: JobRun) -> dict[str, Any]:
+    """Look for places of the pool that look like one that was pointed at."""
+    return search.search(run)
+
+
 def _share(run: JobRun, place: int, count: int) -> Callable[[float], None]:
     """Progress of one encoder as a share of all."""
     return lambda part: run.report((place + part) / count, "Looking at new studies")
@@ -113,4 +127,6 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.TRAIN_MODEL: train_model,
     JobKind.RUN_ROUND: run_round,
     JobKind.EXPLAIN: explain_study,
+    JobKind.HUNT: hunt,
+    JobKind.CHECK_MAPS: check_model_maps,
 }

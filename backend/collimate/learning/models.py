@@ -1,4 +1,4 @@
-"""Encoders, embeddings, models, predictions, query batches: machine output, never a label."""
+"""Encoders, embeddings, models, predictions, query batches, hunts: machine output, no label."""
 
 from datetime import datetime
 from typing import Any
@@ -103,7 +103,11 @@ class Prediction(Row):
 
 
 class Explanation(Row):
-    """A map of what moved a prediction, as a PNG blob over the image grid."""
+    """A map of what moved a prediction, as a PNG blob over the image grid.
+
+    `dicom_sha256` is the same map as a DICOM Parametric Map; maps made before there were such
+    have none until somebody asks for it.
+    """
 
     __tablename__ = "explanation"
     __table_args__ = (UniqueConstraint("model_version_id", "study_id", "class_key"),)
@@ -116,6 +120,7 @@ class Explanation(Row):
     class_key: Mapped[str]
     method: Mapped[str]
     blob_sha256: Mapped[str]
+    dicom_sha256: Mapped[str | None]
 
 
 class QueryBatch(Row):
@@ -146,3 +151,57 @@ class QueryPick(Row):
     scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
     reason_code: Mapped[str]
     reason: Mapped[str]
+
+
+class PatchGrid(Row):
+    """A frame as a grid of patches (`ml/patches.py`), half precision, a row of the grid at a time.
+
+    A row without vectors says that the study has no frame that could be described.
+    """
+
+    __tablename__ = "patch_grid"
+    __table_args__ = (UniqueConstraint("study_id", "recipe", "sop_instance_uid", "frame_number"),)
+
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"))
+    recipe: Mapped[str]
+    sop_instance_uid: Mapped[str]
+    frame_number: Mapped[int]
+    rows: Mapped[int]
+    columns: Mapped[int]
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Hunt(Row):
+    """A place somebody pointed at, to find its like in the pool; (x, y) in image coordinates."""
+
+    __tablename__ = "hunt"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
+    sop_instance_uid: Mapped[str]
+    frame_number: Mapped[int]
+    x: Mapped[float]
+    y: Mapped[float]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    job_id: Mapped[UUID | None]
+    recipe: Mapped[str]
+    pool_count: Mapped[int] = mapped_column(default=0)
+    ranked_at: Mapped[datetime | None]
+
+
+class HuntMatch(Row):
+    """A place of the pool that looks like the wanted one: `likeness` is 1 for the very same."""
+
+    __tablename__ = "hunt_match"
+    __table_args__ = (UniqueConstraint("hunt_id", "rank"),)
+
+    hunt_id: Mapped[UUID] = mapped_column(ForeignKey("hunt.id", ondelete="CASCADE"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
+    rank: Mapped[int]
+    likeness: Mapped[float]
+    sop_instance_uid: Mapped[str]
+    frame_number: Mapped[int]
+    x: Mapped[float]
+    y: Mapped[float]
+    rows: Mapped[int]
+    columns: Mapped[int]

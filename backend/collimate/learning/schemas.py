@@ -147,6 +147,25 @@ class Drop(Answer):
     better: int
 
 
+class Correlation(Answer):
+    """Of two heat maps of an image, -1 to 1: mean over images with a 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class MapCheck(Answer):
+    """A model's maps beside those of randomised weights; None where it was not to be had."""
+
+    method: str
+    image_count: int
+    head: Correlation | None = None
+    encoder: Correlation | None = None
+    other_image: Correlation | None = None
+    follows_weights: bool | None = None
+
+
 class ModelOut(Answer):
     id: UUID
     number: int
@@ -158,6 +177,7 @@ class ModelOut(Answer):
     is_promoted: bool
     retired_at: datetime | None
     held_back: list[Drop] = Field(description="Why it was not let speak by itself; else empty")
+    map_check: MapCheck | None
     weights_sha256: str
     manifest_sha256: str
     code_version: str

@@ -70,6 +70,7 @@ def as_json(model: ModelVersion, run: TrainingRun) -> dict[str, Any]:
         "is_promoted": model.promoted_at is not None and model.retired_at is None,
         "retired_at": model.retired_at,
         "held_back": run.metrics.get("held_back") or [],
+        "map_check": run.metrics.get("map_check"),
         "weights_sha256": model.weights_sha256,
         "manifest_sha256": run.manifest_sha256,
         "code_version": run.code_version,

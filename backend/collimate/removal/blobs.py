@@ -62,7 +62,8 @@ def needed(session: Session, sha256: str) -> bool:
         *(
             select(column.parent.class_.id).where(column == sha256)
             for column in (
-                HeldImage.preview_sha256, Explanation.blob_sha256, Export.blob_sha256,
+                HeldImage.preview_sha256, Explanation.blob_sha256, Explanation.dicom_sha256,
+                Export.blob_sha256,
                 Encoder.weights_sha256, ModelVersion.weights_sha256,
             )
         ),

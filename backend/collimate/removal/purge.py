@@ -13,7 +13,14 @@ from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.kit.settings import settings
-from collimate.learning.models import Embedding, Explanation, Prediction
+from collimate.learning.models import (
+    Embedding,
+    Explanation,
+    Hunt,
+    HuntMatch,
+    PatchGrid,
+    Prediction,
+)
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Series, SpentBlob, Study
 from collimate.studies.spent_blobs import note_spent
 
@@ -81,7 +88,8 @@ def purge_study(session: Session, by: UUID | None, study_id: UUID) -> bool:
         .where(ReceivedFile.instance_id.in_(instances))
         .values(instance_id=None)
     )  # fmt: skip
-    for table in (Explanation, Prediction, Embedding, AnswerKey, Instance, Series):
+    made = (Explanation, Prediction, Embedding, PatchGrid, HuntMatch, Hunt)
+    for table in (*made, AnswerKey, Instance, Series):
         session.execute(delete(table).where(table.study_id == study_id))
     session.refresh(study)
     study.purged_at = clock.now()
@@ -103,5 +111,9 @@ def _hashes(session: Session, study_id: UUID) -> set[str]:
             Instance.thumbnail_sha256,
         ).where(Instance.study_id == study_id)
     )  # fmt: skip
-    maps = session.scalars(select(Explanation.blob_sha256).where(Explanation.study_id == study_id))
-    return {*maps, *(sha256 for row in rows for sha256 in row if sha256 is not None)}
+    maps = session.execute(
+        select(Explanation.blob_sha256, Explanation.dicom_sha256).where(
+            Explanation.study_id == study_id
+        )
+    )
+    return {sha256 for row in (*rows, *maps) for sha256 in row if sha256 is not None}

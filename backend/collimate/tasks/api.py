@@ -102,6 +102,13 @@ def assign_tasks(
     return {"assigned_count": count}
 
 
+@router.post("/api/projects/{project_id}/queue/first", response_model=schemas.FirstOut)
+def put_first(
+    session: SessionDep, actor: ActorDep, project: ManagedProject, body: schemas.FirstBody
+) -> dict[str, int]:
+    return {"moved_count": assign.put_first(session, actor.user.id, project, body.task_ids)}
+
+
 @router.patch("/api/tasks/{task_id}", response_model=schemas.TaskOut)
 def change_task(
     session: SessionDep, actor: ActorDep, task: ManagedTask, body: schemas.TaskChange

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -158,3 +158,33 @@ def set_priority(session: Session, by: UUID, task_id: UUID, priority: float) -> 
         project_id=task.project_id, priority=priority,
     )  # fmt: skip
     return task
+
+
+FIRST_REASON = "put at the front by a person"
+
+
+def put_first(session: Session, by: UUID, project: Project, task_ids: Sequence[UUID]) -> int:
+    """Have open cases of the pool read before all others, in this order; answers how many.
+
+    Rounds leave them where they are. Hold-out cases, control draws (early because of their looks
+    they would be no random draw) and cases somebody has in hand are left out.
+    """
+    free = set(
+        session.scalars(
+            select(Task.id)
+            .join(Study, Study.id == Task.study_id)
+            .join(Patient, Patient.id == Study.patient_id)
+            .where(Task.id.in_(task_ids), Task.project_id == project.id)
+            .where(Task.state == ReadState.OPEN, Task.arm.not_in(["control", queue.HOLDOUT_ARM]))
+            .where(Patient.is_holdout.is_(False), Study.deleted_at.is_(None))
+        )
+    )
+    highest = session.scalar(select(func.max(Task.priority)).where(Task.project_id == project.id))
+    chosen = [task_id for task_id in dict.fromkeys(task_ids) if task_id in free]
+    top = (highest or 0.0) + len(chosen)
+    order = {task_id: (top - at, "person", FIRST_REASON) for at, task_id in enumerate(chosen)}
+    count = queue.reprioritise(session, project.id, order)
+    audit.record(
+        session, by, "tasks_put_first", "project", project.id, project_id=project.id, count=count
+    )  # fmt: skip
+    return count

@@ -121,6 +121,14 @@ class AssignmentOut(Answer):
     assigned_count: int
 
 
+class FirstBody(Body):
+    task_ids: list[UUID] = Field(min_length=1, max_length=200)
+
+
+class FirstOut(Answer):
+    moved_count: int
+
+
 class TaskChange(Body):
     priority: float = Field(ge=-1e9, le=1e9, allow_inf_nan=False)
 

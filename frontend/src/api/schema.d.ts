@@ -378,6 +378,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hunts/{hunt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Hunt */
+        get: operations["show_hunt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -914,6 +931,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/hunts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Hunts */
+        get: operations["list_hunts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/imports": {
         parameters: {
             query?: never;
@@ -1233,6 +1267,23 @@ export interface paths {
         put?: never;
         /** Preview Pull */
         post: operations["preview_pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put First */
+        post: operations["put_first"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1670,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/explanation/dicom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Study Explanation Dicom */
+        get: operations["study_explanation_dicom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/geometry": {
         parameters: {
             query?: never;
@@ -1680,6 +1748,23 @@ export interface paths {
         /** Show Geometry */
         get: operations["show_geometry"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/hunts/{hunt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Begin Hunt */
+        put: operations["begin_hunt"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2866,6 +2951,18 @@ export interface components {
             /** Matrix */
             matrix: number[][];
         };
+        /**
+         * Correlation
+         * @description Of two heat maps of an image, -1 to 1: mean over images with a 95 % interval.
+         */
+        Correlation: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Mean */
+            mean: number;
+        };
         /** Curve */
         Curve: {
             /** Control */
@@ -3526,12 +3623,22 @@ export interface components {
          * @enum {string}
          */
         FindingCode: "missing_slices" | "duplicate_slices" | "uneven_spacing" | "gantry_tilt" | "mixed_orientation" | "mixed_spacing" | "mixed_size" | "missing_position" | "missing_spacing" | "lossy";
+        /** FirstBody */
+        FirstBody: {
+            /** Task Ids */
+            task_ids: string[];
+        };
         /** FirstImage */
         FirstImage: {
             /** Series Uid */
             series_uid: string;
             /** Sop Instance Uid */
             sop_instance_uid: string;
+        };
+        /** FirstOut */
+        FirstOut: {
+            /** Moved Count */
+            moved_count: number;
         };
         /** Forecast */
         Forecast: {
@@ -3766,6 +3873,132 @@ export interface components {
              */
             window?: string | null;
         };
+        /** HuntGlance */
+        HuntGlance: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Over */
+            is_over: boolean;
+            /** Match Count */
+            match_count: number;
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+        };
+        /**
+         * HuntIn
+         * @description A place of the study: image coordinates, (0, 0) is the corner of the first pixel.
+         */
+        HuntIn: {
+            /** Frame Number */
+            frame_number: number;
+            /** Sop Instance Uid */
+            sop_instance_uid: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /** HuntList */
+        HuntList: {
+            /** Items */
+            items: components["schemas"]["HuntGlance"][];
+        };
+        /** HuntMatchOut */
+        HuntMatchOut: {
+            /**
+             * Is First
+             * @description A person put it at the front of the queue
+             */
+            is_first: boolean;
+            /**
+             * Is Open
+             * @description Nobody has taken the case yet
+             */
+            is_open: boolean;
+            /** Likeness */
+            likeness: number;
+            /** Modality */
+            modality: string | null;
+            /** Picture Url */
+            picture_url: string;
+            /** Pseudonym */
+            pseudonym: string;
+            /** Rank */
+            rank: number;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /**
+             * X
+             * @description Of the width of the picture, 0 to 1
+             */
+            x: number;
+            /**
+             * Y
+             * @description Of its height, 0 to 1
+             */
+            y: number;
+        };
+        /** HuntOut */
+        HuntOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error */
+            error: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Over */
+            is_over: boolean;
+            /** Items */
+            items: components["schemas"]["HuntMatchOut"][];
+            /** Match Count */
+            match_count: number;
+            /** Picture Url */
+            picture_url: string;
+            /** Pool Count */
+            pool_count: number;
+            /** Progress */
+            progress: number;
+            /** Pseudonym */
+            pseudonym: string;
+            /** Ranked At */
+            ranked_at: string | null;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /** ImportList */
         ImportList: {
             /** Items */
@@ -3923,7 +4156,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "explain";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "explain" | "hunt" | "check_maps";
         /** JobList */
         JobList: {
             /** Items */
@@ -4341,6 +4574,21 @@ export interface components {
             manifest_sha256: string;
         };
         /**
+         * MapCheck
+         * @description A model's maps beside those of randomised weights; None where it was not to be had.
+         */
+        MapCheck: {
+            encoder?: components["schemas"]["Correlation"] | null;
+            /** Follows Weights */
+            follows_weights?: boolean | null;
+            head?: components["schemas"]["Correlation"] | null;
+            /** Image Count */
+            image_count: number;
+            /** Method */
+            method: string;
+            other_image?: components["schemas"]["Correlation"] | null;
+        };
+        /**
          * MarkContent
          * @description A mark; points are image coordinates, (0,0) = corner of the first pixel.
          */
@@ -4457,6 +4705,7 @@ export interface components {
             low: number | null;
             /** Manifest Sha256 */
             manifest_sha256: string;
+            map_check: components["schemas"]["MapCheck"] | null;
             /** Number */
             number: number;
             /** Retired At */
@@ -4581,7 +4830,7 @@ export interface components {
          * @description What can be allowed.
          * @enum {string}
          */
-        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs" | "erase_patients";
+        Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "hunt_findings" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs" | "erase_patients";
         /**
          * PlaceBody
          * @description Where a comment is pinned: an image with a point on it, or a whole series.
@@ -6894,6 +7143,37 @@ export interface operations {
             };
         };
     };
+    show_hunt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hunt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_jobs: {
         parameters: {
             query?: {
@@ -8198,6 +8478,37 @@ export interface operations {
             };
         };
     };
+    list_hunts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: {
@@ -8868,6 +9179,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PullPreview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstOut"];
                 };
             };
             /** @description Validation Error */
@@ -9951,6 +10297,48 @@ export interface operations {
             };
         };
     };
+    study_explanation_dicom: {
+        parameters: {
+            query?: {
+                class_key?: string | null;
+            };
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/dicom": unknown;
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     show_geometry: {
         parameters: {
             query?: never;
@@ -9969,6 +10357,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyGeometry"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_hunt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hunt_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntOut"];
                 };
             };
             /** @description Validation Error */

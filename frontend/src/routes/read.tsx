@@ -51,6 +51,7 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
           void navigate({ to: `/projects/${projectId}/read/${next}`, replace: true })
         }
         onClose={() => void navigate({ to: `/projects/${projectId}/worklist` })}
+        onHunt={(huntId) => void navigate({ to: `/projects/${projectId}/hunts/${huntId}` })}
       />
     </Suspense>
   );

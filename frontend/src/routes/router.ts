@@ -8,6 +8,7 @@ import { datasetsRoute } from './datasets';
 import { deidentificationRoute } from './deidentification';
 import { framedRoute } from './framed';
 import { homeRoute } from './home';
+import { huntRoute, huntsRoute } from './hunts';
 import { labelsRoute } from './labels';
 import { learningRoute } from './learning';
 import { membersRoute } from './members';
@@ -36,6 +37,8 @@ const projectPages = [
   learningRoute,
   datasetsRoute,
   reviewRoute,
+  huntsRoute,
+  huntRoute,
 ] as const;
 
 const routeTree = rootRoute.addChildren([

@@ -5,18 +5,26 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from collimate.dicom import identity
+from collimate.dicom.parametric_map import Origin, Uids, write_map
 from collimate.jobs.run import JobFailed
+from collimate.kit import clock
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import encoders, fit
 from collimate.learning.gpu.embed import loaded, square_for, vectors_of
 from collimate.learning.images import Picture, StudyUnusable, picture_of
-from collimate.learning.models import Encoder, Explanation, ModelVersion
+from collimate.learning.models import Encoder, Explanation, ModelVersion, TrainingRun
 from collimate.ml.encoder import stage_maps
 from collimate.ml.explain import METHOD, class_activation, descriptor_evidence, encoder_evidence
-from collimate.ml.model_file import Model
+from collimate.ml.features import Space
+from collimate.ml.heads import Head
+from collimate.projects import schema
+from collimate.projects.models import Project
+from collimate.studies.models import Instance, Study
 
 COLOUR = (255, 176, 59)
 STRONGEST_ALPHA = 150
@@ -31,23 +39,29 @@ def explain(
     Raises: JobFailed where the image cannot be read or the model does not know the class.
     """
     version = session.get_one(ModelVersion, model_version_id)
+    if session.get_one(Study, study_id).project_id != version.project_id:
+        raise JobFailed("The model is of another project.")
     model = fit.read_model(version)
     if class_key not in model.keys:
         raise JobFailed("The model does not know this class.")
     try:
         picture = picture_of(session, study_id)
+        index = model.keys.index(class_key)
+        rows = [session.get_one(Encoder, UUID(one)) for one in version.encoder_ids]
         evidence = [
-            _evidence(session.get_one(Encoder, UUID(encoder_id)), picture, model, class_key)
-            for encoder_id in version.encoder_ids
+            evidence_of(row.kind, seen_by(row, picture), model.space, model.head, index)
+            for row in rows
         ]
     except StudyUnusable as error:
         raise JobFailed("The image of this study cannot be explained.") from error
-    rows, columns = _shown_size(picture)
-    strength = class_activation(evidence, rows=rows, columns=columns)
+    height, width = _shown_size(picture)
+    strength = class_activation(evidence, rows=height, columns=width)
     with work_folder() as folder:
         path = folder / "map.png"
         path.write_bytes(png(strength))
         blob = blobs().put(path)
+        write_map(folder / "map.dcm", strength, _origin(session, version, picture, class_key))
+        written = blobs().put(folder / "map.dcm")
     values = {
         "project_id": version.project_id,
         "model_version_id": version.id,
@@ -57,20 +71,63 @@ def explain(
         "class_key": class_key,
         "method": METHOD,
         "blob_sha256": blob.sha256,
+        "dicom_sha256": written.sha256,
     }
-    session.execute(insert(Explanation).values(**values).on_conflict_do_nothing())
+    statement = insert(Explanation).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["model_version_id", "study_id", "class_key"],
+            set_={"dicom_sha256": written.sha256},
+            where=Explanation.dicom_sha256.is_(None),
+        )
+    )
     return {"sha256": blob.sha256}
 
 
-def _evidence(row: Encoder, picture: Picture, model: Model, class_key: str) -> np.ndarray:
-    """One block's share of the class's logit, over that block's grid."""
+def _origin(session: Session, version: ModelVersion, picture: Picture, class_key: str) -> Origin:
+    instance = session.scalars(
+        select(Instance).where(
+            Instance.project_id == version.project_id,
+            Instance.sop_instance_uid == picture.sop_instance_uid,
+        )
+    ).one()
+    project = session.get_one(Project, version.project_id)
+    run = session.get_one(TrainingRun, version.training_run_id)
+    names = {one.key: one.name for one in schema.labels_of(session, version.label_schema_id)}
+
+    def uid(what: str, *parts: str) -> str:
+        return identity.uid_from(identity.keyed(project.key, f"heat map {what}", *parts))
+
+    mine = (str(version.id), picture.sop_instance_uid, str(picture.frame_number), class_key)
+    return Origin(
+        dicom_json=instance.dicom_json,
+        frame_number=picture.frame_number,
+        class_name=names.get(class_key, class_key),
+        method=METHOD,
+        model_number=version.number,
+        model_sha256=version.weights_sha256,
+        code_version=run.code_version,
+        made_at=clock.now(),
+        uids=Uids(
+            uid("series", str(version.id), str(instance.series_id)), uid("instance", *mine),
+            uid("frame of reference", *mine), uid("dimensions", *mine),
+        ),
+    )  # fmt: skip
+
+
+def seen_by(row: Encoder, picture: Picture) -> np.ndarray:
+    """What an encoder makes of a picture before its place is given up. Raises: StudyUnusable."""
     square = square_for(row, picture)[None]
-    index = model.keys.index(class_key)
     if row.kind == encoders.SCATTERING:
-        features = vectors_of(row, square)[0]
-        return descriptor_evidence(features, model.space, model.head, index, block=row.kind)
-    maps = stage_maps(loaded(str(row.weights_sha256)), square)[0]
-    return encoder_evidence(maps, model.space, model.head, index, block=row.kind)
+        return vectors_of(row, square)[0]
+    return stage_maps(loaded(str(row.weights_sha256)), square)[0]
+
+
+def evidence_of(kind: str, seen: np.ndarray, space: Space, head: Head, index: int) -> np.ndarray:
+    """One block's share of a class's logit, over that block's grid."""
+    if kind == encoders.SCATTERING:
+        return descriptor_evidence(seen, space, head, index, block=kind)
+    return encoder_evidence(seen, space, head, index, block=kind)
 
 
 def _shown_size(picture: Picture) -> tuple[int, int]:

@@ -33,7 +33,7 @@ export const PLACES: readonly Place[] = [
     icon: IconChecklist,
     shortcut: 'shift+w',
     to: `${PROJECT}/worklist`,
-    covers: [`${PROJECT}/worklist`],
+    covers: [`${PROJECT}/worklist`, `${PROJECT}/hunts`],
     needs: 'read_cases',
   },
   {

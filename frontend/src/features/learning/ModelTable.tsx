@@ -11,7 +11,7 @@ import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { t } from '../../words/t';
 import styles from './Learning.module.css';
-import { dropWords } from './modelWords';
+import { dropWords, mapCheckWords } from './modelWords';
 
 interface Props {
   projectId: string;
@@ -56,6 +56,20 @@ function modelState(row: ModelVersion) {
     <span className={styles.heldBack} title={row.held_back.map(dropWords).join('\n')}>
       <Chip tone="warn" text={t('held back')} /> {row.held_back.slice(0, 1).map(dropWords)}
       {row.held_back.length > 1 && t(', {count} more', { count: row.held_back.length - 1 })}
+    </span>
+  );
+}
+
+/** Whether the model's heat maps change when its weights are drawn anew. */
+function mapCheck({ map_check: check }: ModelVersion) {
+  if (!check?.head) return '–';
+  return (
+    <span className={styles.heldBack} title={mapCheckWords(check)}>
+      <Chip
+        tone={check.follows_weights ? 'good' : 'warn'}
+        text={check.follows_weights ? t('follow the weights') : t('show the image, not the model')}
+      />
+      {formatScore(check.head.mean)}
     </span>
   );
 }
@@ -108,6 +122,7 @@ function columnsWith(canManage: boolean, promote: (id: string) => void): Column<
       title: t('95 % interval'),
       render: (row) => formatInterval(row.low, row.high),
     },
+    { key: 'maps', title: t('Heat maps'), render: mapCheck },
     { key: 'seed', title: t('Seed'), isNumber: true, render: (row) => row.seed },
     { key: 'code', title: t('Code'), render: (row) => row.code_version },
     { key: 'weights', title: t('Weights'), render: (row) => hash(row.weights_sha256) },

@@ -2,12 +2,11 @@
 import { useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
-import type { ReadingCase } from '../../api/reading';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
-import { type CaseActions, flowCommands, labelCommands, markCommands } from './caseCommands';
+import { flowCommands, labelCommands, markCommands } from './caseCommands';
 import { isOfStudy } from './earlier';
 import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
@@ -18,7 +17,6 @@ import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { promptCommands } from './promptCommands';
-import { leavesPromptsOpen } from './prompting';
 import styles from './Reading.module.css';
 import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
@@ -28,12 +26,14 @@ import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { useAsking } from './useAsking';
-import { aboutText, placeHere, useComments } from './useComments';
+import { useCaseActions } from './useCaseActions';
+import { aboutText, useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHanging } from './useHanging';
 import { useHeatMap } from './useHeatMap';
 import { useHoldToHide } from './useHoldToHide';
+import { useHuntPlace } from './useHuntPlace';
 import { lookHereCommands, useLookHere } from './useLookHere';
 import { usePromptBench } from './usePromptBench';
 import type { OpenCase, RoomActions } from './useRoom';
@@ -48,9 +48,10 @@ export interface CaseRoomProps {
   readonly open: OpenCase;
   readonly room: RoomActions;
   readonly onClose: () => void;
+  readonly onHunt: (huntId: string) => void;
 }
 
-export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
+export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const { reading } = open;
   const schema = reading.label_schema;
   const sitting = useSitting(open, { onSubmitted: room.next, onLocked: room.reveal });
@@ -74,6 +75,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
   const comments = useComments(reading.read.id, shown, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
+  const hunt = useHuntPlace(reading, shown, (id) => void flow.leave().finally(() => onHunt(id)));
   const [issuePlace, setIssuePlace] = useState<CommentPlace | null>(null);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown, areTagsShown } =
     useReading();
@@ -86,29 +88,20 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
   useHoldToHide();
   usePromptBench(reading.read, sitting.isReadOnly);
 
-  const actions: CaseActions = useMemo(
-    () => ({
-      submit: () => {
-        if (!leavesPromptsOpen()) flow.submit();
-      },
-      openSkip: flow.openSkip,
-      openIssue() {
-        setIssuePlace(placeHere(shown));
-        useReading.getState().arrange({ isPanelShown: true });
-        flow.openIssue();
-      },
-      openExclude: schema.exclusion_reasons.length > 0 ? flow.openExclude : null,
-      back: () => void flow.settle().then(room.back),
-      correct: isToTakeBack(reading.read) ? () => room.reopen(reading.read.id) : null,
-      close: () => void flow.leave().finally(onClose),
-      isReadOnly: sitting.isReadOnly,
-    }),
-    [flow, room, schema, reading.read, onClose, sitting.isReadOnly, shown],
-  );
+  const actions = useCaseActions({
+    reading,
+    room,
+    flow,
+    isReadOnly: sitting.isReadOnly,
+    shown,
+    onClose,
+    onIssueAt: setIssuePlace,
+  });
   const commands = useMemo(
     () => [
       ...asking.commands,
       ...comments.commands,
+      ...hunt.commands,
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
@@ -138,6 +131,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
       actions,
       asking.commands,
       comments.commands,
+      hunt.commands,
       here,
       suggested,
       isEarlier,
@@ -168,6 +162,7 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
         waiting={sitting.kept.waiting ?? 'submit'}
         onCancelSubmit={() => sitting.autosave?.takeBack()}
       />
+      {hunt.notice}
       {flow.problem && <ProblemPanel problem={flow.problem} />}
       <FlowPanels
         flow={flow}
@@ -242,8 +237,5 @@ export function CaseRoom({ open, room, onClose }: CaseRoomProps) {
     </div>
   );
 }
-
-const isToTakeBack = ({ state, is_mine }: ReadingCase['read']): boolean =>
-  is_mine && (state === 'submitted' || state === 'issue');
 
 const NO_FRAMES: readonly Frame[] = [];

@@ -20,13 +20,21 @@ export const warmUp = (): Promise<unknown> => renderingEngine().catch(() => unde
 export interface ReadingRoomProps extends RoomProps {
   /** Back to the worklist. */
   readonly onClose: () => void;
+  /** To what was found to look like a place. */
+  readonly onHunt: (huntId: string) => void;
 }
 
-export function ReadingRoom({ onClose, ...props }: ReadingRoomProps) {
+export function ReadingRoom({ onClose, onHunt, ...props }: ReadingRoomProps) {
   const [room, actions] = useRoom(props);
   if (room.phase === 'open')
     return (
-      <CaseRoom key={room.open.reading.read.id} open={room.open} room={actions} onClose={onClose} />
+      <CaseRoom
+        key={room.open.reading.read.id}
+        open={room.open}
+        room={actions}
+        onClose={onClose}
+        onHunt={onHunt}
+      />
     );
   return (
     <main className={styles.outside}>

@@ -16,6 +16,10 @@ interface SuggestionPanelProps {
   readonly commands: readonly Command[];
 }
 
+/** The map as a DICOM Parametric Map. */
+const mapAddress = (studyId: string, classKey: string): string =>
+  `/api/studies/${studyId}/explanation/dicom?class_key=${encodeURIComponent(classKey)}`;
+
 /** Classes shown with their probability, the likeliest first. */
 const MOST_SHOWN = 4;
 
@@ -82,6 +86,11 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
           </Button>
         )}
       </div>
+      {isHeatShown && heat.image && best && (
+        <a className={styles.edit} href={mapAddress(reading.study.id, best)} download>
+          {t('Heat map as a DICOM file')}
+        </a>
+      )}
       {isHeatShown && heat.isWaiting && (
         <p className={styles.muted}>{t('Computing the heat map…')}</p>
       )}

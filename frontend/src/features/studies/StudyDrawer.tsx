@@ -2,12 +2,14 @@
 import { Drawer, Select, Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { useCan } from '../../api/access';
 import { geometryQuery, type StudyDetail, studyQuery } from '../../api/studies';
 import { useCommands } from '../../commands/useCommands';
 import { GeometryReports } from '../../ui/GeometryReports';
 import { Loaded } from '../../ui/Loaded';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { t } from '../../words/t';
+import { HuntPicture } from './HuntPicture';
 import { instancesOf } from './instances';
 import { RemovedTags } from './RemovedTags';
 import { DeleteStudy } from './removal/DeleteStudy';
@@ -98,6 +100,8 @@ interface PartsProps extends Pick<BodyProps, 'tab' | 'onTab' | 'onOpen'> {
 
 function Parts({ study, tab, onTab, onOpen }: PartsProps) {
   const instances = instancesOf(study);
+  // What measures the model must not steer what it learns from.
+  const canHunt = useCan(study.project_id, 'hunt_findings') && !study.is_holdout;
   const [chosen, setChosen] = useState<string | null>(null);
   const uid = chosen ?? instances[0]?.detail.sop_instance_uid ?? null;
   const current = instances.find(({ detail }) => detail.sop_instance_uid === uid);
@@ -117,6 +121,7 @@ function Parts({ study, tab, onTab, onOpen }: PartsProps) {
       <Tabs value={tab} onChange={(next) => next && onTab(next)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="geometry">{t('Geometry')}</Tabs.Tab>
+          {canHunt && <Tabs.Tab value="hunt">{t('Places that look alike')}</Tabs.Tab>}
           <Tabs.Tab value="removed">{t('Removed by de-identification')}</Tabs.Tab>
           <Tabs.Tab value="tags">{t('DICOM header')}</Tabs.Tab>
           <Tabs.Tab value="alike">{t('Alike')}</Tabs.Tab>
@@ -124,6 +129,11 @@ function Parts({ study, tab, onTab, onOpen }: PartsProps) {
         <Tabs.Panel value="geometry" pt="sm">
           <Geometry studyId={study.id} />
         </Tabs.Panel>
+        {canHunt && (
+          <Tabs.Panel value="hunt" pt="sm">
+            <HuntPicture key={uid} study={study} instance={current.detail} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="removed" pt="sm">
           <RemovedTags instance={current.detail} />
         </Tabs.Panel>

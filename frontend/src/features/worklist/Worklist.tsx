@@ -2,6 +2,7 @@
 import { Button, Chip as FilterChip } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../../api/tasks';
 import { CommandKey } from '../../commands/CommandKey';
@@ -37,7 +38,15 @@ export function Worklist({ projectId, projectName, onRead }: Props) {
   const worklist = useQuery(worklistQuery(projectId));
   return (
     <>
-      <PageHeader title={t('Worklist')} side={projectName} />
+      <PageHeader
+        title={t('Worklist')}
+        side={projectName}
+        actions={
+          <Link to="/projects/$projectId/hunts" params={{ projectId }} className={styles.link}>
+            {t('Places that look alike')}
+          </Link>
+        }
+      />
       <Loaded of={worklist}>{(data) => <Loadedlist data={data} onRead={onRead} />}</Loaded>
     </>
   );
