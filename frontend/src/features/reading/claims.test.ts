@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { fetchOnce, studyMetadata } from '../../api/ahead';
 import { claimOnce, takeAhead, wanted } from './claims';

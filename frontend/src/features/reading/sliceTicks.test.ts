@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { uprightAt } from '../../geometry/planes';
 import { imagePoint, millimetres, patientPoint } from '../../geometry/units';
