@@ -103,6 +103,7 @@ def test_a_reload_while_the_server_is_away_says_what_is_kept_and_goes_on_by_itse
     window.until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
     image_of(page)
     read = read_id(page)
+    window.expect_trouble("ERR_FAILED .*/assets/")  # what is fetched ahead for later
     with window.offline():
         page.keyboard.press("4")
         see_state(page, "offline")

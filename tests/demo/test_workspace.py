@@ -25,7 +25,7 @@ from collimate.studies.imports.label_table import TableUnusable
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
 
-CASES = 40
+CASES = 64
 FEW = 16
 
 
