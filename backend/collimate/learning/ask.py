@@ -8,6 +8,7 @@ from collimate.access import audit
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
+from collimate.learning.models import ModelVersion
 from collimate.projects.models import Project
 
 
@@ -56,8 +57,13 @@ def for_embedding(session: Session, project_id: UUID) -> Job:
     )
 
 
-def ask_to_check_maps(session: Session, project_id: UUID, model_version_id: UUID) -> Job:
-    """Have a new model's maps compared with those of randomised weights, once nothing waits."""
+def ask_to_check_maps(session: Session, project_id: UUID, model_version_id: UUID) -> Job | None:
+    """Have a new model's maps compared with those of randomised weights, once nothing waits.
+
+    A model that draws looks through no encoder and has no maps: None.
+    """
+    if not session.get_one(ModelVersion, model_version_id).encoder_ids:
+        return None
     return enqueue(
         session,
         JobKind.CHECK_MAPS,

@@ -32,8 +32,6 @@ def check(session: Session, *, model_version_id: UUID) -> dict[str, Any]:
     (where one serves), and between maps of different images, which is what maps share anyway.
     """
     version = session.get_one(ModelVersion, model_version_id)
-    if not version.encoder_ids:
-        return {"skipped": 1}  # it draws, and has no maps
     model = fit.read_model(version)
     rows = [session.get_one(Encoder, UUID(one)) for one in version.encoder_ids]
     found = _compared(session, version, model, rows)
