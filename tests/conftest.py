@@ -21,25 +21,6 @@ os.environ["COLLIMATE_ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-LONGEST_FIRST = (
-    "tests/test_embedded.py",
-    "tests/demo/",
-    "tests/dicom/test_hostile_corpus.py",
-    "tests/browser/",
-)
-"""Where one lane would work on long after the others are done, if it began there last."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files before short ones; each lane keeps whole files."""
-
-    def turn(item: pytest.Item) -> int:
-        begins = [item.nodeid.startswith(place) for place in LONGEST_FIRST]
-        return begins.index(True) if True in begins else len(begins)
-
-    items.sort(key=turn)
-
-
 def pytest_sessionfinish() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 
