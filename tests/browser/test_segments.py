@@ -329,7 +329,7 @@ def see_in_space(page: Page, paint: Callable[[], object]) -> None:
 def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
     clinic: Clinic, open_window: Open
 ) -> None:
-    project = painted_project(clinic, "Pen")
+    project = painted_project(clinic, "Pen and finger")
     reader = project.readers[0]
     page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
     image_of(page)

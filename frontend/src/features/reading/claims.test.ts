@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { fetchOnce, studyMetadata } from '../../api/ahead';
-import { claimOnce, takeAhead, wanted } from './claims';
+import { type Asked, claimOnce, takeAhead, wanted } from './claims';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -24,7 +24,8 @@ test('a case taken ahead is opened once, and what its study holds is on its way'
   const asked = server();
   takeAhead('p', null);
   const taken = wanted('p', null);
-  expect(((await Promise.resolve(taken)) as { read: { id: string } }).read.id).toBe('r1');
+  const { reading, hadWorkHere } = (await taken) as Asked;
+  expect([reading.read.id, hadWorkHere]).toEqual(['r1', false]);
   await vi.waitFor(() => expect(asked).toEqual(['/api/projects/p/claim-next', METADATA]));
   const [address, options] = studyMetadata('p', '1.2');
   await fetchOnce(address, options);

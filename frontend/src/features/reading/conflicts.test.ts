@@ -226,6 +226,7 @@ describe('drafts on this computer', () => {
       drop: () => Promise.reject(new DOMException('no')),
       all: () => Promise.reject(new DOMException('no')),
       count: () => Promise.reject(new DOMException('no')),
+      readIds: () => Promise.reject(new DOMException('no')),
     };
     const { autosave, last, kept } = bench(server.save, { drafts: forbidden });
     autosave.note(items(answer('normal')));

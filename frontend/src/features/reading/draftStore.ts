@@ -7,6 +7,8 @@ export interface KeyedStore<Kept> {
   drop(userId: string, readId: string): Promise<void>;
   /** Everything kept for one user, by read. */
   all(userId: string): Promise<Map<string, Kept>>;
+  /** The reads of which something is kept, whoever it belongs to. */
+  readIds(): Promise<Set<string>>;
   /** Everything kept on this computer, whoever it belongs to; only ever counted. */
   count(isCounted: (kept: Kept) => boolean): Promise<number>;
 }
@@ -74,6 +76,10 @@ export function keyedStore<Kept>(database: string): KeyedStore<Kept> {
       ]);
       const idOf = (key: IDBValidKey) => String(key).slice(keyOf(userId, '').length);
       return new Map(found.map((kept, index) => [idOf(keys[index] ?? ''), kept]));
+    },
+    async readIds() {
+      const keys = await read((table) => table.getAllKeys());
+      return new Set(keys.map((key) => String(key).slice(String(key).indexOf('/') + 1)));
     },
     async count(isCounted) {
       const found = await read<Kept[]>((table) => table.getAll());

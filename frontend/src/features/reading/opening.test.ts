@@ -81,13 +81,24 @@ test('nobody sends the work of a case between its answer and its being held', as
 
 test('a case just claimed is asked for again only where work of it was under way', async () => {
   const { server, sources, snapshot, outboxOfAnotherWindow } = clinic();
-  const claim = Promise.resolve(snapshot());
+  const asked = Promise.resolve({ reading: snapshot(), hadWorkHere: true });
   await outboxOfAnotherWindow();
-  const opened = await openCase('me', claim, sources);
+  const opened = await openCase('me', asked, sources);
   opened.letGo();
   expect(shown(opened)).toMatchObject({ label_keys: ['viral'] });
   server.said = 'nothing';
-  const fresh = await openCase('me', Promise.resolve(snapshot('claimed')), sources);
+  const claim = Promise.resolve({ reading: snapshot('claimed'), hadWorkHere: false });
+  const fresh = await openCase('me', claim, sources);
   fresh.letGo();
+  expect(server.asked).toBe(1);
+});
+
+test('a case answered before its work arrived is asked for again, once none is here any more', async () => {
+  const { server, sources, snapshot, outboxOfAnotherWindow } = clinic();
+  const asked = Promise.resolve({ reading: snapshot('claimed'), hadWorkHere: true });
+  await outboxOfAnotherWindow();
+  const opened = await openCase('me', asked, sources);
+  opened.letGo();
+  expect(shown(opened)).toMatchObject({ label_keys: ['viral'] });
   expect(server.asked).toBe(1);
 });

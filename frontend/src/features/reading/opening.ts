@@ -2,6 +2,7 @@
 import type { ReadingCase } from '../../api/reading';
 import { openRead } from './calls';
 import { takeCase } from './caseLock';
+import type { Asked } from './claims';
 import { type Draft, draftOf, withLocal } from './draft';
 import { type DraftStore, drafts } from './draftStore';
 
@@ -18,22 +19,22 @@ interface Sources {
 }
 
 /**
- * The case of a read, or one just claimed. What an outbox sends of it before the case is held is
- * on the server and no longer here; so the server is asked while it is held, and a case that was
- * answered before is asked for again where work of it may have been on its way.
+ * The case of a read, or one asked for already. What an outbox sends of it before the case is
+ * held is on the server and no longer here; so the server is asked while it is held, and a case
+ * that was answered before is asked for again where work of it may have been on its way.
  */
 export async function openCase(
   userId: string,
-  asked: string | Promise<ReadingCase>,
+  asked: string | Promise<Asked>,
   sources: Sources = { open: openRead, drafts },
 ): Promise<Opened> {
   const load = (readId: string) => sources.drafts.load(userId, readId).catch(() => null);
-  const claimed = typeof asked === 'string' ? null : await asked;
-  const readId = claimed?.read.id ?? String(asked);
-  const isFresh = claimed !== null && isUntouched(claimed) && (await load(readId)) === null;
+  const answered = typeof asked === 'string' ? null : await asked;
+  const readId = answered?.reading.read.id ?? String(asked);
+  const isCurrent = answered && isUntouched(answered) && (await load(readId)) === null;
   const letGo = await takeCase(readId);
   try {
-    const reading = claimed && isFresh ? claimed : await sources.open(readId);
+    const reading = isCurrent ? answered.reading : await sources.open(readId);
     const draft = withLocal(draftOf(reading.annotations), await load(readId));
     return { reading, draft, letGo };
   } catch (error) {
@@ -42,5 +43,5 @@ export async function openCase(
   }
 }
 
-const isUntouched = ({ read, annotations }: ReadingCase): boolean =>
-  read.state === 'claimed' && annotations.length === 0;
+const isUntouched = ({ reading: { read, annotations }, hadWorkHere }: Asked): boolean =>
+  !hadWorkHere && read.state === 'claimed' && annotations.length === 0;

@@ -4,7 +4,7 @@ import { useSession } from '../../api/access';
 import { asProblem, type Problem } from '../../api/problem';
 import type { ReadingCase } from '../../api/reading';
 import { reopenRead } from './calls';
-import { claimOnce, wanted } from './claims';
+import { type Asked, claimOnce, wanted } from './claims';
 import { type Opened, openCase } from './opening';
 import { useReading } from './store';
 
@@ -35,6 +35,10 @@ export interface RoomActions {
   retry(): void;
 }
 
+/** A case that came with the answer to something this window sent. */
+const brought = (reading: ReadingCase): Promise<Asked> =>
+  Promise.resolve({ reading, hadWorkHere: false });
+
 /** Reads visited before and after the one on screen, as a browser keeps pages. */
 const visited: { before: string[]; after: string[] } = { before: [], after: [] };
 
@@ -47,7 +51,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
   tell.current = onRead;
 
   const enter = useCallback(
-    async (asked: string | Promise<ReadingCase>, isWanted: () => boolean) => {
+    async (asked: string | Promise<Asked>, isWanted: () => boolean) => {
       setRoom((now) => (now.phase === 'open' ? now : { phase: 'opening' }));
       try {
         const open: OpenCase = await openCase(userId, asked);
@@ -83,7 +87,7 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
       if (current.current) visited.before.push(current.current);
       const waiting = visited.after.pop();
       if (reading === null) setRoom({ phase: 'empty' });
-      else if (reading) void enter(Promise.resolve(reading), () => true);
+      else if (reading) void enter(brought(reading), () => true);
       else void enter(waiting ?? claimOnce(projectId), () => true);
     },
     [enter, projectId],
@@ -107,7 +111,10 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     return true;
   }, [enter]);
 
-  const reopen = useCallback((id: string) => void enter(reopenRead(id), () => true), [enter]);
+  const reopen = useCallback(
+    (id: string) => void enter(reopenRead(id).then(brought), () => true),
+    [enter],
+  );
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   return [room, { next, reveal, back, reopen, retry }];
