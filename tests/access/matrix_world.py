@@ -4,22 +4,27 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi.testclient import TestClient
+from httpx import Response
 from sqlalchemy.orm import Session
 
 from collimate.access import sign_in
 from collimate.access.models import User
 from collimate.access.policy import Role
 from collimate.annotations.models import Annotation, Comment
+from collimate.app import make_app
 from collimate.datasets.models import DatasetVersion, Export
 from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
+from collimate.kit.database import open_session
 from collimate.learning.models import Hunt, ModelVersion, TrainingRun
 from collimate.projects.models import Project
 from collimate.prompts.models import PromptSession
 from collimate.reviews.models import GuideExample
 from collimate.studies.models import Cohort, Erasure, HeldImage, ReceivedFile, Upload
 from collimate.tasks.models import Read
+from tests.conftest import empty
 from tests.factories import (
     make_member,
     make_project,
@@ -42,6 +47,61 @@ class World:
     users: dict[str, User]
     other_project_id: UUID
     fence: int
+
+
+class House:
+    """A world that stands until something in it was changed, and the browsers of its people.
+
+    Refused requests and looking leave it as it was, so that it serves the next test as well.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._app = make_app()
+        self._world: World | None = None
+        self._browsers: dict[str, TestClient] = {}
+
+    def world(self) -> World:
+        if self._world is None:
+            empty(self._address)
+            with open_session() as session:
+                self._world = build_world(session)
+        return self._world
+
+    def browser(self, name: str) -> TestClient:
+        """The browser of a person; of nobody where the world has no such person."""
+        if name not in self._browsers:
+            browser = TestClient(self._app, base_url="http://testserver")
+            self._browsers[name] = browser
+            user = self.world().users.get(name)
+            if user is not None:
+                with open_session() as session:
+                    new = sign_in.open_sign_in(session, session.merge(user, load=True))
+                browser.cookies.set("collimate_session", new.secret)
+                browser.headers["x-csrf-token"] = new.sign_in.csrf_token
+        return self._browsers[name]
+
+    def ask(self, name: str, method: str, path: str) -> Response:
+        """What a person is answered; a change that was let through ends the world with the test."""
+        body = {} if method in ("POST", "PATCH", "PUT") else None
+        answer = self.browser(name).request(method, path, json=body)
+        if method != "GET" and answer.status_code < 400:
+            self.is_changed = True
+        return answer
+
+    is_changed = False
+
+    def leave(self) -> None:
+        """At the end of a test: take down what was changed."""
+        if self.is_changed:
+            self.close()
+
+    def close(self) -> None:
+        for browser in self._browsers.values():
+            browser.close()
+        self._browsers.clear()
+        self._world, self.is_changed = None, False
+        empty(self._address)
 
 
 def _add(session: Session, row: Any) -> Any:

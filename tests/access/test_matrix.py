@@ -1,6 +1,7 @@
 """Every route × role × object: what the policy allows works, all else is refused alike."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit import ids
 from collimate.kit.database import open_session
 from collimate.tasks.models import Read
-from tests.access.matrix_world import World, build_world
+from tests.access.matrix_world import House, World
 
 P = Permission
 OPEN, SIGNED_IN, ADMIN, OWN = "open", "signed_in", "admin", "own"
@@ -227,10 +228,22 @@ def refusal(rule: Any, who: Who) -> int:
     return 403 if who.role is not None and rule != OWN else 404
 
 
+@pytest.fixture(scope="module")
+def standing_house(database_server: str) -> Iterator[House]:
+    house = House(database_server)
+    yield house
+    house.close()
+
+
 @pytest.fixture
-def world(database) -> World:
-    with open_session() as session:
-        return build_world(session)
+def house(standing_house: House) -> Iterator[House]:
+    yield standing_house
+    standing_house.leave()
+
+
+@pytest.fixture
+def world(house: House) -> World:
+    return house.world()
 
 
 def address(route: str, world: World, *, missing: bool = False) -> str:
@@ -240,19 +253,13 @@ def address(route: str, world: World, *, missing: bool = False) -> str:
     return re.sub(r"\{(\w+)\}", fill, route.split(" ")[1])
 
 
-def ask(browser, route: str, path: str):
-    method, _, _ = route.partition(" ")
-    body = {} if method in ("POST", "PATCH", "PUT") else None
-    return browser.request(method, path, json=body)
-
-
 @pytest.mark.parametrize("route", MATRIX)
-def test_the_policy_decides(route, world, client):
+def test_the_policy_decides(route, world, house):
     rule = MATRIX[route]
     path = address(route, world)
-    browsers = {who.name: client(world.users.get(who.name)) for who in WHO}
+    method = route.split(" ")[0]
     for who in sorted(WHO, key=lambda who: allowed(rule, who)):
-        answer = ask(browsers[who.name], route, path)
+        answer = house.ask(who.name, method, path)
         if not allowed(rule, who):
             if answer.status_code == 404 and who.role is not None:
                 continue  # a member who may not know of someone's own object
@@ -269,11 +276,11 @@ OBJECT_ROUTES = [route for route in MATRIX if "{" in route and MATRIX[route] != 
 
 
 @pytest.mark.parametrize("route", OBJECT_ROUTES)
-def test_what_belongs_to_others_looks_like_what_does_not_exist(route, world, client):
+def test_what_belongs_to_others_looks_like_what_does_not_exist(route, world, house):
+    method = route.split(" ")[0]
     for name in ("stranger", "member_elsewhere", "instance_admin"):
-        browser = client(world.users[name])
-        there = ask(browser, route, address(route, world))
-        nowhere = ask(browser, route, address(route, world, missing=True))
+        there = house.ask(name, method, address(route, world))
+        nowhere = house.ask(name, method, address(route, world, missing=True))
         assert there.status_code == nowhere.status_code == 404, (name, there.text)
         assert there.json() == nowhere.json(), name
 
@@ -298,20 +305,18 @@ DICOMWEB = [
 
 
 @pytest.mark.parametrize("path", DICOMWEB)
-def test_dicomweb_shows_nothing_of_a_foreign_project(path, world, client):
+def test_dicomweb_shows_nothing_of_a_foreign_project(path, world, house):
     tail = path.format(**world.uids)
     inside = f"/dicomweb/{world.ids['project_id']}/{tail}"
     other = f"/dicomweb/{world.other_project_id}/{tail}"
     for name in ("stranger", "member_elsewhere", "instance_admin"):
-        refused = client(world.users[name]).get(inside)
-        unknown = client(world.users[name]).get(
-            inside.replace(str(world.ids["project_id"]), MISSING)
-        )
+        refused = house.browser(name).get(inside)
+        unknown = house.browser(name).get(inside.replace(str(world.ids["project_id"]), MISSING))
         assert refused.status_code == 404
         assert refused.json() == unknown.json()
-    assert client().get(inside).status_code == 401
+    assert house.browser("anonymous").get(inside).status_code == 401
     # A member of the other project asks there for a UID of this one.
-    answer = client(world.users["member_elsewhere"]).get(other)
+    answer = house.browser("member_elsewhere").get(other)
     if "{" in path:
         assert answer.status_code in (404, 204) or answer.json() == []
         assert world.uids["study_uid"] not in answer.text or answer.status_code == 404
@@ -319,40 +324,42 @@ def test_dicomweb_shows_nothing_of_a_foreign_project(path, world, client):
         assert world.uids["study_uid"] not in answer.text
 
 
-def test_events_are_for_members(world, client):
+def test_events_are_for_members(world, house):
     for name in ("stranger", "member_elsewhere", "instance_admin"):
-        answer = client(world.users[name]).get(f"/api/events?project_id={world.ids['project_id']}")
+        answer = house.browser(name).get(f"/api/events?project_id={world.ids['project_id']}")
         assert answer.status_code == 404
 
 
-def test_jobs_are_cancelled_by_those_who_manage_data(world, client):
+def test_jobs_are_cancelled_by_those_who_manage_data(world, house):
+    house.is_changed = True
     for who in WHO:
         with open_session() as session:
             job = enqueue.enqueue(
                 session, JobKind.EXPORT_DATASET, project_id=UUID(str(world.ids["project_id"]))
             )
-        answer = client(world.users.get(who.name)).post(f"/api/jobs/{job.id}/cancel")
+        answer = house.browser(who.name).post(f"/api/jobs/{job.id}/cancel")
         may = who.is_admin or (
             who.role is not None and P.MANAGE_DATASETS in ROLE_PERMISSIONS[who.role]
         )
         assert (answer.status_code == 200) == may, who.name
 
 
-def test_a_read_is_seen_by_its_reader_and_by_reviewers_once_submitted(world, client):
+def test_a_read_is_seen_by_its_reader_and_by_reviewers_once_submitted(world, house):
     path = f"/api/reads/{world.ids['read_id']}"
-    assert client(world.users["the_reader"]).get(path).status_code == 200
+    assert house.browser("the_reader").get(path).status_code == 200
     for name in ("reader", "data_manager", "stranger", "member_elsewhere", "instance_admin"):
-        assert client(world.users[name]).get(path).status_code in (403, 404), name
+        assert house.browser(name).get(path).status_code in (403, 404), name
     with open_session() as session:
         read = session.get(Read, world.ids["read_id"])
         assert read.state != "submitted"
 
 
-def test_a_token_may_look_but_never_label(world, client):
+def test_a_token_may_look_but_never_label(world, house):
+    house.is_changed = True
     with open_session() as session:
         reader = session.merge(world.users["the_reader"])
         _, secret = sign_in.new_token(session, reader, "script")
-    script = client()
+    script = house.browser("nobody else")
     script.headers["authorization"] = f"Bearer {secret}"
     assert script.get(f"/api/reads/{world.ids['read_id']}").status_code == 200
     refused = script.post(
