@@ -157,14 +157,12 @@ def server(app):
 
 
 @pytest.fixture
-def open_source(
-    archive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OpenSource]:
-    """Open one source to the archive's project in this process."""
+def open_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Have this text be the file of the ways in, in this process."""
 
-    def write(url: str, extra: str = "") -> None:
+    def write(text: str) -> None:
         path = tmp_path / "ways_in.toml"
-        path.write_text(SOURCE.format(url=url, project=archive.project.id) + extra)
+        path.write_text(text)
         monkeypatch.setenv("COLLIMATE_WAYS_IN", str(path))
         settings.cache_clear()
         ways_in.cache_clear()
@@ -173,3 +171,13 @@ def open_source(
     monkeypatch.undo()
     settings.cache_clear()
     ways_in.cache_clear()
+
+
+@pytest.fixture
+def open_source(archive: Any, open_ways: Callable[[str], None]) -> OpenSource:
+    """Open one source to the archive's project in this process."""
+
+    def write(url: str, extra: str = "") -> None:
+        open_ways(SOURCE.format(url=url, project=archive.project.id) + extra)
+
+    return write

@@ -24,7 +24,7 @@ from collimate.kit.settings import settings
 from collimate.studies.drain import ingest_waiting
 from collimate.studies.models import Instance, Pull, Study
 from collimate.studies.pulls import fetch
-from collimate.studies.pulls.order import Wanted
+from collimate.studies.pulls.wanted import Wanted
 from collimate.studies.ways_in import WaysInUnusable, ways_in
 from tests import dicoms, live
 from tests.pacs import Pacs
@@ -86,7 +86,7 @@ def test_a_second_collimate_is_searched_and_pulled_from(
         assert work() == "done"
     assert len(archive.rows(Study)) == 4
     assert {file.state for file in archive.files()} == {"accepted", "duplicate"}
-    assert job_of(pulled).result == {"study_count": 1}
+    assert job_of(pulled).result == {"study_count": 1, "missing_image_count": 0}
 
 
 @contextmanager
@@ -317,7 +317,7 @@ def test_filters_that_cannot_be_meant_are_refused(
 
 def test_a_range_of_days_is_asked_for_as_dicom_has_it() -> None:
     def dates(**wanted: Any) -> str | None:
-        return dict(Wanted(**wanted).query()).get("StudyDate")
+        return Wanted(**wanted).asked().get("StudyDate")
 
     assert dates() is None
     assert dates(date_from="2024-01-05", date_to="2024-02-01") == "20240105-20240201"

@@ -264,7 +264,7 @@ class Sandbox:
             command = [sys.executable, "-P", "-m", "collimate.dicom.zygote", str(fd)]
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603
-                    command, env=_environment(), cwd="/", pass_fds=[fd], close_fds=True,
+                    command, env=plain_environment(), cwd="/", pass_fds=[fd], close_fds=True,
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
         return self._control
@@ -327,7 +327,7 @@ def _size(source: Path) -> int:
         return 0
 
 
-def _environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """Nothing of the caller's secrets; one thread for every numeric library; memory kept.
 
     A child lives for one file, so giving its pictures back to the system and faulting them in

@@ -65,7 +65,7 @@ def _wanted() -> dict[str, list[str]]:
     Raises:
         WaysInUnusable
     """
-    needed = {"receiver": ways_in().needs_receiver, "puller": bool(ways_in().sources)}
+    needed = {"receiver": ways_in().needs_receiver, "puller": bool(ways_in().all_sources)}
     return {name: arguments for name, arguments in PROCESSES.items() if needed.get(name, True)}
 
 

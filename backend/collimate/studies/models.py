@@ -311,7 +311,8 @@ class Pull(Row):
     """Studies ordered from another server.
 
     `wanted` and `study_uids` may lead to a person, so they are emptied when the pull is done;
-    `study_uids` is null until the server was searched. The first `done_count` of them are here.
+    `study_uids` is null until the server was searched. The first `done_count` of them are here,
+    but for `missing_count` images that the server did not send.
     """
 
     __tablename__ = "pull"
@@ -322,6 +323,7 @@ class Pull(Row):
     wanted: Mapped[dict[str, Any]] = mapped_column(JSONB)
     study_uids: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     done_count: Mapped[int]
+    missing_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AnswerKey(Row):

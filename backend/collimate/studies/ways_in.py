@@ -115,20 +115,58 @@ class Source(_Part):
         return self
 
 
+class DimseSource(_Part):
+    """A PACS that the named projects may pull from by C-FIND and C-GET.
+
+    With `may_move` it may be asked by C-MOVE to send to our receiver where it offers no C-GET.
+    With `tls` it is spoken to over TLS only; `certificate` and `key` say who we are, and
+    `certificate_authorities` replace those of the machine.
+    """
+
+    name: str = Field(pattern=r"^[\w .()-]{1,60}$")
+    host: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")
+    port: int = Field(default=104, ge=1, le=65_535)
+    called_ae_title: AeTitle
+    calling_ae_title: AeTitle = "COLLIMATE"
+    projects: tuple[str, ...] = Field(min_length=1)
+    may_move: bool = False
+    idle_seconds: int = Field(default=60, ge=5, le=3600)
+    tls: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    certificate_authorities: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        if not self.tls and (self.certificate or self.certificate_authorities):
+            raise ValueError("certificates need tls = true")
+        return self
+
+
 class WaysIn(_Part):
     """Everything that is open besides the browser, the command line and STOW-RS."""
 
     receiver: Receiver | None = None
     folders: tuple[WatchedFolder, ...] = ()
     sources: tuple[Source, ...] = ()
+    dimse_sources: tuple[DimseSource, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [source.name for source in self.sources]
+        names = [source.name for source in self.all_sources]
         folders = [watched.folder for watched in self.folders]
         if len(names) != len(set(names)) or len(folders) != len(set(folders)):
             raise ValueError("a source's name or a folder stands there twice")
+        if self.receiver is None and any(source.may_move for source in self.dimse_sources):
+            raise ValueError("may_move needs a receiver, which takes what is sent")
         return self
+
+    @property
+    def all_sources(self) -> tuple[Source | DimseSource, ...]:
+        """Every server that may be pulled from."""
+        return (*self.sources, *self.dimse_sources)
 
     @property
     def needs_receiver(self) -> bool:

@@ -1,7 +1,6 @@
 """The listening side: pynetdicom speaks the protocol, the verbs beside this file decide."""
 
 import contextlib
-import logging
 import shutil
 import socket
 import ssl
@@ -10,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import _config, evt
+from pynetdicom import evt
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.presentation import AllStoragePresentationContexts
@@ -29,7 +28,9 @@ from collimate.studies.dimse.associate import (
     may_connect,
     open_association,
 )
-from collimate.studies.dimse.store import OUT_OF_RESOURCES, store
+from collimate.studies.dimse.associated import prepare_library
+from collimate.studies.dimse.spooled import OUT_OF_RESOURCES, Spooled
+from collimate.studies.dimse.store import store
 from collimate.studies.ways_in import Receiver
 
 SYNTAXES = [kinds.EXPLICIT_LITTLE, *sorted(kinds.NATIVE | kinds.ENCAPSULATED)]
@@ -130,10 +131,8 @@ class Listener:
             return OUT_OF_RESOURCES
         request._dataset_file.flush()
         identity = (str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID))
-        return store(
-            opened, Path(path), offset=_offset(Path(path)), identity=identity,
-            syntax=str(event.context.transfer_syntax),
-        )  # fmt: skip
+        syntax = str(event.context.transfer_syntax)
+        return store(opened, Spooled(Path(path), identity, syntax))
 
     def _count(self, event: Any) -> None:
         """Cut off a sender whose object passes every limit; waiting for its end fills the disk."""
@@ -173,10 +172,7 @@ def _spool_folder() -> Path:
 
 
 def _entity(receiver: Receiver) -> ApplicationEntity:
-    # its log lines quote what peers send
-    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL + 1)
-    _config.LOG_HANDLER_LEVEL = "none"
-    _config.STORE_RECV_CHUNKED_DATASET = True
+    prepare_library()
     entity = ApplicationEntity(TITLE)
     entity.maximum_associations = receiver.maximum_associations
     entity.network_timeout = entity.dimse_timeout = receiver.idle_seconds
@@ -199,11 +195,3 @@ def _tls(receiver: Receiver) -> ssl.SSLContext | None:
         context.load_verify_locations(receiver.client_authorities)
         context.verify_mode = ssl.CERT_REQUIRED
     return context
-
-
-def _offset(path: Path) -> int:
-    """Where the data set begins: the library writes a header of its own in front of it."""
-    with path.open("rb") as file:
-        start = file.read(144)
-    # preamble, DICM, then (0002,0000) UL with the length of the rest of its group
-    return 144 + int.from_bytes(start[140:144], "little")

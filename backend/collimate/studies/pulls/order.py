@@ -1,8 +1,7 @@
 """Choosing what to pull: which sources a project may use, what matches, and the order itself."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -15,61 +14,32 @@ from collimate.jobs.models import Job
 from collimate.kit.errors import NotFound
 from collimate.projects.models import Project
 from collimate.studies.models import Pull
-from collimate.studies.pulls.remote import Remote, value_of, values_of
-from collimate.studies.ways_in import Source, ways_in
+from collimate.studies.pulls.reach import for_a_look, reach
+from collimate.studies.pulls.remote import (
+    DATE,
+    INSTANCE_COUNT,
+    MODALITIES,
+    SERIES_COUNT,
+    value_of,
+    values_of,
+)
+from collimate.studies.pulls.wanted import Wanted
+from collimate.studies.ways_in import DimseSource, Source, ways_in
 
 SHOWN = 50
-_MODALITIES, _DATE = "00080061", "00080020"
-_SERIES_COUNT, _INSTANCE_COUNT = "00201206", "00201208"
 
 
 class SourceNotOpen(NotFound):
     """This project may pull from no source of that name."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which studies; texts may hold the wildcards * and ? (PS3.4 C.2.2.2.4)."""
-
-    modality: str | None = None
-    date_from: str | None = None
-    date_to: str | None = None
-    patient_id: str | None = None
-    patient_name: str | None = None
-    accession_number: str | None = None
-    study_description: str | None = None
-    limit: int = 100
-
-    def query(self) -> list[tuple[str, str]]:
-        """The parameters of a QIDO-RS search."""
-        named = {
-            "ModalitiesInStudy": self.modality,
-            "StudyDate": self._dates(),
-            "PatientID": self.patient_id,
-            "PatientName": self.patient_name,
-            "AccessionNumber": self.accession_number,
-            "StudyDescription": self.study_description,
-        }
-        asked = [(name, value) for name, value in named.items() if value]
-        fields = (_MODALITIES, _SERIES_COUNT, _INSTANCE_COUNT)
-        return [*asked, *(("includefield", field) for field in fields)]
-
-    def _dates(self) -> str | None:
-        """A range (PS3.4 C.2.2.2.5); an open end stays empty."""
-        if self.date_from is None and self.date_to is None:
-            return None
-        ends = [date.fromisoformat(one).strftime("%Y%m%d") if one else ""
-                for one in (self.date_from, self.date_to)]  # fmt: skip
-        return ends[0] if ends[0] == ends[1] else "-".join(ends)
-
-
-def sources_of(project: Project) -> list[Source]:
+def sources_of(project: Project) -> list[Source | DimseSource]:
     """The sources that are open to a project."""
     mine = {project.name, str(project.id)}
-    return [source for source in ways_in().sources if mine & set(source.projects)]
+    return [source for source in ways_in().all_sources if mine & set(source.projects)]
 
 
-def source_named(project: Project, name: str) -> Source:
+def source_named(project: Project, name: str) -> Source | DimseSource:
     """One of them.
 
     Raises:
@@ -94,14 +64,14 @@ def preview(
         session, by, "source_searched", "project", project.id,
         project_id=project.id, source=source.name,
     )  # fmt: skip
-    with Remote(source) as remote:
+    with reach(source, project, for_a_look()) as remote:
         # one more than wanted tells whether the limit cuts something off
-        studies = remote.search(wanted.query(), wanted.limit + 1)
+        studies = remote.search(wanted, wanted.limit + 1)
     matched = studies[: wanted.limit]
-    modalities = Counter(one for study in matched for one in set(values_of(study, _MODALITIES)))
+    modalities = Counter(one for study in matched for one in set(values_of(study, MODALITIES)))
     return {
         "study_count": len(matched),
-        "instance_count": sum(_count(study, _INSTANCE_COUNT) for study in matched),
+        "instance_count": sum(_count(study, INSTANCE_COUNT) for study in matched),
         "is_cut_off": len(studies) > wanted.limit,
         "modalities": [{"value": key, "count": n} for key, n in sorted(modalities.items())],
         "items": [_row(study) for study in matched[:SHOWN]],
@@ -115,12 +85,12 @@ def _count(study: dict[str, Any], tag: str) -> int:
 
 def _row(study: dict[str, Any]) -> dict[str, Any]:
     """One match without what may name a person: no description, of the date only the year."""
-    year = value_of(study, _DATE)[:4]
+    year = value_of(study, DATE)[:4]
     return {
         "study_year": int(year) if year.isdigit() and len(year) == 4 else None,
-        "modalities": values_of(study, _MODALITIES),
-        "series_count": _count(study, _SERIES_COUNT),
-        "instance_count": _count(study, _INSTANCE_COUNT),
+        "modalities": values_of(study, MODALITIES),
+        "series_count": _count(study, SERIES_COUNT),
+        "instance_count": _count(study, INSTANCE_COUNT),
     }
 
 
