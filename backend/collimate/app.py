@@ -37,6 +37,7 @@ from collimate.projects.api import events
 from collimate.removal import purge
 from collimate.studies.dicomweb.large_bodies import LargeBodies
 from collimate.studies.dicomweb.warm import WarmAnswers
+from collimate.studies.forgotten import ask_where_forgotten
 from collimate.studies.sandbox import close_sandbox
 
 VERSION = "0.1.0"
@@ -58,7 +59,7 @@ STATIONS = (
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = 40
-    reaping = reap.start([purge.ask_where_due])
+    reaping = reap.start([ask_where_forgotten], [purge.ask_where_due])
     yield
     reaping.set()
     events.bell.close()

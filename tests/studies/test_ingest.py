@@ -8,17 +8,19 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from collimate.access import audit
 from collimate.access.models import AuditEvent
+from collimate.jobs import enqueue
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.models import Job
-from collimate.jobs.run import claim, execute
+from collimate.jobs.run import claim, execute, work
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.studies import drain, raw_bytes
 from collimate.studies.admit import is_drawn
+from collimate.studies.forgotten import ask_where_forgotten
 from collimate.studies.jobs import HANDLERS
 from collimate.studies.models import AnswerKey, Instance, Patient, ReceivedFile, Series, Study
 from collimate.studies.receive import ask_for_ingest, known
@@ -436,3 +438,31 @@ def test_the_state_table_is_the_only_way_to_move(before, after):
         with pytest.raises(FileMoveNotAllowed):
             move(file, after)
         assert file.state == before
+
+
+def test_files_whose_receiver_died_before_it_asked_are_looked_at_soon(archive) -> None:
+    def asked() -> int:
+        with open_session() as session:
+            return ask_where_forgotten(session)
+
+    def grow_old() -> None:
+        with open_session() as session:
+            session.execute(
+                text("UPDATE received_file SET created_at = created_at - interval '1 minute'")
+            )
+
+    archive.send(dicoms.radiograph())
+    assert asked() == 0, "whoever took it may still be about to ask"
+    grow_old()
+    assert asked() == 1
+    assert asked() == 0, "a job waits"
+    work(Queue.LIGHT, HANDLERS)
+    assert [file.state for file in archive.files()] == ["accepted"]
+    assert asked() == 0
+    archive.send(dicoms.radiograph(seed=1))
+    grow_old()
+    assert asked() == 1
+    with open_session() as session:
+        waiting = select(Job.id).where(Job.kind == JobKind.INGEST_RECEIVED, Job.state == "queued")
+        enqueue.cancel(session, session.scalars(waiting).one())
+    assert asked() == 0, "a person stopped it"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from threading import Event, Thread
 
 from sqlalchemy import func, select, update
@@ -20,6 +21,7 @@ from collimate.kit.logging import logger
 UNHEARD = timedelta(seconds=5)
 EVERY_SECONDS = 2.0
 ONE_AT_A_TIME = 7_246_302
+Chore = Callable[[Session], object]
 GAVE_UP = "The worker died three times at this. Look at the worker's log, then try again."
 
 
@@ -60,18 +62,19 @@ def _put_back(session: Session, job: Job) -> None:
     session.refresh(job)
 
 
-def start(chores: Sequence[Callable[[Session], object]] = ()) -> Event:
-    """Reap in the background until the answered event is set; every ten minutes do `chores`.
+def start(each_minute: Sequence[Chore] = (), each_ten_minutes: Sequence[Chore] = ()) -> Event:
+    """Reap in the background until the answered event is set, and do the chores.
 
     Every web process tries; an advisory lock lets one at a time do it. It lives there because
     the web process never forks and is always up.
     """
     stop = Event()
+    chores = {30: each_minute, 300: [events.trim, *each_ten_minutes]}
     Thread(target=_reap_until, args=(stop, chores), daemon=True).start()
     return stop
 
 
-def _reap_until(stop: Event, chores: Sequence[Callable[[Session], object]]) -> None:
+def _reap_until(stop: Event, chores: dict[int, Sequence[Chore]]) -> None:
     count = 0
     while not stop.wait(EVERY_SECONDS):
         count += 1
@@ -80,9 +83,8 @@ def _reap_until(stop: Event, chores: Sequence[Callable[[Session], object]]) -> N
                 if not session.scalar(select(func.pg_try_advisory_xact_lock(ONE_AT_A_TIME))):
                     continue
                 reap(session)
-                if count % 300 == 0:
-                    events.trim(session)
-                    for chore in chores:
-                        chore(session)
+                due = [several for rounds, several in chores.items() if count % rounds == 0]
+                for chore in chain.from_iterable(due):
+                    chore(session)
         except Exception as error:  # the database may be away for a moment
             logger().warning("reaper_missed", error_class=type(error).__name__)
