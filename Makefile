@@ -61,7 +61,7 @@ check: setup-dev frontend/node_modules/.installed
 	$(BIN)/pytest tests/test_house_rules.py
 
 # One lane a core, each with servers and a browser of its own; a file stays in one lane.
-LANES := --numprocesses auto --maxprocesses 4 --dist loadfile
+LANES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-tools: setup-dev
 	sh tools/install_test_tools.sh

@@ -21,6 +21,31 @@ os.environ["COLLIMATE_ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+LONGEST = (
+    "tests/test_embedded.py",
+    "tests/dicom/test_hostile_corpus.py",
+    "tests/demo/",
+    "tests/studies/test_samples.py",
+    "tests/tasks/test_races.py",
+    "tests/learning/",
+    "tests/browser/test_segments.py",
+    "tests/browser/test_every_screen.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no lane works on alone at the end.
+
+    Browsers come last: they keep an event loop in their process, beside which other tests cannot
+    start one of their own.
+    """
+
+    def turn(item: pytest.Item) -> tuple[bool, bool]:
+        return item.nodeid.startswith("tests/browser/"), not item.nodeid.startswith(LONGEST)
+
+    items.sort(key=turn)
+
+
 def pytest_sessionfinish() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 

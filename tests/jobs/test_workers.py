@@ -81,7 +81,11 @@ def start_worker(broker, tmp_path):
     def start(pool="prefork"):
         process = subprocess.Popen(
             [sys.executable, "-c", WORKER, pool],
-            env={**os.environ, "COLLIMATE_DATABASE_URL": settings().database_url},
+            env={
+                **os.environ,
+                "COLLIMATE_DATABASE_URL": settings().database_url,
+                "COLLIMATE_WORKER_NICENESS": "0",
+            },
             start_new_session=True,
         )
         running.append(process)
@@ -112,18 +116,35 @@ def wait_for(job_id, wanted, seconds=40):
     raise AssertionError(f"the job is {job.state} at {job.progress}")
 
 
-def test_a_rung_worker_does_the_job(broker, start_worker):
-    start_worker("prefork" if broker == "files" else "threads")
+def test_a_rung_worker_does_the_job_and_told_to_stop_finishes_what_it_has_in_hand(
+    broker, start_worker
+):
+    worker = start_worker("prefork" if broker == "files" else "threads")
     job = wait_for(ask(steps=3), lambda job: job.state == "done")
     assert job.result == {"steps": "3"}
+    job_id = ask(steps=8)
+    wait_for(job_id, lambda job: job.state == "running")
+    worker.terminate()
+    assert worker.wait(40) == 0
+    with open_session() as session:
+        job = session.get(Job, job_id)
+    assert (job.state, job.attempt) == ("done", 1)
 
 
-def test_a_job_whose_worker_is_killed_is_done_by_the_next_one(start_worker):
+def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_which_leaves_nobody_behind(
+    start_worker,
+):
     first = start_worker()
-    job_id = ask(steps=40)
-    wait_for(job_id, lambda job: job.state == "running" and job.progress > 0.05)
+    job_id = ask(steps=15)
+    wait_for(job_id, lambda job: job.state == "running" and job.progress > 0)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    start_worker()
+    second = start_worker()
     job = wait_for(job_id, lambda job: job.state == "done")
     assert job.attempt == 2
+    second.terminate()
+    assert second.wait(40) == 0
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(second.pid, 0)
+            time.sleep(0.05)

@@ -1,5 +1,13 @@
 """A worker process: Celery listens for bells, the job table says what to do."""
 
+import os
+import sys
+from typing import Any, NoReturn
+
+import billiard
+from celery.signals import worker_shutting_down
+from celery.worker import state
+
 from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, work
@@ -7,10 +15,11 @@ from collimate.jobs.stand_back import stand_back
 from collimate.kit.settings import settings
 
 
-def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
+def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> NoReturn:
     """Work a queue until told to stop; where processors are short, the web process goes first.
 
     `pool` is Celery's: `prefork` for light jobs; `threads` for torch, which must not be forked.
+    A job in hand is finished first. The process ends here.
     """
     stand_back(settings().worker_niceness)
     app = celery_app()
@@ -19,7 +28,28 @@ def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> None:
     def rung(_job_id: str) -> None:
         work(queue, handlers)
 
-    app.worker_main(
+    worker_shutting_down.connect(_leave_if_idle)
+    code = app.worker_main(
         ["worker", "-Q", str(queue), "-P", pool, "-c", "1", "-n", f"{queue}@%h",
          "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     )  # fmt: skip
+    _leave(code)
+
+
+def _leave_if_idle(**_told: Any) -> None:
+    """Told to stop with no job in hand: Celery would still wait five seconds for its threads.
+
+    A bell that was just heard is no loss, since the job table keeps the job.
+    """
+    if state.reserved_requests or state.active_requests:
+        return
+    for child in billiard.active_children():
+        child.terminate()
+    _leave(0)
+
+
+def _leave(code: int | None) -> NoReturn:
+    """End without taking the interpreter apart: beside busier processes that takes long."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code or 0)
