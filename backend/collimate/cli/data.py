@@ -1,7 +1,7 @@
 """Commands about data: import and export."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -12,8 +12,9 @@ from collimate.cli.reach import acting, database, find_or_create
 from collimate.cli.screen import console, output
 from collimate.kit.database import open_session
 from collimate.studies.imports.label_table import Columns, TableUnusable
-from collimate.studies.imports.take_folder import ImportOrder, Outcome, import_path
-from collimate.tasks.open import open_for_reading
+
+if TYPE_CHECKING:  # codecs are loaded by the command that needs them
+    from collimate.studies.imports.take_folder import ImportOrder, Outcome
 
 As = Annotated[str | None, typer.Option("--as", help="E-mail of the account that does this.")]
 
@@ -59,6 +60,8 @@ def import_folder(  # noqa: PLR0913, PLR0917 - options of a command
     as_user: As = None,
 ) -> None:
     """Bring images into a project; what is there already is left alone."""
+    from collimate.studies.imports.take_folder import ImportOrder
+
     if known_labels not in ("hide", "none"):
         raise typer.BadParameter("--known-labels is hide or none.")
     is_hidden = known_labels == "hide"
@@ -81,7 +84,10 @@ def import_folder(  # noqa: PLR0913, PLR0917 - options of a command
     _show(outcome)
 
 
-def _with_bar(order: ImportOrder) -> Outcome:
+def _with_bar(order: "ImportOrder") -> "Outcome":
+    from collimate.studies.imports.take_folder import import_path
+    from collimate.tasks.open import open_for_reading
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("Importing", total=None)
@@ -92,7 +98,7 @@ def _with_bar(order: ImportOrder) -> Outcome:
         )
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: "Outcome") -> None:
     table = Table("outcome", "files")
     for state, count in sorted(outcome.states.items()):
         table.add_row(state, str(count))

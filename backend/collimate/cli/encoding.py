@@ -8,7 +8,6 @@ import typer
 from collimate.cli.reach import acting, database
 from collimate.cli.screen import console, output
 from collimate.kit.database import open_session
-from collimate.learning.give import give_encoder
 from collimate.projects.find import find_project
 
 commands = typer.Typer(no_args_is_help=True)
@@ -30,6 +29,8 @@ def give(
     ] = None,
 ) -> None:
     """Give a project an encoder; the ML worker checks it, looks at all studies, and it serves."""
+    from collimate.learning.give import give_encoder
+
     with database(), open_session() as session:
         found = find_project(session, project)
         encoder = give_encoder(session, found, file, by=acting(session, as_user).id)

@@ -5,16 +5,18 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from collimate.cli.reach import database
 from collimate.cli.screen import console, output
-from collimate.demo.workspace import Source, Workspace
 from collimate.kit.settings import settings
 from collimate.studies.imports.label_table import TableUnusable
+
+if TYPE_CHECKING:  # what draws images is loaded by the commands that do
+    from collimate.demo.workspace import Source, Workspace
 
 Images = Annotated[
     Path | None,
@@ -60,7 +62,7 @@ def receive() -> None:
         stand_by()
 
 
-def _source(images: Path | None) -> Source | None:
+def _source(images: Path | None) -> "Source | None":
     from collimate.demo.folder_source import from_folder
     from collimate.demo.synthetic_source import synthetic
 
@@ -72,7 +74,7 @@ def _source(images: Path | None) -> Source | None:
         raise typer.BadParameter(str(error)) from error
 
 
-def _builder(source: Source) -> Callable[[], None]:
+def _builder(source: "Source") -> Callable[[], None]:
     def build() -> None:
         # The rest grows in the background: the pages can be used meanwhile.
         begun = _begin(source)
@@ -82,7 +84,7 @@ def _builder(source: Source) -> Callable[[], None]:
     return build
 
 
-def _begin(source: Source) -> Workspace:
+def _begin(source: "Source") -> "Workspace":
     import collimate.tables  # noqa: F401
     from collimate.demo import people, workspace
 
@@ -96,7 +98,7 @@ def _begin(source: Source) -> Workspace:
     return begun
 
 
-def _fill(begun: Workspace, source: Source) -> None:
+def _fill(begun: "Workspace", source: "Source") -> None:
     from collimate.demo import workspace
 
     try:
