@@ -28,7 +28,7 @@ import type { SegmentsProps } from './useSegments';
 import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import type { Hover, ViewportHandle } from './Viewport';
-import type { PlaneView, Slab } from './volumeEngine';
+import type { PlaneEngine, PlaneView, Slab } from './volumeEngine';
 import { placeAt, scrollAt } from './volumeExtent';
 import './viewer.css';
 
@@ -73,11 +73,13 @@ export function PlaneViewport(props: PlaneViewportProps) {
     heading.current = Math.min(scroll.count - 1, Math.max(0, heading.current + by));
     show(heading.current);
   };
-  const wheel = useRef({ page, engine });
-  wheel.current = { page, engine };
+  const now = useRef({ show, page, engine, retry });
+  now.current = { show, page, engine, retry };
+  const [handle] = useState(() => handleTo(() => now.current));
+  useImperativeHandle(props.ref, () => handle, [handle]);
   const [turner] = useState(() => ({
-    page: (by: number) => wheel.current.page(by),
-    zoom: (factor: number, around?: CanvasPoint) => wheel.current.engine?.zoom(factor, around),
+    page: handle.page,
+    zoom: (factor: number, around?: CanvasPoint) => now.current.engine?.zoom(factor, around),
   }));
   useWheel(stage, turner, scroll.count);
   const moved = engine && {
@@ -90,20 +92,6 @@ export function PlaneViewport(props: PlaneViewportProps) {
   };
   useTouch(stage, moved);
   useDrag(stage, moved, tool);
-  useImperativeHandle(props.ref, () => ({
-    show,
-    page,
-    setWindow: (window) => window && engine?.setWindow(window),
-    invert: () => engine?.invert(),
-    reset: () => engine?.fit(),
-    fit: () => engine?.fit(),
-    rotate: () => undefined,
-    flip: () => undefined,
-    zoom: (factor) => engine?.zoom(factor),
-    gaze: () => null,
-    lookAt: () => undefined,
-    retry,
-  }));
   const report = useRef(props.onView);
   report.current = props.onView;
   useEffect(() => {
@@ -184,6 +172,29 @@ export function PlaneViewport(props: PlaneViewportProps) {
     </div>
   );
 }
+
+interface Now {
+  readonly show: (index: number) => void;
+  readonly page: (by: number) => void;
+  readonly engine: PlaneEngine | null;
+  readonly retry: () => void;
+}
+
+/** One handle for as long as the plane is on screen: registered once, it acts on what is there. */
+const handleTo = (now: () => Now): ViewportHandle => ({
+  show: (index) => now().show(index),
+  page: (by) => now().page(by),
+  setWindow: (window) => window && now().engine?.setWindow(window),
+  invert: () => now().engine?.invert(),
+  reset: () => now().engine?.fit(),
+  fit: () => now().engine?.fit(),
+  rotate: () => undefined,
+  flip: () => undefined,
+  zoom: (factor) => now().engine?.zoom(factor),
+  gaze: () => null,
+  lookAt: () => undefined,
+  retry: () => now().retry(),
+});
 
 const NO_SEGMENTS: SegmentsProps['segments'] = [];
 

@@ -23,9 +23,14 @@ const NEGATIVE = '#ff8a80';
 export function PromptsLayer(props: PromptsLayerProps) {
   const { affine, size, prompts, preview, colour, prompting } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isBlank = useRef(true);
   const pointed = usePrompting(canvas, affine, size, prompting);
 
   useEffect(() => {
+    const isEmpty = prompts.length === 0 && !preview && !pointed;
+    // Asking for the size makes the browser lay out the page: not at every slice, for nothing.
+    if (isEmpty && isBlank.current) return;
+    isBlank.current = isEmpty;
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context) return;

@@ -2,8 +2,8 @@
 import type { Types } from '@cornerstonejs/core';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
-import { rangeToWindow, windowFromValues, windowToRange } from './greyWindows';
-import { modalityValues } from './pixels';
+import { rangeToWindow, windowToRange } from './greyWindows';
+import { windowOfImage } from './pixels';
 
 export interface GreyControl {
   /** Gives a frame just shown its own window, unless the reader has chosen one. */
@@ -36,7 +36,7 @@ export function createGreyControl(viewport: Types.IStackViewport): GreyControl {
   };
   const fromPixels = () => {
     const image = viewport.getCornerstoneImage();
-    if (image && !image.color) apply(windowFromValues(modalityValues(image)));
+    if (image && !image.color) apply(windowOfImage(image));
   };
   const ownWindow = (frame: Frame) => {
     if (frame.isColour) return;

@@ -59,16 +59,21 @@ const MOST_SAMPLES = 40_000;
 
 /**
  * A window from the values themselves: the darkest 0.5 % turn black, the brightest 0.5 % white.
- * Values are in modality units; an image of one value gets a window of width 1.
+ * The window is in modality units, to which the values are scaled; an image of one value gets a
+ * window of width 1.
  */
-export function windowFromValues(values: ArrayLike<number>): GreyWindow {
+export function windowFromValues(
+  values: ArrayLike<number>,
+  { slope, intercept } = { slope: 1, intercept: 0 },
+): GreyWindow {
   const stride = Math.max(1, Math.floor(values.length / MOST_SAMPLES));
-  const sample: number[] = [];
+  const sampled: number[] = [];
   for (let index = 0; index < values.length; index += stride) {
-    const value = values[index];
-    if (value !== undefined && Number.isFinite(value)) sample.push(value);
+    const value = (values[index] ?? Number.NaN) * slope + intercept;
+    if (Number.isFinite(value)) sampled.push(value);
   }
-  sample.sort((one, other) => one - other);
+  // numbers by their size, without asking a function about each pair
+  const sample = Float64Array.from(sampled).sort();
   const at = (share: number) => sample[Math.round(share * (sample.length - 1))] ?? 0;
   const [low, high] = [at(0.005), at(0.995)];
   return { center: (low + high) / 2, width: Math.max(1, high - low) };

@@ -1,5 +1,5 @@
 /** What the image loader knows of our frames, and frames fetched before they are needed. */
-import { Enums, imageLoader, type Types } from '@cornerstonejs/core';
+import { cache, Enums, imageLoader, type Types } from '@cornerstonejs/core';
 import { wadors } from '@cornerstonejs/dicom-image-loader';
 import type { Frame } from './frames';
 
@@ -15,6 +15,8 @@ export function registerFrames(frames: readonly Frame[]): void {
     wadors.metaDataManager.add(frame.imageId, { ...frame.attributes } as LoaderMetadata);
   }
 }
+
+export const isInMemory = ({ imageId }: Frame): boolean => cache.getImage(imageId) !== undefined;
 
 /** Loads one frame ahead of anything that is only wanted later. Raises: the loader's error. */
 export function loadNow(frame: Frame): Promise<Types.IImage> {

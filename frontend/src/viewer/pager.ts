@@ -2,11 +2,12 @@
 import type { Types } from '@cornerstonejs/core';
 import { listenEarly } from './early';
 import type { Frame } from './frames';
-import { loadNow } from './imageIds';
+import { isInMemory, loadNow } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
 
 interface PagerEvents {
-  readonly onLoading: (index: number) => void;
+  /** `isComing`: it has to be fetched or decoded first. */
+  readonly onWanted: (index: number, isComing: boolean) => void;
   /** Just before another image takes the place of the one shown. */
   readonly onLeaving: () => void;
   /** An early picture is on screen; the image follows in its place. */
@@ -42,7 +43,7 @@ export function createPager(
     const frame = frames[index];
     if (!frame) return;
     place.wanted = index;
-    events.onLoading(index);
+    events.onWanted(index, !isInMemory(frame));
     let putting: Promise<unknown> | undefined;
     const stopListening = listenEarly(frame.imageId, (early) => {
       if (place.wanted !== index || putting) return;

@@ -3,6 +3,8 @@ import type { Types } from '@cornerstonejs/core';
 import type { GreyImage } from '../geometry/livewire';
 import { pixelAt } from '../geometry/points';
 import type { ImagePoint } from '../geometry/units';
+import type { GreyWindow } from './frameFacts';
+import { windowFromValues } from './greyWindows';
 import { type Statistics, statisticsIn } from './statistics';
 
 const scaleOf = (image: Types.IImage): { slope: number; intercept: number } =>
@@ -16,6 +18,18 @@ export function modalityValues(image: Types.IImage): ArrayLike<number> {
   const { slope, intercept } = scaleOf(image);
   if (slope === 1 && intercept === 0) return stored;
   return Float32Array.from(stored, (value) => value * slope + intercept);
+}
+
+const ownWindows = new WeakMap<Types.IImage, GreyWindow>();
+
+/** The window the values of a grey image ask for; looked for once for each image. */
+export function windowOfImage(image: Types.IImage): GreyWindow {
+  const known = ownWindows.get(image);
+  if (known) return known;
+  const stored = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  const made = windowFromValues(stored, scaleOf(image));
+  ownWindows.set(image, made);
+  return made;
 }
 
 /** Statistics of what lies inside a ring; null for colour, and where no pixel lies inside. */

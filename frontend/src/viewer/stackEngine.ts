@@ -44,7 +44,8 @@ export interface View {
 export interface StackEvents {
   readonly onView: (view: View) => void;
   readonly onShown: (index: number) => void;
-  readonly onLoading: (index: number) => void;
+  /** `isComing`: it is not in memory yet. */
+  readonly onWanted: (index: number, isComing: boolean) => void;
   readonly onProblem: (problem: LoadProblem) => void;
 }
 
@@ -73,6 +74,15 @@ export interface StackEngine {
 }
 
 const NO_SIZE = { width: 1, height: 1 };
+
+const isSameView = (one: View, other: View): boolean =>
+  one.index === other.index &&
+  one.affine === other.affine &&
+  one.window?.center === other.window?.center &&
+  one.window?.width === other.window?.width &&
+  one.isInverted === other.isInverted &&
+  one.isHung === other.isHung &&
+  one.isPartial === other.isPartial;
 
 export type Hanging = (frame: Frame, size: ViewSize) => Hung | null;
 
@@ -118,6 +128,7 @@ function stackOn(
   /** How the image was hung last; null while it hangs as stored. */
   let hungAs: { readonly turn: Turn; readonly pose: readonly number[] } | null = null;
   let wasHung = false;
+  let told: View | null = null;
 
   const hang = (): boolean => {
     const frame = frames[place.shown];
@@ -133,15 +144,18 @@ function stackOn(
   const report = () => {
     const next = affineOf(viewport, frames[place.shown]);
     if (!isSameAffine(next, affine)) affine = next;
-    const [window, isInverted] = [grey.window(), grey.isInverted()];
-    events.onView({
+    const view: View = {
       index: place.shown,
       affine,
-      window,
-      isInverted,
+      window: grey.window(),
+      isInverted: grey.isInverted(),
       isHung: isAsHung(),
       isPartial: place.isEarly,
-    });
+    };
+    // Heard of several times for one slice (its window, its camera, its being drawn), the same
+    // view is the same object, so that nothing is drawn for it.
+    if (!told || !isSameView(told, view)) told = view;
+    events.onView(told);
   };
   const redrawAfter = (change: () => void) => {
     if (place.shown < 0) return;

@@ -5,10 +5,9 @@ import type { PlaneName, Planes } from '../geometry/planes';
 import { t } from '../words/t';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
-import { windowFromValues } from './greyWindows';
 import { loadNow } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
-import { modalityValues } from './pixels';
+import { windowOfImage } from './pixels';
 import { type LoadedVolume, openVolume, VolumeTooLarge, whyNoVolume } from './volume';
 import { createPlaneEngine, type PlaneEngine, type PlaneView, type Slab } from './volumeEngine';
 
@@ -47,7 +46,7 @@ const TOO_LARGE: LoadProblem = {
 export async function windowOf(frames: readonly Frame[]): Promise<GreyWindow> {
   const middle = frames[Math.floor(frames.length / 2)] as Frame;
   const image = await loadNow(middle);
-  return middle.windows[0] ?? windowFromValues(modalityValues(image));
+  return middle.windows[0] ?? windowOfImage(image);
 }
 
 export function usePlaneEngine(

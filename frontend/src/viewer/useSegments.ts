@@ -3,7 +3,7 @@ import { cache } from '@cornerstonejs/core';
 import { useMemo } from 'react';
 import type { Runs } from '../geometry/mask';
 import { belongsTo, type Frame, isOneStack } from './frames';
-import { loadNow } from './imageIds';
+import { isInMemory, loadNow } from './imageIds';
 import { modalityValues } from './pixels';
 import {
   brushOf,
@@ -65,8 +65,6 @@ export function useSegments(
   }, [frames, frame, index, paint, tool, isReadOnly, segments, onPainted]);
   return { here, painting };
 }
-
-export const isInMemory = ({ imageId }: Frame): boolean => cache.getImage(imageId) !== undefined;
 
 export const withFrames = (changes: readonly Change[], frames: readonly Frame[]) =>
   changes.flatMap(({ index, runs }) => {

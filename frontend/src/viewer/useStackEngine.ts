@@ -54,9 +54,9 @@ export function useStackEngine(
         setView(next);
         latest.current.onView(next);
       },
-      onLoading(index) {
+      onWanted(index, isComing) {
         wanted.current = index;
-        setLoading(true);
+        if (isComing) setLoading(true);
       },
       onShown(index) {
         setLoading(false);
@@ -104,7 +104,7 @@ function runEngine(
   const heard: StackEvents = {
     onView: ifHere(events.onView),
     onShown: ifHere(events.onShown),
-    onLoading: ifHere(events.onLoading),
+    onWanted: ifHere(events.onWanted),
     onProblem: ifHere(events.onProblem),
   };
   createStackEngine(element, frames, heard)

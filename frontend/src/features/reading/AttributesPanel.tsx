@@ -1,13 +1,28 @@
 /** What is asked beside the labels, of the study, series, image and region on screen. */
 import { useEffect, useState } from 'react';
+import type { LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
+import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { AttributeRow } from './AttributeRow';
 import styles from './Attributes.module.css';
-import type { Group } from './asking';
-import { nextInGroup } from './asking';
+import { type Group, nextInGroup } from './asking';
+import type { Work } from './attributes';
 import panel from './Panel.module.css';
 import { type Asking, useReading } from './store';
+import { useGroups } from './useGroups';
+
+interface AttributesHereProps {
+  readonly schema: LabelSchema;
+  readonly series: readonly Series[];
+  readonly work: Work;
+  readonly isStrict: boolean;
+}
+
+/** Those that concern what is on screen: this alone follows the scrolling. */
+export function AttributesHere({ schema, series, work, isStrict }: AttributesHereProps) {
+  return <AttributesPanel groups={useGroups(schema, series, work)} isStrict={isStrict} />;
+}
 
 export interface AttributesPanelProps {
   readonly groups: readonly Group[];

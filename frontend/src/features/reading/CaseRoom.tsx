@@ -1,5 +1,5 @@
 /** One case on the table: top bar, tools, image, questions. */
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
 import { useCommands } from '../../commands/useCommands';
@@ -12,7 +12,7 @@ import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
 import { IssueNotice } from './IssueNotice';
-import { seriesIn, useLayout } from './layout';
+import { seriesIn, useArranged } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
@@ -37,6 +37,7 @@ import { useHuntPlace } from './useHuntPlace';
 import { lookHereCommands, useLookHere } from './useLookHere';
 import { usePromptBench } from './usePromptBench';
 import type { OpenCase, RoomActions } from './useRoom';
+import { useShownNow } from './useShownNow';
 import { useShowPlace } from './useShowPlace';
 import { useSitting } from './useSitting';
 import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
@@ -58,7 +59,8 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const study = useStudy(reading.project_id, reading.study.study_uid);
   const series = useMemo(() => study.data ?? [], [study.data]);
   const [isReady, setReady] = useState(false);
-  const { cells, active, show } = useLayout();
+  const noteReady = useCallback(() => setReady(true), []);
+  const { cells, active, show } = useArranged();
   const earlier = useEarlier(reading);
   const words = useWords();
   const hangingCommands = useHanging(reading, series, earlier);
@@ -72,17 +74,18 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   );
   const showPlace = useShowPlace(series, here);
   const asking = useAsking(schema, series, showPlace);
-  const shown = isEarlier ? undefined : frames[cells[active]?.index ?? 0];
-  const comments = useComments(reading.read.id, shown, showPlace);
+  const own = isEarlier ? NO_FRAMES : frames;
+  const shownNow = useShownNow(own);
+  const comments = useComments(reading.read.id, shownNow, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
-  const hunt = useHuntPlace(reading, shown, (id) => void flow.leave().finally(() => onHunt(id)));
+  const hunt = useHuntPlace(reading, shownNow, (id) => void flow.leave().finally(() => onHunt(id)));
   const [issuePlace, setIssuePlace] = useState<CommentPlace | null>(null);
   const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown, areTagsShown } =
     useReading();
   const canEdit = useCan(reading.project_id, 'manage_project');
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
-  const suggested = useSuggested(reading, isEarlier ? NO_FRAMES : frames);
+  const suggested = useSuggested(reading, own);
   const doubts = useLookHere(reading.study.id, frames, reading.suggestion !== null && isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
   useHoldToHide();
@@ -93,7 +96,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
     room,
     flow,
     isReadOnly: sitting.isReadOnly,
-    shown,
+    shownNow,
     onClose,
     onIssueAt: setIssuePlace,
   });
@@ -105,7 +108,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...labelCommands(schema),
       ...flowCommands(reading, actions),
       ...markCommands(schema),
-      ...paintCommands(schema, isEarlier ? NO_FRAMES : frames),
+      ...paintCommands(schema, own),
       ...suggested,
       ...promptCommands(schema),
       ...navigationCommands(),
@@ -134,7 +137,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       hunt.commands,
       here,
       suggested,
-      isEarlier,
+      own,
       frames,
       seriesIndex,
       all,
@@ -200,14 +203,14 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
           doubts={doubts}
           pins={comments.pins}
           onPin={comments.open}
-          onReady={() => setReady(true)}
+          onReady={noteReady}
         />
       )}
       {isGuideShown && (
         <GuidePanel
           reading={reading}
           canEdit={canEdit}
-          frame={sitting.isReadOnly ? shown : undefined}
+          shownNow={sitting.isReadOnly && own.length > 0 ? shownNow : null}
         />
       )}
       {isPanelShown && (

@@ -13,15 +13,16 @@ import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import styles from './Guide.module.css';
 import panel from './Panel.module.css';
+import type { ShownNow } from './useShownNow';
 
 interface GuidePanelProps {
   readonly reading: ReadingCase;
   readonly canEdit: boolean;
-  /** The image on screen, where the case is finished and can give an example. */
-  readonly frame: Frame | undefined;
+  /** Asks for the image on screen; null where the case cannot give an example. */
+  readonly shownNow: ShownNow | null;
 }
 
-export function GuidePanel({ reading, canEdit, frame }: GuidePanelProps) {
+export function GuidePanel({ reading, canEdit, shownNow }: GuidePanelProps) {
   const { project_id: projectId } = reading;
   const guide = useQuery(guideQuery(projectId));
   return (
@@ -54,7 +55,7 @@ export function GuidePanel({ reading, canEdit, frame }: GuidePanelProps) {
           </>
         )}
       </Loaded>
-      {canEdit && frame && <NewExample reading={reading} frame={frame} />}
+      {canEdit && shownNow && <NewExample reading={reading} shownNow={shownNow} />}
     </section>
   );
 }
@@ -108,17 +109,17 @@ function LabelPart({ label, projectId, canEdit }: LabelPartProps) {
 
 interface NewExampleProps {
   readonly reading: ReadingCase;
-  readonly frame: Frame;
+  readonly shownNow: ShownNow;
 }
 
-function NewExample({ reading, frame }: NewExampleProps) {
+function NewExample({ reading, shownNow }: NewExampleProps) {
   const client = useQueryClient();
   const [key, setKey] = useState<string | null>(null);
   const [caption, setCaption] = useState('');
   const add = useMutation({
-    mutationFn: (label_key: string) =>
+    mutationFn: ({ labelKey, frame }: { labelKey: string; frame: Frame }) =>
       addExample(reading.project_id, {
-        label_key,
+        label_key: labelKey,
         read_id: reading.read.id,
         sop_instance_uid: frame.sop_instance_uid,
         frame_number: frame.frame_number,
@@ -134,7 +135,8 @@ function NewExample({ reading, frame }: NewExampleProps) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (key) add.mutate(key);
+        const frame = shownNow();
+        if (key && frame) add.mutate({ labelKey: key, frame });
       }}
     >
       <h3 className={styles.name}>{t('Show the image on screen as an example')}</h3>

@@ -44,13 +44,9 @@ const EDITS = [
 
 export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) {
   const { tool, isReadOnly, items, unseenIds } = useReading();
-  // Read so that what an edit can do follows the slice.
-  useReadout((state) => state.view?.index);
-  usePlanes();
   const labels = labelsOf(schema, 'segment');
   if (labels.length === 0) return null;
   const unseen = unseenFrames(items, unseenIds, frames);
-  const edits = EDITS.flatMap((id) => commands.find((command) => command.id === id) ?? []);
   return (
     <section className={styles.section} aria-labelledby="segments">
       <h2 id="segments" className={styles.heading}>
@@ -73,23 +69,34 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
       {isPaintTool(tool) && !isReadOnly && (
         <>
           <BrushSettings unit={frames[0]?.valueUnit ?? ''} isStack={isOneStack(frames)} />
-          <div className={styles.edits}>
-            {edits.map((command) => (
-              <button
-                key={command.id}
-                type="button"
-                className={styles.edit}
-                disabled={!isEnabled(command)}
-                onMouseDown={keepFocus}
-                onClick={() => void command.run()}
-              >
-                {command.title}
-              </button>
-            ))}
-          </div>
+          <Edits commands={commands} />
         </>
       )}
     </section>
+  );
+}
+
+/** By themselves, because what an edit can do changes with the slice and with every stroke. */
+function Edits({ commands }: Pick<SegmentsPanelProps, 'commands'>) {
+  useReadout((state) => state.view?.index);
+  usePlanes();
+  useReading((state) => state.items);
+  const edits = EDITS.flatMap((id) => commands.find((command) => command.id === id) ?? []);
+  return (
+    <div className={styles.edits}>
+      {edits.map((command) => (
+        <button
+          key={command.id}
+          type="button"
+          className={styles.edit}
+          disabled={!isEnabled(command)}
+          onMouseDown={keepFocus}
+          onClick={() => void command.run()}
+        >
+          {command.title}
+        </button>
+      ))}
+    </div>
   );
 }
 

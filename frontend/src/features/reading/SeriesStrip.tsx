@@ -6,7 +6,7 @@ import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { sentence } from './caseCommands';
 import { agoText } from './earlier';
-import { useLayout, visibleCells } from './layout';
+import { useArranged, visibleCells } from './layout';
 import styles from './Reading.module.css';
 import type { Earlier } from './useEarlier';
 
@@ -69,7 +69,7 @@ function EarlierPart({
 }
 
 function SeriesButton({ series, number }: { readonly series: Series; readonly number: number }) {
-  const layout = useLayout();
+  const layout = useArranged();
   const { series_uid, description } = series;
   const shown = visibleCells(layout).map(({ seriesUid }) => seriesUid);
   return (

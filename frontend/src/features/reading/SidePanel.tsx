@@ -8,7 +8,7 @@ import type { Mark } from '../../viewer/marks';
 import { t } from '../../words/t';
 import { AnswerPanel } from './AnswerPanel';
 import attributes from './Attributes.module.css';
-import { AttributesPanel } from './AttributesPanel';
+import { AttributesHere } from './AttributesPanel';
 import { keepFocus } from './CommandButton';
 import { CommentsPanel } from './CommentsPanel';
 import type { CaseActions } from './caseCommands';
@@ -74,7 +74,12 @@ export function SidePanel(props: SidePanelProps) {
         )}
         <ExcludedNotice schema={reading.label_schema} />
         <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
-        <AttributesPanel groups={props.asking.groups} isStrict={props.isStrict} />
+        <AttributesHere
+          schema={reading.label_schema}
+          series={props.series}
+          work={props.asking.work}
+          isStrict={props.isStrict}
+        />
         <MarksPanel schema={reading.label_schema} frames={props.frames} onShow={props.onShow} />
         <SegmentsPanel
           schema={reading.label_schema}

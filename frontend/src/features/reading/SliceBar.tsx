@@ -1,5 +1,5 @@
 /** The stack as a bar under the image: where one is, what carries marks, where the model doubts. */
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { t } from '../../words/t';
@@ -18,10 +18,9 @@ interface SliceBarProps {
   readonly doubts: readonly Doubt[];
 }
 
-export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
-  const index = useReadout((state) => state.view?.index ?? 0);
-  const viewport = useReadout((state) => state.viewport);
-  const { items, unseenIds } = useReading();
+export const SliceBar = memo(function SliceBar({ frames, marks, doubts }: SliceBarProps) {
+  const items = useReading((state) => state.items);
+  const unseenIds = useReading((state) => state.unseenIds);
   const plane = useLayout(({ cells, active }) => cells[active]?.plane);
   const axes = usePlanes(({ planes }) => planes?.axes);
   const normal = plane ? axes?.[plane].normal : null;
@@ -57,14 +56,7 @@ export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
           ))}
         </div>
       )}
-      <input
-        type="range"
-        aria-label={t('Slice')}
-        min={0}
-        max={last}
-        value={Math.max(0, index)}
-        onChange={(event) => viewport?.show(Number(event.currentTarget.value))}
-      />
+      <Slice last={last} />
       {marked.map((at) => (
         <i key={at} className={styles.tick} style={{ left: left(at) }} />
       ))}
@@ -77,5 +69,21 @@ export function SliceBar({ frames, marks, doubts }: SliceBarProps) {
         />
       ))}
     </div>
+  );
+});
+
+/** By itself, because it changes with every slice. */
+function Slice({ last }: { readonly last: number }) {
+  const index = useReadout((state) => state.view?.index ?? 0);
+  const viewport = useReadout((state) => state.viewport);
+  return (
+    <input
+      type="range"
+      aria-label={t('Slice')}
+      min={0}
+      max={last}
+      value={Math.max(0, index)}
+      onChange={(event) => viewport?.show(Number(event.currentTarget.value))}
+    />
   );
 }

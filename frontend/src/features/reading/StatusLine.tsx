@@ -1,4 +1,5 @@
 /** One line of numbers under the image, units always there, and the keys of the active tool. */
+import { memo } from 'react';
 import { scaleOf } from '../../geometry/affine';
 import { formatNumber } from '../../ui/format';
 import { useMouse } from '../../ui/mouseMap';
@@ -42,12 +43,10 @@ function UnderPointer() {
   );
 }
 
-export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
+/** By themselves, because they change with every slice. */
+function Numbers({ frames }: { readonly frames: readonly Frame[] }) {
   const view = useReadout((state) => state.view);
   const isPlaying = useLayout((layout) => layout.isPlaying);
-  const isVolume = useLayout(({ cells, active }) => cells[active]?.isVolume === true);
-  const tool = useReading((state) => state.tool);
-  const actions = useMouse((state) => state.actions);
   const frame = view ? frames[view.index] : undefined;
   const parts: string[] = [];
   if (view && frame) {
@@ -57,13 +56,24 @@ export function StatusLine({ frames }: { readonly frames: readonly Frame[] }) {
       parts.push(t('zoom {scale}', { scale: formatNumber(scaleOf(view.affine), 2) }));
     if (isPlaying) parts.push(t('{rate} frames/s', { rate: cineRate(frame) }));
   }
+  return <span>{parts.join(' · ')}</span>;
+}
+
+export const StatusLine = memo(function StatusLine({
+  frames,
+}: {
+  readonly frames: readonly Frame[];
+}) {
+  const isVolume = useLayout(({ cells, active }) => cells[active]?.isVolume === true);
+  const tool = useReading((state) => state.tool);
+  const actions = useMouse((state) => state.actions);
   return (
     <footer className={styles.status}>
-      <span>{parts.join(' · ')}</span>
-      {frame && view?.window && <WindowMenu frame={frame} window={view.window} />}
+      <Numbers frames={frames} />
+      <WindowMenu frames={frames} />
       <UnderPointer />
       <span className={styles.push} />
       <span className={styles.muted}>{isVolume ? VOLUME_HELP : toolHelp(tool, actions)}</span>
     </footer>
   );
-}
+});

@@ -47,7 +47,7 @@ import { MARK_KINDS } from '../../viewer/shapes';
 import { t } from '../../words/t';
 import { CommandButton } from './CommandButton';
 import { LayoutMenu } from './LayoutMenu';
-import { useLayout } from './layout';
+import { useArranged } from './layout';
 import { usePlanes } from './planes';
 import styles from './Reading.module.css';
 import { useReading } from './store';
@@ -109,7 +109,7 @@ export function ToolColumn({ commands }: { readonly commands: readonly Command[]
   const tool = useReading((state) => state.tool);
   // Read so that undo and redo follow the log.
   useReading((state) => state.log);
-  useLayout();
+  useArranged();
   usePlanes();
   const found = (ids: readonly string[]) =>
     ids.flatMap((id) => commands.find((command) => command.id === id) ?? []);

@@ -1,11 +1,12 @@
 /** One place of the grid: a series on a viewport, or an invitation to put one there. */
-import { useCallback, useEffect, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { Frame, Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { isDrawingTool } from '../../viewer/prompts';
-import { Viewport, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
+import { Viewport, type ViewportHandle } from '../../viewer/Viewport';
 import { t } from '../../words/t';
-import { type Cell, useLayout } from './layout';
+import { type Cell, framesBeside, useArranged, useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
 import { ports } from './ports';
@@ -13,27 +14,27 @@ import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { SERIES_DATA } from './SeriesStrip';
 import { useReading } from './store';
+import type { Shared } from './useShared';
 import { VolumeCell } from './VolumeCell';
-
-type Shared = Omit<
-  ViewportProps,
-  'frames' | 'firstIndex' | 'onView' | 'onShown' | 'onHover' | 'others' | 'framesPerSecond' | 'ref'
->;
 
 interface ViewCellProps {
   readonly at: number;
-  readonly series: Series | undefined;
   /** How long before the case these images were made; absent for those of the case itself. */
   readonly earlier: string | undefined;
-  readonly others: readonly Frame[];
+  /** The series in every viewport on screen. */
+  readonly stacks: readonly (Series | undefined)[];
   readonly viewport: Shared;
   readonly onReady: () => void;
 }
 
-export function ViewCell({ at, series, earlier, others, onReady, ...props }: ViewCellProps) {
-  const viewport = earlier ? onlyLookedAt(props.viewport) : props.viewport;
-  const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useLayout();
-  useLayout(({ framesPerSecond }) => framesPerSecond);
+export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
+  const { at, earlier, stacks, onReady } = props;
+  const series = stacks[at];
+  const viewport = useMemo(
+    () => (earlier ? onlyLookedAt(props.viewport) : props.viewport),
+    [earlier, props.viewport],
+  );
+  const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useArranged();
   const isActive = at === active;
   const plane = cells[at]?.plane;
   const isVolume = cells[at]?.isVolume ?? false;
@@ -81,10 +82,9 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
           key={`${series.series_uid} ${view} ${windowName}`}
           at={at}
           frames={series.frames}
-          firstIndex={cells[at]?.index ?? 0}
           windowName={windowName}
           isActive={isActive}
-          others={others}
+          stacks={stacks}
           framesPerSecond={isPlaying && isActive ? cineRate(series.frames[0]) : null}
           viewport={viewport}
           onReady={onReady}
@@ -94,7 +94,7 @@ export function ViewCell({ at, series, earlier, others, onReady, ...props }: Vie
       )}
     </section>
   );
-}
+});
 
 function emptyText(cell: Cell | undefined): string {
   const { view, isEarlier } = cell ?? {};
@@ -121,18 +121,19 @@ const onlyLookedAt = (viewport: Shared): Shared => ({
 interface StackCellProps {
   readonly at: number;
   readonly frames: readonly Frame[];
-  readonly firstIndex: number;
   /** Chosen when the first image is on screen; empty leaves the file's own. */
   readonly windowName: string;
   readonly isActive: boolean;
-  readonly others: readonly Frame[];
+  readonly stacks: readonly (Series | undefined)[];
   readonly framesPerSecond: number | null;
   readonly viewport: Shared;
   readonly onReady: () => void;
 }
 
 function StackCell(props: StackCellProps) {
-  const { at, frames, isActive, windowName, viewport, onReady } = props;
+  const { at, frames, isActive, stacks, windowName, viewport, onReady } = props;
+  const [firstIndex] = useState(() => useLayout.getState().indices[at] ?? 0);
+  const others = useLayout(useShallow((layout) => framesBeside(at, stacks, layout)));
   const isWindowDue = useRef(windowName !== '');
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
@@ -151,8 +152,8 @@ function StackCell(props: StackCellProps) {
       {...viewport}
       ref={keep}
       frames={frames}
-      firstIndex={props.firstIndex}
-      others={props.others}
+      firstIndex={firstIndex}
+      others={others}
       framesPerSecond={props.framesPerSecond}
       onView={(view) => {
         const { active, links } = useLayout.getState();

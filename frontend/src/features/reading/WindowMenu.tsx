@@ -1,6 +1,7 @@
 /** The window on screen, and the customary ones to choose from. */
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronUp } from '@tabler/icons-react';
+import { memo } from 'react';
 import { CommandKey } from '../../commands/CommandKey';
 import { KeyCap } from '../../ui/KeyCap';
 import type { GreyWindow } from '../../viewer/frameFacts';
@@ -11,20 +12,23 @@ import { keepFocus } from './CommandButton';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 
-interface WindowMenuProps {
-  readonly frame: Frame;
-  readonly window: GreyWindow;
-}
-
 export const windowText = ({ width, center }: GreyWindow): string => {
   const level = Math.round(center);
   return `W ${Math.round(width)} L ${level < 0 ? `−${-level}` : level}`;
 };
 
-export function WindowMenu({ frame, window }: WindowMenuProps) {
-  const viewport = useReadout((state) => state.viewport);
-  const choices = windowChoices(frame);
-  if (choices.length === 0) return null;
+interface FramesProps {
+  /** Those of the active viewport. */
+  readonly frames: readonly Frame[];
+}
+
+/** Scrolling draws it anew only where it brings another window. */
+export const WindowMenu = memo(function WindowMenu({ frames }: FramesProps) {
+  const text = useReadout(({ view }) =>
+    view?.window && frames[view.index] ? windowText(view.window) : null,
+  );
+  const [first] = frames;
+  if (text === null || !first || windowChoices(first).length === 0) return null;
   return (
     <Menu position="top-start" withinPortal returnFocus={false}>
       <Menu.Target>
@@ -33,7 +37,7 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
           title={t('Choose a window')}
           onMouseDown={keepFocus}
         >
-          {windowText(window)} <IconChevronUp size={12} aria-hidden="true" />
+          {text} <IconChevronUp size={12} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -41,16 +45,25 @@ export function WindowMenu({ frame, window }: WindowMenuProps) {
           {t('Window')} <CommandKey id="image.previousWindow" />{' '}
           <CommandKey id="image.nextWindow" />
         </Menu.Label>
-        {choices.map((choice) => (
-          <Menu.Item
-            key={choice.name}
-            rightSection={choice.shortcut && <KeyCap shortcut={choice.shortcut} />}
-            onClick={() => viewport?.setWindow(choice.window)}
-          >
-            {windowTitle(choice.name)} {choice.window && <small>{windowText(choice.window)}</small>}
-          </Menu.Item>
-        ))}
+        <Choices frames={frames} />
       </Menu.Dropdown>
     </Menu>
   );
+});
+
+/** There only while the menu is open. */
+function Choices({ frames }: FramesProps) {
+  const index = useReadout((state) => state.view?.index ?? 0);
+  const viewport = useReadout((state) => state.viewport);
+  const frame = frames[index];
+  if (!frame) return null;
+  return windowChoices(frame).map((choice) => (
+    <Menu.Item
+      key={choice.name}
+      rightSection={choice.shortcut && <KeyCap shortcut={choice.shortcut} />}
+      onClick={() => viewport?.setWindow(choice.window)}
+    >
+      {windowTitle(choice.name)} {choice.window && <small>{windowText(choice.window)}</small>}
+    </Menu.Item>
+  ));
 }

@@ -233,7 +233,7 @@ describe('a segment edited from a plane', () => {
       'brush',
     );
     const before = useLayout.getState();
-    useLayout.setState({ cells: [{ seriesUid: '1', index: 0, plane: 'coronal' }], active: 0 });
+    useLayout.setState({ cells: [{ seriesUid: '1', plane: 'coronal' }], active: 0 });
     usePlanes.setState({ planes: uprightAt(patientPoint(1, 1, 11)) });
     void paintCommands(schema, slices)
       .find(({ id }) => id === 'segment.clear')

@@ -5,7 +5,7 @@ import { stackOfView } from '../../viewer/breastViews';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { t } from '../../words/t';
-import type { Cell, Grid, Layout } from './layout';
+import type { HungCell, HungGrid, Layout } from './layout';
 
 /** What protocols are matched against. */
 export interface CaseFacts {
@@ -64,21 +64,21 @@ const middle = (series: Series): number => Math.floor((series.frames.length - 1)
 export function cellsOf(
   stage: HangingStage,
   studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
-): Cell[] {
-  return stage.cells.map((wanted): Cell => {
+): HungCell[] {
+  return stage.cells.map((wanted): HungCell => {
     const study = studies[wanted?.study ?? 'current'];
     const isEarlier = wanted?.study === 'earlier';
     if (wanted?.view) return viewCell(study, wanted.view, isEarlier);
     const series = wanted && seriesFor(wanted, study);
     const mark = isEarlier ? { isEarlier } : {};
     if (!series) return { seriesUid: null, index: 0, ...mark };
-    const cell: Cell = { seriesUid: series.series_uid, index: middle(series), ...mark };
+    const cell: HungCell = { seriesUid: series.series_uid, index: middle(series), ...mark };
     return wanted.window ? { ...cell, windowName: wanted.window } : cell;
   });
 }
 
 /** A viewport for one mammographic view; it says which one even where that was not taken. */
-export const viewCell = (study: readonly Series[], view: string, isEarlier: boolean): Cell => ({
+export const viewCell = (study: readonly Series[], view: string, isEarlier: boolean): HungCell => ({
   seriesUid: stackOfView(study, view)?.series_uid ?? null,
   index: 0,
   view,
@@ -90,10 +90,10 @@ export const viewCell = (study: readonly Series[], view: string, isEarlier: bool
  * else to the left of it. Null where no mammographic view hangs.
  */
 export function besideEarlier(
-  { rows, columns, cells }: Grid & Pick<Layout, 'cells'>,
+  { rows, columns, cells }: HungGrid,
   current: readonly Series[],
   earlier: readonly Series[],
-): (Grid & Pick<Layout, 'cells'>) | null {
+): HungGrid | null {
   const views = cells.slice(0, rows * columns).map(({ view }) => view);
   const known = views.filter((view) => view !== undefined);
   if (known.length === 0 || known.length !== views.length || views.length > 4) return null;

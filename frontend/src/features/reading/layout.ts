@@ -1,15 +1,15 @@
 /** How the images of a case are laid out: the grid, what each viewport shows, what is linked. */
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { PlaneName } from '../../geometry/planes';
 import { stackOfView } from '../../viewer/breastViews';
-import type { Series } from '../../viewer/frames';
+import type { Frame, Series } from '../../viewer/frames';
 
 export type LinkKind = 'scroll' | 'zoom' | 'window';
 
-/** What one viewport shows; `index` is the frame it was left at. */
+/** What one viewport shows. */
 export interface Cell {
   readonly seriesUid: string | null;
-  readonly index: number;
   /** The mammographic view that hangs here ("R CC"), from whichever series hold it. */
   readonly view?: string;
   /** It hangs for the earlier study, also where that has no such image. */
@@ -22,6 +22,11 @@ export interface Cell {
   readonly windowName?: string;
 }
 
+/** What a viewport is given to show, and the frame it begins with. */
+export interface HungCell extends Cell {
+  readonly index: number;
+}
+
 export interface Grid {
   readonly rows: number;
   readonly columns: number;
@@ -30,6 +35,8 @@ export interface Grid {
 export interface Layout extends Grid {
   /** As many as the largest grid has; those beyond the grid keep what they showed. */
   readonly cells: readonly Cell[];
+  /** The frame each viewport shows or was left at: the one thing here that every slice changes. */
+  readonly indices: readonly number[];
   readonly active: number;
   readonly isMaximised: boolean;
   readonly links: Readonly<Record<LinkKind, boolean>>;
@@ -40,6 +47,10 @@ export interface Layout extends Grid {
   readonly isHung: boolean;
   /** Frames per second the reader asked for; null leaves it to the file. */
   readonly framesPerSecond: number | null;
+}
+
+export interface HungGrid extends Grid {
+  readonly cells: readonly HungCell[];
 }
 
 interface LayoutActions {
@@ -57,7 +68,7 @@ interface LayoutActions {
   setRate(framesPerSecond: number): void;
   setComparing(isComparing: boolean): void;
   /** Lays everything out as a hanging protocol says. */
-  hang(layout: Grid & Pick<Layout, 'cells' | 'links'>): void;
+  hang(layout: HungGrid & Pick<Layout, 'links'>): void;
 }
 
 /** Grids in the order one key walks through them. */
@@ -74,13 +85,27 @@ export const GRIDS: readonly Grid[] = [
 
 export const MOST_CELLS = 9;
 
-const EMPTY: Cell = { seriesUid: null, index: 0 };
+const EMPTY: Cell = { seriesUid: null };
+
+const FROM_THE_FIRST: readonly number[] = Array.from({ length: MOST_CELLS }, () => 0);
+
+/** Cells and where their stacks begin, for all viewports there can be. */
+export function hungCells(hung: readonly HungCell[]): Pick<Layout, 'cells' | 'indices'> {
+  const rest = Array.from({ length: MOST_CELLS - hung.length }, () => EMPTY);
+  return {
+    cells: [...hung.map(({ index: _, ...cell }) => cell), ...rest],
+    indices: FROM_THE_FIRST.map((first, at) => hung[at]?.index ?? first),
+  };
+}
 
 export const gridName = ({ rows, columns }: Grid): string => `${rows} × ${columns}`;
 
 /** The viewports on screen, by index. */
-export const visibleCells = ({ rows, columns, cells }: Layout): readonly Cell[] =>
-  cells.slice(0, rows * columns);
+export const visibleCells = ({
+  rows,
+  columns,
+  cells,
+}: Pick<Layout, 'rows' | 'columns' | 'cells'>): readonly Cell[] => cells.slice(0, rows * columns);
 
 export const useLayout = create<Layout & LayoutActions>()((set, get) => {
   const change = (cellIndex: number, next: Partial<Cell>) =>
@@ -90,7 +115,7 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
   return {
     rows: 1,
     columns: 1,
-    cells: Array.from({ length: MOST_CELLS }, () => EMPTY),
+    ...hungCells([]),
     active: 0,
     isMaximised: false,
     links: { scroll: true, zoom: false, window: false },
@@ -99,11 +124,9 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     isHung: false,
     framesPerSecond: null,
     open(series) {
+      const first = series.slice(0, MOST_CELLS);
       set({
-        cells: Array.from({ length: MOST_CELLS }, (_, index) => ({
-          seriesUid: series[index]?.series_uid ?? null,
-          index: 0,
-        })),
+        ...hungCells(first.map(({ series_uid }) => ({ seriesUid: series_uid, index: 0 }))),
         active: 0,
         isMaximised: false,
         isPlaying: false,
@@ -115,11 +138,12 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     },
     activate: (active) => set({ active, isPlaying: get().isPlaying && active === get().active }),
     show(cellIndex, seriesUid, index = 0) {
-      const shown: Cell = { seriesUid, index };
-      set({ cells: get().cells.map((cell, at) => (at === cellIndex ? shown : cell)) });
+      const { cells, indices } = get();
+      set({ cells: cells.with(cellIndex, { seriesUid }), indices: indices.with(cellIndex, index) });
     },
     keepIndex(cellIndex, index) {
-      if (get().cells[cellIndex]?.index !== index) change(cellIndex, { index });
+      const { indices } = get();
+      if (indices[cellIndex] !== index) set({ indices: indices.with(cellIndex, index) });
     },
     setVolume: (cellIndex, isVolume) => change(cellIndex, { isVolume }),
     toggleMaximised: () => set({ isMaximised: !get().isMaximised }),
@@ -131,11 +155,30 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
     setRate: (framesPerSecond) => set({ framesPerSecond }),
     setComparing: (isComparing) => set({ isComparing }),
     hang({ cells, ...layout }) {
-      const rest = Array.from({ length: MOST_CELLS - cells.length }, () => EMPTY);
-      set({ ...layout, cells: [...cells, ...rest], active: 0, isMaximised: false, isHung: true });
+      set({ ...layout, ...hungCells(cells), active: 0, isMaximised: false, isHung: true });
     },
   };
 });
+
+/** All of it but where in the stacks one is: who asks for this is not drawn anew by scrolling. */
+export const useArranged = () => useLayout(useShallow(({ indices: _, ...layout }) => layout));
+
+/** The series in each viewport on screen. */
+export const stacksIn = (
+  series: readonly Series[],
+  cells: readonly Cell[],
+): readonly (Series | undefined)[] => cells.map((cell) => seriesIn(series, cell));
+
+/** The frames on screen in every viewport but one. */
+export const framesBeside = (
+  at: number,
+  stacks: readonly (Series | undefined)[],
+  { indices }: Pick<Layout, 'indices'>,
+): readonly Frame[] =>
+  stacks.flatMap((stack, other) => {
+    const frame = stack?.frames[indices[other] ?? 0];
+    return other !== at && frame ? [frame] : [];
+  });
 
 /** What a viewport shows: a series, or the images of one mammographic view. */
 export function seriesIn(series: readonly Series[], cell: Cell | undefined): Series | undefined {

@@ -2,53 +2,16 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ReadingCase } from '../../api/reading';
 import { imagePoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import type { CaseActions } from './caseCommands';
 import { answerOf } from './items';
-import { schema, within } from './readingBench';
+import { reading, within } from './readingBench';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
+import { NO_WORK } from './useAsking';
 import type { Comments } from './useComments';
-
-const reading: ReadingCase = {
-  earlier: [],
-  read: {
-    id: 'r',
-    task_id: 't',
-    state: 'claimed',
-    fence: 1,
-    lease_until: null,
-    active_ms: 0,
-    submitted_at: null,
-    is_mine: true,
-  },
-  project_id: 'p',
-  study: {
-    id: 'st',
-    study_uid: '1.2',
-    pseudonym: 'P-AAAAAAAA',
-    modality: 'DX',
-    body_part: null,
-    sex: null,
-    age_years: null,
-  },
-  label_schema: schema,
-  annotations: [],
-  stage: null,
-  reason: null,
-  suggestion: {
-    id: 'p7',
-    probabilities: { viral: 0.8, normal: 0.2 },
-    label_key: 'viral',
-    model_number: 2,
-  },
-  guideline: 'Mark every nodule.',
-  position: { number: 1, count: 2 },
-  review: { verdict: 'returned', comment: 'Look at the left apex.' },
-};
 
 const frame = {
   sop_instance_uid: '1.2.3',
@@ -109,7 +72,7 @@ const panel = () => (
     isStrict={false}
     series={[]}
     comments={comments}
-    asking={{ groups: [], lacks: [], lackText: null, commands: [], next: vi.fn() }}
+    asking={{ work: NO_WORK, lacks: [], lackText: null, commands: [], next: vi.fn() }}
     notice={null}
     onShow={() => undefined}
     commands={[]}

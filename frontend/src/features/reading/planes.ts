@@ -5,7 +5,7 @@ import type { Frame, Series } from '../../viewer/frames';
 import { indexAt } from '../../viewer/linking';
 import { centreOf } from '../../viewer/volume';
 import type { Slab, SlabMode } from '../../viewer/volumeEngine';
-import { type Cell, type Grid, MOST_CELLS, useLayout } from './layout';
+import { hungCells, type Layout, useLayout } from './layout';
 import { ports } from './ports';
 import { useReadout } from './readout';
 import { useReading } from './store';
@@ -14,7 +14,7 @@ interface PlaneState {
   readonly planes: Planes | null;
   readonly slab: Slab;
   /** The layout that was there before the planes were opened. */
-  readonly before: (Grid & { readonly cells: readonly Cell[]; readonly active: number }) | null;
+  readonly before: Pick<Layout, 'rows' | 'columns' | 'cells' | 'indices' | 'active'> | null;
 }
 
 export const usePlanes = create<PlaneState>()(() => ({
@@ -27,21 +27,23 @@ const SHOWN: readonly (PlaneName | undefined)[] = ['axial', 'coronal', 'sagittal
 
 /** The series of the active viewport in three planes, and as it was acquired. */
 export function openPlanes(series: Series): void {
-  const { rows, columns, cells, active } = useLayout.getState();
+  const { rows, columns, cells, indices, active } = useLayout.getState();
   const seriesUid = series.series_uid;
-  const left = cells[active]?.index ?? 0;
+  const left = indices[active] ?? 0;
   const index = left > 0 ? left : Math.floor(series.frames.length / 2);
-  const uncut = Array.from({ length: MOST_CELLS }, (_, at): Cell => {
-    const plane = SHOWN[at];
-    if (at >= SHOWN.length) return { seriesUid: null, index: 0 };
-    return plane ? { seriesUid, index, plane } : { seriesUid, index };
-  });
+  const cut = SHOWN.map((plane) => ({ seriesUid, index, ...(plane && { plane }) }));
   const centre = centreOf(series.frames, index);
   usePlanes.setState({
     planes: uprightAt(centre),
-    before: { rows, columns, cells, active },
+    before: { rows, columns, cells, indices, active },
   });
-  useLayout.setState({ rows: 2, columns: 2, cells: uncut, active: 0, isMaximised: false });
+  useLayout.setState({
+    ...hungCells(cut),
+    rows: 2,
+    columns: 2,
+    active: 0,
+    isMaximised: false,
+  });
   useReading.getState().use('crosshair');
 }
 

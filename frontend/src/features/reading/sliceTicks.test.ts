@@ -48,7 +48,7 @@ test('on a plane the bar counts the steps of the plane', () => {
 
 test('the key to the least sure slice moves the planes there', () => {
   usePlanes.setState({ planes: uprightAt(patientPoint(10, 10, 8)) });
-  useLayout.setState({ cells: [{ seriesUid: 's', index: 0, plane: 'axial' }], active: 0 });
+  useLayout.setState({ cells: [{ seriesUid: 's', plane: 'axial' }], active: 0 });
   const doubts = [
     { index: 1, uncertainty: 0.2 },
     { index: 3, uncertainty: 0.9 },

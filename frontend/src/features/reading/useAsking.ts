@@ -1,15 +1,15 @@
-/** The attributes of the case on screen: what to show, what is lacking, and the key that goes there. */
+/** The attributes of the case on screen: what is lacking, and the key that goes there. */
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
-import { type Group, groupsOf, isSeen, nextAsking, titleOf, workOf } from './asking';
+import { groupsOf, isSeen, nextAsking, titleOf, workOf } from './asking';
 import { type Lack, lacksOf, type Work } from './attributes';
 import { marksOf } from './items';
-import { seriesIn, useLayout } from './layout';
 import { asksOf } from './outcome';
 import { type Asking, useReading } from './store';
+import { gazeNow, onLookedElsewhere } from './useGroups';
 
 /** An image of the study; without one, a whole series. */
 export interface Place {
@@ -19,7 +19,8 @@ export interface Place {
 }
 
 export interface AskingOf {
-  readonly groups: readonly Group[];
+  /** What the rules for attributes see of the read; nothing where none are asked. */
+  readonly work: Work;
   readonly lacks: readonly Lack[];
   /** What the first lack is about, in words; null when nothing is lacking. */
   readonly lackText: string | null;
@@ -33,44 +34,33 @@ export function useAsking(
   series: readonly Series[],
   show: (place: Place) => void,
 ): AskingOf {
-  const { items, selectedId, asking } = useReading();
-  const cell = useLayout(({ cells, active }) => cells[active]);
-  const here = seriesIn(series, cell);
-  const gaze = useMemo(
-    () => ({
-      seriesUid: here?.series_uid ?? null,
-      imageUid: here?.frames[cell?.index ?? 0]?.sop_instance_uid ?? null,
-      selectedId,
-    }),
-    [here, cell?.index, selectedId],
-  );
+  const items = useReading((state) => state.items);
   const attributes = useMemo(() => asksOf(schema), [schema]);
   const work = useMemo(
     () => (attributes.length > 0 ? workOf(items, { series }) : NO_WORK),
     [attributes, items, series],
   );
   const lacks = useMemo(() => lacksOf(attributes, work), [attributes, work]);
-  const groups = useMemo(
-    () => groupsOf(items, schema, work, gaze, asking),
-    [items, schema, work, gaze, asking],
-  );
   // Who scrolls on or selects another mark has left the question: the digits are the case's again.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a look elsewhere ends asking
-  useEffect(() => {
-    const { asking, ask } = useReading.getState();
-    if (asking && !isSeen(asking, gaze, work)) ask(null);
-  }, [gaze]);
-  // The command stays the same while the reader scrolls.
-  const now = useRef({ lacks, groups, gaze, work });
-  now.current = { lacks, groups, gaze, work };
+  useEffect(
+    () =>
+      onLookedElsewhere(series, (gaze) => {
+        const { asking, ask } = useReading.getState();
+        if (asking && !isSeen(asking, gaze, work)) ask(null);
+      }),
+    [series, work],
+  );
+  const now = useRef({ lacks, work });
+  now.current = { lacks, work };
   const next = useCallback(() => {
-    const { lacks, groups, gaze, work } = now.current;
-    const { asking, ask } = useReading.getState();
-    const to = nextAsking(lacks, groups, asking);
+    const { lacks, work } = now.current;
+    const { items, asking, ask } = useReading.getState();
+    const gaze = gazeNow(series);
+    const to = nextAsking(lacks, groupsOf(items, schema, work, gaze, asking), asking);
     if (!to) return;
     if (!isSeen(to, gaze, work)) goTo(to, show);
     ask(to);
-  }, [show]);
+  }, [schema, series, show]);
   const commands = useMemo<Command[]>(
     () => [
       {
@@ -86,17 +76,17 @@ export function useAsking(
   );
   return useMemo(
     () => ({
-      groups,
+      work,
       lacks,
       lackText: textOf(lacks, schema, work),
       commands: attributes.length > 0 ? commands : [],
       next,
     }),
-    [groups, lacks, attributes, schema, work, commands, next],
+    [lacks, attributes, schema, work, commands, next],
   );
 }
 
-const NO_WORK: Work = {
+export const NO_WORK: Work = {
   class_keys: [],
   series: [],
   images: [],

@@ -2,27 +2,27 @@
 import { useMemo } from 'react';
 import type { CommentPlace } from '../../api/comments';
 import type { ReadingCase } from '../../api/reading';
-import type { Frame } from '../../viewer/frames';
 import type { CaseActions } from './caseCommands';
 import { leavesPromptsOpen } from './prompting';
 import { useReading } from './store';
 import { placeHere } from './useComments';
 import type { Flow } from './useFlow';
 import type { RoomActions } from './useRoom';
+import type { ShownNow } from './useShownNow';
 
 interface Situation {
   readonly reading: ReadingCase;
   readonly room: RoomActions;
   readonly flow: Flow;
   readonly isReadOnly: boolean;
-  /** The image on screen, where it is one of this study. */
-  readonly shown: Frame | undefined;
+  /** Asks for the image on screen, where it is one of this study. */
+  readonly shownNow: ShownNow;
   readonly onClose: () => void;
   readonly onIssueAt: (place: CommentPlace | null) => void;
 }
 
 export function useCaseActions(now: Situation): CaseActions {
-  const { reading, room, flow, isReadOnly, shown, onClose, onIssueAt } = now;
+  const { reading, room, flow, isReadOnly, shownNow, onClose, onIssueAt } = now;
   return useMemo(
     () => ({
       submit: () => {
@@ -30,7 +30,7 @@ export function useCaseActions(now: Situation): CaseActions {
       },
       openSkip: flow.openSkip,
       openIssue() {
-        onIssueAt(placeHere(shown));
+        onIssueAt(placeHere(shownNow()));
         useReading.getState().arrange({ isPanelShown: true });
         flow.openIssue();
       },
@@ -40,7 +40,7 @@ export function useCaseActions(now: Situation): CaseActions {
       close: () => void flow.leave().finally(onClose),
       isReadOnly,
     }),
-    [flow, room, reading, onClose, isReadOnly, shown, onIssueAt],
+    [flow, room, reading, onClose, isReadOnly, shownNow, onIssueAt],
   );
 }
 

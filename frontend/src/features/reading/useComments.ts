@@ -12,6 +12,7 @@ import { useReadout } from './readout';
 import { useReading } from './store';
 import { NEW_COMMENT, replyField, sendWords, useTyped } from './typed';
 import type { Place } from './useAsking';
+import type { ShownNow } from './useShownNow';
 
 export interface Comments {
   readonly threads: readonly Thread[];
@@ -94,15 +95,12 @@ const NONE: readonly Thread[] = [];
 
 export function useComments(
   readId: string,
-  frame: Frame | undefined,
+  shownNow: ShownNow,
   show: (place: Place) => void,
 ): Comments {
   const client = useQueryClient();
   const { queryKey } = commentsQuery(readId);
   const { data: threads = NONE } = useQuery(commentsQuery(readId));
-  // The commands stay the same while the reader scrolls.
-  const here = useRef(frame);
-  here.current = frame;
   const [openId, setOpenId] = useState<string | null>(null);
   const [composing, setComposing] = useState<CommentPlace | null | undefined>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another case has comments of its own
@@ -142,8 +140,8 @@ export function useComments(
     useTyped.getState().pin(place ?? null);
   }, []);
   const commands = useMemo(
-    () => commandsFor({ begin: () => compose(placeHere(here.current)), threads, openId, open }),
-    [threads, openId, open, compose],
+    () => commandsFor({ begin: () => compose(placeHere(shownNow())), threads, openId, open }),
+    [threads, openId, open, compose, shownNow],
   );
   return {
     threads,

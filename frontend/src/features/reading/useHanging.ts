@@ -185,12 +185,13 @@ const factsOf = (reading: ReadingCase, current: readonly Series[]): CaseFacts =>
 
 /** The case at the left, its counterpart at the right, both at the same place. */
 function hangBeside(current: readonly Series[], earlier: readonly Series[], uid: string): void {
-  const { cells, active, arrange, show, activate } = useLayout.getState();
-  const looked = [cells[active], ...cells].find((cell) => isOfStudy(seriesIn(current, cell), uid));
-  const here = seriesIn(current, looked) ?? current[0];
+  const { cells, indices, active, arrange, show, activate } = useLayout.getState();
+  const isOwn = (at: number) => isOfStudy(seriesIn(current, cells[at]), uid);
+  const looked = [active, ...cells.keys()].find(isOwn) ?? -1;
+  const here = seriesIn(current, cells[looked]) ?? current[0];
   const beside = here && counterpartOf(here, earlier);
   if (!here || !beside) return;
-  const index = looked?.index ?? 0;
+  const index = indices[looked] ?? 0;
   arrange({ rows: 1, columns: 2 });
   show(0, here.series_uid, index);
   show(1, beside.series_uid, firstIndexIn(beside.frames, here.frames, index));

@@ -1,6 +1,6 @@
 /** Where the model looked: asked for when wanted, waited for while it is computed. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { noteSignedOut } from '../../api/client';
 import { problemFrom } from '../../api/problem';
 
@@ -51,5 +51,9 @@ export function useHeatMap(studyId: string, classKey: string | null, isOn: boole
     return () => URL.revokeObjectURL(made);
   }, [data]);
   const isWaiting = isOn && !isError && (isPending || data === null);
-  return { url, image: data ?? null, isWaiting, hasFailed: isError };
+  const image = data ?? null;
+  return useMemo(
+    () => ({ url, image, isWaiting, hasFailed: isError }),
+    [url, image, isWaiting, isError],
+  );
 }

@@ -1,7 +1,7 @@
 /** Looking for the like of a place on screen: asked for by a key, told of beside the questions. */
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useRef } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useCan } from '../../api/access';
 import { beginHunt, type HuntPlace, huntQuery } from '../../api/hunts';
 import type { ReadingCase } from '../../api/reading';
@@ -14,9 +14,11 @@ import { isMark } from './items';
 import styles from './Panel.module.css';
 import { useReadout } from './readout';
 import { useReading } from './store';
+import type { ShownNow } from './useShownNow';
 
 /** The middle of the selected mark on this frame, else what is under the pointer. */
-export function placeToHunt(frame: Frame): HuntPlace | null {
+export function placeToHunt(frame: Frame | undefined): HuntPlace | null {
+  if (!frame) return null;
   const { sop_instance_uid, frame_number } = frame;
   const { selectedId, items } = useReading.getState();
   const selected = selectedId ? items[selectedId] : undefined;
@@ -42,12 +44,10 @@ interface HuntHere {
 
 export function useHuntPlace(
   reading: ReadingCase,
-  frame: Frame | undefined,
+  shownNow: ShownNow,
   onHunt: (huntId: string) => void,
 ): HuntHere {
   const canHunt = useCan(reading.project_id, 'hunt_findings');
-  const here = useRef(frame);
-  here.current = frame;
   const asking = useMutation({
     mutationFn: (place: HuntPlace) => beginHunt(reading.study.id, crypto.randomUUID(), place),
   });
@@ -61,16 +61,16 @@ export function useHuntPlace(
         title: t('Find places that look like this one'),
         section: t('Image'),
         shortcut: 'alt+f',
-        isEnabled: () => here.current !== undefined && placeToHunt(here.current) !== null,
+        isEnabled: () => placeToHunt(shownNow()) !== null,
         run: () => {
-          const place = here.current && placeToHunt(here.current);
+          const place = placeToHunt(shownNow());
           if (!place) return;
           useReading.getState().arrange({ isPanelShown: true });
           mutate(place);
         },
       },
     ];
-  }, [canHunt, mutate]);
+  }, [canHunt, mutate, shownNow]);
   const now = hunt.data ?? begun;
   const notice = (now || asking.error) && (
     <section className={styles.notice} aria-label={t('Places that look alike')}>

@@ -11,7 +11,6 @@ export function useShowPlace(
   series: readonly Series[],
   here: Series | undefined,
 ): (place: Place) => void {
-  const { active, show } = useLayout();
   return useCallback(
     ({ seriesUid, sop_instance_uid, frame_number = 1 }: Place) => {
       const isHere = (frame: { sop_instance_uid: string; frame_number: number }) =>
@@ -20,12 +19,13 @@ export function useShowPlace(
         seriesUid ? one.series_uid === seriesUid : one.frames.some(isHere),
       );
       if (!found) return;
+      const layout = useLayout.getState();
+      const { active, show } = layout;
       if (seriesUid) {
         if (found === here) showSlice(found.frames, 0);
         else show(active, seriesUid, 0);
         return;
       }
-      const layout = useLayout.getState();
       const stacks = visibleCells(layout).map((cell) => seriesIn(series, cell)?.frames ?? []);
       const places = stacks.map((frames) => frames.findIndex(isHere));
       const at = (places[active] ?? -1) >= 0 ? active : places.findIndex((place) => place >= 0);
@@ -36,6 +36,6 @@ export function useShowPlace(
         else ports.get(at)?.handle.show(places[at] ?? 0);
       }
     },
-    [series, here, active, show],
+    [series, here],
   );
 }
