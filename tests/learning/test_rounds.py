@@ -327,7 +327,7 @@ def test_a_pool_of_two_thousand_is_reordered(session: Session) -> None:
     world = make_world(
         session,
         studies=2_000,
-        dimensions={"scattering": 3_472, "simclr": 192},
+        dimensions={"scattering": 400, "simclr": 48},
         learning={"batch_size": 20},
         spread=0.5,
     )

@@ -6,7 +6,7 @@ import pytest
 from collimate.ml.comparison import compare
 
 
-def world(items=120, per_patient=2, classes=3, seed=0):
+def world(items=90, per_patient=2, classes=3, seed=0):
     rng = np.random.default_rng(seed)
     patients = np.repeat(np.arange(items // per_patient), per_patient)
     labels = np.repeat(rng.integers(classes, size=items // per_patient), per_patient)
@@ -27,7 +27,7 @@ def test_the_clearer_space_wins_and_the_vaguer_one_loses():
     assert back.high < 0
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_noise_beside_what_is_known_changes_nothing_and_is_kept_out(seed):
     labels, patients, clear, _ = world(seed=seed)
     noise = np.random.default_rng(seed).normal(0, 0.05, (len(labels), 8))

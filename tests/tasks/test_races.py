@@ -119,7 +119,7 @@ class Reader(threading.Thread):
 @pytest.mark.parametrize("wanted", [1, 2, 3])
 def test_eight_readers_never_exceed_the_wanted_reads_and_leave_nothing_unread(database, wanted):
     with open_session() as session:
-        room = make_room(session, tasks=40, readers=8, wanted=wanted)
+        room = make_room(session, tasks=24, readers=8, wanted=wanted)
         project_id, user_ids = room.project.id, [reader.id for reader in room.readers]
     start = threading.Barrier(8)
     readers = [Reader(seed, project_id, user_id, start) for seed, user_id in enumerate(user_ids)]
