@@ -13,6 +13,7 @@ from collimate.kit.database import open_session
 from collimate.learning import ask, page
 from collimate.learning.drawn import Reading, boxes_of, evenly, mask_of, unpack
 from collimate.learning.due import newest_batch
+from collimate.learning.images import FramePlace
 from collimate.learning.models import ModelVersion, Prediction, QueryPick, TrainingRun
 from collimate.learning.suggest import suggestion_for_read
 from collimate.learning.versions import list_models, promoted_model
@@ -149,9 +150,13 @@ def test_boxes_are_learned_the_same_way_and_suggested_to_the_reader(
 ) -> None:
     train_quickly(monkeypatch, steps=100)
     project_id = make_painting_clinic(13, kind="box")
+    with open_session() as session:
+        project = session.get_one(Project, project_id)
+        make_picture(session, project=project, pixels=np.full((SIDE, SIDE), 7, np.uint16))
+        queue.open_missing(session, project_id)
     work_all()
-    paint(project_id, range(11), kind="box")
-    learn_now(project_id)
+    paint(project_id, [*range(10), 13], kind="box")
+    assert ("train_model", "done") in learn_now(project_id), "a box on an even image is left out"
     with open_session() as session:
         model = promoted_model(session, project_id)
         assert model is not None
@@ -176,6 +181,22 @@ def test_boxes_are_learned_the_same_way_and_suggested_to_the_reader(
         truth = said(disc(12)[1], frame["sop_instance_uid"], "box")[0]["points"]
         assert iou(frame["boxes"][0]["points"], truth) > 0.3
         assert all(box["probability"] >= 0.3 for box in frame["boxes"])
+        spoke = model.id
+
+    # every image reads as numbers that are none: the job says so, the earlier model serves on
+    broken = np.full((SIDE, SIDE), np.nan, np.float32)
+    monkeypatch.setattr(FramePlace, "values", lambda _: (broken, False))
+    paint(project_id, [10], kind="box")
+    assert ("train_model", "failed") in learn_now(project_id)
+    with open_session() as session:
+        failed = session.scalars(select(Job).where(Job.state == "failed")).one()
+        assert "No image that was read shows anything" in failed.error
+        model = promoted_model(session, project_id)
+        assert model is not None
+        assert model.id == spoke
+        newest = newest_batch(session, project_id)
+        assert newest is not None
+        assert newest.model_version_id == spoke
 
 
 def test_several_readers_count_by_pixel_and_by_box() -> None:

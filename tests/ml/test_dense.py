@@ -196,6 +196,33 @@ def test_boxes_are_read_back_from_the_maps_they_were_drawn_into() -> None:
     np.testing.assert_allclose(read, wanted, atol=1.0)
 
 
+def test_a_box_over_the_edge_is_cut_and_one_beside_the_image_is_none() -> None:
+    over, beside = (-8.0, 10.0, 8.0, 20.0), (-9.0, -9.0, -1.0, -2.0)
+    target = box_target([[over, beside], [(40.0, 4.0, 50.0, 9.0)]], 32, 32)
+    assert np.isfinite(target).all()
+    [box] = boxes_of(target[:-1], least=0.9, most=10).boxes
+    np.testing.assert_allclose(box, (0, 10, 8, 20), atol=1.0)
+    assert target[-1].sum() == 1, "one centre"
+
+
+def test_boxes_are_learned_where_one_class_of_two_was_never_drawn(tmp_path: Path) -> None:
+    images, masks = lesions(6, 0)
+    boxes = [[(4.0, 4.0, 12.0, 12.0)] if mask.any() else [] for mask in masks]
+    targets = np.stack([box_target([own, []], 32, 32) for own in boxes]).astype(np.float16)
+    shown = np.flatnonzero(masks.any((1, 2)))
+    given = Samples(images, targets, [shown, np.zeros(0, np.int64)])
+    run = train(
+        given, kind="detection", width=8, checkpoint=tmp_path / "a", seed=0, steps=2, batch=2
+    )  # fmt: skip
+    assert run.network is not None
+    assert np.isfinite([run.loss]).all()
+    said = DenseModel(run.network, "detection", ("a", "b"), AS_IT_IS, 8, {}).predict(images[:1])
+    assert np.isfinite(said).all()
+    none = Samples(images, np.zeros_like(targets), [shown[:0], shown[:0]])
+    with pytest.raises(NothingToLearn, match="shows anything"):
+        train(none, kind="detection", width=8, checkpoint=tmp_path / "b", seed=0, steps=1)
+
+
 def test_average_precision_and_froc_of_a_small_case() -> None:
     squares = [[[0, 0], [10, 10]], [[20, 20], [30, 30]]]
     said = [[[0, 0], [10, 9]], [[0, 0], [9, 10]], [[50, 50], [60, 60]]]

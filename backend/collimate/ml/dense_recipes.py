@@ -92,12 +92,16 @@ RECIPES: dict[str, Recipe] = {
 def box_target(boxes: Boxes, height: int, width: int) -> Float32[np.ndarray, "channels h w"]:
     """Centre maps of every class, then log height and log width, then where the centres are.
 
-    A centre is a Gaussian of a sixth of the box, at least one pixel, with 1 at its peak.
+    A centre is a Gaussian of a sixth of the box, at least one pixel, with 1 at its peak. Of a box
+    that reaches over the edge the part on the image counts; one beside the image is none.
     """
     target = np.zeros((len(boxes) + 3, height, width), dtype=np.float32)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     for label, own in enumerate(boxes):
-        for left, top, right, bottom in own:
+        for box in own:
+            left, top, right, bottom = np.clip(box, 0, [width, height, width, height]).tolist()
+            if right <= left or bottom <= top:
+                continue
             row = int(np.clip((top + bottom) / 2, 0, height - 1))
             column = int(np.clip((left + right) / 2, 0, width - 1))
             tall, wide = max(bottom - top, 1.0), max(right - left, 1.0)

@@ -11,6 +11,7 @@ from collimate.learning.drawn import Reading, boxes_of, evenly, mask_of, places_
 from collimate.learning.images import FramePlace, StudyUnusable, beside, frames_of
 from collimate.learning.kinds import TaskKind
 from collimate.learning.labels import Labelled, Question
+from collimate.ml.boxes import Corners
 from collimate.ml.dense_recipes import box_target
 from collimate.ml.dense_training import Samples
 from collimate.ml.images import UnusableImage
@@ -137,18 +138,21 @@ def _inside(lessons: Sequence[_Lesson], question: Question) -> np.ndarray:
             if question.kind is TaskKind.SEGMENTATION:
                 own = values[mask_of(lesson.readings, lesson.own.key, key, *values.shape)]
             else:
+                boxes = boxes_of(lesson.readings, lesson.own.key, key)
                 own = np.concatenate(
-                    [np.zeros(0, np.float32)]
-                    + [
-                        values[int(top) : int(bottom) + 1, int(left) : int(right) + 1].ravel()
-                        for (left, top), (right, bottom) in boxes_of(
-                            lesson.readings, lesson.own.key, key
-                        )
-                    ]
+                    [np.zeros(0, np.float32), *(_within(values, b) for b in boxes)]
                 )
             found.append(own[:: max(1, len(own) // VALUES_PER_FRAME)])
     joined = np.concatenate(found) if found else np.zeros(0)
     return joined[np.isfinite(joined)].astype(np.float64)
+
+
+def _within(values: np.ndarray, box: Corners) -> np.ndarray:
+    """The values of a box; nothing of one beside the image."""
+    (left, top), (right, bottom) = np.floor(box).astype(int).tolist()
+    # below 0 an index would count from the other end
+    rows, columns = slice(max(0, top), max(0, bottom + 1)), slice(max(0, left), max(0, right + 1))
+    return values[rows, columns].ravel()
 
 
 def _target(lesson: _Lesson, question: Question, height: int, width: int) -> np.ndarray:
