@@ -116,10 +116,10 @@ def test_an_accepted_suggestion_is_a_revision_of_the_reader_that_names_it(
     expect(window.button(re.compile("^Accept"))).to_be_enabled()
 
 
-def test_the_heat_map_is_laid_over_the_image_and_taken_away_by_one_key(
+def test_the_heat_map_is_laid_over_the_image_and_a_place_of_it_leads_to_its_like(
     taught: Taught, open_window: Open
 ) -> None:
-    window, _case = open_a_suggested_case(taught, open_window)
+    window, case = open_a_suggested_case(taught, open_window)
     page = window.page
     without = picture(page)
     page.keyboard.press("e")
@@ -127,9 +127,29 @@ def test_the_heat_map_is_laid_over_the_image_and_taken_away_by_one_key(
     expect(heat).to_be_visible()
     window.until(lambda: heat.evaluate("map => map.complete && map.naturalWidth > 0"))
     expect(window.button(re.compile("Hide heat map"))).to_have_attribute("aria-pressed", "true")
+    first = heat.get_attribute("src")
+    page.keyboard.press("Alt+A")
+    expect(page.get_by_role("radio", name="Grad-CAM++")).to_be_checked()
+    window.see("no heat map of this kind")
+    page.keyboard.press("Alt+A")
+    expect(page.get_by_role("radio", name="Occlusion")).to_be_checked()
+    window.until(lambda: heat.count() > 0 and heat.get_attribute("src") != first)
     page.keyboard.press("e")
     expect(heat).to_have_count(0)
     assert picture(page) == without
+
+    image_of(page).hover()
+    page.keyboard.press("Alt+F")
+    window.button("Show them").click(timeout=60_000)
+    page.wait_for_url(re.compile("/hunts/"))
+    best = page.get_by_role("article", name="Match 1", exact=True)
+    expect(best).to_contain_text("Likeness")
+    expect(best).not_to_contain_text(case["study"]["pseudonym"])
+    expect(best).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(page.get_by_role("article", name="Match 2", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
 
 
 def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(

@@ -17,6 +17,7 @@ from collimate.learning import encoders, forecast, rounds
 from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.models import Explanation, Prediction
 from collimate.learning.versions import promoted_model
+from collimate.ml.explain import Method
 from collimate.studies.models import Study
 from collimate.tasks.models import Read, Task
 from tests import factories
@@ -252,7 +253,7 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
     assert browser.get(address, params={"class_key": "viral"}).json()["id"] == waiting.json()["id"]
     assert browser.get(address, params={"class_key": "unknown"}).status_code == 404
     job = session.get_one(Job, UUID(waiting.json()["id"]))
-    assert set(job.arguments) == {"study_id", "model_version_id", "class_key"}
+    assert set(job.arguments) == {"study_id", "model_version_id", "class_key", "method"}
 
     from collimate.kit.blobs import blobs, work_folder
 
@@ -269,7 +270,7 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
             sop_instance_uid="2.25.7",
             frame_number=3,
             class_key="viral",
-            method="linear-evidence-1",
+            method=Method.HIRESCAM.stored_name,
             blob_sha256=blob.sha256,
             dicom_sha256=blob.sha256,
         )
@@ -301,6 +302,15 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
     assert ready.headers["content-type"] == "image/png"
     assert (ready.headers["x-sop-instance-uid"], ready.headers["x-frame-number"]) == ("2.25.7", "3")
     assert ready.headers["x-model-number"] == str(model.number)
+    # another way to make it is another map; a way there is not is refused
+    hidden = {"class_key": "viral", "method": "occlusion"}
+    other = browser.get(address, params=hidden)
+    assert (other.status_code, other.json()["id"] == waiting.json()["id"]) == (202, False)
+    assert session.get_one(Job, UUID(other.json()["id"])).arguments["method"] == "occlusion"
+    for door in (address, f"{address}/dicom"):
+        assert browser.get(door, params={**hidden, "method": "grad-cam"}).status_code == 422
+        unsuited = browser.get(door, params={**hidden, "method": "grad-cam-plus-plus"})
+        assert unsuited.json()["type"] == "/problems/method-unsuited", "no network, no channels"
     file = browser.get(f"{address}/dicom", params={"class_key": "viral"})
     assert (file.status_code, file.content) == (200, b"\x89PNG\r\n")
     assert file.headers["content-type"] == "application/dicom"

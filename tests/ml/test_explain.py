@@ -4,10 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from collimate.ml.descriptors import scattering
+from collimate.ml.descriptors import scattering, scattering_maps
 from collimate.ml.encoder import Encoder, Network, stage_maps
-from collimate.ml.explain import class_activation, descriptor_evidence, encoder_evidence
-from collimate.ml.features import fit_space
+from collimate.ml.explain import (
+    class_activation,
+    grad_cam_plus_plus,
+    linear_evidence,
+    linear_map,
+    occlusion,
+)
+from collimate.ml.features import BlockSpace, Space, fit_space
 from collimate.ml.heads import Head, fit_head
 from collimate.ml.images import model_image, to_bytes
 
@@ -34,10 +40,12 @@ def learned() -> dict[str, object]:
     encoder = Encoder(Network().eval(), "0" * 64, {})
     maps = stage_maps(encoder, to_bytes(frames))
     small = np.stack([model_image(frame, size=64) for frame in frames])
+    places = scattering_maps(small)
     blocks = {"scattering": scattering(small), "simclr": maps.mean(axis=(2, 3))}
     space = fit_space(blocks)
     head = fit_head(space.transform(blocks), labels, class_count=3, seed=0, strength=0.1)
-    return {"maps": maps, "blocks": blocks, "space": space, "head": head}
+    seen = {"scattering": places, "simclr": maps}
+    return {"seen": seen, "blocks": blocks, "space": space, "head": head}
 
 
 def logits(learned: dict, item: int) -> np.ndarray:
@@ -51,11 +59,11 @@ def test_evidence_of_all_blocks_adds_up_to_the_logit(
     learned: dict, item: int, class_index: int
 ) -> None:
     space, head = learned["space"], learned["head"]
-    deep = encoder_evidence(learned["maps"][item], space, head, class_index, block="simclr")
-    shallow = descriptor_evidence(
-        learned["blocks"]["scattering"][item], space, head, class_index, block="scattering"
-    )
-    total = deep.sum() + shallow.sum() + head.intercept[class_index]
+    shares = [
+        linear_evidence(maps[item], space, head, class_index, block=block).sum()
+        for block, maps in learned["seen"].items()
+    ]
+    total = sum(shares) + head.intercept[class_index]
     assert total == pytest.approx(logits(learned, item)[class_index], rel=1e-3, abs=1e-3)
 
 
@@ -63,18 +71,64 @@ def test_evidence_of_all_blocks_adds_up_to_the_logit(
 def test_the_map_points_at_the_texture_that_makes_the_class(learned: dict, place: int) -> None:
     hits = 0
     for item in range(place, 48, 3):
-        evidence = descriptor_evidence(
-            learned["blocks"]["scattering"][item],
-            learned["space"],
-            learned["head"],
-            place,
-            block="scattering",
-        )
+        maps = learned["seen"]["scattering"][item]
+        evidence = linear_map(maps, learned["space"], learned["head"], place, block="scattering")
         shown = class_activation([evidence], rows=96, columns=96)
         row, column = np.unravel_index(shown.argmax(), shown.shape)
         hits += row < 48 and (column >= 48) == bool(place)
     # By chance one of four; the gate for explanations is three times chance.
     assert hits / 16 >= 0.75
+
+
+def test_features_are_means_over_the_places_of_the_maps(learned: dict) -> None:
+    places = learned["seen"]["scattering"]
+    cells = places.reshape(len(places), -1, 4, 2, 4, 2).mean(axis=(3, 5))
+    assert np.allclose(cells.reshape(len(places), -1), learned["blocks"]["scattering"], atol=1e-6)
+
+
+def straight(weights: np.ndarray) -> tuple[Space, Head]:
+    """A space that changes nothing and a head of these weights, for one class."""
+    width = len(weights)
+    own = BlockSpace(
+        np.zeros(width, np.float32), np.ones(width, np.float32), np.eye(width, dtype=np.float32), 1
+    )
+    ones = np.ones(1)
+    head = Head(weights[None], 0 * ones, ones, np.ones(1, np.int64), 1.0, False)
+    return Space({"simclr": own}), head
+
+
+def test_gradients_of_channels_are_weighed_as_the_paper_does() -> None:
+    """Two channels over 2 x 2 places: shares by hand, and none for what speaks against."""
+    space, head = straight(np.array([4.0, -4.0]))
+    maps = np.array([[[3.0, 0.0], [1.0, 0.0]], [[0.0, 9.0], [0.0, 0.0]]])
+    # gradient 1 everywhere in the first: 1 / (2 + 4) at each of four places, times one
+    expected = 4 / 6 * maps[0]
+    found = grad_cam_plus_plus(maps, space, head, 0, block="simclr")
+    assert np.allclose(found, expected)
+    assert np.allclose(linear_evidence(maps, space, head, 0, block="simclr"), maps[0] - maps[1])
+
+
+def test_what_is_hidden_and_missed_is_what_the_logit_saw() -> None:
+    """A logit that sees a line in a corner of a wide picture; the padding around it stays."""
+    square = np.zeros((48, 48))
+    square[12:36] = 0.5
+    square[14, 42:46] = 1.0
+    asked: list[int] = []
+
+    def logit(squares: dict[str, np.ndarray]) -> np.ndarray:
+        asked.append(len(squares["any"]))
+        assert (squares["any"][:, :12] == 0).all()
+        return squares["any"][:, 14, 42:46].sum(axis=1)
+
+    found = occlusion({"any": square}, logit, rows=24, columns=48)
+    assert (found[5:, :] == 0).all()
+    assert (found[:, :9] == 0).all()
+    assert found[3, 11] > 3 * found[4, 10] > 0
+    shown = class_activation([found], rows=24, columns=48)
+    row, column = np.unravel_index(shown.argmax(), shown.shape)
+    assert row < 4
+    assert column >= 40
+    assert asked == [40]
 
 
 def test_other_weights_give_another_map(learned: dict) -> None:
@@ -83,8 +137,8 @@ def test_other_weights_give_another_map(learned: dict) -> None:
     other = stage_maps(Encoder(Network().eval(), "1" * 64, {}), frames)[0]
     space, head = learned["space"], learned["head"]
     shown = [
-        class_activation([encoder_evidence(m, space, head, 0, block="simclr")], rows=96, columns=96)
-        for m in (learned["maps"][0], other)
+        class_activation([linear_evidence(m, space, head, 0, block="simclr")], rows=96, columns=96)
+        for m in (learned["seen"]["simclr"][0], other)
     ]
     assert np.abs(shown[0] - shown[1]).mean() > 0.05
     shuffled = Head(
@@ -95,8 +149,9 @@ def test_other_weights_give_another_map(learned: dict) -> None:
         head.strength,
         False,
     )
-    changed = encoder_evidence(learned["maps"][0], space, shuffled, 0, block="simclr")
-    original = encoder_evidence(learned["maps"][0], space, head, 0, block="simclr")
+    maps = learned["seen"]["simclr"][0]
+    changed = linear_evidence(maps, space, shuffled, 0, block="simclr")
+    original = linear_evidence(maps, space, head, 0, block="simclr")
     assert abs(np.corrcoef(changed.ravel(), original.ravel())[0, 1]) < 0.95
 
 

@@ -26,6 +26,7 @@ from collimate.learning import (
     versions,
 )
 from collimate.learning.models import ModelVersion
+from collimate.ml.explain import Method
 from collimate.projects import members
 from collimate.projects.api import project_for
 from collimate.projects.models import Project
@@ -132,8 +133,9 @@ def study_explanation(
     actor: ActorDep,
     study: Annotated[Study, Depends(explainable_study, scope="function")],
     class_key: Annotated[str | None, Query(max_length=60)] = None,
+    method: Method = Method.HIRESCAM,
 ) -> Response:
-    found = explanations.explanation(session, study, class_key, by=actor.user.id)
+    found = explanations.explanation(session, study, class_key, method, by=actor.user.id)
     return _map_response(found) if isinstance(found, explanations.Map) else _job_response(found)
 
 
@@ -147,8 +149,9 @@ def study_explanation_dicom(
     actor: ActorDep,
     study: Annotated[Study, Depends(explainable_study, scope="function")],
     class_key: Annotated[str | None, Query(max_length=60)] = None,
+    method: Method = Method.HIRESCAM,
 ) -> Response:
-    found = explanations.as_dicom(session, study, class_key, by=actor.user.id)
+    found = explanations.as_dicom(session, study, class_key, method, by=actor.user.id)
     if isinstance(found, Job):
         return _job_response(found)
     headers = {"content-disposition": f'attachment; filename="heat-map-{study.id}.dcm"'}

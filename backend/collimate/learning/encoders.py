@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collimate.jobs import events
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
-from collimate.learning.models import Encoder
+from collimate.learning.models import Encoder, ModelVersion
 from collimate.ml import descriptors
 from collimate.ml.weights import COLLIMATE
 
@@ -164,3 +164,10 @@ def newest_failure(session: Session, project_id: UUID) -> str | None:
     if newest is None or newest.state != FAILED:
         return None
     return str(newest.recipe.get("failure", "the reason is unknown."))
+
+
+def has_network(session: Session, model: ModelVersion) -> bool:
+    """Whether a trained network is among the encoders of a model."""
+    ids = [UUID(one) for one in model.encoder_ids]
+    found = select(Encoder.id).where(Encoder.id.in_(ids), Encoder.kind.in_(DEEP)).limit(1)
+    return session.scalar(found) is not None

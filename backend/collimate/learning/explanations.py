@@ -16,10 +16,12 @@ from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
 from collimate.kit.blobs import blobs
-from collimate.kit.errors import NotFound
+from collimate.kit.errors import Conflict, NotFound
+from collimate.learning import encoders
 from collimate.learning.models import Explanation, ModelVersion, Prediction
 from collimate.learning.suggest import may_see_on
 from collimate.learning.versions import promoted_model
+from collimate.ml.explain import Method
 from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.projects.rules import reading_rules
@@ -30,10 +32,16 @@ from collimate.tasks.states import DONE
 
 ALL_CLASSES = ""
 """In place of a class: what a model says of every slice, whichever the class."""
+SLICE_ENTROPY = "slice-entropy-1"
+"""In place of a method, there."""
 
 
 class ExplanationNotFound(NotFound):
     """There is nothing to explain here."""
+
+
+class MethodUnsuited(Conflict):
+    """The model cannot be explained in this way."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +99,19 @@ def _would_bias(session: Session, viewer: User, task: Task) -> bool:
 
 
 def explanation(
-    session: Session, study: Study, class_key: str | None, *, by: UUID | None
+    session: Session, study: Study, class_key: str | None, method: Method, *, by: UUID | None
 ) -> Map | Job:
     """The map for a class (the likeliest where none is named), or the job that computes it.
 
     Raises:
         ExplanationNotFound: the model does not know the study or the class.
+        MethodUnsuited
     """
     model, key = _asked_of(session, study, class_key)
-    found = _found(session, model, study, key)
+    _check_suits(session, model, method)
+    found = _found(session, model, study, key, method.stored_name)
     if found is None:
-        return _asked(session, model, study, key, by=by)
+        return _asked(session, model, study, key, by=by, method=method.value)
     return Map(
         blobs().read(found.blob_sha256),
         found.sop_instance_uid,
@@ -111,19 +121,23 @@ def explanation(
     )
 
 
-def as_dicom(session: Session, study: Study, class_key: str | None, *, by: UUID) -> bytes | Job:
+def as_dicom(
+    session: Session, study: Study, class_key: str | None, method: Method, *, by: UUID
+) -> bytes | Job:
     """The same map as a DICOM Parametric Map, or the job that writes it. Leaves an audit row.
 
     Raises:
         ExplanationNotFound: the model does not know the study or the class.
+        MethodUnsuited
     """
     model, key = _asked_of(session, study, class_key)
-    found = _found(session, model, study, key)
+    _check_suits(session, model, method)
+    found = _found(session, model, study, key, method.stored_name)
     if found is None or found.dicom_sha256 is None:
-        return _asked(session, model, study, key, by=by)
+        return _asked(session, model, study, key, by=by, method=method.value)
     audit.record(
         session, by, "map_downloaded", "study", study.id,
-        project_id=study.project_id, model_number=model.number,
+        project_id=study.project_id, model_number=model.number, method=method.stored_name,
     )  # fmt: skip
     return blobs().read(found.dicom_sha256)
 
@@ -143,6 +157,11 @@ def _asked_of(session: Session, study: Study, class_key: str | None) -> tuple[Mo
     return model, key
 
 
+def _check_suits(session: Session, model: ModelVersion, method: Method) -> None:
+    if method.needs_network and not encoders.has_network(session, model):
+        raise MethodUnsuited("This way needs an encoder that was trained; the model has none yet.")
+
+
 def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, Any] | Job:
     """How unsure the model that speaks is on each slice, or the job that computes it.
 
@@ -152,7 +171,7 @@ def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, A
     model = promoted_model(session, study.project_id)
     if model is None or _prediction(session, model, study) is None:
         raise ExplanationNotFound("The model has not seen this study yet.")
-    found = _found(session, model, study, ALL_CLASSES)
+    found = _found(session, model, study, ALL_CLASSES, SLICE_ENTROPY)
     if found is None:
         return _asked(session, model, study, ALL_CLASSES, by=by)
     return {
@@ -161,28 +180,38 @@ def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, A
     }
 
 
-def _found(session: Session, model: ModelVersion, study: Study, key: str) -> Explanation | None:
+def _found(
+    session: Session, model: ModelVersion, study: Study, key: str, stored_name: str
+) -> Explanation | None:
     return session.scalars(
         select(Explanation).where(
             Explanation.model_version_id == model.id,
             Explanation.study_id == study.id,
             Explanation.class_key == key,
+            Explanation.method == stored_name,
         )
     ).one_or_none()
 
 
 def _asked(
-    session: Session, model: ModelVersion, study: Study, key: str, *, by: UUID | None
+    session: Session,
+    model: ModelVersion,
+    study: Study,
+    key: str,
+    *,
+    by: UUID | None,
+    **how: str,
 ) -> Job:
     return enqueue(
         session,
         JobKind.EXPLAIN,
         project_id=study.project_id,
         requested_by=by,
-        dedup_key=f"explain:{model.id}:{study.id}:{key}",
+        dedup_key=":".join(["explain", str(model.id), str(study.id), key, *how.values()]),
         study_id=study.id,
         model_version_id=model.id,
         class_key=key,
+        **how,
     )
 
 

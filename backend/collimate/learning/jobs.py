@@ -14,6 +14,7 @@ from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.gpu import check_maps, explain, learn, look, train
 from collimate.learning.gpu.embed import embed_missing
 from collimate.learning.hunts import search
+from collimate.ml.explain import Method
 from collimate.projects.models import Project
 
 
@@ -85,13 +86,14 @@ def compare_encoders(run: JobRun) -> dict[str, Any]:
 
 
 def explain_study(run: JobRun) -> dict[str, Any]:
-    """Draw an explanation map of a class, or say how unsure the model is on each slice."""
+    """Draw an explanation map of a class in a way, or say how unsure the model is on each slice."""
     with run.open_session() as session:
         ids = {name: UUID(run.arguments[name]) for name in ("study_id", "model_version_id")}
         class_key = run.arguments["class_key"]
         if class_key == ALL_CLASSES:
             return look.look(session, **ids)
-        return explain.explain(session, **ids, class_key=class_key)
+        method = run.arguments.get("method", Method.HIRESCAM)
+        return explain.explain(session, **ids, class_key=class_key, method=method)
 
 
 def check_model_maps(run: JobRun) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Explanation(Row):
     """
 
     __tablename__ = "explanation"
-    __table_args__ = (UniqueConstraint("model_version_id", "study_id", "class_key"),)
+    __table_args__ = (UniqueConstraint("model_version_id", "study_id", "class_key", "method"),)
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))

@@ -13,6 +13,8 @@ MARGIN = 2**SCALES
 PADDED = SIDE + 2 * MARGIN
 CHANNELS = 1 + SCALES * ANGLES + ANGLES**2 * SCALES * (SCALES - 1) // 2
 BATCH = 16
+CELLS = PADDED // MARGIN - 2
+"""Places along a side at the coarsest scale; the grid's cells are means of several."""
 
 Spectrum = Complex[np.ndarray, "batch rows columns"]
 
@@ -28,18 +30,31 @@ def scattering(
 
     Raises: ValueError for another shape or values that are not finite.
     """
+    maps = scattering_maps(images)
+    cell = CELLS // GRID
+    pooled = maps.reshape(len(maps), CHANNELS, GRID, cell, GRID, cell).mean(axis=(3, 5))
+    return pooled.reshape(len(maps), -1)
+
+
+def scattering_maps(
+    images: Float[np.ndarray, "images 64 64"],
+) -> Float32[np.ndarray, "images channels cells cells"]:
+    """Return the same coefficients before they are averaged over the grid, on 8 by 8 places.
+
+    Raises: ValueError for another shape or values that are not finite.
+    """
     images = np.asarray(images, dtype=np.float32)
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         raise ValueError(f"Scattering reads images of {SIDE} by {SIDE} pixels.")
     if not np.isfinite(images).all():
         raise ValueError("Scattering reads finite values only.")
     if len(images) == 0:
-        return np.zeros((0, CHANNELS * GRID**2), dtype=np.float32)
+        return np.zeros((0, CHANNELS, CELLS, CELLS), dtype=np.float32)
     parts = [_scatter(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
     return np.concatenate(parts)
 
 
-def _scatter(images: Float32[np.ndarray, "batch 64 64"]) -> Float32[np.ndarray, "batch features"]:
+def _scatter(images: Float32[np.ndarray, "batch 64 64"]) -> Float32[np.ndarray, "batch ..."]:
     from scipy import fft
 
     margins = ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN))
@@ -56,8 +71,7 @@ def _scatter(images: Float32[np.ndarray, "batch 64 64"]) -> Float32[np.ndarray, 
                     wavelet = _wavelet(coarser, turn, scale)
                     ripple = _envelope(first, wavelet, shrink=coarser - scale)
                     second.append(_pooled(fft.fft2(ripple), coarser))
-    stacked = np.stack(channels + second, axis=1)
-    return stacked.reshape(len(images), -1).astype(np.float32)
+    return np.stack(channels + second, axis=1).astype(np.float32)
 
 
 def _envelope(
@@ -70,15 +84,13 @@ def _envelope(
     return np.abs(fft.ifft2(_aliased(spectrum * wavelet, factor) / factor**2))
 
 
-def _pooled(spectrum: Spectrum, halvings: int) -> Float[np.ndarray, "batch 4 4"]:
-    """Smooth to the coarsest scale, drop the margin, average over the grid."""
+def _pooled(spectrum: Spectrum, halvings: int) -> Float[np.ndarray, "batch 8 8"]:
+    """Smooth to the coarsest scale and drop the margin."""
     from scipy import fft
 
     factor = 2 ** (SCALES - halvings)
     smooth = fft.ifft2(_aliased(spectrum * _low_pass(halvings), factor) / factor**2).real
-    inner = smooth[..., 1:-1, 1:-1]
-    cell = inner.shape[-1] // GRID
-    return inner.reshape(len(inner), GRID, cell, GRID, cell).mean(axis=(2, 4))
+    return smooth[..., 1:-1, 1:-1]
 
 
 def _aliased(spectrum: np.ndarray, factor: int) -> np.ndarray:

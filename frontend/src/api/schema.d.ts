@@ -3491,7 +3491,7 @@ export interface components {
          * @description What a dataset version can be written as.
          * @enum {string}
          */
-        ExportFormat: "csv" | "coco";
+        ExportFormat: "csv" | "coco" | "coco-maps";
         /** ExportIn */
         ExportIn: {
             format: components["schemas"]["ExportFormat"];
@@ -4664,6 +4664,12 @@ export interface components {
              */
             user_id: string;
         };
+        /**
+         * Method
+         * @description A way to make a map; HiResCAM where none is named.
+         * @enum {string}
+         */
+        Method: "hirescam" | "grad-cam-plus-plus" | "occlusion";
         /** ModalityCount */
         ModalityCount: {
             /** Count */
@@ -10259,6 +10265,7 @@ export interface operations {
         parameters: {
             query?: {
                 class_key?: string | null;
+                method?: components["schemas"]["Method"];
             };
             header?: never;
             path: {
@@ -10301,6 +10308,7 @@ export interface operations {
         parameters: {
             query?: {
                 class_key?: string | null;
+                method?: components["schemas"]["Method"];
             };
             header?: never;
             path: {

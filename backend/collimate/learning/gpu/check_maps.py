@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from collimate.learning import encoders, fit
 from collimate.learning.gpu.embed import loaded, square_for
-from collimate.learning.gpu.explain import evidence_of, seen_by
+from collimate.learning.gpu.explain import seen_by
 from collimate.learning.images import Picture, StudyUnusable, picture_of
 from collimate.learning.models import Encoder, ModelVersion, Prediction, TrainingRun
 from collimate.ml import map_check
 from collimate.ml.encoder import Encoder as Weights
 from collimate.ml.encoder import randomised, stage_maps
-from collimate.ml.explain import METHOD, joined
+from collimate.ml.explain import Method, joined, linear_map
 from collimate.ml.model_file import Model
 from collimate.studies.models import Patient, Study
 
@@ -72,12 +72,12 @@ def _compared(
             alike["encoder"].append(map_check.correlation(share, anew))
         own.append(trained)
     if len(own) < FEWEST:
-        return {"image_count": len(own), "method": METHOD}
+        return {"image_count": len(own), "method": Method.HIRESCAM.stored_name}
     between = [map_check.correlation(one, own[at - 1]) for at, one in enumerate(own)]
     measured = {**alike, "other_image": between}
     return {
         "image_count": len(own),
-        "method": METHOD,
+        "method": Method.HIRESCAM.stored_name,
         **{
             name: {k: round(v, 4) for k, v in asdict(_over(values, version.number)).items()}
             for name, values in measured.items()
@@ -118,7 +118,7 @@ def _pictures(
 
 def _map(kinds: list[str], seen: list[np.ndarray], model: Model, index: int) -> np.ndarray:
     parts = [
-        evidence_of(kind, part, model.space, model.head, index)
+        linear_map(part, model.space, model.head, index, block=kind)
         for kind, part in zip(kinds, seen, strict=True)
     ]
     return joined(parts, rows=SIDE, columns=SIDE)

@@ -18,10 +18,16 @@ from collimate.learning import encoders, fit
 from collimate.learning.gpu.embed import loaded, square_for, vectors_of
 from collimate.learning.images import Picture, StudyUnusable, picture_of
 from collimate.learning.models import Encoder, Explanation, ModelVersion, TrainingRun
+from collimate.ml import descriptors
 from collimate.ml.encoder import stage_maps
-from collimate.ml.explain import METHOD, class_activation, descriptor_evidence, encoder_evidence
-from collimate.ml.features import Space
-from collimate.ml.heads import Head
+from collimate.ml.explain import (
+    Method,
+    class_activation,
+    grad_cam_plus_plus,
+    linear_map,
+    occlusion,
+)
+from collimate.ml.model_file import Model
 from collimate.projects import schema
 from collimate.projects.models import Project
 from collimate.studies.models import Instance, Study
@@ -32,12 +38,15 @@ LONGEST_SIDE = 512
 
 
 def explain(
-    session: Session, *, study_id: UUID, model_version_id: UUID, class_key: str
+    session: Session, *, study_id: UUID, model_version_id: UUID, class_key: str, method: str
 ) -> dict[str, Any]:
     """Compute and store the map for one class; a repeated call changes nothing.
 
-    Raises: JobFailed where the image cannot be read or the model does not know the class.
+    Raises: JobFailed where the image cannot be read, or the class or the method is not known.
     """
+    if method not in list(Method):
+        raise JobFailed("There is no such way to make a map.")
+    way = Method(method)
     version = session.get_one(ModelVersion, model_version_id)
     if session.get_one(Study, study_id).project_id != version.project_id:
         raise JobFailed("The model is of another project.")
@@ -46,12 +55,8 @@ def explain(
         raise JobFailed("The model does not know this class.")
     try:
         picture = picture_of(session, study_id)
-        index = model.keys.index(class_key)
         rows = [session.get_one(Encoder, UUID(one)) for one in version.encoder_ids]
-        evidence = [
-            evidence_of(row.kind, seen_by(row, picture), model.space, model.head, index)
-            for row in rows
-        ]
+        evidence = _evidence(way, model, rows, picture, model.keys.index(class_key))
     except StudyUnusable as error:
         raise JobFailed("The image of this study cannot be explained.") from error
     height, width = _shown_size(picture)
@@ -60,7 +65,8 @@ def explain(
         path = folder / "map.png"
         path.write_bytes(png(strength))
         blob = blobs().put(path)
-        write_map(folder / "map.dcm", strength, _origin(session, version, picture, class_key))
+        about = _origin(session, version, picture, class_key, way.stored_name)
+        write_map(folder / "map.dcm", strength, about)
         written = blobs().put(folder / "map.dcm")
     values = {
         "project_id": version.project_id,
@@ -69,14 +75,14 @@ def explain(
         "sop_instance_uid": picture.sop_instance_uid,
         "frame_number": picture.frame_number,
         "class_key": class_key,
-        "method": METHOD,
+        "method": way.stored_name,
         "blob_sha256": blob.sha256,
         "dicom_sha256": written.sha256,
     }
     statement = insert(Explanation).values(**values)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["model_version_id", "study_id", "class_key"],
+            index_elements=["model_version_id", "study_id", "class_key", "method"],
             set_={"dicom_sha256": written.sha256},
             where=Explanation.dicom_sha256.is_(None),
         )
@@ -84,7 +90,9 @@ def explain(
     return {"sha256": blob.sha256}
 
 
-def _origin(session: Session, version: ModelVersion, picture: Picture, class_key: str) -> Origin:
+def _origin(
+    session: Session, version: ModelVersion, picture: Picture, class_key: str, stored_name: str
+) -> Origin:
     instance = session.scalars(
         select(Instance).where(
             Instance.project_id == version.project_id,
@@ -98,12 +106,15 @@ def _origin(session: Session, version: ModelVersion, picture: Picture, class_key
     def uid(what: str, *parts: str) -> str:
         return identity.uid_from(identity.keyed(project.key, f"heat map {what}", *parts))
 
-    mine = (str(version.id), picture.sop_instance_uid, str(picture.frame_number), class_key)
+    mine = (
+        str(version.id), picture.sop_instance_uid, str(picture.frame_number), class_key,
+        stored_name,
+    )  # fmt: skip
     return Origin(
         dicom_json=instance.dicom_json,
         frame_number=picture.frame_number,
         class_name=names.get(class_key, class_key),
-        method=METHOD,
+        method=stored_name,
         model_number=version.number,
         model_sha256=version.weights_sha256,
         code_version=run.code_version,
@@ -119,15 +130,34 @@ def seen_by(row: Encoder, picture: Picture) -> np.ndarray:
     """What an encoder makes of a picture before its place is given up. Raises: StudyUnusable."""
     square = square_for(row, picture)[None]
     if row.kind == encoders.SCATTERING:
-        return vectors_of(row, square)[0]
+        return descriptors.scattering_maps(square)[0]
     return stage_maps(loaded(str(row.weights_sha256)), square)[0]
 
 
-def evidence_of(kind: str, seen: np.ndarray, space: Space, head: Head, index: int) -> np.ndarray:
-    """One block's share of a class's logit, over that block's grid."""
-    if kind == encoders.SCATTERING:
-        return descriptor_evidence(seen, space, head, index, block=kind)
-    return encoder_evidence(seen, space, head, index, block=kind)
+def _evidence(
+    method: Method, model: Model, rows: list[Encoder], picture: Picture, index: int
+) -> list[np.ndarray]:
+    """Grids of evidence for a class. Raises: StudyUnusable."""
+    if method == Method.OCCLUSION:
+        return [_by_hiding(model, rows, picture, index)]
+    way = linear_map
+    if method.needs_network:
+        way, rows = grad_cam_plus_plus, [row for row in rows if row.kind in encoders.DEEP]
+        if not rows:
+            raise JobFailed("This way needs an encoder that was trained; the model has none yet.")
+    return [
+        way(seen_by(row, picture), model.space, model.head, index, block=row.kind) for row in rows
+    ]
+
+
+def _by_hiding(model: Model, rows: list[Encoder], picture: Picture, index: int) -> np.ndarray:
+    def logit(squares: dict[str, np.ndarray]) -> np.ndarray:
+        blocks = {row.kind: vectors_of(row, squares[row.kind]) for row in rows}
+        return np.asarray(model.space.transform(blocks) @ model.head.coef[index])
+
+    squares = {row.kind: square_for(row, picture) for row in rows}
+    height, width = picture.values.shape
+    return occlusion(squares, logit, rows=height, columns=width)
 
 
 def _shown_size(picture: Picture) -> tuple[int, int]:

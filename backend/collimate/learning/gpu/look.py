@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from collimate.jobs.run import JobFailed
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import fit
-from collimate.learning.explanations import ALL_CLASSES
+from collimate.learning.explanations import ALL_CLASSES, SLICE_ENTROPY
 from collimate.learning.gpu.embed import square_for, vectors_of
 from collimate.learning.images import Picture, StudyUnusable, pictures_of
 from collimate.learning.models import Encoder, Explanation, ModelVersion
 from collimate.ml.model_file import Model
 
-METHOD = "slice-entropy-1"
 MOST_SLICES = 64
 
 
@@ -47,7 +46,7 @@ def look(session: Session, *, study_id: UUID, model_version_id: UUID) -> dict[st
         "sop_instance_uid": middle["sop_instance_uid"],
         "frame_number": middle["frame_number"],
         "class_key": ALL_CLASSES,
-        "method": METHOD,
+        "method": SLICE_ENTROPY,
         "blob_sha256": blob.sha256,
     }
     session.execute(insert(Explanation).values(**values).on_conflict_do_nothing())

@@ -80,11 +80,11 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const flow = useFlow(reading, sitting, room, asking);
   const hunt = useHuntPlace(reading, shownNow, (id) => void flow.leave().finally(() => onHunt(id)));
   const [issuePlace, setIssuePlace] = useState<CommentPlace | null>(null);
-  const { items, isHeatShown, isAiOn, areToolsShown, isPanelShown, isGuideShown, areTagsShown } =
-    useReading();
+  const { items, isHeatShown, heatMethod, isAiOn } = useReading();
+  const { areToolsShown, isPanelShown, isGuideShown, areTagsShown } = useReading();
   const canEdit = useCan(reading.project_id, 'manage_project');
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
-  const heat = useHeatMap(reading.study.id, best, isHeatShown && isAiOn);
+  const heat = useHeatMap(reading.study.id, best, heatMethod, isHeatShown && isAiOn);
   const suggested = useSuggested(reading, own);
   const doubts = useLookHere(reading.study.id, frames, reading.suggestion !== null && isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);

@@ -5,6 +5,7 @@ import { CommandKey } from '../../commands/CommandKey';
 import { type Command, isEnabled } from '../../commands/registry';
 import { rich, t } from '../../words/t';
 import { keepFocus } from './CommandButton';
+import { HeatMapPart } from './HeatMapPart';
 import { answerOf } from './items';
 import styles from './Panel.module.css';
 import { useReading } from './store';
@@ -15,10 +16,6 @@ interface SuggestionPanelProps {
   readonly heat: HeatMapState;
   readonly commands: readonly Command[];
 }
-
-/** The map as a DICOM Parametric Map. */
-const mapAddress = (studyId: string, classKey: string): string =>
-  `/api/studies/${studyId}/explanation/dicom?class_key=${encodeURIComponent(classKey)}`;
 
 /** Classes shown with their probability, the likeliest first. */
 const MOST_SHOWN = 4;
@@ -86,16 +83,8 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
           </Button>
         )}
       </div>
-      {isHeatShown && heat.image && best && (
-        <a className={styles.edit} href={mapAddress(reading.study.id, best)} download>
-          {t('Heat map as a DICOM file')}
-        </a>
-      )}
-      {isHeatShown && heat.isWaiting && (
-        <p className={styles.muted}>{t('Computing the heat map…')}</p>
-      )}
-      {isHeatShown && heat.hasFailed && (
-        <p className={styles.muted}>{t('There is no heat map for this case.')}</p>
+      {isHeatShown && best && (
+        <HeatMapPart studyId={reading.study.id} classKey={best} heat={heat} />
       )}
     </section>
   );

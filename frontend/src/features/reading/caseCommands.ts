@@ -7,6 +7,7 @@ import { isSegmentTool } from '../../viewer/prompts';
 import { MARK_KINDS, SHAPES } from '../../viewer/shapes';
 import { kindMadeBy } from '../../viewer/Viewport';
 import { t } from '../../words/t';
+import { nextHeatMethod } from './heatMethods';
 import { marksOf } from './items';
 import { useReading } from './store';
 
@@ -215,6 +216,12 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
       ),
       // A model that draws shows where it looked by what it draws.
       isEnabled: () => hasSuggestion() && reading.label_schema.answer_mode !== 'none',
+    },
+    {
+      ...command('heatMethod', t('Heat map made in another way'), 'alt+a', () =>
+        arrange({ heatMethod: nextHeatMethod(useReading.getState().heatMethod) }),
+      ),
+      isEnabled: () => hasSuggestion() && useReading.getState().isHeatShown,
     },
   ];
 }

@@ -170,6 +170,20 @@ describe('keys of the reading room', () => {
     expect(answerOf(useReading.getState().items)).toMatchObject({ suggestion_id: 'p7' });
   });
 
+  test('heat maps made in other ways follow each other while one is shown', () => {
+    const made = () => useReading.getState().heatMethod;
+    const next = all().find(({ id }) => id === 'case.heatMethod');
+    expect(next && isEnabled(next)).toBe(false);
+    type('e');
+    expect(next && isEnabled(next)).toBe(true);
+    const seen = [made()];
+    for (let press = 0; press < 3; press++) {
+      void next?.run();
+      seen.push(made());
+    }
+    expect(seen).toEqual(['hirescam', 'grad-cam-plus-plus', 'occlusion', 'hirescam']);
+  });
+
   test('a read-only case takes no answers, and Enter goes on', () => {
     useReading.getState().open({}, true);
     type('1', 'b', 'Enter');

@@ -41,6 +41,7 @@ const ARRANGEMENT: Arrangement = {
   isTextShown: true,
   isAiOn: true,
   isHeatShown: false,
+  heatMethod: 'hirescam',
   areToolsShown: true,
   isPanelShown: true,
   isGuideShown: false,

@@ -6,6 +6,7 @@ import type { InSpace, Mark } from '../../viewer/marks';
 import type { PaintSettings } from '../../viewer/segments';
 import type { ViewportTool } from '../../viewer/Viewport';
 import type { Target } from './attributes';
+import type { HeatMethod } from './heatMethods';
 import type { Items, Segment } from './items';
 import type { Log } from './log';
 
@@ -37,6 +38,7 @@ export interface Arrangement {
   readonly isTextShown: boolean;
   readonly isAiOn: boolean;
   readonly isHeatShown: boolean;
+  readonly heatMethod: HeatMethod;
   readonly areToolsShown: boolean;
   readonly isPanelShown: boolean;
   readonly isGuideShown: boolean;

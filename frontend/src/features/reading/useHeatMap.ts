@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { noteSignedOut } from '../../api/client';
 import { problemFrom } from '../../api/problem';
+import type { HeatMethod } from './heatMethods';
 
 export interface HeatMapImage {
   readonly blob: Blob;
@@ -14,8 +15,13 @@ export interface HeatMapImage {
 const POLL_MS = 1500;
 
 /** The map, or null while it is being computed. Raises Problem. */
-async function askForMap(studyId: string, classKey: string): Promise<HeatMapImage | null> {
-  const address = `/api/studies/${encodeURIComponent(studyId)}/explanation?class_key=${encodeURIComponent(classKey)}`;
+async function askForMap(
+  studyId: string,
+  classKey: string,
+  method: HeatMethod,
+): Promise<HeatMapImage | null> {
+  const asked = new URLSearchParams({ class_key: classKey, method });
+  const address = `/api/studies/${encodeURIComponent(studyId)}/explanation?${asked}`;
   const answer = await fetch(address, { credentials: 'same-origin' });
   noteSignedOut(answer.url || address, answer.status);
   if (answer.status === 202) return null;
@@ -34,10 +40,15 @@ export interface HeatMapState {
   readonly hasFailed: boolean;
 }
 
-export function useHeatMap(studyId: string, classKey: string | null, isOn: boolean): HeatMapState {
+export function useHeatMap(
+  studyId: string,
+  classKey: string | null,
+  method: HeatMethod,
+  isOn: boolean,
+): HeatMapState {
   const { data, isError, isPending } = useQuery({
-    queryKey: ['explanation', studyId, classKey],
-    queryFn: () => askForMap(studyId, classKey ?? ''),
+    queryKey: ['explanation', studyId, classKey, method],
+    queryFn: () => askForMap(studyId, classKey ?? '', method),
     enabled: isOn && classKey !== null,
     refetchInterval: ({ state }) => (state.data === null ? POLL_MS : false),
     staleTime: Number.POSITIVE_INFINITY,
