@@ -6,6 +6,7 @@ from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, JobRun
 from collimate.jobs.worker import serve
 from collimate.kit import logging
+from collimate.learning import explanations
 from collimate.removal import jobs as removal_jobs
 from collimate.studies import jobs as study_jobs
 from collimate.tasks import queue
@@ -20,10 +21,16 @@ def _ingest_and_open(run: JobRun) -> dict[str, object] | None:
     return result
 
 
+def _export(run: JobRun) -> dict[str, object]:
+    # Heat maps are made later in the data flow than datasets are frozen.
+    return dataset_jobs.export_dataset(run, explanations.stored_maps)
+
+
 HANDLERS: dict[JobKind, Handler] = {
     **dataset_jobs.HANDLERS,
     **removal_jobs.HANDLERS,
     JobKind.INGEST_RECEIVED: _ingest_and_open,
+    JobKind.EXPORT_DATASET: _export,
 }
 
 

@@ -1,6 +1,7 @@
 """Exports: the same bytes every time, nothing a spreadsheet runs, and a way back."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import select
 
+from collimate import worker
 from collimate.access.policy import Role
 from collimate.annotations.runs import from_mask, to_mask
 from collimate.datasets.export import request_export, safe_name
@@ -21,12 +24,16 @@ from collimate.datasets.exports.csv import FORMULA_STARTS, neutral, table, write
 from collimate.datasets.exports.version import load
 from collimate.datasets.jobs import HANDLERS, picture
 from collimate.datasets.models import DatasetVersion, Export
+from collimate.datasets.splits import SPLITS
 from collimate.jobs import run
 from collimate.jobs.kinds import Queue
 from collimate.jobs.models import Job
+from collimate.kit import clock
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
+from collimate.learning.models import Explanation, ModelVersion, TrainingRun
 from collimate.projects import schema
+from collimate.studies.models import Study
 from tests import factories
 from tests.datasets.frozen import COLUMNS, IN_SPACE, MARKS, ROWS, SEGMENT, freeze_project
 
@@ -260,6 +267,62 @@ def test_an_export_with_a_missing_image_fails_in_words(world):
         job = session.get_one(Job, job_id)
         assert (job.state, job.error[:31]) == ("failed", "An image of this dataset cannot")
         assert session.get_one(Export, export_id).blob_sha256 is None
+
+
+def test_heat_maps_lie_beside_the_pictures_with_their_hashes(world, tmp_path):
+    kept = {}
+    for name in (b"first", b"second"):
+        (tmp_path / "map").write_bytes(name)
+        kept[name] = blobs().put(tmp_path / "map").sha256
+    with open_session() as session:
+        version = session.get_one(DatasetVersion, world["version"])
+        image = version.manifest["entries"][0]["images"][0]["sop_instance_uid"]
+        model = model_that_speaks(session, world["project"])
+        for number, (name, method) in enumerate([(b"first", "occlusion-1"), (b"second", "other")]):
+            uid = image if number == 0 else "1.2.elsewhere"
+            session.add(map_of(session, model, uid, method=method, sha256=kept[name]))
+        export = request_export(session, world["manager"].id, version, ExportFormat.COCO_MAPS)
+        export_id = export.id
+    assert run.work(Queue.LIGHT, worker.HANDLERS) == 1
+    with open_session() as session:
+        export = session.get_one(Export, export_id)
+        archive = zipfile.ZipFile(io.BytesIO(blobs().read(export.blob_sha256)))
+    listed = json.loads(archive.read("maps/manifest.json"))
+    [only] = listed["maps"]
+    assert archive.read(only["file"]) == b"first"
+    assert only["sha256"] == hashlib.sha256(b"first").hexdigest()
+    assert (only["method"], only["model_number"]) == ("occlusion-1", 1)
+    splits = (json.loads(archive.read(f"annotations/{split}.json")) for split in SPLITS)
+    shown = {item["id"]: item["attributes"] for split in splits for item in split["images"]}
+    assert shown[only["image_id"]]["sop_instance_uid"] == image
+    assert listed["images_without_count"] == len(shown) - 1
+    assert "1.2.elsewhere" not in archive.read("maps/manifest.json").decode()
+
+
+def model_that_speaks(session, project_id):
+    training = TrainingRun(
+        project_id=project_id, round_number=1, label_count=2, control_label_count=0,
+        manifest_sha256="0" * 64, code_version="0", seed=0, seconds=0.1,
+    )  # fmt: skip
+    session.add(training)
+    session.flush()
+    model = ModelVersion(
+        project_id=project_id, training_run_id=training.id, encoder_ids=[], number=1,
+        label_schema_id=schema.current_schema(session, project_id).id, weights_sha256="1" * 64,
+        promoted_at=clock.now(),
+    )  # fmt: skip
+    session.add(model)
+    session.flush()
+    return model
+
+
+def map_of(session, model, sop_instance_uid, *, method, sha256):
+    study = session.scalars(select(Study.id).where(Study.project_id == model.project_id)).first()
+    return Explanation(
+        project_id=model.project_id, model_version_id=model.id, study_id=study, frame_number=1,
+        sop_instance_uid=sop_instance_uid, class_key="normal", method=method, blob_sha256=sha256,
+        dicom_sha256=sha256,
+    )  # fmt: skip
 
 
 def test_a_worker_that_lost_the_job_stores_no_export(world):

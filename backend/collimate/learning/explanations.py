@@ -1,6 +1,7 @@
 """Explanation maps: finding one, or asking for it to be computed."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.annotations import case
+from collimate.datasets.exports.maps import StoredMap
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
@@ -178,6 +180,33 @@ def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, A
         "model_number": model.number,
         "slices": json.loads(blobs().read(found.blob_sha256)),
     }
+
+
+def stored_maps(session: Session, project_id: UUID, image_uids: Collection[str]) -> list[StoredMap]:
+    """The maps of these images that the model that speaks has by now, in every way asked for."""
+    model = promoted_model(session, project_id)
+    if model is None:
+        return []
+    rows = session.scalars(
+        select(Explanation).where(
+            Explanation.model_version_id == model.id,
+            Explanation.sop_instance_uid.in_(image_uids),
+            Explanation.class_key != ALL_CLASSES,
+            Explanation.dicom_sha256.is_not(None),
+        )
+    )
+    return [
+        StoredMap(
+            sop_instance_uid=row.sop_instance_uid,
+            frame_number=row.frame_number,
+            class_key=row.class_key,
+            method=row.method,
+            model_number=model.number,
+            model_sha256=model.weights_sha256,
+            sha256=str(row.dicom_sha256),
+        )
+        for row in rows
+    ]
 
 
 def _found(

@@ -9,7 +9,7 @@ export type SplitCounts = Schemas['SplitCounts'];
 
 export type DatasetCounts = Schemas['DatasetCounts'];
 
-export type ExportFormat = 'csv' | 'coco';
+export type ExportFormat = 'csv' | 'coco' | 'coco-maps';
 
 export type DatasetExport = Schemas['ExportOut'];
 

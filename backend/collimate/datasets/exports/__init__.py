@@ -8,3 +8,4 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     COCO = "coco"
+    COCO_MAPS = "coco-maps"

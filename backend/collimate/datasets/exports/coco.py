@@ -41,8 +41,13 @@ def write_coco(
     target: Path,
     picture: Picture,
     progress: Callable[[float], None] = lambda _: None,
+    *,
+    beside: Callable[[zipfile.ZipFile, dict[tuple[str, int], int]], None] = lambda *_: None,
 ) -> None:
-    """Write the version to `target`: `annotations/{split}.json`, `images/`, the manifest."""
+    """Write the version to `target`: `annotations/{split}.json`, `images/`, the manifest.
+
+    `beside` may add files of its own; it is told the id of each image by UID and frame number.
+    """
     frames = [
         (image, number)
         for image in version.images
@@ -60,11 +65,16 @@ def write_coco(
             add_bytes(archive, item["file_name"], png)
             shown.append(item)
             progress((index + 1) / len(frames))
-        marks = _annotations(version, shown)
+        by_frame = {
+            (item["attributes"]["sop_instance_uid"], item["attributes"]["frame_number"]): item
+            for item in shown
+        }
+        marks = _annotations(version, by_frame)
         for split in SPLITS:
             content = _split_json(version, split, shown, marks)
             add_json(archive, f"annotations/{split}.json", content)
         add_json(archive, "manifest.json", version.manifest)
+        beside(archive, {place: item["id"] for place, item in by_frame.items()})
 
 
 def png_size(png: bytes) -> tuple[int, int]:
@@ -135,14 +145,12 @@ def _skeleton(kind: str, count: int) -> list[list[int]]:
     return [[number, number + 1] for number in range(1, count)]
 
 
-def _annotations(version: FrozenVersion, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _annotations(
+    version: FrozenVersion, images: dict[tuple[str, int], dict[str, Any]]
+) -> list[dict[str, Any]]:
     categories = {
         (label["kind"], label["key"]): number
         for number, label in enumerate(version.labels, start=1)
-    }
-    images = {
-        (item["attributes"]["sop_instance_uid"], item["attributes"]["frame_number"]): item
-        for item in shown
     }
     items: list[dict[str, Any]] = []
     for read in version.reads:

@@ -21,6 +21,7 @@ import { ExportRow } from './ExportRow';
 const FORMATS: [ExportFormat, string][] = [
   ['csv', 'CSV'],
   ['coco', t('COCO with images')],
+  ['coco-maps', t('COCO with images and heat maps')],
 ];
 
 interface Props {
