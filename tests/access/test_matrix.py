@@ -90,6 +90,8 @@ MATRIX: dict[str, Any] = {
     "PATCH /api/uploads/{upload_id}": OWN,
     "DELETE /api/uploads/{upload_id}": OWN,
     "GET /api/projects/{project_id}/sources": P.MANAGE_DATA,
+    "POST /api/projects/{project_id}/pictures": P.MANAGE_DATA,
+    "POST /api/projects/{project_id}/pictures/check": P.MANAGE_DATA,
     "POST /api/projects/{project_id}/pulls": P.MANAGE_DATA,
     "POST /api/projects/{project_id}/pulls/preview": P.MANAGE_DATA,
     "POST /api/files/{file_id}/retry": P.MANAGE_DATA,

@@ -11,8 +11,9 @@ from collimate.demo.settling import Advance
 from collimate.demo.workspace import FIRST_WAVE, Source
 from collimate.kit.database import open_session
 from collimate.projects.schema import LabelDraft
+from collimate.studies.imports.fit_schema import drafts_for
 from collimate.studies.imports.label_table import Columns, TableUnusable, read_table
-from collimate.studies.imports.take_folder import ImportOrder, drafts_for, import_path
+from collimate.studies.imports.take_folder import ImportOrder, import_path
 from collimate.tasks.open import open_for_reading
 
 COLUMNS = Columns(patient="group", split="split")

@@ -17,7 +17,7 @@ def neighbours(session: Session, study: Study) -> dict[str, Any]:
     """Other studies of the project, the nearest first by the cosine between their embeddings.
 
     By the trained or given encoder that serves, else by the one that needs no training; none where
-    it has not seen the study. Reads every embedding of that encoder.
+    it has not seen the study. The database reads every embedding of it, in bounded memory.
     """
     serving = sorted(current_encoders(session, study.project_id), key=lambda one: one.kind in DEEP)
     if not serving:

@@ -31,6 +31,7 @@ from collimate.studies import (
 from collimate.studies.cohorts import api as cohorts_api
 from collimate.studies.dicomweb.door import TicketDep, body_chunks
 from collimate.studies.dicomweb.pictures import stored_picture
+from collimate.studies.imports import api as imports_api
 from collimate.studies.models import HeldImage, ReceivedFile, Study, Upload
 from collimate.studies.pulls import api as pulls_api
 from collimate.studies.states import FileState
@@ -222,6 +223,7 @@ def begin_upload(
     begun = resume.begin(
         session, actor.user, project,
         name=body.name, byte_count=body.byte_count, sha256=body.sha256, import_id=body.import_id,
+        picture=None if body.picture is None else body.picture.model_dump(exclude_none=True),
     )  # fmt: skip
     return resume.describe(session, begun)
 
@@ -334,4 +336,5 @@ def show_report(
 
 
 router.include_router(pulls_api.router)
+router.include_router(imports_api.router)
 router.include_router(cohorts_api.router)

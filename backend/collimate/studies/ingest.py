@@ -42,7 +42,7 @@ from collimate.studies.sandboxed import ask_all, named_in
 from collimate.studies.spent_blobs import note_spent
 from collimate.studies.states import KEEPS_BYTES, FileState, move
 from collimate.studies.subject import Subjects
-from collimate.studies.unpack import unpack, unpack_volume
+from collimate.studies.unpack import PICTURE, unpack, unpack_picture, unpack_volume
 
 BYTES_MISSING = "bytes_missing"
 CONFLICT = "conflict"
@@ -119,7 +119,7 @@ def ingest(session: Session, sandbox: Sandbox, files: Sequence[ReceivedFile]) ->
             except BlobMissing:
                 batch.set_aside(file, BYTES_MISSING, MISSING_TEXT)
                 continue
-            if is_zip(source) or is_nifti(source):
+            if PICTURE in file.facts or is_zip(source) or is_nifti(source):
                 if not sources:
                     batch.unpack(sandbox, file, source)
                 break
@@ -151,13 +151,16 @@ class _Batch:
     def unpack(self, sandbox: Sandbox, file: ReceivedFile, source: Path) -> None:
         """Take a zip or a volume apart into files of their own."""
         try:
-            if is_zip(source):
+            if PICTURE in file.facts:
+                unpacked = unpack_picture(file, source, sandbox)
+            elif is_zip(source):
                 unpacked = unpack(file, source)
             else:
                 unpacked = unpack_volume(file, source, sandbox)
         except Rejected as rejected:
             self.set_aside(file, rejected.code, rejected.text)
             return
+        file.facts = {key: said for key, said in file.facts.items() if key != PICTURE}
         reason = ("unpacked", unpacked.text)
         self._end(file, FileState.UNPACKED, reason, count=unpacked.file_count)
 

@@ -293,7 +293,8 @@ class HeldImage(Row):
 class Upload(Row):
     """A large file on its way in by pieces; how far it is, its file on disk says.
 
-    `file_id` is set once it is whole; the name goes then, as it does from received files.
+    `file_id` is set once it is whole; the name goes then, as it does from received files, and so
+    does `picture`: what a table says of it (`studies/imports/schemas.py`).
     """
 
     __tablename__ = "upload"
@@ -305,6 +306,7 @@ class Upload(Row):
     sha256: Mapped[str | None]
     import_id: Mapped[UUID | None]
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("received_file.id"))
+    picture: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class Pull(Row):

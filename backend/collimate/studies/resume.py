@@ -38,6 +38,7 @@ from collimate.studies.receive import (
     shown_name,
 )
 from collimate.studies.states import FileState
+from collimate.studies.unpack import PICTURE
 
 KEPT = timedelta(days=3)
 
@@ -63,6 +64,7 @@ def begin(
     byte_count: int,
     sha256: str | None,
     import_id: UUID | None = None,
+    picture: dict[str, Any] | None = None,
 ) -> Upload:
     """Open an upload, or find the one of the same person that was cut off.
 
@@ -75,12 +77,14 @@ def begin(
         Upload.project_id == project.id, Upload.user_id == by.id,
         Upload.sha256 == sha256, Upload.byte_count == byte_count, Upload.file_id.is_(None),
     )  # fmt: skip
-    known = session.scalars(same.limit(1)).first() if sha256 is not None else None
-    if known is not None:
-        return known
+    known = session.scalars(same).all() if sha256 is not None else []
+    for one in known:
+        # equal pictures may be of different patients
+        if one.picture == picture:
+            return one
     upload = Upload(
         project_id=project.id, user_id=by.id, file_name=shown_name(name),
-        byte_count=byte_count, sha256=sha256, import_id=import_id,
+        byte_count=byte_count, sha256=sha256, import_id=import_id, picture=picture,
     )  # fmt: skip
     session.add(upload)
     session.flush()
@@ -165,8 +169,9 @@ def _finish(upload_id: UUID) -> None:
         act = Act(WayIn.UPLOAD, upload.user_id, upload.import_id or upload.id)
         received = keep(
             session, upload.project_id, act=act, name=upload.file_name, path=path, blob=blob,
+            facts=None if upload.picture is None else {PICTURE: upload.picture},
         )  # fmt: skip
-        upload.file_id, upload.file_name = received.id, ""
+        upload.file_id, upload.file_name, upload.picture = received.id, "", None
         if received.state == FileState.RECEIVED:
             ask_for_ingest(session, upload.project_id, upload.user_id)
         database.after_commit(session, partial(path.unlink, missing_ok=True))

@@ -9,6 +9,7 @@ from pydantic import Field
 from collimate.dicom.geometry import FindingCode, Trust
 from collimate.kit.http import Answer, Body
 from collimate.studies.act import WayIn
+from collimate.studies.imports.schemas import PictureFacts
 from collimate.studies.states import FileState
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -165,6 +166,7 @@ class UploadIn(Body):
     byte_count: int = Field(ge=1)
     sha256: Sha256 | None = None
     import_id: UUID | None = Field(default=None, description="Shared by files that come together")
+    picture: PictureFacts | None = Field(default=None, description="Of a picture with a table")
 
 
 class UploadOut(Answer):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.sandbox import Sandbox
@@ -17,6 +18,8 @@ from collimate.studies.imports.names import volume_facts
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import receive
 
+PICTURE = "picture"
+"""Beside a plain picture: what a table says of it."""
 # of what an import says about a file, the part that is written into the objects
 _KNOWN = ("modality", "body_part", "site", "sex", "age_years")
 
@@ -77,15 +80,33 @@ def unpack_volume(volume: ReceivedFile, source: Path, sandbox: Sandbox) -> Unpac
         Rejected: it cannot be written as DICOM.
     """
     known = {key: volume.facts[key] for key in _KNOWN if volume.facts.get(key) is not None}
-    facts = {**volume_facts(volume.file_name, volume.sha256), **known}
+    keys = {**volume_facts(volume.file_name, volume.sha256), **known}
+    return _convert(volume, source, sandbox, keys, volume.facts)
+
+
+def unpack_picture(picture: ReceivedFile, source: Path, sandbox: Sandbox) -> Unpacked:
+    """Write a picture that came with a table as DICOM, each page an image.
+
+    Raises:
+        Rejected: it is no picture that can be written as DICOM.
+    """
+    said = dict(picture.facts[PICTURE])
+    kept = {key: said.pop(key) for key in ("is_holdout", "label_keys") if key in said}
+    known = {key: said[key] for key in ("site", "sex", "age_years") if key in said}
+    return _convert(picture, source, sandbox, said, known | kept)
+
+
+def _convert(
+    whole: ReceivedFile, source: Path, sandbox: Sandbox, keys: dict[str, Any], facts: dict[str, Any]
+) -> Unpacked:
     done = Unpacked()
     with work_folder() as folder:
-        for path in sandbox.convert(source, folder, **facts):
+        for path in sandbox.convert(source, folder, **keys):
             with database.open_session() as session, path.open("rb") as file:
                 receive(
-                    session, session.get_one(Project, volume.project_id), act=act_of(volume),
-                    name=volume.file_name, chunks=iter(partial(file.read, CHUNK_BYTES), b""),
-                    facts=volume.facts,
+                    session, session.get_one(Project, whole.project_id), act=act_of(whole),
+                    name=whole.file_name, chunks=iter(partial(file.read, CHUNK_BYTES), b""),
+                    facts=facts,
                 )  # fmt: skip
             done.file_count += 1
     return done

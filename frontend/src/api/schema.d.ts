@@ -1222,6 +1222,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order Pictures */
+        post: operations["order_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/pictures/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check Pictures */
+        post: operations["check_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/progress": {
         parameters: {
             query?: never;
@@ -2888,6 +2922,43 @@ export interface components {
              */
             study_count: number | null;
         };
+        /**
+         * ColumnsIn
+         * @description Names of the columns; null where the table has no such thing.
+         */
+        ColumnsIn: {
+            /** Age */
+            age?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Path */
+            path: string;
+            /** Patient */
+            patient?: string | null;
+            /** Sex */
+            sex?: string | null;
+            /** Site */
+            site?: string | null;
+            /** Split */
+            split?: string | null;
+        };
+        /** ColumnsOut */
+        ColumnsOut: {
+            /** Age */
+            age: string | null;
+            /** Label */
+            label: string | null;
+            /** Path */
+            path: string;
+            /** Patient */
+            patient: string | null;
+            /** Sex */
+            sex: string | null;
+            /** Site */
+            site: string | null;
+            /** Split */
+            split: string | null;
+        };
         /** CommentIn */
         CommentIn: {
             /**
@@ -4263,6 +4334,20 @@ export interface components {
             /** Known */
             known: string[];
         };
+        /** KnownPicture */
+        KnownPicture: {
+            facts: components["schemas"]["PictureFacts"];
+            /**
+             * Name
+             * @description One of the file names that were sent
+             */
+            name: string;
+        };
+        /** KnownPictures */
+        KnownPictures: {
+            /** Items */
+            items: components["schemas"]["KnownPicture"][];
+        };
         /** LabelIn */
         LabelIn: {
             /** Code Meaning */
@@ -4837,6 +4922,99 @@ export interface components {
          * @enum {string}
          */
         Permission: "see_project" | "see_images" | "read_cases" | "review" | "see_studies" | "manage_data" | "see_learning" | "manage_learning" | "hunt_findings" | "manage_datasets" | "manage_project" | "look_up_identities" | "see_audit" | "create_project" | "manage_users" | "see_all_jobs" | "erase_patients";
+        /** PictureCheck */
+        PictureCheck: {
+            columns: components["schemas"]["ColumnsOut"];
+            /** Header */
+            header: string[];
+            /**
+             * Holdout Count
+             * @description Patients who go into the hold-out
+             */
+            holdout_count: number;
+            /** Labels */
+            labels: components["schemas"]["TableLabel"][];
+            /**
+             * Makes Labels
+             * @description The project has no labels and gets these
+             */
+            makes_labels: boolean;
+            /**
+             * Missing Count
+             * @description Rows whose picture is not there
+             */
+            missing_count: number;
+            /** Patient Count */
+            patient_count: number;
+            /** Picture Count */
+            picture_count: number;
+            /**
+             * Problem
+             * @description Why nothing can be brought in so
+             */
+            problem: string | null;
+            /**
+             * Rows
+             * @description The first few
+             */
+            rows: string[][];
+            /**
+             * Unknown Labels
+             * @description The project has no such class; nothing can be brought in so
+             */
+            unknown_labels: string[];
+            /**
+             * Unused Count
+             * @description Pictures without a row; they are left out
+             */
+            unused_count: number;
+        };
+        /**
+         * PictureFacts
+         * @description What a table says of a picture; it goes along with the upload.
+         */
+        PictureFacts: {
+            /** Age Years */
+            age_years?: number | null;
+            /** Body Part */
+            body_part?: string | null;
+            /** Is Holdout */
+            is_holdout?: boolean | null;
+            /** Label Keys */
+            label_keys?: string[] | null;
+            /**
+             * Modality
+             * @default CR
+             */
+            modality?: string;
+            /** Patient Id */
+            patient_id: string;
+            /** Sex */
+            sex?: string | null;
+            /** Site */
+            site?: string | null;
+            /** Study Key */
+            study_key: string;
+        };
+        /** PicturesIn */
+        PicturesIn: {
+            /** Body Part */
+            body_part?: string | null;
+            /** @description Guessed where left out */
+            columns?: components["schemas"]["ColumnsIn"] | null;
+            /** File Names */
+            file_names: string[];
+            /**
+             * Hide Labels
+             * @description Labels become the hidden answer key
+             * @default true
+             */
+            hide_labels?: boolean;
+            /** Modality */
+            modality?: string | null;
+            /** Table */
+            table: string;
+        };
         /**
          * PlaceBody
          * @description Where a comment is pinned: an image with a point on it, or a whole series.
@@ -6075,6 +6253,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** TableLabel */
+        TableLabel: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
         /** TagList */
         TagList: {
             /** Items */
@@ -6274,6 +6459,8 @@ export interface components {
             import_id?: string | null;
             /** Name */
             name: string;
+            /** @description Of a picture with a table */
+            picture?: components["schemas"]["PictureFacts"] | null;
             /** Sha256 */
             sha256?: string | null;
         };
@@ -9085,6 +9272,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    order_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PicturesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownPictures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PicturesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureCheck"];
+                };
             };
             /** @description Validation Error */
             422: {

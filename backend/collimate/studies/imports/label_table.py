@@ -2,16 +2,20 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TextIO
+
+from collimate.kit.errors import Unprocessable
 
 HOLDOUT_VALUES = frozenset({"test", "holdout", "hold-out", "hold_out", "evaluation"})
 MAX_ROWS = 1_000_000
 
 
-class TableUnusable(Exception):
-    """The labels table cannot be used; the message says why and what to do."""
+class TableUnusable(Unprocessable):
+    """The table cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -73,21 +77,40 @@ def read_table(folder: Path, table: Path, columns: Columns) -> Table:
         TableUnusable: no such column, a path outside the folder, one patient on both sides of
             the split, or nothing found.
     """
+    with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        return read_rows(file, columns, partial(_inside, folder), Path.is_file)
+
+
+def table_rows(file: TextIO) -> "csv.DictReader[str]":
+    """The rows of a table, parted by comma, semicolon or tab."""
+    first = file.readline()
+    file.seek(0)
+    return csv.DictReader(file, delimiter=max(",;\t", key=first.count))
+
+
+def read_rows(
+    file: TextIO,
+    columns: Columns,
+    place: Callable[[str, int], Path],
+    is_there: Callable[[Path], bool],
+) -> Table:
+    """The images named in a table; `place` says where a name of a row leads.
+
+    Raises:
+        TableUnusable: as `read_table`.
+    """
     images: list[KnownImage] = []
     missing: list[str] = []
-    with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        first = file.readline()
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
-        _check_columns(reader.fieldnames or [], columns)
-        for number, row in enumerate(reader, start=2):
-            if number > MAX_ROWS:
-                raise TableUnusable(f"The table has more than {MAX_ROWS:,} rows; split it.")
-            image = _image(folder, row, columns, number)
-            if image.path.is_file():
-                images.append(image)
-            else:
-                missing.append(image.name)
+    reader = table_rows(file)
+    _check_columns(reader.fieldnames or [], columns)
+    for number, row in enumerate(reader, start=2):
+        if number > MAX_ROWS:
+            raise TableUnusable(f"The table has more than {MAX_ROWS:,} rows; split it.")
+        image = _image(place, row, columns, number)
+        if is_there(image.path):
+            images.append(image)
+        else:
+            missing.append(image.name)
     if not images:
         raise TableUnusable(
             f"None of the {len(missing)} files named in the table is in the folder."
@@ -105,7 +128,9 @@ def _check_columns(present: Sequence[str], columns: Columns) -> None:
         )
 
 
-def _image(folder: Path, row: dict[str, str], columns: Columns, number: int) -> KnownImage:
+def _image(
+    place: Callable[[str, int], Path], row: dict[str, str], columns: Columns, number: int
+) -> KnownImage:
     def value(column: str | None) -> str | None:
         text = (row.get(column) or "").strip() if column else ""
         return text or None
@@ -113,7 +138,7 @@ def _image(folder: Path, row: dict[str, str], columns: Columns, number: int) -> 
     name = value(columns.path)
     if name is None:
         raise TableUnusable(f"Row {number} names no file.")
-    path, mask = _inside(folder, name, number), value(columns.mask)
+    path, mask = place(name, number), value(columns.mask)
     label, split, age = value(columns.label), value(columns.split), value(columns.age)
     return KnownImage(
         path=path,
@@ -125,7 +150,7 @@ def _image(folder: Path, row: dict[str, str], columns: Columns, number: int) -> 
         site=value(columns.site),
         sex=(value(columns.sex) or "").upper()[:1] or None,
         age_years=int(float(age)) if age and re.fullmatch(r"\d{1,3}(\.\d+)?", age) else None,
-        mask=None if mask is None else _inside(folder, mask, number),
+        mask=None if mask is None else place(mask, number),
     )
 
 

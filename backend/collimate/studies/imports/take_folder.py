@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,16 +13,15 @@ from collimate.dicom.rejection import Rejected
 from collimate.dicom.starts import START_BYTES, is_companion, is_dicom, is_nifti
 from collimate.kit.blobs import work_folder
 from collimate.kit.database import open_session
-from collimate.projects import schema
 from collimate.projects.models import Project
-from collimate.projects.schema import LabelDraft
 from collimate.studies.act import Act, WayIn
 from collimate.studies.drain import ingest_waiting
+from collimate.studies.imports.facts import object_facts, picture_keys, study_facts
+from collimate.studies.imports.fit_schema import fit_schema
 from collimate.studies.imports.hand_in import hand_in
 from collimate.studies.imports.label_table import (
     Columns,
     KnownImage,
-    Table,
     TableUnusable,
     read_table,
 )
@@ -33,8 +31,6 @@ from collimate.studies.sandbox import sandbox
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 CHUNK = 50
-OKABE_ITO = ("#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#999999")
-HOTKEYS = "123456789"
 
 Progress = Callable[[int, int], None]
 Opened = Callable[[UUID], None]
@@ -121,7 +117,9 @@ def _collect(order: ImportOrder) -> tuple[list[_Item], Outcome]:
         return items, outcome
     table = read_table(order.path, _table_path(order), order.columns)
     if order.hide_labels and order.columns.label is not None:
-        _fit_schema(order, table)
+        with open_session() as session:
+            project = session.get_one(Project, order.project_id)
+            fit_schema(session, order.by, project, table.label_names)
     if table.missing:
         outcome.notes.append(f"{len(table.missing)} rows of the table name files that are missing.")
     return [_Item(image.path, image.name, image) for image in table.images], outcome
@@ -175,46 +173,8 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
             yield file, str(file.relative_to(path))
 
 
-def _fit_schema(order: ImportOrder, table: Table) -> None:
-    """Check the table's labels against the project's; a project without any gets them."""
-    with open_session() as session:
-        project = session.get_one(Project, order.project_id)
-        try:
-            current = schema.current_schema(session, project.id)
-        except schema.SchemaNotFound:
-            drafts = drafts_for(table.label_names)
-            schema.design(
-                session, order.by, project, question="Which class is it?",
-                answer_mode="single", labels=drafts,
-            )  # fmt: skip
-            return
-        known = {
-            label.key for label in schema.labels_of(session, current.id) if label.kind == "class"
-        }
-    unknown = [name for key, name in table.label_names.items() if key not in known]
-    if unknown:
-        raise TableUnusable(
-            f"The project has no class {', '.join(map(repr, sorted(unknown)))}. "
-            "Add it to the label schema, or import with --known-labels none."
-        )
-
-
-def drafts_for(names: dict[str, str]) -> list[LabelDraft]:
-    """Classes for label names, in order, with colours that can be told apart and digit keys."""
-    return [
-        LabelDraft(
-            name=name.replace("_", " ").capitalize(),
-            kind="class",
-            colour=OKABE_ITO[number % len(OKABE_ITO)],
-            key=key,
-            hotkey=HOTKEYS[number] if number < len(HOTKEYS) else None,
-        )
-        for number, (key, name) in enumerate(names.items())
-    ]
-
-
 def _take(order: ImportOrder, act: Act, item: _Item, folder: Path, outcome: Outcome) -> None:
-    facts = _facts(order, item.known)
+    facts = study_facts(item.known, hide_labels=order.hide_labels)
     try:
         sources = _as_dicom(order, item, folder)
     except Rejected as rejected:
@@ -237,34 +197,12 @@ def _as_dicom(order: ImportOrder, item: _Item, folder: Path) -> list[Path]:
         return [item.path]
     for old in folder.iterdir():
         old.unlink()
-    known = item.known
-    keys: dict[str, Any] = {"patient_id": item.name, "study_key": item.name, "modality": "CR"}
+    keys = picture_keys(item.name)
     if not is_picture:
         with item.path.open("rb") as file:
             keys = volume_facts(item.name, hashlib.file_digest(file, "sha256").hexdigest())
-    given = {
-        "patient_id": known.patient if known else None,
-        "modality": order.modality,
-        "body_part": order.body_part,
-        "site": known.site if known else None,
-        "sex": known.sex if known else None,
-        "age_years": known.age_years if known else None,
-    }
-    facts = {**keys, **{key: value for key, value in given.items() if value is not None}}
+    facts = object_facts(keys, item.known, order.modality, order.body_part)
     return sandbox().convert(item.path, folder, **facts)
-
-
-def _facts(order: ImportOrder, known: KnownImage | None) -> dict[str, object]:
-    if known is None:
-        return {}
-    facts: dict[str, object] = {
-        "site": known.site,
-        "sex": known.sex,
-        "age_years": known.age_years,
-        "is_holdout": known.is_holdout,
-        "label_keys": list(known.label_keys) if order.hide_labels else None,
-    }
-    return {key: value for key, value in facts.items() if value is not None}
 
 
 def _newest(project_id: UUID) -> UUID | None:

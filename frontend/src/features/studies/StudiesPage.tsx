@@ -1,11 +1,14 @@
 /** The images of a project: browse, look into, bring in. */
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
+import { IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
 import { t } from '../../words/t';
 import { HeldImages } from './held/HeldImages';
 import { ImportReport } from './ImportReport';
+import { PicturesPanel } from './pictures/PicturesPanel';
+import { isTableWithPictures, NOTHING, type PickedPictures, withPicked } from './pictures/picked';
 import { PullButton } from './pull/PullButton';
 import { PullPanel } from './pull/PullPanel';
 import { ReceivedFiles } from './ReceivedFiles';
@@ -15,6 +18,7 @@ import styles from './Studies.module.css';
 import { StudyBrowser } from './StudyBrowser';
 import { StudyDrawer } from './StudyDrawer';
 import { DropArea } from './upload/DropArea';
+import type { Picked } from './upload/dropped';
 import { UploadButtons } from './upload/UploadButtons';
 import { UploadPanel } from './upload/UploadPanel';
 import { STUDIES_TABS, type StudiesView } from './view';
@@ -30,8 +34,14 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
   const canManage = useCan(projectId, 'manage_data');
   const canErase = useCan(projectId, 'erase_patients');
   const [isPulling, setPulling] = useState(false);
+  const [pictures, setPictures] = useState<PickedPictures | null>(null);
+  const take = ({ files }: Picked) => {
+    if (!pictures && !isTableWithPictures(files)) return false;
+    setPictures(withPicked(pictures ?? NOTHING, files));
+    return true;
+  };
   return (
-    <DropArea projectId={projectId} isEnabled={canManage}>
+    <DropArea projectId={projectId} isEnabled={canManage} onTake={take}>
       <PageHeader
         title={t('Studies')}
         side={projectName}
@@ -39,6 +49,14 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           canManage && (
             <>
               <UploadButtons projectId={projectId} />
+              <Button
+                variant="default"
+                leftSection={<IconTable size={14} />}
+                aria-expanded={pictures !== null}
+                onClick={() => setPictures(pictures ? null : NOTHING)}
+              >
+                {t('Pictures with a table')}
+              </Button>
               <PullButton
                 projectId={projectId}
                 isOpen={isPulling}
@@ -50,6 +68,14 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
       />
       <div className={styles.stack}>
         <UploadPanel projectId={projectId} />
+        {pictures && (
+          <PicturesPanel
+            projectId={projectId}
+            picked={pictures}
+            onPicked={setPictures}
+            onClose={() => setPictures(null)}
+          />
+        )}
         {isPulling && <PullPanel projectId={projectId} onClose={() => setPulling(false)} />}
         <Tabs
           value={view.tab ?? 'studies'}

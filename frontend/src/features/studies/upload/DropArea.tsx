@@ -3,16 +3,18 @@ import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { t } from '../../../words/t';
 import styles from '../Studies.module.css';
-import { filesFromDrop } from './dropped';
+import { filesFromDrop, type Picked } from './dropped';
 import { useUploads } from './uploadStore';
 
 interface Props {
   projectId: string;
   isEnabled: boolean;
+  /** True where the files go elsewhere than into an upload. */
+  onTake: (picked: Picked) => boolean;
   children: ReactNode;
 }
 
-export function DropArea({ projectId, isEnabled, children }: Props) {
+export function DropArea({ projectId, isEnabled, onTake, children }: Props) {
   const add = useUploads((store) => store.add);
   const depth = useRef(0);
   const [isOver, setOver] = useState(false);
@@ -32,7 +34,9 @@ export function DropArea({ projectId, isEnabled, children }: Props) {
     event.preventDefault();
     depth.current = 0;
     setOver(false);
-    void filesFromDrop(event.dataTransfer).then((files) => add(projectId, files));
+    void filesFromDrop(event.dataTransfer).then((files) => {
+      if (!onTake(files)) add(projectId, files);
+    });
   };
   return (
     // The buttons of the page do the same for keyboard and screen reader.

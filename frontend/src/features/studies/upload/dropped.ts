@@ -1,9 +1,12 @@
 /** The files in a drop or a picker, folders walked, names kept as the path inside the folder. */
+import type { PictureFacts } from '../../../api/pictures';
 
 export interface PickedFile {
   /** Path relative to what was dropped. */
   name: string;
   file: File;
+  /** What a table says of it. */
+  picture?: PictureFacts;
 }
 
 export interface Picked {

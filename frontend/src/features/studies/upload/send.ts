@@ -1,5 +1,6 @@
 /** Sends one file with progress, and makes the hash by which a file sent before is known. */
 import { csrfHeaders, noteSignedOut } from '../../../api/client';
+import type { PictureFacts } from '../../../api/pictures';
 import { Problem, problemFrom, unreachable } from '../../../api/problem';
 import { beginUpload, type ReceivedFile, showUpload, type UploadOut } from '../../../api/studies';
 import { t } from '../../../words/t';
@@ -28,6 +29,7 @@ export interface Sending {
   sha256: string | null;
   /** Files of one drop share it, so that one report tells of them. */
   importId: string;
+  picture: PictureFacts | null;
   onProgress: (share: number) => void;
   /** The connection is gone and will be tried again; false once it is back. */
   onWaiting: (isWaiting: boolean) => void;
@@ -36,7 +38,9 @@ export interface Sending {
 
 /** Raises `Problem`; code `cancelled` when the signal stopped it. */
 export function send(sending: Sending): Promise<ReceivedFile> {
-  return sending.file.size > PIECE_BYTES ? sendInPieces(sending) : sendWhole(sending);
+  // What a table says of a picture may name a person, so it goes in a body and in no address.
+  const isWhole = sending.file.size <= PIECE_BYTES && sending.picture === null;
+  return isWhole ? sendWhole(sending) : sendInPieces(sending);
 }
 
 function sendWhole(sending: Sending): Promise<ReceivedFile> {
@@ -50,8 +54,8 @@ function sendWhole(sending: Sending): Promise<ReceivedFile> {
 }
 
 async function sendInPieces(sending: Sending): Promise<ReceivedFile> {
-  const { projectId, name, sha256, importId, file } = sending;
-  const body = { name, byte_count: file.size, sha256, import_id: importId };
+  const { projectId, name, sha256, importId, picture, file } = sending;
+  const body = { name, byte_count: file.size, sha256, import_id: importId, picture };
   let upload = await patiently(sending, () => beginUpload(projectId, body));
   let idleCount = 0;
   while (!upload.file) {

@@ -1,4 +1,6 @@
 /** One file on its way, and how far all of them are together. */
+import type { PictureFacts } from '../../../api/pictures';
+
 export type UploadState = 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 'cancelled';
 
 export interface Upload {
@@ -7,6 +9,8 @@ export interface Upload {
   importId: string;
   name: string;
   file: File;
+  /** What a table says of it, where it is a picture. */
+  picture: PictureFacts | null;
   state: UploadState;
   /** 0..1 */
   share: number;

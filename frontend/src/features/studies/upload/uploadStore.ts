@@ -62,17 +62,18 @@ interface Hashed {
 async function stillToSend(batch: readonly Upload[]): Promise<Hashed[]> {
   const hashed: Hashed[] = [];
   for (const upload of batch) hashed.push({ upload, sha256: await hashOf(upload.file) });
-  const asked = hashed.flatMap(({ sha256 }) => (sha256 ? [sha256] : []));
+  // Equal pictures may be of different patients, so what is here says nothing of them.
+  const asked = hashed.flatMap(({ upload, sha256 }) => (sha256 && !upload.picture ? [sha256] : []));
   const projectId = batch[0]?.projectId;
   if (asked.length === 0 || projectId === undefined) return hashed;
   const { known } = await knownFiles(projectId, asked);
   const here = new Set(known);
   for (const { upload, sha256 } of hashed) {
-    if (sha256 && here.has(sha256)) {
+    if (!upload.picture && sha256 && here.has(sha256)) {
       change(upload.id, { state: 'known', share: 1, text: t('already here') });
     }
   }
-  return hashed.filter(({ sha256 }) => !(sha256 && here.has(sha256)));
+  return hashed.filter(({ upload, sha256 }) => upload.picture || !(sha256 && here.has(sha256)));
 }
 
 async function sendOne({ upload, sha256 }: Hashed, signal: AbortSignal): Promise<void> {
@@ -194,9 +195,10 @@ export const useUploads = create<UploadStore>()((set, get) => ({
   add: (projectId, { files, leftOutCount }) => {
     if (stop.signal.aborted) stop = new AbortController();
     const importId = newImportId();
-    const added = files.map(({ name, file }: PickedFile): Upload => {
+    const added = files.map(({ name, file, picture }: PickedFile): Upload => {
       nextId += 1;
-      return { id: nextId, projectId, importId, name, file, state: 'waiting', share: 0, text: '' };
+      const fresh = { state: 'waiting', share: 0, text: '' } as const;
+      return { id: nextId, projectId, importId, name, file, picture: picture ?? null, ...fresh };
     });
     set({
       uploads: [...get().uploads, ...added],
