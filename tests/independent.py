@@ -1,11 +1,13 @@
 """What DCMTK and GDCM see in a file: identifiers, sizes and pixels, without any code of ours."""
 
+import os
 import re
 import shutil
 import struct
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pydicom
 from pydicom.encaps import generate_frames
 
 from tests import dicoms
+from tests.conftest import HOME
 
 HAS_DCMTK = shutil.which("dcmdump") is not None and shutil.which("dcmdjpls") is not None
 HAS_GDCM = shutil.which("gdcmconv") is not None
@@ -20,7 +23,24 @@ HAS_DCIODVFY = shutil.which("dciodvfy") is not None
 _LINE = re.compile(
     r"^\(([0-9a-f]{4},[0-9a-f]{4})\) \w\w (?:\[(.*?)\]|\(no value available\)|(\S+))", re.MULTILINE
 )
+_GROUPS = re.compile(r"^\((0002|0008|0010|0018|0020|0028|7FE0|FFFE),.*$", re.MULTILINE)
 _TAGS = ("0002,0010", "0008,0018", "0020,000d", "0020,000e", "0028,0010", "0028,0011", "0028,0008")
+
+
+@cache
+def quickly() -> dict[str, str]:
+    """The environment in which DCMTK starts in a third of the time.
+
+    It reads its whole dictionary at every start; here it gets the groups that say what an image
+    is, and takes everything else as unknown.
+    """
+    whole = next(Path("/usr/share").glob("*dcmtk*/dicom.dic"), None)
+    if whole is None:
+        return dict(os.environ)
+    small = HOME / "dicom.dic"
+    lines = [found.group(0) for found in _GROUPS.finditer(whole.read_text("latin-1"))]
+    small.write_text("\n".join([*lines, ""]))
+    return {**os.environ, "DCMDICTPATH": str(small)}
 
 
 @dataclass(frozen=True)
@@ -40,8 +60,9 @@ def look(path: Path) -> Seen | None:
     """What dcmdump prints of a file; None where it gives up or an attribute is no plain value."""
     options = [part for tag in _TAGS for part in ("+P", tag)]
     ran = subprocess.run(
-        ["dcmdump", "-q", "-Un", "+L", *options, path], capture_output=True, check=False
-    )
+        ["dcmdump", "-q", "-Un", "+L", *options, path],
+        capture_output=True, check=False, env=quickly(),
+    )  # fmt: skip
     if ran.returncode != 0:
         return None
     found: dict[str, str] = {}
@@ -94,7 +115,7 @@ def decode_with(tool: str, path: Path, scratch: Path) -> np.ndarray | None:
     target = scratch / "decoded.dcm"
     target.unlink(missing_ok=True)
     command = [tool, *_OPTIONS.get(tool, ["-q"]), path, target]
-    ran = subprocess.run(command, capture_output=True, check=False)
+    ran = subprocess.run(command, capture_output=True, check=False, env=quickly())
     if ran.returncode != 0 or not target.exists():
         return None
     try:
