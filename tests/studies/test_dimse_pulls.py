@@ -23,6 +23,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from collimate.dicom import kinds
+from collimate.dicom.limits import Limits
 from collimate.jobs.run import JobCancelled
 from collimate.studies.dimse import find
 from collimate.studies.dimse.associated import (
@@ -218,6 +219,18 @@ def test_modalities_are_asked_series_by_series_where_a_study_does_not_say(peer: 
     assert searched(pacs, ModalitiesInStudy="CT") == ["1.2.3", "1.2.5"]
     assert searched(pacs, ModalitiesInStudy="MR") == ["1.2.4"]
     assert searched(pacs, most=2) == ["1.2.3", "1.2.4"]
+
+
+def test_a_pacs_that_does_not_come_to_an_end_is_cut_off(
+    peer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pacs = peer()
+    pacs.studies = [f"1.2.{number}" for number in range(5)]
+    monkeypatch.setattr(find, "LIMITS", Limits(peer_studies=4))
+    with pytest.raises(PeerFailed) as caught:
+        searched(pacs, ModalitiesInStudy="MR")
+    assert caught.value.trouble is Trouble.TOO_MANY
+    assert searched(pacs, most=3) == ["1.2.0", "1.2.1", "1.2.2"]
 
 
 def test_studies_a_pacs_does_not_match_itself_are_left_out(peer: Any) -> None:

@@ -44,6 +44,10 @@ class Limits:
     zip_total_bytes: int = 64 * GIB
     zip_ratio: int = 200
     zip_ratio_free_bytes: int = 64 * MIB
+    peer_memory_bytes: int = 2 * GIB
+    peer_message_bytes: int = 1 * MIB
+    peer_studies: int = 20_000
+    peer_images: int = 100_000
 
     def cpu_budget_s(self, source_bytes: int) -> int:
         """Seconds of processor time for a source of that size."""
@@ -87,6 +91,10 @@ MEANING: dict[str, str] = {
     "zip_total_bytes": "all its entries unpacked",
     "zip_ratio": "times its size that an entry may grow to",
     "zip_ratio_free_bytes": "may be unpacked to whatever the ratio",
+    "peer_memory_bytes": "address space of the process that asks a PACS",
+    "peer_message_bytes": "one answer of a PACS, besides the object it carries",
+    "peer_studies": "answers to one search, however few of them are taken",
+    "peer_images": "images that a PACS lists of one study",
 }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pynetdicom.association import Association
 
+from collimate.dicom.limits import LIMITS
 from collimate.studies.dimse.associated import PeerFailed, associated, prepare_library
 from collimate.studies.dimse.find import find_context, search
 from collimate.studies.dimse.orders import (
@@ -31,7 +32,6 @@ from collimate.studies.dimse.orders import (
 )
 from collimate.studies.dimse.retrieve import Taker, retrieve
 
-MEMORY_BYTES = 2 << 30
 LAST_WORDS_SECONDS = 5.0
 
 
@@ -99,7 +99,7 @@ def do(order: Order, asker: Asker) -> Over | Failed:
 
 def main() -> None:
     """Do one order after the other until there is none."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (LIMITS.peer_memory_bytes, LIMITS.peer_memory_bytes))
     prepare_library()
     asker = Asker()
     threading.Thread(target=asker.listen, daemon=True).start()

@@ -13,13 +13,13 @@ from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
 
+from collimate.dicom.limits import LIMITS
 from collimate.studies.dimse.orders import Trouble
 from collimate.studies.ways_in import DimseSource
 
 CONNECT_SECONDS = 15
 # one association negotiates no more (PS3.8 9.3.2.2: odd numbers up to 255)
 MOST_CONTEXTS = 128
-_COMMAND_BYTES = 1 << 20
 
 
 class PeerFailed(Exception):
@@ -66,13 +66,13 @@ def associated(
     most_bytes: int = 0,
 ) -> Iterator[Association]:
     """An open association, released afterwards; no message on it has more than `most_bytes` and
-    a mebibyte.
+    the little that commands and answers take.
 
     Raises:
         PeerFailed: it cannot be reached, refuses us, or offers nothing of what is proposed, which
             is the trouble `otherwise`; a message was too large.
     """
-    gauge = _Gauge(most_bytes + _COMMAND_BYTES)
+    gauge = _Gauge(most_bytes + LIMITS.peer_message_bytes)
     watched = [(evt.EVT_PDU_RECV, gauge.count), (evt.EVT_DIMSE_RECV, gauge.reset)]
     entity = ApplicationEntity(source.calling_ae_title)
     entity.connection_timeout = entity.acse_timeout = CONNECT_SECONDS
@@ -91,6 +91,8 @@ def associated(
     try:
         yield opened
     except PeerFailed:
+        # what is still to come is not waited for
+        opened.abort()
         if gauge.is_over:
             raise PeerFailed(Trouble.TOO_LARGE) from None
         raise

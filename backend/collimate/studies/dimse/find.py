@@ -12,6 +12,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 
 from collimate.dicom import kinds
 from collimate.dicom.identity import check_uid
+from collimate.dicom.limits import LIMITS
 from collimate.dicom.rejection import Rejected
 from collimate.studies.dimse.associated import PeerFailed
 from collimate.studies.dimse.orders import Found, Trouble
@@ -19,9 +20,7 @@ from collimate.studies.dimse.orders import Found, Trouble
 FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 PLAIN = [kinds.EXPLICIT_LITTLE, kinds.IMPLICIT_LITTLE]
 PENDING, CANCELLED = (0xFF00, 0xFF01), 0xFE00
-_MOST_MATCHES = 20_000
 _MOST_AFTER_CANCEL = 1_000
-_MOST_IMAGES = 100_000
 
 
 def find_context() -> PresentationContext:
@@ -47,8 +46,8 @@ def search(opened: Association, asked: dict[str, str], most: int) -> Iterator[Fo
     }  # fmt: skip
     unsure: list[Found] = []
     count = undescribed = 0
-    answers = _answers(opened, keys)
-    for answer in islice(answers, _MOST_MATCHES):
+    answers = _answers(opened, keys, LIMITS.peer_studies)
+    for answer in answers:
         study = _study(answer)
         if description is not None and not (said := _text(answer, "StudyDescription")):
             undescribed += 1
@@ -94,13 +93,11 @@ def contents(opened: Association, study_uid: str) -> dict[str, Listed]:
             "QueryRetrieveLevel": "IMAGE", "StudyInstanceUID": study_uid,
             "SeriesInstanceUID": series_uid, "SOPInstanceUID": "", "SOPClassUID": "",
         }  # fmt: skip
-        for answer in _answers(opened, keys):
+        for answer in _answers(opened, keys, LIMITS.peer_images - len(found)):
             uid, kind = _text(answer, "SOPInstanceUID"), _text(answer, "SOPClassUID")
             if uid:
                 with suppress(Rejected):
                     found[check_uid(uid)] = Listed(series_uid, check_uid(kind) if kind else "")
-            if len(found) > _MOST_IMAGES:
-                raise PeerFailed(Trouble.TOO_LARGE)
     return found
 
 
@@ -109,7 +106,7 @@ def _series(opened: Association, study_uid: str) -> list[Dataset]:
         "QueryRetrieveLevel": "SERIES", "StudyInstanceUID": study_uid, "SeriesInstanceUID": "",
         "Modality": "",
     }  # fmt: skip
-    return list(islice(_answers(opened, keys), _MOST_MATCHES))
+    return list(_answers(opened, keys, LIMITS.peer_images))
 
 
 def _modalities(opened: Association, study: Found) -> set[str]:
@@ -117,17 +114,19 @@ def _modalities(opened: Association, study: Found) -> set[str]:
     return said - {""}
 
 
-def _answers(opened: Association, keys: dict[str, str]) -> Iterator[Dataset]:
+def _answers(opened: Association, keys: dict[str, str], most: int) -> Iterator[Dataset]:
     identifier = Dataset()
     if not all(value.isascii() for value in keys.values()):
         identifier.SpecificCharacterSet = "ISO_IR 192"
     for keyword, value in keys.items():
         setattr(identifier, keyword, value)
-    for status, found in opened.send_c_find(identifier, FIND):
+    for count, (status, found) in enumerate(opened.send_c_find(identifier, FIND)):
         code = status.get("Status")
         if code is None:
             raise PeerFailed(Trouble.BROKE_OFF)
         if code in PENDING:
+            if count >= most:
+                raise PeerFailed(Trouble.TOO_MANY, str(most))
             if found is not None:
                 yield found
         elif code not in (0x0000, CANCELLED):
@@ -137,8 +136,10 @@ def _answers(opened: Association, keys: dict[str, str]) -> Iterator[Dataset]:
 def _enough(opened: Association, answers: Iterator[Dataset]) -> None:
     """Tell the PACS to stop, and hear it out; one that goes on is cut off."""
     opened.send_c_cancel(1, query_model=FIND)
-    if sum(1 for _ in islice(answers, _MOST_AFTER_CANCEL)) == _MOST_AFTER_CANCEL:
-        opened.abort()
+    with suppress(PeerFailed):
+        if next(islice(answers, _MOST_AFTER_CANCEL, None), None) is None:
+            return
+    opened.abort()
 
 
 def _study(answer: Dataset) -> Found:

@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     BROKE_OFF = "broke_off"
     STATUS = "status"
     TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
 
 
 class Search(_Said):

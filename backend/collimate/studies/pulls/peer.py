@@ -178,4 +178,7 @@ def _said(failed: Failed) -> SourceFailed:
         Trouble.BROKE_OFF: SourceFailed("It broke off, or was silent for too long."),
         Trouble.STATUS: SourceFailed(f"It answered with DICOM status {detail}."),
         Trouble.TOO_LARGE: SourceFailed("An image of it is larger than the limit."),
+        Trouble.TOO_MANY: SourceFailed(
+            f"It answers with more than {detail} studies or images; narrow the search."
+        ),
     }[failed.trouble]
