@@ -55,6 +55,25 @@ def test_pictures_from_the_browser_are_those_of_the_command_line(
     assert len(archive.rows(Instance)) == 6
 
 
+def test_a_picture_that_cannot_be_used_is_known_by_its_patient(
+    archive: Any,
+    client: Any,
+    labelled: Path,  # noqa: F811
+) -> None:
+    """So that it goes when the patient is erased."""
+    facts = {"patient_id": "a", "study_key": "x"}
+    good = (labelled / "images" / "1.png").read_bytes()
+    for name, data in (("good.png", good), ("cut.png", good[:300])):
+        body = {"name": name, "byte_count": len(data), "picture": facts}
+        browser = client(archive.owner)
+        upload = browser.post(f"/api/projects/{archive.project.id}/uploads", json=body).json()
+        browser.patch(f"/api/uploads/{upload['id']}?offset=0", content=data)
+    ingest_waiting(archive.project.id)
+    (patient,) = archive.rows(Patient)
+    (cut,) = [one for one in archive.files() if one.state == "quarantined"]
+    assert cut.subject_hashes == [patient.keyed_hash]
+
+
 def test_a_table_is_looked_at_before_anything_is_sent(
     archive: Any,
     client: Any,

@@ -42,7 +42,7 @@ from collimate.studies.sandboxed import ask_all, named_in
 from collimate.studies.spent_blobs import note_spent
 from collimate.studies.states import KEEPS_BYTES, FileState, move
 from collimate.studies.subject import Subjects
-from collimate.studies.unpack import PICTURE, unpack, unpack_picture, unpack_volume
+from collimate.studies.unpack import PICTURE, unpack, unpack_picture, unpack_volume, whose_picture
 
 BYTES_MISSING = "bytes_missing"
 CONFLICT = "conflict"
@@ -158,7 +158,8 @@ class _Batch:
             else:
                 unpacked = unpack_volume(file, source, sandbox)
         except Rejected as rejected:
-            self.set_aside(file, rejected.code, rejected.text)
+            whose = whose_picture(file, profile_of(self.session, self.project))
+            self.set_aside(file, rejected.code, rejected.text, whose)
             return
         file.facts = {key: said for key, said in file.facts.items() if key != PICTURE}
         reason = ("unpacked", unpacked.text)

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from collimate.dicom.identity import is_pseudonym, patient_hash
+from collimate.dicom.profile import Profile
 from collimate.dicom.rejection import Rejected, RejectionCode
 from collimate.dicom.sandbox import Sandbox
 from collimate.dicom.starts import START_BYTES, is_companion
@@ -14,6 +16,7 @@ from collimate.kit import database
 from collimate.kit.blobs import CHUNK_BYTES, work_folder
 from collimate.projects.models import Project
 from collimate.studies.act import act_of
+from collimate.studies.erased import Names
 from collimate.studies.imports.names import volume_facts
 from collimate.studies.models import ReceivedFile
 from collimate.studies.receive import receive
@@ -94,6 +97,16 @@ def unpack_picture(picture: ReceivedFile, source: Path, sandbox: Sandbox) -> Unp
     kept = {key: said.pop(key) for key in ("is_holdout", "label_keys") if key in said}
     known = {key: said[key] for key in ("site", "sex", "age_years") if key in said}
     return _convert(picture, source, sandbox, said, known | kept)
+
+
+def whose_picture(picture: ReceivedFile, profile: Profile) -> Names | None:
+    """Whose a picture that came with a table is; None of any other file."""
+    said = picture.facts.get(PICTURE)
+    if said is None:
+        return None
+    number = said["patient_id"].strip()
+    keyed_hash = patient_hash(profile.instance_key, number, "")
+    return keyed_hash, number if is_pseudonym(number) else None
 
 
 def _convert(
