@@ -24,7 +24,7 @@ from collimate.learning import ask, encoders, gate
 from collimate.learning.due import newest_batch
 from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.give import give_encoder
-from collimate.learning.gpu import glance, train
+from collimate.learning.gpu import explain, glance, train
 from collimate.learning.gpu.look import uncertainty
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import (
@@ -369,9 +369,11 @@ def test_the_job_path_learns_from_pixels(database: str) -> None:
 
 @pytest.mark.parametrize("deep", [False, True])
 def test_an_explanation_points_at_what_makes_the_class(
-    database: str, tmp_path: Path, deep: bool
+    database: str, tmp_path: Path, deep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project_id = learned_clinic(deep=deep, tmp_path=tmp_path)
+    seen, look_at = [], explain.picture_of
+    monkeypatch.setattr(explain, "picture_of", lambda *of: seen.append(of) or look_at(*of))
     with open_session() as session:
         model = promoted_model(session, project_id)
         assert model is not None
@@ -411,6 +413,7 @@ def test_an_explanation_points_at_what_makes_the_class(
             select(Explanation).where(Explanation.class_key != ALL_CLASSES)
         ).all()
         assert len(rows) == len(studies[2:40:6]) + 1
+        assert len(seen) == len(rows), "asked for twice, made once"
         named = {row.method for row in rows if row.study_id == studies[2]}
         assert named == {Method.HIRESCAM.stored_name, other.stored_name}
         checked = session.get_one(TrainingRun, model.training_run_id).metrics["map_check"]

@@ -111,15 +111,15 @@ def explanation(
     """
     model, key = _asked_of(session, study, class_key)
     _check_suits(session, model, method)
-    found = _found(session, model, study, key, method.stored_name)
-    if found is None:
+    known = found(session, model, study, key, method.stored_name)
+    if known is None:
         return _asked(session, model, study, key, by=by, method=method.value)
     return Map(
-        blobs().read(found.blob_sha256),
-        found.sop_instance_uid,
-        found.frame_number,
+        blobs().read(known.blob_sha256),
+        known.sop_instance_uid,
+        known.frame_number,
         model.number,
-        found.method,
+        known.method,
     )
 
 
@@ -134,14 +134,14 @@ def as_dicom(
     """
     model, key = _asked_of(session, study, class_key)
     _check_suits(session, model, method)
-    found = _found(session, model, study, key, method.stored_name)
-    if found is None or found.dicom_sha256 is None:
+    known = found(session, model, study, key, method.stored_name)
+    if known is None or known.dicom_sha256 is None:
         return _asked(session, model, study, key, by=by, method=method.value)
     audit.record(
         session, by, "map_downloaded", "study", study.id,
         project_id=study.project_id, model_number=model.number, method=method.stored_name,
     )  # fmt: skip
-    return blobs().read(found.dicom_sha256)
+    return blobs().read(known.dicom_sha256)
 
 
 def _asked_of(session: Session, study: Study, class_key: str | None) -> tuple[ModelVersion, str]:
@@ -173,12 +173,12 @@ def look_here(session: Session, study: Study, *, by: UUID | None) -> dict[str, A
     model = promoted_model(session, study.project_id)
     if model is None or _prediction(session, model, study) is None:
         raise ExplanationNotFound("The model has not seen this study yet.")
-    found = _found(session, model, study, ALL_CLASSES, SLICE_ENTROPY)
-    if found is None:
+    known = found(session, model, study, ALL_CLASSES, SLICE_ENTROPY)
+    if known is None:
         return _asked(session, model, study, ALL_CLASSES, by=by)
     return {
         "model_number": model.number,
-        "slices": json.loads(blobs().read(found.blob_sha256)),
+        "slices": json.loads(blobs().read(known.blob_sha256)),
     }
 
 
@@ -209,9 +209,10 @@ def stored_maps(session: Session, project_id: UUID, image_uids: Collection[str])
     ]
 
 
-def _found(
+def found(
     session: Session, model: ModelVersion, study: Study, key: str, stored_name: str
 ) -> Explanation | None:
+    """What a model was found to look at in a study, made in this way; None before it was."""
     return session.scalars(
         select(Explanation).where(
             Explanation.model_version_id == model.id,

@@ -15,6 +15,7 @@ from collimate.jobs.run import JobFailed
 from collimate.kit import clock
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import encoders, fit
+from collimate.learning.explanations import found
 from collimate.learning.gpu.embed import loaded, square_for, vectors_of
 from collimate.learning.images import Picture, StudyUnusable, picture_of
 from collimate.learning.models import Encoder, Explanation, ModelVersion, TrainingRun
@@ -48,8 +49,13 @@ def explain(
         raise JobFailed("There is no such way to make a map.")
     way = Method(method)
     version = session.get_one(ModelVersion, model_version_id)
-    if session.get_one(Study, study_id).project_id != version.project_id:
+    study = session.get_one(Study, study_id)
+    if study.project_id != version.project_id:
         raise JobFailed("The model is of another project.")
+    known = found(session, version, study, class_key, way.stored_name)
+    if known is not None and known.dicom_sha256 is not None:
+        # asked for again while it was being made
+        return {"sha256": known.blob_sha256}
     model = fit.read_model(version)
     if class_key not in model.keys:
         raise JobFailed("The model does not know this class.")

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from collimate.jobs.run import JobFailed
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import fit
-from collimate.learning.explanations import ALL_CLASSES, SLICE_ENTROPY
+from collimate.learning.explanations import ALL_CLASSES, SLICE_ENTROPY, found
 from collimate.learning.gpu.embed import square_for, vectors_of
 from collimate.learning.images import Picture, StudyUnusable, pictures_of
 from collimate.learning.models import Encoder, Explanation, ModelVersion
 from collimate.ml.model_file import Model
+from collimate.studies.models import Study
 
 MOST_SLICES = 64
 
@@ -26,6 +27,10 @@ def look(session: Session, *, study_id: UUID, model_version_id: UUID) -> dict[st
     Raises: JobFailed where no image can be read.
     """
     version = session.get_one(ModelVersion, model_version_id)
+    study = session.get_one(Study, study_id)
+    known = found(session, version, study, ALL_CLASSES, SLICE_ENTROPY)
+    if known is not None:
+        return {"sha256": known.blob_sha256}
     model = fit.read_model(version)
     rows = [session.get_one(Encoder, UUID(one)) for one in version.encoder_ids]
     try:
