@@ -122,3 +122,14 @@ def test_the_image_copies_what_there_is_and_keeps_out_what_is_large_or_secret():
     assert any(".venv" in line for line in ignored)
     assert any("node_modules" in line for line in ignored)
     assert ".env" in ignored
+
+
+def test_whoever_offers_sources_reads_the_same_ways_in_as_those_who_use_them():
+    def file_of(name: str) -> tuple[str, list[str]]:
+        given = SERVICES[name]["environment"]
+        home = {key[10:].lower(): given[key] for key in ("COLLIMATE_HOME",)}
+        ways_in = {"ways_in": given.get("COLLIMATE_WAYS_IN")}
+        return str(Settings(**home, **ways_in).ways_in_path), SERVICES[name]["volumes"]
+
+    assert file_of("web") == file_of("receiver") == file_of("puller")
+    assert file_of("web")[0].startswith("/data/")
