@@ -34,7 +34,7 @@ class RejectionCode(StrEnum):
 TEXTS: dict[RejectionCode, str] = {
     RejectionCode.not_dicom: (
         "This is not a DICOM image file. Check that the right file was chosen; "
-        "plain PNG, JPEG and TIFF pictures come in through the image import."
+        'plain PNG, JPEG and TIFF pictures come in under "Pictures with a table".'
     ),
     RejectionCode.truncated: (
         "The file ends before its image does, so it was probably cut off while being copied. "
