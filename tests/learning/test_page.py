@@ -14,7 +14,7 @@ from collimate.access.policy import Role
 from collimate.jobs.models import Job
 from collimate.kit import clock
 from collimate.learning import encoders, forecast, rounds
-from collimate.learning.explanations import ALL_CLASSES
+from collimate.learning.explanations import ALL_CLASSES, TRIED_AGAIN_AFTER
 from collimate.learning.models import Explanation, Prediction
 from collimate.learning.versions import promoted_model
 from collimate.ml.explain import Method
@@ -314,7 +314,18 @@ def test_a_map_is_computed_once_then_served(session: Session, client: Client) ->
     file = browser.get(f"{address}/dicom", params={"class_key": "viral"})
     assert (file.status_code, file.content) == (200, b"\x89PNG\r\n")
     assert file.headers["content-type"] == "application/dicom"
-    assert browser.get(f"{address}/dicom", params={"class_key": "normal"}).status_code == 202
+    normal = {"class_key": "normal"}
+    waiting = browser.get(f"{address}/dicom", params=normal)
+    assert waiting.status_code == 202
+    job = session.get_one(Job, UUID(waiting.json()["id"]))
+    job.state, job.error, job.finished_at = "failed", "The image cannot be read.", clock.now()
+    session.commit()
+    refused = browser.get(address, params=normal)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/map-failed")
+    assert refused.json()["detail"] == "The image cannot be read."
+    job.finished_at -= 2 * TRIED_AGAIN_AFTER
+    session.commit()
+    assert browser.get(address, params=normal).status_code == 202, "tried again after a while"
     events = select(AuditEvent.action).where(AuditEvent.action == "map_downloaded")
     assert len(session.scalars(events).all()) == 1
 

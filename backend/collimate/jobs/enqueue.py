@@ -1,5 +1,6 @@
 """Asking for background work: a row now, a bell once the transaction is committed."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -73,6 +74,16 @@ def enqueue(
     events.publish(session, "job", project_id, job_id=job.id)
     _ring_after_commit(session, job)
     return job
+
+
+def failed_lately(session: Session, dedup_key: str, *, since: datetime) -> Job | None:
+    """The newest job of this key that failed since then."""
+    return session.scalars(
+        select(Job)
+        .where(Job.dedup_key == dedup_key, Job.state == "failed", Job.finished_at >= since)
+        .order_by(Job.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def see_to_it(

@@ -26,6 +26,7 @@ class Job(Row):
             unique=True,
             postgresql_where=text("state = 'queued'"),
         ),
+        Index("ix_job_dedup_key_failed", "dedup_key", postgresql_where=text("state = 'failed'")),
         Index("ix_job_queue_state_priority", "queue", "state", text("priority DESC"), "id"),
     )
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.annotations import case
 from collimate.datasets.exports.maps import StoredMap
-from collimate.jobs.enqueue import enqueue
+from collimate.jobs.enqueue import enqueue, failed_lately
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
+from collimate.kit import clock
 from collimate.kit.blobs import blobs
 from collimate.kit.errors import Conflict, NotFound
 from collimate.learning import encoders
@@ -42,8 +44,15 @@ class ExplanationNotFound(NotFound):
     """There is nothing to explain here."""
 
 
+class MapFailed(Conflict):
+    """It was tried a short while ago and failed."""
+
+
 class MethodUnsuited(Conflict):
     """The model cannot be explained in this way."""
+
+
+TRIED_AGAIN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -232,12 +241,17 @@ def _asked(
     by: UUID | None,
     **how: str,
 ) -> Job:
+    dedup_key = ":".join(["explain", str(model.id), str(study.id), key, *how.values()])
+    failed = failed_lately(session, dedup_key, since=clock.now() - TRIED_AGAIN_AFTER)
+    if failed is not None:
+        # whoever waits for it asks every second: a job each time would fail for ever
+        raise MapFailed(failed.error)
     return enqueue(
         session,
         JobKind.EXPLAIN,
         project_id=study.project_id,
         requested_by=by,
-        dedup_key=":".join(["explain", str(model.id), str(study.id), key, *how.values()]),
+        dedup_key=dedup_key,
         study_id=study.id,
         model_version_id=model.id,
         class_key=key,
