@@ -47,7 +47,7 @@ def test_a_version_is_frozen_exported_as_csv_and_coco_and_opens(
     assert len(rows) == version["counts"]["reads"]
     assert {value for row in rows for value in row.values()} & set(KEYS)
 
-    window.button("Export COCO").click()
+    window.button("Export COCO with images", exact=True).click()
     archive = fetch(window, "download COCO of First release")
     names = archive.namelist()
     splits = [json.loads(archive.read(name)) for name in names if name.startswith("annotations/")]

@@ -114,7 +114,7 @@ def _show(outcome: "Outcome") -> None:
 
 def export(
     dataset: Annotated[UUID, typer.Argument(help="Id of a frozen dataset version.")],
-    export_format: Annotated[str, typer.Option("--format", help="csv or coco.")] = "csv",
+    export_format: Annotated[str, typer.Option("--format", help="csv, coco or coco-maps.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
     as_user: As = None,
 ) -> None:
