@@ -31,6 +31,8 @@ CHROMIUM: dict[str, Any] = {
     "args": [
         "--use-angle=swiftshader",
         "--enable-unsafe-swiftshader",
+        # only what pages draw by WebGL goes through it, not every frame of the page itself
+        "--disable-gpu-compositing",
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ],
 }
