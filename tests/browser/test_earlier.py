@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests import dicoms
 from tests.browser.clinic import Clinic, eventually
@@ -68,3 +68,86 @@ def test_one_key_hangs_the_earlier_study_beside_the_case_linked_and_only_to_look
     expect(cell(page, 2)).to_have_count(0)
     shown(page, 1, 3)
     expect(page.locator("g[data-mark]")).to_have_count(1)
+
+
+def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(
+    clinic: Clinic, open_window: Callable[..., Window]
+) -> None:
+    project = clinic.project("Second window", readers=2)
+    project.bring_in(visit("20230910", 2, 9, seed=2) | visit("20230110", 1, 9, seed=1))
+    reader, stranger = project.readers
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    read = read_id(page)
+    page.keyboard.press("Shift+P")
+    page.evaluate("() => { window.kept = window.open; window.open = () => null; }")
+    page.keyboard.press("Alt+a")
+    expect(page.get_by_role("alert")).to_contain_text("blocked the second window")
+    page.evaluate("() => { window.open = window.kept; }")
+    page.keyboard.press("]")
+    with page.expect_popup() as opened:
+        page.keyboard.press("Alt+a")
+    second = window.watch(opened.value)
+    shown(second, 1, 0)
+    expect(second.get_by_role("heading", level=1)).to_have_text("Second window")
+    expect(cell(second, 1)).to_contain_text("8 months earlier")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    grey = page.get_by_title("Choose a window")
+    expect(second.get_by_title("Choose a window")).to_have_text(grey.inner_text())
+
+    # whichever is used leads, from where both stand
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    shown(second, 1, 2)
+    second.keyboard.press("ArrowDown")
+    shown(page, 1, 3)
+    before = grey.inner_text()
+    second.keyboard.press("]")
+    expect(grey).not_to_have_text(before)
+    page.keyboard.press("ArrowUp")
+    shown(second, 1, 2)
+
+    # what is drawn here is seen there, and nothing is drawn there
+    def draw(on: Page, start: float) -> None:
+        on.keyboard.press("b")
+        on.mouse.move(*in_cell(on, 1, start, start))
+        on.mouse.down()
+        on.mouse.move(*in_cell(on, 1, start + 0.2, start + 0.2), steps=3)
+        on.mouse.up()
+
+    draw(page, 0.4)
+    eventually(lambda: set(marks_of(reader, read)) == {"box"})
+    drawn = marks_of(reader, read)
+    second.get_by_role("navigation", name="Series").get_by_role("button").first.click()
+    shown(second, 1, 2)
+    expect(second.locator("g[data-mark]")).to_have_count(1)
+    draw(second, 0.1)
+    expect(page.locator("[data-save]")).to_have_attribute("data-save", "saved")
+    assert marks_of(reader, read) == drawn
+
+    # either may be loaded anew, and both go on to the next case
+    second.reload()
+    shown(second, 1, 2)
+    page.reload()
+    image_of(page)
+    shown(second, 1, 0)
+    page.keyboard.press("End")
+    shown(second, 1, 8)
+    assert marks_of(reader, read) == drawn
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: read not in url)
+    following = read_id(page)
+    second.wait_for_url(f"**/{following}/second")
+    shown(second, 1, 0)
+
+    # another account that signs in in this browser gets to see nothing of it
+    window.expect_trouble("404")
+    window.sign_in(stranger.email)
+    second.reload()
+    expect(second.get_by_role("alert")).to_be_visible()
+    expect(second.locator(".viewer")).to_have_count(0)
+    second.close()
+    page.keyboard.press("ArrowDown")
+    shown(page, 1, 1)

@@ -44,7 +44,10 @@ class Window:
 
     def tab(self) -> Page:
         """Another page of the same browser: it shares cookies and the local database."""
-        page = self.context.new_page()
+        return self.watch(self.context.new_page())
+
+    def watch(self, page: Page) -> Page:
+        """Remember the troubles of a page, also of one that a page opened."""
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.seen.append(f"page error: {error}"))
         page.on("request", lambda request: self._look_at(request.url))

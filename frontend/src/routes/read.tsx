@@ -27,7 +27,7 @@ function ReadPage() {
 
 const PANELS_MS = 3000;
 
-function requireMember(projects: readonly { id: string }[], projectId: string): void {
+export function requireMember(projects: readonly { id: string }[], projectId: string): void {
   if (!projects.some((project) => project.id === projectId)) throw notFound();
   rememberProject(projectId);
 }
@@ -58,7 +58,7 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
 }
 
 /** The reading room is dark whatever the other pages are. */
-function useAlwaysDark(): void {
+export function useAlwaysDark(): void {
   useLayoutEffect(() => {
     const { dataset } = document.documentElement;
     const before = dataset.mantineColorScheme;

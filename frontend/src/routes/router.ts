@@ -19,6 +19,7 @@ import { readRoute } from './read';
 import { reviewRoute } from './review';
 import { rootRoute } from './root';
 import { rulesRoute } from './rules';
+import { secondRoute } from './second';
 import { signedInRoute } from './signedIn';
 import { signInRoute } from './signIn';
 import { studiesRoute } from './studies';
@@ -46,6 +47,7 @@ const routeTree = rootRoute.addChildren([
   signedInRoute.addChildren([
     homeRoute,
     readRoute,
+    secondRoute,
     framedRoute.addChildren([
       projectsRoute,
       accountRoute,

@@ -6,19 +6,17 @@ import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
+import { CaseNotice } from './CaseNotice';
 import { flowCommands, labelCommands, markCommands } from './caseCommands';
 import { isOfStudy } from './earlier';
-import { FlowPanels } from './FlowPanels';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
-import { IssueNotice } from './IssueNotice';
 import { seriesIn, useArranged } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { promptCommands } from './promptCommands';
 import styles from './Reading.module.css';
-import { SaveNotice } from './SaveNotice';
 import { SidePanel } from './SidePanel';
 import { useReading } from './store';
 import { likeliest, useSuggested } from './suggested';
@@ -27,7 +25,7 @@ import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
 import { useAsking } from './useAsking';
 import { useCaseActions } from './useCaseActions';
-import { aboutText, useComments } from './useComments';
+import { useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
 import { useHanging } from './useHanging';
@@ -37,6 +35,7 @@ import { useHuntPlace } from './useHuntPlace';
 import { lookHereCommands, useLookHere } from './useLookHere';
 import { usePromptBench } from './usePromptBench';
 import type { OpenCase, RoomActions } from './useRoom';
+import { useSecondWindow } from './useSecondWindow';
 import { useShownNow } from './useShownNow';
 import { useShowPlace } from './useShowPlace';
 import { useSitting } from './useSitting';
@@ -65,6 +64,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const words = useWords();
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
+  const secondWindow = useSecondWindow(reading, all);
   const here = seriesIn(all, cells[active]);
   const isEarlier = here !== undefined && !isOfStudy(here, reading.study.study_uid);
   const frames = here?.frames ?? NO_FRAMES;
@@ -124,6 +124,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...hangingCommands,
       ...planeCommands(here),
       ...volumeCommands(here),
+      secondWindow,
       ...screenCommands(),
       ...lookHereCommands(doubts, frames),
       ...words.commands,
@@ -143,6 +144,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       all,
       earlier,
       hangingCommands,
+      secondWindow,
       words.commands,
       doubts,
       active,
@@ -152,29 +154,16 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   useCommands('reading', commands);
 
   const notice = (
-    <>
-      <SaveNotice
-        save={sitting.save}
-        kept={sitting.kept}
-        schema={schema}
-        onResolve={(choice) => {
-          const items = sitting.autosave?.resolve(choice);
-          if (items) useReading.getState().replace(items);
-        }}
-        onTakeBack={() => void sitting.takeBack().catch(() => room.next(undefined))}
-        waiting={sitting.kept.waiting ?? 'submit'}
-        onCancelSubmit={() => sitting.autosave?.takeBack()}
-      />
-      {hunt.notice}
-      {flow.problem && <ProblemPanel problem={flow.problem} />}
-      <FlowPanels
-        flow={flow}
-        schema={schema}
-        issuePlace={issuePlace}
-        aboutText={(place) => aboutText(place, series)}
-      />
-      <IssueNotice read={reading.read} threads={comments.threads} onShow={comments.open} />
-    </>
+    <CaseNotice
+      reading={reading}
+      sitting={sitting}
+      room={room}
+      flow={flow}
+      issuePlace={issuePlace}
+      series={series}
+      comments={comments}
+      hunt={hunt.notice}
+    />
   );
 
   return (

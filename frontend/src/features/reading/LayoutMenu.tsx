@@ -3,6 +3,7 @@ import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
 import { memo, useState } from 'react';
 import { CommandKey } from '../../commands/CommandKey';
+import { activeCommands, useRegistry } from '../../commands/registry';
 import { KeyCap } from '../../ui/KeyCap';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
@@ -16,6 +17,9 @@ export const LayoutMenu = memo(function LayoutMenu() {
   const rows = useLayout((layout) => layout.rows);
   const columns = useLayout((layout) => layout.columns);
   const isVolume = useLayout((layout) => volumeCell(layout) !== undefined);
+  const second = useRegistry(({ scopes }) =>
+    activeCommands(scopes).find(({ id }) => id === 'screen.second'),
+  );
   const { arrange } = useLayout.getState();
   const [isOpen, setOpen] = useState(false);
   const [pointed, setPointed] = useState<Grid | null>(null);
@@ -73,7 +77,7 @@ export const LayoutMenu = memo(function LayoutMenu() {
         <p className={styles.muted}>{gridName(lit)}</p>
         <button
           type="button"
-          className={styles.layoutVolume}
+          className={styles.layoutMore}
           aria-pressed={isVolume}
           onMouseDown={keepFocus}
           onClick={() => {
@@ -83,6 +87,19 @@ export const LayoutMenu = memo(function LayoutMenu() {
         >
           {t('3D')} <CommandKey id="volume.toggle" />
         </button>
+        {second && (
+          <button
+            type="button"
+            className={styles.layoutMore}
+            onMouseDown={keepFocus}
+            onClick={() => {
+              void second.run();
+              setOpen(false);
+            }}
+          >
+            {t('Second window')} <CommandKey id="screen.second" />
+          </button>
+        )}
       </Popover.Dropdown>
     </Popover>
   );

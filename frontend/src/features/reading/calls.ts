@@ -27,9 +27,13 @@ export const claimTask = (taskId: string) =>
     api.POST('/api/tasks/{task_id}/claim', { params: { path: { task_id: taskId } } }),
   );
 
+/** A case as it is, without taking it into the hand. */
+export const lookAtRead = (readId: string) =>
+  ask<ReadingCase>(api.GET('/api/reads/{read_id}', { params: ofRead(readId) }));
+
 /** One's own case, held for reading where it can be. */
 export async function openRead(readId: string): Promise<ReadingCase> {
-  const found = await ask<ReadingCase>(api.GET('/api/reads/{read_id}', { params: ofRead(readId) }));
+  const found = await lookAtRead(readId);
   return TO_CLAIM.includes(found.read.state) ? claimTask(found.read.task_id) : found;
 }
 

@@ -29,6 +29,7 @@ import { takeOutcome } from './takeOutcome';
 import { type Earlier, earlierCommands } from './useEarlier';
 import { isAnswerMissing } from './useFlow';
 import { lookHereCommands } from './useLookHere';
+import { secondCommand } from './useSecondWindow';
 import {
   navigationCommands,
   neighbouringWindow,
@@ -84,6 +85,7 @@ const all = (): Command[] => [
   ...paintCommands(schema, []),
   ...promptCommands(schema),
   ...lookHereCommands([], []),
+  secondCommand('/'),
 ];
 
 const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;

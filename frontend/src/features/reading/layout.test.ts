@@ -124,3 +124,61 @@ describe('viewports that are linked', () => {
     expect(right.setWindow).toHaveBeenLastCalledWith({ center: 40, width: 1500 });
   });
 });
+
+const common = { scroll: true, zoom: false, window: true };
+
+function alone(leads: boolean) {
+  const ports = createPorts(() => leads);
+  const handle = { show: vi.fn(), setWindow: vi.fn() };
+  ports.put(0, frames(0), handle as unknown as ViewportHandle);
+  return { ports, handle };
+}
+
+describe('the viewport used in the other window', () => {
+  test('is followed by place from its first slice on, and by its window', () => {
+    const { ports, handle } = alone(false);
+    ports.note(0, view(0), true, common);
+    const there = frames(-3);
+    ports.followElsewhere(there, view(5), false, common);
+    expect(handle.show).toHaveBeenLastCalledWith(2);
+    ports.note(0, view(2), true, common);
+    ports.followElsewhere(there, view(8, 1500), false, common);
+    expect(handle.show).toHaveBeenLastCalledWith(5);
+    expect(handle.setWindow).toHaveBeenLastCalledWith({ center: 40, width: 1500 });
+    ports.followElsewhere(there, view(9), false, { ...common, scroll: false });
+    expect(handle.show).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not followed where it was led from here, and leads from there on without a gap', () => {
+    const { ports, handle } = alone(true);
+    ports.note(0, view(3), true, common);
+    const elsewhere = frames(100).map((frame) => ({ ...frame, frame_of_reference_uid: '1.10' }));
+    ports.followElsewhere(elsewhere, view(4), true, common);
+    expect(handle.show).not.toHaveBeenCalled();
+    ports.followElsewhere(elsewhere, view(5), false, common);
+    expect(handle.show).toHaveBeenLastCalledWith(4);
+  });
+
+  test('leads every viewport here by itself; the active one tells where it was led', () => {
+    const { ports } = alone(false);
+    const right = { show: vi.fn(), setWindow: vi.fn() };
+    ports.put(1, frames(0), right as unknown as ViewportHandle);
+    const heard: [number, boolean][] = [];
+    ports.onUsed((_, { index }, isLed) => heard.push([index, isLed]));
+    ports.note(0, view(0), true, common);
+    ports.note(1, view(0), false, common);
+    ports.note(0, view(3), true, common);
+    expect(right.show).not.toHaveBeenCalled();
+    expect(heard).toEqual([
+      [0, true],
+      [3, true],
+    ]);
+  });
+
+  test('gives its window to a stack that comes on screen here', () => {
+    const { ports, handle } = alone(false);
+    ports.followElsewhere(frames(0), view(5, 1500), false, common);
+    ports.note(0, view(5), true, common);
+    expect(handle.setWindow).toHaveBeenLastCalledWith({ center: 40, width: 1500 });
+  });
+});

@@ -7,6 +7,8 @@ import type { Frame, Series } from '../../viewer/frames';
 
 export type LinkKind = 'scroll' | 'zoom' | 'window';
 
+export type Links = Readonly<Record<LinkKind, boolean>>;
+
 /** What one viewport shows. */
 export interface Cell {
   readonly seriesUid: string | null;
@@ -39,7 +41,7 @@ export interface Layout extends Grid {
   readonly indices: readonly number[];
   readonly active: number;
   readonly isMaximised: boolean;
-  readonly links: Readonly<Record<LinkKind, boolean>>;
+  readonly links: Links;
   readonly isPlaying: boolean;
   /** An earlier study hangs beside each case that has one. */
   readonly isComparing: boolean;

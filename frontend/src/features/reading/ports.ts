@@ -10,7 +10,8 @@ import {
 } from '../../viewer/linking';
 import type { View } from '../../viewer/stackEngine';
 import type { ViewportHandle } from '../../viewer/Viewport';
-import type { LinkKind } from './layout';
+import type { Links } from './layout';
+import { isLeading } from './secondLink';
 
 export interface Port {
   readonly frames: readonly Frame[];
@@ -18,17 +19,39 @@ export interface Port {
   readonly view: View | null;
 }
 
-type Links = Readonly<Record<LinkKind, boolean>>;
-
 const frameOf = ({ frames, view }: Port): Frame | undefined => frames[view?.index ?? -1];
 
-/** Viewports by their place in the grid. */
-export function createPorts() {
+/** The place of the viewport that is used in the other window. */
+const ELSEWHERE = -1;
+
+const NOTHING = () => undefined;
+
+const LOOKED_AT_ELSEWHERE: ViewportHandle = {
+  show: NOTHING,
+  page: NOTHING,
+  setWindow: NOTHING,
+  invert: NOTHING,
+  reset: NOTHING,
+  fit: NOTHING,
+  rotate: NOTHING,
+  flip: NOTHING,
+  zoom: NOTHING,
+  gaze: () => null,
+  lookAt: NOTHING,
+  retry: NOTHING,
+};
+
+/** Hears what the active viewport comes to show; `isLed` when it was led there from elsewhere. */
+type Hears = (frames: readonly Frame[], view: View, isLed: boolean) => void;
+
+/** Viewports by their place in the grid. `leads` says whether this window is the one in use. */
+export function createPorts(leads: () => boolean = () => true) {
   const ports = new Map<number, Port>();
+  let tell: Hears = NOTHING;
   const registrations = new Map<string, Registration | null>();
 
   const registrationOf = (at: number, source: Port, to: number, target: Port) => {
-    const key = `${at}-${to}`;
+    const key = `${at}:${to}`;
     const known = registrations.get(key);
     if (known !== undefined) return known;
     const [one, other] = [frameOf(source), frameOf(target)];
@@ -49,47 +72,98 @@ export function createPorts() {
     if (index !== target.view?.index) target.handle.show(index);
   };
 
-  return {
+  const forgetAt = (at: number) => {
+    for (const key of registrations.keys())
+      if (key.split(':').includes(String(at))) registrations.delete(key);
+  };
+
+  /** A stack that comes on screen in a window that is led begins with the window it is led by. */
+  const begin = (now: Port, links: Links) => {
+    const [leader, frame] = [ports.get(ELSEWHERE), frameOf(now)];
+    const other = leader && frameOf(leader);
+    if (!links.window || !leader?.view?.window || !frame || !other || leads()) return;
+    if (sharesWindows(other, frame)) now.handle.setWindow(leader.view.window);
+  };
+
+  const made = {
     get: (at: number) => ports.get(at),
     all: (): Port[] => [...ports.values()],
+    /** Calls back with what the active viewport comes to show; answers what ends that. */
+    onUsed(hears: Hears): () => void {
+      tell = hears;
+      return () => {
+        tell = NOTHING;
+      };
+    },
+    /**
+     * Notes what is looked at in the other window and, unless that was led there, follows it as if
+     * it were a viewport of this one. Its first slice is shown where it lies in the same space.
+     */
+    followElsewhere(frames: readonly Frame[], view: View, isLed: boolean, links: Links): void {
+      const before = ports.get(ELSEWHERE);
+      const isNew = before?.frames !== frames || !before.view;
+      if (isNew) made.put(ELSEWHERE, frames, LOOKED_AT_ELSEWHERE);
+      made.note(ELSEWHERE, view, !isLed, links);
+      const [frame, now] = [frames[view.index], ports.get(ELSEWHERE)];
+      if (!isNew || isLed || !links.scroll || !frame || !now) return;
+      for (const [to, target] of ports) {
+        const other = frameOf(target);
+        if (to !== ELSEWHERE && other && sharesSpace(frame, other))
+          scroll(ELSEWHERE, now, now, to, target);
+      }
+    },
     /** Another stack in a viewport has to be registered with the others anew. */
     put(at: number, frames: readonly Frame[], handle: ViewportHandle | null): void {
       const before = ports.get(at);
       const isSame = before?.frames === frames;
-      if (!isSame) registrations.clear();
+      if (!isSame) forgetAt(at);
       if (handle) ports.set(at, { frames, handle, view: isSame ? before.view : null });
       else ports.delete(at);
     },
     /** Linked anew: the slices now on screen correspond. */
     forget: () => registrations.clear(),
+    forgetElsewhere: () => forgetAt(ELSEWHERE),
+    /** The case that was looked at in the other window too is no longer here. */
+    leaveElsewhere(): void {
+      made.put(ELSEWHERE, [], null);
+    },
     /** Notes what a viewport shows; when it is the one being used, the linked ones follow. */
     note(at: number, view: View, isActive: boolean, links: Links): void {
       const before = ports.get(at);
       if (!before) return;
       const now = { ...before, view };
       ports.set(at, now);
+      const isLed = at !== ELSEWHERE && !leads();
+      if (isActive && at !== ELSEWHERE) tell(before.frames, view, isLed);
+      if (isLed && !frameOf(before)) begin(now, links);
       if (!isActive || !before.view || view.index < 0) return;
+      // Where it was led to, the others here were led as well.
+      const {
+        scroll: scrolls,
+        zoom: zooms,
+        window: windows,
+      } = isLed ? { ...links, scroll: false, window: false } : links;
       const frame = frameOf(now);
       for (const [to, target] of ports) {
         const other = frameOf(target);
         if (to === at || !frame || !other) continue;
-        if (links.scroll && before.view.index !== view.index && before.view.index >= 0)
+        if (scrolls && before.view.index !== view.index && before.view.index >= 0)
           scroll(at, before, now, to, target);
-        const gaze =
-          links.zoom && before.view.affine !== view.affine ? now.handle.gaze(view) : null;
+        const gaze = zooms && before.view.affine !== view.affine ? now.handle.gaze(view) : null;
         const there = gaze && (sharesSpace(frame, other) ? gaze : breastGaze(frame, gaze, other));
         // where one was hung, by fitting or by another size of the window, the others hang too
         if (there && view.isHung) target.handle.fit();
         else if (there) target.handle.lookAt(there);
         const isWindowNew = view.window && isOther(before.view.window, view.window);
-        if (links.window && isWindowNew && sharesWindows(frame, other))
+        if (windows && isWindowNew && sharesWindows(frame, other))
           target.handle.setWindow(view.window);
       }
     },
   };
+  return made;
 }
 
 const isOther = (one: View['window'], other: View['window']): boolean =>
   one?.center !== other?.center || one?.width !== other?.width;
 
-export const ports = createPorts();
+export const ports = createPorts(isLeading);

@@ -13,6 +13,7 @@ import { holdCase } from './caseLock';
 import { drafts } from './draftStore';
 import { useReadout } from './readout';
 import { type Kept, NOTHING_KEPT, type SaveState } from './saveState';
+import { READ_ELSEWHERE } from './secondLink';
 import { useReading } from './store';
 import type { OpenCase } from './useRoom';
 
@@ -125,7 +126,7 @@ export function useSitting(
   );
 }
 
-const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
+const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel', READ_ELSEWHERE] as const;
 
 /** Feeds the clock, and wakes the autosave when the way to the server may be free again. */
 function listen(autosave: Autosave, clock: ActiveClock): () => void {
