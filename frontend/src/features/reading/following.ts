@@ -9,6 +9,7 @@ import { followOther, isLeading, type Seen } from './secondLink';
 const seenOn = (frame: Frame | undefined, window: Seen['window'], isLed: boolean): Seen | null =>
   frame
     ? {
+        studyUid: frame.study_uid,
         seriesUid: frame.series_uid,
         sop_instance_uid: frame.sop_instance_uid,
         frame_number: frame.frame_number,

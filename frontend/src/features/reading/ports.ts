@@ -134,7 +134,9 @@ export function createPorts(leads: () => boolean = () => true) {
       const now = { ...before, view };
       ports.set(at, now);
       const isLed = at !== ELSEWHERE && !leads();
-      if (isActive && at !== ELSEWHERE) tell(before.frames, view, isLed);
+      // A stack that just came on screen moves nothing before something is done in it.
+      const isStill = isLed || !frameOf(before);
+      if (isActive && at !== ELSEWHERE) tell(before.frames, view, isStill);
       if (isLed && !frameOf(before)) begin(now, links);
       if (!isActive || !before.view || view.index < 0) return;
       // Where it was led to, the others here were led as well.

@@ -5,6 +5,7 @@ import type { Links } from './layout';
 
 /** What the active viewport of a window shows. */
 export interface Seen {
+  readonly studyUid: string;
   readonly seriesUid: string;
   readonly sop_instance_uid: string;
   readonly frame_number: number;

@@ -1,16 +1,18 @@
 /** The first window's side of a second one: opens it, tells it what is read, and follows it. */
-import { useEffect, useMemo, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { create } from 'zustand';
 import { useSession } from '../../api/access';
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
-import { followSeen, seenHere, tellSeen } from './following';
+import { findSeen, followSeen, seenHere, tellSeen } from './following';
 import { type Links, useLayout, visibleCells } from './layout';
 import { ports } from './ports';
-import { changeOf, openLink, pairName, READ_ELSEWHERE, type Told } from './secondLink';
+import { changeOf, openLink, pairName, READ_ELSEWHERE, type Seen, type Told } from './secondLink';
 import { useReading } from './store';
+import { seriesQuery } from './useStudy';
 
 /** Whether the browser refused to open the second window. */
 export const useSecond = create<{ readonly isBlocked: boolean }>()(() => ({ isBlocked: false }));
@@ -37,17 +39,46 @@ export const secondCommand = (path: string): Command => ({
   run: () => open(path),
 });
 
+const NONE: readonly Series[] = [];
+
+/**
+ * What both windows have in common, and how this one follows what is looked at in the other: an
+ * earlier study that is on screen there alone is asked for here too, to know where its slices lie.
+ */
+function useSeenThere({ project_id, earlier }: ReadingCase, all: readonly Series[]) {
+  /** Null while there is no second window. */
+  const links = useRef<Links | null>(null);
+  /** Told before it was known where those slices lie. */
+  const waiting = useRef<Seen[]>([]);
+  const [studyUid, setStudyUid] = useState<string | null>(null);
+  const isEarlier = earlier.some(({ study_uid }) => study_uid === studyUid);
+  const { data: theirs = NONE } = useQuery({
+    ...seriesQuery(project_id, studyUid ?? ''),
+    enabled: isEarlier,
+  });
+  const known = useRef(all);
+  known.current = useMemo(() => [...all, ...theirs], [all, theirs]);
+  const [seenThere] = useState(() => (seen: Seen) => {
+    setStudyUid(seen.studyUid);
+    if (!findSeen(known.current, seen)) waiting.current.push(seen);
+    else if (links.current) followSeen(seen, known.current, links.current);
+  });
+  useEffect(() => {
+    if (theirs.length === 0) return;
+    for (const seen of waiting.current.splice(0))
+      if (links.current) followSeen(seen, known.current, links.current);
+  }, [theirs]);
+  return { known, links, seenThere };
+}
+
 /** `all` are the series that can be on screen here. */
 export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): Command {
   const userId = useSession().user.id;
   const projectId = reading.project_id;
   const readId = reading.read.id;
-  const known = useRef(all);
-  known.current = all;
+  const { known, links, seenThere } = useSeenThere(reading, all);
 
   useEffect(() => {
-    // What the second window wants to have in common; null while there is none.
-    let links: Links | null = null;
     let toldItems = useReading.getState().items;
     const tellCase = () => {
       toldItems = useReading.getState().items;
@@ -65,15 +96,15 @@ export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): C
         useSecond.setState({ isBlocked: false });
         tellCase();
       } else if (told.type === 'links') {
-        links = told.links;
+        links.current = told.links;
         ports.forgetElsewhere();
         const seen = seenHere(known.current);
         if (seen) link.tell({ type: 'seen', readId, seen });
       } else if (told.type === 'left') {
-        links = null;
-      } else if (told.type === 'seen' && told.readId === readId && links) {
+        links.current = null;
+      } else if (told.type === 'seen' && told.readId === readId && links.current) {
         if (!told.seen.isLed) window.dispatchEvent(new Event(READ_ELSEWHERE));
-        followSeen(told.seen, known.current, links);
+        seenThere(told.seen);
       }
     });
     tellCase();
@@ -85,10 +116,10 @@ export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): C
       toldItems = items;
     };
     const stopItems = useReading.subscribe(({ items }, before) => {
-      if (links && items !== before.items) timer ??= setTimeout(tellItems, ITEMS_MS);
+      if (links.current && items !== before.items) timer ??= setTimeout(tellItems, ITEMS_MS);
     });
     const stopSeen = tellSeen(
-      (seen) => links && link.tell({ type: 'seen', readId, seen }),
+      (seen) => links.current && link.tell({ type: 'seen', readId, seen }),
       () => known.current,
     );
     const close = () => link.tell({ type: 'closed' });
@@ -100,9 +131,10 @@ export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): C
       stopSeen();
       close();
       link.close();
+      links.current = null;
       useSecond.setState({ isBlocked: false });
     };
-  }, [userId, projectId, readId]);
+  }, [userId, projectId, readId, known, links, seenThere]);
 
   return useMemo(
     () => secondCommand(`/projects/${projectId}/read/${readId}/second`),
