@@ -20,8 +20,9 @@ export function startAhead(client: QueryClient, path = window.location.pathname)
     // The page that is drawn says why there is no session.
     const session = await client.ensureQueryData(sessionQuery).catch(() => null);
     const isMember = session?.projects.some(({ id }) => id === projectId);
-    if (isMember) takeAhead(projectId, readId ?? null);
-    const { warmUp } = await loadRoom();
+    const asked = isMember ? takeAhead(projectId, readId ?? null) : null;
+    const { firstImage, warmUp } = await loadRoom();
+    asked?.then(({ reading }) => firstImage(client, reading)).catch(() => undefined);
     await warmUp();
   };
   start().catch(() => undefined);

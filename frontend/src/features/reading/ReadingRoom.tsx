@@ -1,6 +1,8 @@
 /** The reading room: takes a case, shows it, and goes on to the next. */
 import { Button } from '@mantine/core';
+import type { QueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { ReadingCase } from '../../api/reading';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { KeyCap } from '../../ui/KeyCap';
@@ -13,6 +15,11 @@ import { CaseRoom } from './CaseRoom';
 import { KeptHere } from './KeptHere';
 import styles from './Reading.module.css';
 import { type RoomProps, useRoom } from './useRoom';
+import { seriesQuery } from './useStudy';
+
+/** Sends for the first image of a case before the room is drawn around it. */
+export const firstImage = (client: QueryClient, { project_id, study }: ReadingCase) =>
+  client.prefetchQuery(seriesQuery(project_id, study.study_uid));
 
 /** Gets the graphics ready while the case is on its way; what they refuse shows on the image. */
 export const warmUp = (): Promise<unknown> => renderingEngine().catch(() => undefined);

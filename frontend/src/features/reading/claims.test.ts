@@ -1,7 +1,10 @@
 // @vitest-environment jsdom
+import { QueryClient } from '@tanstack/react-query';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fetchOnce, studyMetadata } from '../../api/ahead';
 import { type Asked, claimOnce, takeAhead, wanted } from './claims';
+import { firstImage } from './ReadingRoom';
+import { seriesQuery } from './useStudy';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -11,7 +14,11 @@ function server(): string[] {
   const answer = async (request: Request | string) => {
     const url = new URL(typeof request === 'string' ? request : request.url, location.origin);
     asked.push(url.pathname);
-    const reading = { read: { id: 'r1', state: 'claimed' }, study: { study_uid: '1.2' } };
+    const reading = {
+      project_id: 'p',
+      read: { id: 'r1', state: 'claimed' },
+      study: { study_uid: '1.2' },
+    };
     return Response.json(url.pathname.startsWith('/dicomweb') ? [] : reading);
   };
   vi.stubGlobal('fetch', vi.fn(answer));
@@ -45,4 +52,13 @@ test('what was taken ahead for one page is not opened on another', async () => {
   expect(one).toBe(other);
   await one;
   expect(asked.filter((path) => path.endsWith('claim-next'))).toHaveLength(1);
+});
+
+test('the images of a case taken ahead are sent for before the room is drawn, and once', async () => {
+  const asked = server();
+  const { reading } = await takeAhead('p', null);
+  const client = new QueryClient();
+  await firstImage(client, reading);
+  expect(client.getQueryData(seriesQuery('p', '1.2').queryKey)).toEqual([]);
+  expect(asked).toEqual(['/api/projects/p/claim-next', METADATA]);
 });

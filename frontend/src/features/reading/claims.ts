@@ -37,7 +37,7 @@ interface Ahead {
 let ahead: Ahead | null = null;
 
 /** Takes a case, and asks what its study holds, while the code of the room is on its way. */
-export function takeAhead(projectId: string, readId: string | null): void {
+export function takeAhead(projectId: string, readId: string | null): Promise<Asked> {
   const asked = readId === null ? claimOnce(projectId) : notingWork(() => openRead(readId));
   ahead = { projectId, readId, asked };
   asked.then(
@@ -45,6 +45,7 @@ export function takeAhead(projectId: string, readId: string | null): void {
     // The room is told when it takes the case.
     () => undefined,
   );
+  return asked;
 }
 
 /** The case to open: the one taken ahead, once; else the read asked for, or the next one. */
