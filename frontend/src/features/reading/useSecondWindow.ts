@@ -35,7 +35,7 @@ export const secondCommand = (path: string): Command => ({
   id: 'screen.second',
   title: t('Second window, for another screen'),
   section: t('Screen'),
-  shortcut: 'alt+a',
+  shortcut: 'alt+j',
   run: () => open(path),
 });
 
