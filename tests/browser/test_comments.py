@@ -57,6 +57,7 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
 
     lead = open_window(project.lead, f"{project.path}/read/{read}")
     image_of(lead.page)
+    lead.see(re.compile(r"Comments \(\d open\)"))
     lead.page.keyboard.press("Alt+.")
     lead.see("The reader,")
     lead.page.get_by_label("Reply: Enter sends").fill("Yes, a skin fold.")

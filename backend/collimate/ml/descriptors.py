@@ -33,7 +33,7 @@ def scattering(
     maps = scattering_maps(images)
     cell = CELLS // GRID
     pooled = maps.reshape(len(maps), CHANNELS, GRID, cell, GRID, cell).mean(axis=(3, 5))
-    return pooled.reshape(len(maps), -1)
+    return pooled.reshape(len(maps), CHANNELS * GRID**2)
 
 
 def scattering_maps(
