@@ -28,6 +28,7 @@ from collimate.demo.lesions import CLASSES
 from collimate.demo.radiographs import Case, cohort, draw
 from collimate.ml import descriptors, self_supervised
 from collimate.ml.augment import random_view
+from collimate.ml.device import threads_of
 from collimate.ml.encoder import (
     SIDE,
     WIDTHS,
@@ -52,7 +53,6 @@ from collimate.ml.features import fit_space
 from collimate.ml.heads import Head, fit_head
 from collimate.ml.images import content_box, model_image, resize, to_bytes
 from collimate.ml.map_check import hits, randomised
-from collimate.ml.training import threads_of
 
 SHOWN = 96
 SMALLER = 3

@@ -16,31 +16,9 @@ from collimate.ml.images import UnusableImage
 from collimate.ml.intake import Intake, fit_intake, grow_map, shrink_mask
 from collimate.ml.model_file import UnreadableModel
 from collimate.ml.training import TrainingDiverged
+from tests.ml.toys import lesions, samples
 
 AS_IT_IS = Intake(32, None, None, None)
-
-
-def lesions(count: int, seed: int, side: int = 32) -> tuple[np.ndarray, np.ndarray]:
-    """Noisy pictures with a bright and a dark disc, a grey one in three of four: the lesion.
-
-    What is brightest or darkest is never the lesion, so that no untrained network finds it.
-    """
-    rng = np.random.default_rng(seed)
-    row, column = np.mgrid[0:side, 0:side]
-    images = rng.normal(0.4, 0.03, (count, side, side))
-    masks = np.zeros((count, side, side), dtype=bool)
-    for number in range(count):
-        for tone in (0.75, 0.1, 0.57)[: 2 if number % 4 == 3 else 3]:
-            centre, radius = rng.uniform(6, side - 6, 2), rng.uniform(3.5, 5)
-            inside = np.hypot(row - centre[0], column - centre[1]) < radius
-            masks[number] = inside if tone == 0.57 else masks[number] & ~inside
-            images[number][inside] += tone - images[number][inside].mean()
-    return np.repeat(images.clip(0, 1)[:, None], 3, axis=1).astype(np.float16), masks
-
-
-def samples(count: int = 16, seed: int = 0) -> Samples:
-    images, masks = lesions(count, seed)
-    return Samples(images, masks[:, None].astype(np.float16), [np.flatnonzero(masks.any((1, 2)))])
 
 
 def trained(path: Path, *, steps: int, seed: int = 3, **named: object) -> dense_training.DenseRun:
@@ -68,25 +46,6 @@ def test_a_stopped_training_goes_on_with_the_steps_of_one_that_was_not(tmp_path:
     assert (half.network, half.steps) == (None, 2)
     rest = trained(tmp_path, steps=6)
     assert model_of(rest).to_bytes() == model_of(whole).to_bytes()
-
-
-def test_where_memory_runs_out_the_batch_is_halved_and_training_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    honest = dense_training.take_step
-
-    def small(training, data, recipe, batch):  # type: ignore[no-untyped-def]
-        if batch > limit:
-            raise torch.OutOfMemoryError
-        return honest(training, data, recipe, batch)
-
-    monkeypatch.setattr(dense_training, "take_step", small)
-    limit = 1
-    done = trained(tmp_path, steps=2)
-    assert (done.steps, done.batch) == (2, 1)
-    limit = 0
-    with pytest.raises(torch.OutOfMemoryError):
-        trained(tmp_path, steps=4)
 
 
 def test_nothing_is_learned_from_empty_masks_or_from_values_that_are_not_finite(

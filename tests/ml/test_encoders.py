@@ -13,19 +13,7 @@ from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import Network, UnreadableWeights, embed, load_encoder, save_encoder
 from collimate.ml.encoder import stage_maps as maps_of
 from collimate.ml.self_supervised import TooFewImages, contrastive_loss, train
-
-
-def images(count: int = 24, *, seed: int = 0) -> np.ndarray:
-    """Make blobs of three sizes on a ramp: enough structure to be told apart."""
-    rng = np.random.default_rng(seed)
-    rows, columns = np.mgrid[0:96, 0:96]
-    made = []
-    for number in range(count):
-        row, column = rng.uniform(25, 70, 2)
-        radius = (4, 10, 22)[number % 3]
-        blob = np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / (2 * radius**2))
-        made.append(60 + 0.5 * columns + 140 * blob + rng.normal(0, 4, (96, 96)))
-    return np.clip(made, 0, 255).astype(np.uint8)
+from tests.ml.toys import images
 
 
 @pytest.fixture(scope="module")
@@ -171,11 +159,3 @@ def test_the_contrastive_loss_knows_partners_from_strangers() -> None:
     expected = float(np.log(np.exp(5.0) + 14) - 5.0)
     assert float(matched) == pytest.approx(expected, rel=1e-4)
     assert crossed > 5 * matched
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_a_gpu_learns_the_same_task(tmp_path: Path) -> None:
-    result = train(images(32), out=tmp_path / "e.safetensors", seed=0, steps=25)
-    assert result.loss is not None
-    assert result.loss < 0.8 * np.log(63)

@@ -10,10 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
-from tests.learning.weights import own_weights
 
 from collimate.ml.encoder import Network, save_encoder
 from collimate.ml.weights import COLLIMATE, UnreadableWeights, check_weights, collimate_tensors
+from tests.learning.weights import own_weights
 
 
 def test_the_table_of_tensors_is_that_of_the_network(tmp_path: Path) -> None:

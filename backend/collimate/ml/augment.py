@@ -12,38 +12,53 @@ SMALLEST_AREA = 0.5
 LARGEST_TURN_DEGREES = 10.0
 
 
-def random_view(images: UInt8[Tensor, "batch side side"], draw: torch.Generator) -> Images:
+def random_view(
+    images: UInt8[Tensor, "batch side side"],
+    draw: torch.Generator,
+    *,
+    among: tuple[slice, int] | None = None,
+    flips: bool = True,
+) -> Images:
     """Crop 50-100 % of the area, turn by up to 10 degrees, flip left-right, change gamma,
     contrast and brightness, blur and add noise; normalised like the encoder's input.
 
-    `draw` lives on the CPU, so that a seed gives the same views on every device.
+    The same seed gives the same views on the same kind of device. Of a larger batch these may be
+    some: `among` says which and of how many, and they are drawn as in the whole. Without `flips`
+    left stays left.
     """
-    device, count = images.device, len(images)
+    own, count = among or (slice(None), len(images))
+    device = images.device
+
+    def uniform(low: float, high: float) -> Float[Tensor, "batch 1 1 1"]:
+        return _uniform(count, low, high, draw)[own].to(device)
+
     warped = functional.grid_sample(
         images[:, None].float() / 255.0,
-        _warp(count, images.shape[-1], draw).to(device),
+        _warp(count, images.shape[-1], draw, flips=flips)[own].to(device),
         mode="bilinear",
         padding_mode="zeros",
         align_corners=False,
     )
-    gamma = torch.exp(_uniform(count, -0.4, 0.4, draw)).to(device)
-    contrast = _uniform(count, 0.6, 1.4, draw).to(device)
-    brightness = _uniform(count, -0.15, 0.15, draw).to(device)
+    gamma = torch.exp(uniform(-0.4, 0.4))
+    contrast, brightness = uniform(0.6, 1.4), uniform(-0.15, 0.15)
     toned = warped.clamp(1e-4, 1.0) ** gamma
     mean = toned.mean(dim=(1, 2, 3), keepdim=True)
     toned = (toned - mean) * contrast + mean + brightness
     soft = functional.avg_pool2d(toned, 3, 1, 1, count_include_pad=False)
-    amount = (_uniform(count, -1.0, 1.0, draw).clamp(min=0.0)).to(device)
-    toned = toned + amount * (soft - toned)
-    strength = _uniform(count, 0.0, 0.05, draw).to(device)
-    noise = torch.randn(toned.shape, generator=draw).to(device)
+    toned = toned + uniform(-1.0, 1.0).clamp(min=0.0) * (soft - toned)
+    strength = uniform(0.0, 0.05)
+    noise = torch.randn((count, *toned.shape[1:]), generator=draw, device=draw.device)[own]
+    noise = noise.to(device)
     return ((toned + strength * noise).clamp(0.0, 1.0) - 0.5) / 0.25
 
 
-def _warp(count: int, side: int, draw: torch.Generator) -> Float[Tensor, "batch side side 2"]:
+def _warp(
+    count: int, side: int, draw: torch.Generator, *, flips: bool
+) -> Float[Tensor, "batch side side 2"]:
     zoom = _uniform(count, SMALLEST_AREA, 1.0, draw).flatten().sqrt()
     turn = _uniform(count, -1.0, 1.0, draw).flatten() * math.radians(LARGEST_TURN_DEGREES)
-    flip = torch.where(_uniform(count, 0.0, 1.0, draw).flatten() < 0.5, -1.0, 1.0)
+    turned = _uniform(count, 0.0, 1.0, draw).flatten() < 0.5
+    flip = torch.where(turned & flips, -1.0, 1.0)
     shift_x = _uniform(count, -1.0, 1.0, draw).flatten() * (1.0 - zoom)
     shift_y = _uniform(count, -1.0, 1.0, draw).flatten() * (1.0 - zoom)
     cosine, sine = zoom * torch.cos(turn), zoom * torch.sin(turn)
@@ -57,4 +72,4 @@ def _warp(count: int, side: int, draw: torch.Generator) -> Float[Tensor, "batch 
 def _uniform(
     count: int, low: float, high: float, draw: torch.Generator
 ) -> Float[Tensor, "batch 1 1 1"]:
-    return low + (high - low) * torch.rand((count, 1, 1, 1), generator=draw)
+    return low + (high - low) * torch.rand((count, 1, 1, 1), generator=draw, device=draw.device)

@@ -2,16 +2,20 @@
 
 import json
 import os
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from collimate.ml.device import placed
 from collimate.ml.encoder import FEATURES, Network
+from collimate.ml.memory import BatchSize
 
 FORMAT = "collimate-checkpoint-1"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
@@ -30,6 +34,7 @@ class Training:
     average: nn.Module
     optimizer: torch.optim.AdamW
     seed: int
+    batch: BatchSize
     step: int = 0
     seconds: float = 0.0
     loss: float | None = None
@@ -40,7 +45,17 @@ class Training:
         return named + [(f"projector.{n}", p) for n, p in self.projector.named_parameters()]
 
 
-def new_training(seed: int, *, device: torch.device, learning_rate: float) -> Training:
+def adamw(
+    parameters: Iterable[nn.Parameter] | list[dict[str, Any]], learning_rate: float
+) -> torch.optim.AdamW:
+    """The optimizer of every training here; on a GPU all its arithmetic is one kernel."""
+    is_fused = torch.cuda.is_available() or None
+    return torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=1e-4, fused=is_fused)
+
+
+def new_training(
+    seed: int, *, device: torch.device, learning_rate: float, batch: BatchSize
+) -> Training:
     """Start a run whose first weights depend on the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -48,11 +63,10 @@ def new_training(seed: int, *, device: torch.device, learning_rate: float) -> Tr
         projector = nn.Sequential(
             nn.Linear(FEATURES, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Linear(512, 128)
         )
-    network = network.to(device)
+    network = placed(network, device)
     projector = projector.to(device)
-    parameters = [*network.parameters(), *projector.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=1e-4)
-    return Training(network, projector, deepcopy(network), optimizer, seed)
+    optimizer = adamw([*network.parameters(), *projector.parameters()], learning_rate)
+    return Training(network, projector, deepcopy(network), optimizer, seed, batch)
 
 
 def save_checkpoint(training: Training, path: Path) -> None:
@@ -69,6 +83,7 @@ def save_checkpoint(training: Training, path: Path) -> None:
             "step": str(training.step),
             "seconds": repr(training.seconds),
             "loss": json.dumps(training.loss),
+            "batch": str(training.batch.now),
         },
     )
     draft = path.with_name(path.name + ".draft")
@@ -93,6 +108,7 @@ def load_checkpoint(training: Training, path: Path) -> None:
         training.seed, training.step = int(metadata["seed"]), int(metadata["step"])
         training.seconds = float(metadata["seconds"])
         training.loss = json.loads(metadata["loss"])
+        training.batch.now = min(training.batch.now, int(metadata.get("batch", training.batch.now)))
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise UnreadableCheckpoint("The file is not a checkpoint of this training.") from error
 

@@ -12,10 +12,10 @@ from safetensors.torch import load, save
 
 from collimate.ml.dense_network import UNet, normalised
 from collimate.ml.dense_recipes import RECIPES
-from collimate.ml.encoder import available_device
+from collimate.ml.device import available_device, half_precision, placed, sent
 from collimate.ml.intake import Intake
+from collimate.ml.memory import BatchSize, in_parts
 from collimate.ml.model_file import UnreadableModel
-from collimate.ml.training import bfloat16_pays
 
 FORMAT = "collimate-dense-1"
 PREDICTED_AT_ONCE = 16
@@ -37,16 +37,15 @@ class DenseModel:
     ) -> Float32[np.ndarray, "frames channels height width"]:
         """Probabilities of each class (each by itself), then what else the kind's recipe has."""
         device = available_device()
-        network = self.network.to(device).eval()
-        parts: list[np.ndarray] = []
-        with torch.inference_mode():
-            for start in range(0, len(images), PREDICTED_AT_ONCE):
-                part = torch.from_numpy(images[start : start + PREDICTED_AT_ONCE]).to(device)
-                with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_pays(device)):
-                    output = network(normalised(part.float()))
-                output = output.float()
+        network = placed(self.network, device).eval()
+
+        def predicted(part: np.ndarray) -> np.ndarray:
+            with torch.inference_mode(), half_precision(device):
+                output = network(normalised(sent(part, device).float())).float()
                 output[:, : len(self.keys)] = torch.sigmoid(output[:, : len(self.keys)])
-                parts.append(output.cpu().numpy())
+            return output.cpu().numpy()
+
+        parts = in_parts(images, BatchSize(PREDICTED_AT_ONCE), predicted)
         channels = len(self.keys) + RECIPES[self.kind].extra_out
         empty = np.zeros((0, channels, *images.shape[-2:]), dtype=np.float32)
         return np.concatenate(parts) if parts else empty

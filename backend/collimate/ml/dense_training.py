@@ -11,21 +11,21 @@ from jaxtyping import Float, Float16, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
-from collimate.ml.checkpoints import Training, load_checkpoint, save_checkpoint
+from collimate.ml import ranks
+from collimate.ml.checkpoints import Training, adamw, load_checkpoint
 from collimate.ml.dense_network import UNet, normalised
 from collimate.ml.dense_recipes import RECIPES, Recipe
-from collimate.ml.encoder import available_device
-from collimate.ml.training import (
-    STEPS_BETWEEN_CHECKPOINTS,
-    Budget,
-    Progress,
-    TrainingDiverged,
-    Watch,
-    bfloat16_pays,
-    follow,
-    mixed,
+from collimate.ml.device import (
+    available_device,
+    draws_on,
+    half_precision,
+    placed,
+    sent,
     threads_of,
 )
+from collimate.ml.memory import BatchSize
+from collimate.ml.steps import take_steps
+from collimate.ml.training import Budget, Progress, Watch, follow, mixed
 
 LEARNING_RATE = 2e-3
 WARM_UP_STEPS = 20
@@ -83,96 +83,65 @@ def train(  # noqa: PLR0913 (all but the samples are named)
     of an uninterrupted one. Where memory runs out the batch is halved and the step repeated. The
     result is a running average of the weights.
 
-    Raises: NothingToLearn; TrainingDiverged; UnreadableCheckpoint; torch.OutOfMemoryError where
-    one image is too many; ValueError for no budget.
+    Raises: NothingToLearn; TrainingDiverged; UnreadableCheckpoint; MemoryTooSmall where one image
+    is too many; ValueError for no budget.
     """
     if len(samples.images) == 0 or not any(len(rows) for rows in samples.shows):
         raise NothingToLearn("No image that was read shows anything to learn.")
     recipe = RECIPES[kind]
     with threads_of(threads):
-        training = _new(samples, recipe, width, seed)
+        training = new_training(samples, recipe, width, seed, batch)
         if checkpoint.exists():
             load_checkpoint(training, checkpoint)
         budget = Budget(seconds, steps, training.seconds)
         watch = Watch(on_progress, should_stop, checkpoint)
-        run = _Steps(training, samples, recipe, batch)
-        finished = run.until(budget, watch)
+        step = dense_step(training, samples, recipe)
+        finished = take_steps(training, step, budget, watch, most=MOST_STEPS)
     network = training.average if finished else None
     assert network is None or isinstance(network, UNet)
-    return DenseRun(network, training.step, training.seconds, training.loss, run.batch)
+    return DenseRun(network, training.step, training.seconds, training.loss, training.batch.now)
 
 
-def _new(samples: Samples, recipe: Recipe, width: int, seed: int) -> Training:
+def new_training(samples: Samples, recipe: Recipe, width: int, seed: int, batch: int) -> Training:
+    """Start a run whose first weights depend on the seed and the targets."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = UNet(len(samples.shows) + recipe.extra_out, width)
     if recipe.first is not None and network.out.bias is not None:
         with torch.no_grad():
             network.out.bias.copy_(torch.from_numpy(recipe.first(samples.targets)))
-    network = network.to(available_device())
-    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=1e-4)
-    return Training(network, nn.Identity(), deepcopy(network), optimizer, seed)
+    unet = placed(network, available_device())
+    optimizer = adamw(unet.parameters(), LEARNING_RATE)
+    return Training(unet, nn.Identity(), deepcopy(unet), optimizer, seed, BatchSize(batch))
 
 
-class _Steps:
-    """The steps of one run; the batch shrinks for good where memory does not suffice."""
-
-    def __init__(self, training: Training, samples: Samples, recipe: Recipe, batch: int) -> None:
-        self.training, self.samples, self.recipe, self.batch = training, samples, recipe, batch
-
-    def until(self, budget: Budget, watch: Watch) -> bool:
-        """Take steps until the budget is used; False where somebody asked to stop."""
-        training = self.training
-        while budget.fraction(training.step) < 1.0 and training.step < MOST_STEPS:
-            if watch.should_stop():
-                training.seconds = budget.elapsed()
-                save_checkpoint(training, watch.checkpoint)
-                return False
-            training.loss = self._step_that_fits()
-            if not np.isfinite(training.loss):
-                raise TrainingDiverged("The loss is no longer a finite number.")
-            training.step += 1
-            training.seconds = budget.elapsed()
-            watch.on_progress(budget.fraction(training.step), f"Step {training.step}")
-            if training.step % STEPS_BETWEEN_CHECKPOINTS == 0:
-                save_checkpoint(training, watch.checkpoint)
-        save_checkpoint(training, watch.checkpoint)
-        return True
-
-    def _step_that_fits(self) -> float:
-        while True:
-            try:
-                return take_step(self.training, self.samples, self.recipe, self.batch)
-            except torch.OutOfMemoryError:
-                if self.batch == 1:
-                    raise
-                self.batch //= 2
-            torch.cuda.empty_cache()
-
-
-def take_step(training: Training, samples: Samples, recipe: Recipe, batch: int) -> float:
-    """One step on frames drawn by seed and step number; returns the loss.
-
-    Raises: torch.OutOfMemoryError.
-    """
+def dense_step(training: Training, samples: Samples, recipe: Recipe) -> Callable[[int], Tensor]:
+    """What one step does, given the number of frames in the batch of all ranks."""
     device = available_device()
-    rows = _drawn(samples, batch, np.random.default_rng((training.seed, training.step)))
-    images = torch.from_numpy(samples.images[rows]).to(device).float()
-    target = torch.from_numpy(samples.targets[rows]).to(device).float()
-    draw = torch.Generator().manual_seed(mixed(training.seed, training.step, 1))
-    images, target = _varied(images, target, draw, turns=recipe.turns)
-    for group in training.optimizer.param_groups:
-        group["lr"] = LEARNING_RATE * min(1.0, (training.step + 1) / WARM_UP_STEPS)
-    training.network.train()
-    with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_pays(device)):
-        output = training.network(normalised(images).to(memory_format=torch.channels_last))
-    loss = recipe.loss(output.float(), target)
-    training.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(training.network.parameters(), 5.0)
-    training.optimizer.step()
-    follow(training.average, training.network, training.step)
-    return float(loss.detach())
+    network = ranks.joined(training.network)
+
+    def step(size: int) -> Tensor:
+        size = ranks.whole(size)
+        rows = _drawn(samples, size, np.random.default_rng((training.seed, training.step)))
+        own = ranks.share(size)
+        images = sent(samples.images, device, rows[own]).float()
+        target = sent(samples.targets, device, rows[own]).float()
+        draw = draws_on(device, mixed(training.seed, training.step, 1))
+        images, target = _varied(images, target, draw, turns=recipe.turns, among=(own, size))
+        for group in training.optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * min(1.0, (training.step + 1) / WARM_UP_STEPS)
+        network.train()
+        with half_precision(device):
+            output = network(normalised(images).to(memory_format=torch.channels_last))
+        loss = recipe.loss(output.float(), target)
+        training.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(training.network.parameters(), 5.0)
+        training.optimizer.step()
+        follow(training.average, training.network, training.step)
+        return loss.detach()
+
+    return step
 
 
 def _drawn(samples: Samples, batch: int, rng: np.random.Generator) -> np.ndarray:
@@ -192,21 +161,24 @@ def _varied(
     draw: torch.Generator,
     *,
     turns: bool,
+    among: tuple[slice, int],
 ) -> tuple[Tensor, Tensor]:
     """Other contrast and brightness, a little noise; where allowed turned, stretched and moved.
 
-    Nothing is mirrored: left and right may be different classes.
+    Nothing is mirrored: left and right may be different classes. The images are those of a larger
+    batch that `among` says.
     """
-    count = len(images)
+    own, count = among
 
     def between(low: float, high: float) -> Tensor:
-        return torch.empty(count).uniform_(low, high, generator=draw).to(images.device)
+        drawn = torch.empty(count, device=draw.device).uniform_(low, high, generator=draw)
+        return drawn[own].to(images.device)
 
     gamma, gain, shift = between(0.7, 1.4), between(0.85, 1.15), between(-0.08, 0.08)
     shaped = (-1, 1, 1, 1)
     images = images.clamp(0, 1) ** gamma.view(shaped) * gain.view(shaped) + shift.view(shaped)
-    noise = torch.empty(images.shape).normal_(generator=draw).to(images.device)
-    images = images + 0.02 * noise
+    noise = torch.empty((count, *images.shape[1:]), device=draw.device).normal_(generator=draw)
+    images = images + 0.02 * noise[own].to(images.device)
     if not turns:
         return images, target
     angle = between(-MOST_TURN, MOST_TURN)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from collimate.ml.device import available_device, half_precision_to_look, placed, sent
 from collimate.ml.key_maps import mapped
+from collimate.ml.memory import BatchSize, in_parts
 from collimate.ml.resnet import ResNet
 from collimate.ml.weights import (
     COLLIMATE,
@@ -30,6 +33,7 @@ FEATURES = WIDTHS[-1]
 # The last stage keeps its 6 by 6 grid, so that an explanation is finer than thirds of the image.
 STRIDES = (1, 2, 2, 1)
 BATCH = 128
+BATCH_OF_A_GPU = 1024
 
 
 class Block(nn.Module):
@@ -72,6 +76,10 @@ class Network(nn.Module):
         """Bytes as the network was trained on them."""
         return normalised(images)
 
+    def as_read(self, views: Float[Tensor, "batch 1 side side"]) -> Tensor:
+        """Normalised views as the network reads them."""
+        return views
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -100,13 +108,15 @@ def _empty(architecture: str, channels: int) -> Network | ResNet:
     return Network() if architecture == COLLIMATE else ResNet(architecture, channels)
 
 
-def save_encoder(network: Network, path: Path, *, recipe: dict[str, object]) -> str:
+def save_encoder(
+    network: nn.Module, path: Path, *, recipe: dict[str, object], architecture: str = COLLIMATE
+) -> str:
     """Write weights and recipe as safetensors and return the sha256 of the file."""
     tensors = {
         name: value.detach().to("cpu").contiguous() for name, value in network.state_dict().items()
     }
     # One metadata entry only: several are written in an order that changes from run to run.
-    about = json.dumps({"format": COLLIMATE, "recipe": recipe}, sort_keys=True)
+    about = json.dumps({"format": architecture, "recipe": recipe}, sort_keys=True)
     content = save(tensors, {"about": about})
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
@@ -161,14 +171,18 @@ def stage_maps(
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (side, side):
         raise ValueError(f"The encoder reads uint8 images of {side} by {side} pixels.")
     device = available_device()
-    network = encoder.network.to(device)
-    parts: list[np.ndarray] = []
-    batch_size = max(1, BATCH * SIDE**2 // side**2)
-    with torch.inference_mode():
-        for start in range(0, len(images), batch_size):
-            batch = torch.from_numpy(images[start : start + batch_size].copy()).to(device)
-            maps = network(network.prepared(batch))
-            parts.append((maps.mean(dim=(2, 3)) if pooled else maps).float().cpu().numpy())
+    network = encoder.network
+    placed(network, device)
+
+    def looked_at(part: np.ndarray) -> np.ndarray:
+        # maps are to add up to a score, vectors are only compared
+        precision = half_precision_to_look(device) if pooled else nullcontext()
+        with torch.inference_mode(), precision:
+            maps = network(network.prepared(sent(part.copy(), device))).float()
+        return (maps.mean(dim=(2, 3)) if pooled else maps).cpu().numpy()
+
+    at_once = BATCH if device.type == "cpu" else BATCH_OF_A_GPU
+    parts = in_parts(images, BatchSize(max(1, at_once * SIDE**2 // side**2)), looked_at)
     if parts:
         return np.concatenate(parts)
     cells = side // (16 if encoder.architecture == COLLIMATE else 32)
@@ -179,8 +193,3 @@ def stage_maps(
 def normalised(images: UInt8[Tensor, "batch side side"]) -> Float[Tensor, "batch 1 side side"]:
     """Bring bytes to about zero mean and unit spread, the same for every image."""
     return (images[:, None].float() / 255.0 - 0.5) / 0.25
-
-
-def available_device() -> torch.device:
-    """Return the first CUDA device, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -64,9 +64,14 @@ class ResNet(nn.Module):
         self, images: UInt8[Tensor, "batch side side"]
     ) -> Float[Tensor, "batch channels side side"]:
         """Grey bytes as the network was trained on them: three equal channels, or one."""
-        grey = images[:, None].float() / 255.0
+        return self.as_read((images[:, None].float() / 255.0 - 0.5) / 0.25)
+
+    def as_read(
+        self, views: Float[Tensor, "batch 1 side side"]
+    ) -> Float[Tensor, "batch channels side side"]:
+        """Normalised grey views as the network was trained on images."""
         if self.channels == 1:
-            return (grey - 0.5) / 0.25
-        mean = torch.tensor(MEAN, device=images.device).view(1, 3, 1, 1)
-        spread = torch.tensor(SPREAD, device=images.device).view(1, 3, 1, 1)
-        return (grey - mean) / spread
+            return views
+        mean = torch.tensor(MEAN, device=views.device).view(1, 3, 1, 1)
+        spread = torch.tensor(SPREAD, device=views.device).view(1, 3, 1, 1)
+        return (views * 0.25 + 0.5 - mean) / spread

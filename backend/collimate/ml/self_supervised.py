@@ -10,22 +10,17 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
+from collimate.ml import ranks
 from collimate.ml.augment import random_view
-from collimate.ml.checkpoints import Training, load_checkpoint, new_training, save_checkpoint
-from collimate.ml.encoder import SIDE, Network, available_device, normalised, save_encoder
-from collimate.ml.training import (
-    STEPS_BETWEEN_CHECKPOINTS,
-    Budget,
-    Progress,
-    TrainingDiverged,
-    Watch,
-    bfloat16_pays,
-    follow,
-    mixed,
-    threads_of,
-)
+from collimate.ml.checkpoints import Training, load_checkpoint, new_training
+from collimate.ml.device import available_device, draws_on, half_precision, sent, threads_of
+from collimate.ml.encoder import SIDE, Network, normalised, save_encoder
+from collimate.ml.memory import BatchSize
+from collimate.ml.steps import take_steps
+from collimate.ml.training import Budget, Progress, Watch, follow, mixed
 
 BATCH = 128
+SMALLEST_BATCH = 16
 FEWEST_IMAGES = 16
 TEMPERATURE = 0.2
 LEARNING_RATE = 1e-3
@@ -66,16 +61,18 @@ def train(  # noqa: PLR0913 (all but the images are named)
     should_stop: Callable[[], bool] = lambda: False,
     resume_from: Path | None = None,
     threads: int = 1,
+    batch: int = BATCH,
 ) -> EncoderResult:
     """Train for a time budget or a number of steps; seconds already spent count after a resume.
 
     Weights go to `out`, a checkpoint beside it every 50 steps and when stopped. Each step's
     draws depend on seed and step number only, so a resumed run takes the same steps as an
-    uninterrupted one. Runs on the first CUDA device if there is one. Recipe: note on encoders,
-    "SSL recipe"; about 0.8 s a step on one core.
+    uninterrupted one. Runs on the CUDA device if there is one. Where memory runs out the batch is
+    halved, which the recipe says: images are told apart from fewer others. Recipe: note on
+    encoders, "SSL recipe"; about 0.8 s a step on one core.
 
-    Raises: TooFewImages; TrainingDiverged; UnreadableCheckpoint; ValueError for no budget or
-    another image shape.
+    Raises: TooFewImages; TrainingDiverged; MemoryTooSmall; UnreadableCheckpoint; ValueError for
+    no budget or another image shape.
     """
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         raise ValueError(f"Training reads uint8 images of {SIDE} by {SIDE} pixels.")
@@ -84,12 +81,16 @@ def train(  # noqa: PLR0913 (all but the images are named)
     Budget(seconds, steps, 0.0)
     checkpoint = out.with_name(out.name + ".checkpoint")
     with threads_of(threads):
-        training = new_training(seed, device=available_device(), learning_rate=LEARNING_RATE)
+        size = BatchSize(min(batch, len(images)), SMALLEST_BATCH)
+        training = new_training(
+            seed, device=available_device(), learning_rate=LEARNING_RATE, batch=size
+        )
         if resume_from is not None:
             load_checkpoint(training, resume_from)
         budget = Budget(seconds, steps, training.seconds)
-        stopped = _run(training, images, budget, Watch(on_progress, should_stop, checkpoint))
-        if stopped:
+        watch = Watch(on_progress, should_stop, checkpoint)
+        step = contrastive_step(training, images)
+        if not take_steps(training, step, budget, watch) or ranks.own() != 0:
             return _result(training, images, None, None, checkpoint)
         on_progress(1.0, "Settling the weights")
         _refresh_statistics(training, images)
@@ -98,43 +99,44 @@ def train(  # noqa: PLR0913 (all but the images are named)
         return _result(training, images, out, sha256, checkpoint)
 
 
-def _run(training: Training, images: np.ndarray, budget: Budget, watch: Watch) -> bool:
-    """Take steps until the budget is used; return True where somebody asked to stop."""
+class _Contrast(nn.Module):
+    """Encoder and projector as one, so that ranks share one call."""
+
+    def __init__(self, network: nn.Module, projector: nn.Module) -> None:
+        super().__init__()
+        self.network, self.projector = network, projector
+
+    def forward(self, views: Tensor) -> Tensor:
+        projected: Tensor = self.projector(self.network(views).mean(dim=(2, 3)))
+        return projected
+
+
+def contrastive_step(
+    training: Training, images: UInt8[np.ndarray, "images side side"]
+) -> Callable[[int], Tensor]:
+    """What one step does, given the number of images in the batch of all ranks."""
     device = available_device()
-    while budget.fraction(training.step) < 1.0:
-        if watch.should_stop():
-            training.seconds = budget.elapsed()
-            save_checkpoint(training, watch.checkpoint)
-            return True
-        rows = _batch_rows(len(images), training.seed, training.step)
-        batch = torch.from_numpy(images[rows]).to(device)
-        training.loss = _step(training, batch)
-        if not np.isfinite(training.loss):
-            raise TrainingDiverged("The loss is no longer a finite number.")
-        training.step += 1
-        training.seconds = budget.elapsed()
-        watch.on_progress(budget.fraction(training.step), f"Step {training.step}")
-        if training.step % STEPS_BETWEEN_CHECKPOINTS == 0:
-            save_checkpoint(training, watch.checkpoint)
-    save_checkpoint(training, watch.checkpoint)
-    return False
+    whole = ranks.joined(_Contrast(training.network, training.projector))
 
+    def step(size: int) -> Tensor:
+        rows = _batch_rows(len(images), training.seed, training.step, ranks.whole(size))
+        own = ranks.share(len(rows))
+        draw = draws_on(device, mixed(training.seed, training.step, 1))
+        batch = sent(images, device, rows[own])
+        views = torch.cat([random_view(batch, draw, among=(own, len(rows))) for _ in range(2)])
+        for group in training.optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * min(1.0, (training.step + 1) / WARM_UP_STEPS)
+        whole.train()
+        with half_precision(device):
+            projected = whole(views.to(memory_format=torch.channels_last))
+        loss = contrastive_loss(ranks.gathered(projected.float()), temperature=TEMPERATURE)
+        training.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        training.optimizer.step()
+        follow(training.average, training.network, training.step)
+        return loss.detach()
 
-def _step(training: Training, batch: UInt8[Tensor, "batch side side"]) -> float:
-    draw = torch.Generator().manual_seed(mixed(training.seed, training.step, 1))
-    views = torch.cat([random_view(batch, draw), random_view(batch, draw)])
-    views = views.to(memory_format=torch.channels_last)
-    for group in training.optimizer.param_groups:
-        group["lr"] = LEARNING_RATE * min(1.0, (training.step + 1) / WARM_UP_STEPS)
-    training.network.train()
-    with torch.autocast(views.device.type, torch.bfloat16, enabled=bfloat16_pays(views.device)):
-        projected = training.projector(training.network(views).mean(dim=(2, 3)))
-    loss = contrastive_loss(projected.float(), temperature=TEMPERATURE)
-    training.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    training.optimizer.step()
-    follow(training.average, training.network, training.step)
-    return float(loss.detach())
+    return step
 
 
 def contrastive_loss(
@@ -161,14 +163,14 @@ def _refresh_statistics(training: Training, images: np.ndarray) -> None:
         norm.momentum = None
     training.average.train()
     rows = np.random.default_rng(training.seed).permutation(len(images))[: 20 * BATCH]
-    for part in np.array_split(rows, max(1, round(len(rows) / BATCH))):
-        training.average(normalised(torch.from_numpy(images[part]).to(available_device())))
+    size = min(BATCH, training.batch.now)
+    for part in np.array_split(rows, max(1, round(len(rows) / size))):
+        training.average(normalised(sent(images, available_device(), part)))
     training.average.eval()
 
 
-def _batch_rows(count: int, seed: int, step: int) -> np.ndarray:
+def _batch_rows(count: int, seed: int, step: int, size: int) -> np.ndarray:
     """Deal whole epochs; images left over at an epoch's end wait for the next."""
-    size = min(BATCH, count)
     per_epoch = count // size
     order = np.random.default_rng((seed, step // per_epoch)).permutation(count)
     start = (step % per_epoch) * size
@@ -176,12 +178,15 @@ def _batch_rows(count: int, seed: int, step: int) -> np.ndarray:
 
 
 def _recipe(training: Training, image_count: int) -> dict[str, object]:
+    lowered = {"batch_wanted": training.batch.wanted} if training.batch.is_lowered else {}
     return {
         "recipe": RECIPE,
         "images": image_count,
         "steps": training.step,
         "seed": training.seed,
         "loss": training.loss,
+        "batch": training.batch.now,
+        **lowered,
     }
 
 
@@ -192,7 +197,7 @@ def _result(
     sha256: str | None,
     checkpoint: Path,
 ) -> EncoderResult:
-    epochs = training.step * min(BATCH, len(images)) / len(images)
+    epochs = training.step * training.batch.now / len(images)
     return EncoderResult(
         weights, sha256, checkpoint, training.step, epochs, training.loss, training.seconds
     )

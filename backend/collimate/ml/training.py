@@ -1,8 +1,7 @@
 """What every training here has in common: a budget, a watch, and draws that can be repeated."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,28 +57,9 @@ class Watch:
 def follow(average: nn.Module, network: nn.Module, step: int) -> None:
     """Move a running average of weights towards the network's."""
     decay = min(AVERAGE_DECAY, (1 + step) / (10 + step))
-    for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-        mean.lerp_(value, 1.0 - decay)
+    torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1.0 - decay)
 
 
 def mixed(*numbers: int) -> int:
     """One seed from several numbers."""
     return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
-
-
-def bfloat16_pays(device: torch.device) -> bool:
-    """Whether half precision is both safe and fast there."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_avx512_bf16_supported())
-
-
-@contextmanager
-def threads_of(count: int) -> Iterator[None]:
-    """Let torch use so many threads meanwhile."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -120,7 +120,8 @@ def describe(
 def _trained(pool: NDArray[np.uint8], steps: int, tell: Tell) -> Path | None:
     """The encoder of these pictures, from an earlier replay if there was one."""
     from collimate.ml.encoder import UnreadableWeights, embed
-    from collimate.ml.self_supervised import TrainingDiverged, train
+    from collimate.ml.self_supervised import train
+    from collimate.ml.training import TrainingDiverged
 
     digest = hashlib.sha256(pool.tobytes()).hexdigest()[:32]
     path = settings().home_path / "work" / "replay" / f"{digest}-{steps}.safetensors"

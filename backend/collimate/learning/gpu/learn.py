@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import torch
 from sqlalchemy import func, select
 
 from collimate.jobs.enqueue import enqueue
@@ -42,7 +41,8 @@ from collimate.learning.versions import UNFINISHED
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.dense_model import DenseModel
 from collimate.ml.dense_training import DenseRun, NothingToLearn, train
-from collimate.ml.encoder import available_device
+from collimate.ml.device import available_device
+from collimate.ml.memory import MemoryTooSmall
 from collimate.ml.training import TrainingDiverged
 from collimate.projects.models import Project
 
@@ -75,14 +75,9 @@ def train_model(run: JobRun) -> dict[str, Any]:
     folder = settings().home_path / "work" / "models" / str(run.project_id)
     try:
         return _train(run, run.project_id, folder)
-    except (NothingToLearn, TrainingDiverged, UnreadableCheckpoint) as error:
+    except (NothingToLearn, TrainingDiverged, UnreadableCheckpoint, MemoryTooSmall) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise JobFailed(f"{error} The earlier model serves on.") from error
-    except torch.OutOfMemoryError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise JobFailed(
-            "Not even one image fits into memory. The earlier model serves on."
-        ) from error
     except JobCancelled:
         shutil.rmtree(folder, ignore_errors=True)
         raise

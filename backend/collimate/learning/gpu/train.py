@@ -27,6 +27,8 @@ from collimate.ml import self_supervised
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import load_encoder
 from collimate.ml.images import to_bytes
+from collimate.ml.memory import MemoryTooSmall
+from collimate.ml.training import TrainingDiverged
 from collimate.ml.weights import SIDE, UnreadableWeights
 from collimate.reviews.accepted import excluded_studies
 from collimate.studies.models import Patient, Study
@@ -98,7 +100,7 @@ def _train(run: JobRun, row: Encoder) -> bool:
     except UnreadableCheckpoint:
         checkpoint.unlink()
         raise JobFailed("The half-done training could not be read; try again.") from None
-    except (self_supervised.TooFewImages, self_supervised.TrainingDiverged) as error:
+    except (self_supervised.TooFewImages, TrainingDiverged, MemoryTooSmall) as error:
         _note_failure(run, row.id, str(error))
         raise JobFailed(str(error)) from error
     if not result.finished:
