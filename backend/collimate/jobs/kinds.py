@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     ERASE_PATIENT = "erase_patient"
     EMBED_STUDIES = "embed_studies"
     TRAIN_ENCODER = "train_encoder"
+    TEACH_ENCODER = "teach_encoder"
     COMPARE_ENCODERS = "compare_encoders"
     TRAIN_MODEL = "train_model"
     RUN_ROUND = "run_round"
@@ -38,6 +39,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.ERASE_PATIENT: Queue.LIGHT,
     JobKind.EMBED_STUDIES: Queue.ML,
     JobKind.TRAIN_ENCODER: Queue.ML,
+    JobKind.TEACH_ENCODER: Queue.ML,
     JobKind.COMPARE_ENCODERS: Queue.ML,
     JobKind.TRAIN_MODEL: Queue.ML,
     JobKind.RUN_ROUND: Queue.ML,
@@ -54,6 +56,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.ERASE_PATIENT: "Erasing a patient",
     JobKind.EMBED_STUDIES: "Looking at new studies",
     JobKind.TRAIN_ENCODER: "Training the encoder on this project's images",
+    JobKind.TEACH_ENCODER: "Teaching the encoder what readers answered",
     JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
     JobKind.TRAIN_MODEL: "Training the model on what was drawn",
     JobKind.RUN_ROUND: "Learning from the newest reads",
@@ -71,6 +74,7 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.TRAIN_MODEL: 5,
     JobKind.EMBED_STUDIES: 10,
     JobKind.TRAIN_ENCODER: 0,
+    JobKind.TEACH_ENCODER: 0,
     JobKind.EXPORT_DATASET: 5,
     JobKind.PURGE_STUDIES: 0,
     JobKind.ERASE_PATIENT: 20,

@@ -1,6 +1,7 @@
 """Answers the learner doubts: likely label errors, and cases where it would answer otherwise.
 
-Asked of models that did not learn from the patient. Held-out cases are left out: looking again
+Asked of models that did not learn from the patient, nor look through an encoder that was taught
+labels. Held-out cases are left out: looking again
 only where the model disagrees would make the model look better than it is.
 """
 
@@ -52,7 +53,7 @@ def _found(
             continue
         folds = stratified_folds(labels, people, folds=FOLDS, seed=seed)
         said = held_out(
-            ground.z[lessons.rows], labels, people, folds,
+            ground.unlearned_z[lessons.rows], labels, people, folds,
             class_count=len(keys), seed=seed, strength=strength,
         )  # fmt: skip
         found += _doubted(lessons, labels, said, keys)

@@ -1,5 +1,6 @@
 """Encoders of a project: which serve now, which is being trained, one given as a file."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -12,8 +13,10 @@ from collimate.learning.models import Encoder, ModelVersion
 from collimate.ml import descriptors
 from collimate.ml.weights import COLLIMATE
 
-SCATTERING, SIMCLR, GIVEN = "scattering", "simclr", "given"
-DEEP = (SIMCLR, GIVEN)
+SCATTERING, SIMCLR, GIVEN, TAUGHT = "scattering", "simclr", "given", "taught"
+DEEP = (SIMCLR, GIVEN, TAUGHT)
+OWN = (SIMCLR, TAUGHT)
+"""Trained here; they wait until the labels say that they help."""
 DEEP_DIMENSION = 192
 TRAINING, READY, FAILED, RETIRED = "training", "ready", "failed", "retired"
 
@@ -79,11 +82,11 @@ def is_busy(session: Session, project_id: UUID, kind: JobKind) -> bool:
     return bool(session.scalar(select(query.exists())))
 
 
-def in_training(session: Session, project_id: UUID) -> Encoder | None:
-    """The encoder that is being trained on the project's images."""
+def in_training(session: Session, project_id: UUID, kind: str = SIMCLR) -> Encoder | None:
+    """The encoder that is being trained on the project's images, or taught its labels."""
     return session.scalars(
         select(Encoder)
-        .where(Encoder.project_id == project_id, Encoder.kind == SIMCLR)
+        .where(Encoder.project_id == project_id, Encoder.kind == kind)
         .where(Encoder.state == TRAINING)
     ).first()
 
@@ -105,7 +108,7 @@ def stand_ready(session: Session, encoder: Encoder) -> None:
     """Note that a trained encoder is complete; it serves once it proves better (`gate.decide`)."""
     session.execute(
         update(Encoder)
-        .where(Encoder.project_id == encoder.project_id, Encoder.kind == SIMCLR)
+        .where(Encoder.project_id == encoder.project_id, Encoder.kind.in_(OWN))
         .where(Encoder.state == READY, ~Encoder.is_current, Encoder.id != encoder.id)
         .values(state=RETIRED)
     )
@@ -145,6 +148,11 @@ def note_refused(session: Session, encoder: Encoder, refused: dict[UUID, str]) -
 def architecture_of(encoder: Encoder) -> str:
     """The network of a trained or given encoder."""
     return str(encoder.recipe.get("architecture", COLLIMATE))
+
+
+def taught_patients(encoders: Iterable[Encoder]) -> frozenset[str]:
+    """Patients (ids as text) whose labels one of these encoders has learned."""
+    return frozenset(one for encoder in encoders for one in encoder.recipe.get("patients", []))
 
 
 def refused_by(encoder: Encoder) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from collimate.kit import ids
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import curve, measure, subgroups
+from collimate.learning.encoders import TAUGHT
 from collimate.learning.labels import Labelled, Question, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
@@ -50,6 +51,12 @@ class Ground:
     pool: Pool
     space: Space
     z: np.ndarray
+
+    @property
+    def unlearned_z(self) -> np.ndarray:
+        """The part of z that no label has shaped."""
+        kept = [name for name in sorted(self.space.blocks) if name != TAUGHT]
+        return np.concatenate([self.z[:, self.space.columns(name)] for name in kept], axis=1)
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> He
         class_count=len(question.keys),
         seed=seed,
         patients=ground.pool.patients[lessons.rows].astype(str),
+        judged=~ground.pool.is_taught[lessons.rows],
     )
 
 

@@ -1,8 +1,9 @@
 """Let a trained encoder serve only once the project's own labels say that it helps.
 
 The rule: on the accepted reads of the pool, the head fitted on scattering + encoder must beat the
-head fitted on what serves now, in cross-validation by patient. Held-out patients have no say: they
-measure the model that results.
+head fitted on what serves now, in cross-validation by patient. Where one of the encoders was taught
+labels (`teach.py`), only patients whose labels it never saw count. Held-out patients have no say:
+they measure the model that results.
 """
 
 from dataclasses import asdict
@@ -73,10 +74,12 @@ def decide(session: Session, project_id: UUID) -> bool | None:
     pools = [load_pool(session, project, these) for these in (now, _with(now, waiting))]
     lessons = [lessons_of(pool, labelled, question) for pool in pools]
     shared = set.intersection(*({item.study_id for item in one.items} for one in lessons))
-    if not _enough(lessons[0], shared, question):
+    taught = encoders.taught_patients([*now, waiting])
+    judged = {one.study_id for one in lessons[0].items if str(one.patient_id) not in taught}
+    if not _enough(lessons[0], shared & judged, question):
         return None
     found = _compared(pools, lessons, shared, question)
-    _record(session, waiting, found, len(shared))
+    _record(session, waiting, found, {"label_count": len(shared), "judged": len(shared & judged)})
     return found.is_better
 
 
@@ -98,7 +101,7 @@ def _enough(lessons: Lessons, shared: set[UUID], question: Question) -> bool:
 def _compared(
     pools: list[Pool], lessons: list[Lessons], shared: set[UUID], question: Question
 ) -> Comparison:
-    tables, answers, patients = [], np.zeros(0), np.zeros(0)
+    tables, answers, patients, judged = [], np.zeros(0), np.zeros(0), np.ones(len(shared), bool)
     for pool, known in zip(pools, lessons, strict=True):
         own = np.flatnonzero(~pool.is_holdout)
         space = space_of({name: values[own] for name, values in pool.blocks.items()})
@@ -108,6 +111,7 @@ def _compared(
         tables.append(space.transform({n: v[rows[order]] for n, v in pool.blocks.items()}))
         answers = known.answers[kept][order]
         patients = pool.patients[rows[order]].astype(str)
+        judged &= ~pool.is_taught[rows[order]]
     return compare(
         tables[0],
         tables[1],
@@ -115,10 +119,11 @@ def _compared(
         patients,
         class_count=len(question.keys),
         seed=len(shared),
+        judged=judged,
     )
 
 
-def _record(session: Session, waiting: Encoder, found: Comparison, label_count: int) -> None:
+def _record(session: Session, waiting: Encoder, found: Comparison, counts: dict[str, int]) -> None:
     locked = session.scalars(
         select(Encoder).where(Encoder.id == waiting.id).with_for_update()
     ).one()
@@ -127,7 +132,7 @@ def _record(session: Session, waiting: Encoder, found: Comparison, label_count: 
         **locked.recipe,
         "comparison": {
             **{name: round(value, 5) for name, value in numbers.items()},
-            "label_count": label_count,
+            **counts,
             "is_better": found.is_better,
             "compared_at": clock.now().isoformat(),
         },
@@ -136,7 +141,7 @@ def _record(session: Session, waiting: Encoder, found: Comparison, label_count: 
         encoders.swap_in(session, locked)
     audit.record(
         session, None, "encoder_compared", "encoder", locked.id, project_id=locked.project_id,
-        label_count=label_count, is_swapped_in=found.is_better,
+        label_count=counts["label_count"], is_swapped_in=found.is_better,
     )  # fmt: skip
 
 
@@ -151,5 +156,6 @@ def describe(session: Session, project_id: UUID) -> dict[str, Any] | None:
         "kind": newest.kind,
         "state": state,
         "next_at_label_count": None if newest.is_current else labels_needed(newest),
-        "last": last,
+        # of labels that an encoder was taught none was asked
+        "last": last and {**last, "label_count": last.get("judged", last["label_count"])},
     }

@@ -7,11 +7,11 @@ from uuid import UUID
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobFailed, JobRun
-from collimate.learning import encoders, gate, rounds
+from collimate.learning import encoders, gate, rounds, teach
 from collimate.learning.ask import ask_to_check_maps, for_embedding, learn_anew
 from collimate.learning.due import newest_batch, next_round_in
 from collimate.learning.explanations import ALL_CLASSES
-from collimate.learning.gpu import check_maps, explain, learn, look, train
+from collimate.learning.gpu import check_maps, explain, learn, look, train, tune
 from collimate.learning.gpu.embed import embed_missing
 from collimate.learning.hunts import search
 from collimate.ml.explain import Method
@@ -45,6 +45,11 @@ def train_encoder(run: JobRun) -> dict[str, Any]:
     return train.train_or_check(run)
 
 
+def teach_encoder(run: JobRun) -> dict[str, Any]:
+    """Teach the encoder that serves the labels there are; the result waits to be compared."""
+    return tune.teach_encoder(run)
+
+
 def run_round(run: JobRun) -> dict[str, Any]:
     """Learn and reorder the queue, if enough was read since the last time or it is forced."""
     project_id = _project_id(run)
@@ -59,7 +64,8 @@ def run_round(run: JobRun) -> dict[str, Any]:
             if is_forced:
                 raise JobFailed(str(error)) from error
             return {"skipped": 1}
-        gate.ask(session, project_id, done.label_count)
+        if not teach.ask(session, project_id, done.label_count):
+            gate.ask(session, project_id, done.label_count)
         if done.model_version_id is not None:
             ask_to_check_maps(session, project_id, done.model_version_id)
         return {
@@ -125,6 +131,7 @@ def _ask(session: Any, kind: JobKind, project_id: UUID, name: str) -> None:
 HANDLERS: dict[JobKind, Handler] = {
     JobKind.EMBED_STUDIES: embed_studies,
     JobKind.TRAIN_ENCODER: train_encoder,
+    JobKind.TEACH_ENCODER: teach_encoder,
     JobKind.COMPARE_ENCODERS: compare_encoders,
     JobKind.TRAIN_MODEL: train_model,
     JobKind.RUN_ROUND: run_round,

@@ -13,7 +13,8 @@ from collimate.kit.database import Row
 
 
 class Encoder(Row):
-    """What turns an image into numbers. `kind`: scattering (no training), simclr, or given.
+    """What turns an image into numbers. `kind`: scattering (no training), simclr, given, or
+    taught (the labels, from one of the others; `recipe` names the patients).
 
     States: training, ready, failed, retired. One ready encoder per project and kind is current.
     """

@@ -83,7 +83,8 @@ def _state(session: Session, project_id: UUID, encoder: Encoder | None) -> str:
     """Say what the learner is doing, in the order in which it blocks people."""
     if encoders.is_busy(session, project_id, JobKind.EMBED_STUDIES):
         return "embedding"
-    if encoders.is_busy(session, project_id, JobKind.TRAIN_ENCODER):
+    teaching = (JobKind.TRAIN_ENCODER, JobKind.TEACH_ENCODER)
+    if any(encoders.is_busy(session, project_id, kind) for kind in teaching):
         return "training_encoder"
     if encoders.is_busy(session, project_id, JobKind.TRAIN_MODEL):
         return "training_model"
@@ -92,13 +93,16 @@ def _state(session: Session, project_id: UUID, encoder: Encoder | None) -> str:
     return "ready"
 
 
+LOOKING = (JobKind.TRAIN_ENCODER, JobKind.TEACH_ENCODER, JobKind.EMBED_STUDIES)
+
+
 def _encoder(session: Session, project_id: UUID, encoder: Encoder | None) -> dict[str, Any] | None:
     if encoder is None:
         return None
     job = session.scalars(
         select(Job)
         .where(Job.project_id == project_id, Job.state == "running")
-        .where(Job.kind.in_([JobKind.TRAIN_ENCODER, JobKind.EMBED_STUDIES]))
+        .where(Job.kind.in_(LOOKING))
         .order_by(Job.id.desc())
         .limit(1)
     ).one_or_none()

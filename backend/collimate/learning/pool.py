@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collimate.learning.encoders import current_encoders
+from collimate.learning.encoders import current_encoders, taught_patients
 from collimate.learning.models import Embedding, Encoder
 from collimate.learning.subgroups import age_band
 from collimate.ml.features import Blocks
@@ -27,7 +27,8 @@ class Pool:
 
     `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
     `groups`: site, scanner, sex and age band of each study, empty where not known. `sizes`: what
-    may make reading it long, a row per study.
+    may make reading it long, a row per study. `is_taught`: an encoder has learned labels of this
+    patient, so that nothing may be judged by them in its space.
     """
 
     study_ids: list[UUID]
@@ -42,6 +43,7 @@ class Pool:
     encoder_ids: list[UUID]
     groups: dict[str, np.ndarray]
     sizes: np.ndarray
+    is_taught: np.ndarray
 
     def __len__(self) -> int:
         return len(self.study_ids)
@@ -56,6 +58,7 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
         for row in _studies(session, project.id)
         if vectors and all(row.study_id in known for known in vectors.values())
     ]
+    taught = taught_patients(encoders)
     return Pool(
         [row.study_id for row in rows],
         [row.task_id for row in rows],
@@ -72,6 +75,7 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
         [encoder.id for encoder in encoders],
         _groups(rows),
         _sizes(rows),
+        np.array([str(row.patient_id) in taught for row in rows], dtype=bool),
     )
 
 

@@ -136,7 +136,12 @@ def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _load_optimizer(training: Training, tensors: dict[str, Tensor]) -> None:
     state = training.optimizer.state_dict()
-    for index, (name, _) in enumerate(training.named_parameters()):
+    for index, (name, parameter) in enumerate(training.named_parameters()):
         if f"optimizer.step.{name}" in tensors:
-            state["state"][index] = {m: tensors[f"optimizer.{m}.{name}"] for m in MOMENTS}
+            found = {m: tensors[f"optimizer.{m}.{name}"] for m in MOMENTS}
+            # laid out in memory as the parameter is, which one kernel for all asks for
+            state["state"][index] = {
+                m: torch.empty_like(parameter).copy_(value) if value.dim() else value
+                for m, value in found.items()
+            }
     training.optimizer.load_state_dict(state)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64, Int, Shaped
+from jaxtyping import Bool, Float, Float64, Int, Shaped
 
 from collimate.ml.folds import stratified_folds
 from collimate.ml.heads import Labels, fit_head, probabilities
@@ -40,10 +40,12 @@ def compare(
     *,
     class_count: int,
     seed: int,
+    judged: Bool[np.ndarray, " items"] | None = None,
 ) -> Comparison:
     """Fit the same head in both spaces on the same folds, which never split a patient.
 
-    Every class weighs the same, like in the head. Cost: `FOLDS * REPEATS` fits per space.
+    Every class weighs the same, like in the head. Where a space has seen the labels of some
+    items, only the `judged` others count. Cost: `FOLDS * REPEATS` fits per space.
 
     Raises: ValueError as `fit_head` does, and for fewer patients than folds.
     """
@@ -51,15 +53,19 @@ def compare(
     if people.max(initial=-1) + 1 < FOLDS:
         raise ValueError("There must be at least as many patients as folds.")
     table = labels if labels.ndim == 2 else np.eye(class_count, dtype=bool)[labels]
-    weights = _weights(table, multi_label=labels.ndim == 2)
+    own = np.arange(len(table)) if judged is None else np.flatnonzero(judged)
+    weights = np.zeros(table.shape)
+    weights[own] = _weights(table[own], multi_label=labels.ndim == 2)
     losses, scores = np.zeros((2, len(table))), np.zeros(2)
     for repeat in range(REPEATS):
         folds = stratified_folds(_kinds(table), people, folds=FOLDS, seed=seed + repeat)
         for which, z in enumerate((now, other)):
-            said = held_out(z, labels, people, folds, class_count=class_count, seed=seed)
+            said = held_out(
+                z, labels, people, folds, class_count=class_count, seed=seed, judged=judged
+            )
             losses[which] += (weights * _loss(table, said, labels.ndim == 2)).sum(axis=1) / REPEATS
-            scores[which] += _score(table, said, labels.ndim == 2) / REPEATS
-    saved = np.bincount(people, weights=losses[0] - losses[1])
+            scores[which] += _score(table[own], said[own], labels.ndim == 2) / REPEATS
+    saved = np.bincount(people, weights=losses[0] - losses[1])[np.unique(people[own])]
     difference = float(saved.sum())
     error = float(np.sqrt(len(saved) * saved.var(ddof=1)))
     return Comparison(
@@ -77,6 +83,7 @@ def held_out(
     class_count: int,
     seed: int,
     strength: float | None = None,
+    judged: Bool[np.ndarray, " items"] | None = None,
 ) -> Float64[np.ndarray, "items classes"]:
     """Return what heads say of items they did not learn from: one head per fold."""
     said = np.zeros((len(z), class_count))
@@ -85,6 +92,7 @@ def held_out(
         head = fit_head(
             z[inside], labels[inside], class_count=class_count, seed=seed,
             patients=people[inside], strength=strength,
+            judged=None if judged is None else judged[inside],
         )  # fmt: skip
         said[outside] = probabilities(head, z[outside])
     return said

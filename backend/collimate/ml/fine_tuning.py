@@ -37,7 +37,7 @@ from collimate.ml.steps import take_steps
 from collimate.ml.training import Budget, Progress, Watch, follow, mixed
 
 BATCH = 32
-STEPS = 150
+STEPS = 100
 STEPS_OF_A_RESNET = 60
 """On a CPU each of its steps takes as long as a hundred of the small network."""
 FEWEST_ITEMS = 16

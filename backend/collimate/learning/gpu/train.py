@@ -59,19 +59,19 @@ def train_or_check(run: JobRun) -> dict[str, Any]:
                 f"Training needs at least {self_supervised.FEWEST_IMAGES} studies of the pool."
             )
         row = encoders.begin_training(session, run.project_id)
-    with _noting_a_cancel(run, row.id):
+    with noting_a_cancel(run, row.id):
         if row.weights_sha256 is None and not _train(run, row):
             return _pause(run, is_forced)
-        return _embed_all(run, row.id)
+        return embed_all(run, row.id)
 
 
 @contextmanager
-def _noting_a_cancel(run: JobRun, encoder_id: UUID) -> Iterator[None]:
+def noting_a_cancel(run: JobRun, encoder_id: UUID) -> Iterator[None]:
     """Whoever cancels gives the half-done encoder up; the encoders that serve go on serving."""
     try:
         yield
     except JobCancelled:
-        _note_failure(run, encoder_id, "its training was stopped.")
+        note_failure(run, encoder_id, "its training was stopped.")
         raise
 
 
@@ -90,7 +90,7 @@ def _train(run: JobRun, row: Encoder) -> bool:
         result = self_supervised.train(
             images,
             out=out,
-            seed=_seed(row.id),
+            seed=seed_of(row.id),
             seconds=settings().encoder_seconds,
             on_progress=lambda fraction, text: run.report(fraction * TRAINING_SHARE, text),
             should_stop=steps_aside,
@@ -101,7 +101,7 @@ def _train(run: JobRun, row: Encoder) -> bool:
         checkpoint.unlink()
         raise JobFailed("The half-done training could not be read; try again.") from None
     except (self_supervised.TooFewImages, TrainingDiverged, MemoryTooSmall) as error:
-        _note_failure(run, row.id, str(error))
+        note_failure(run, row.id, str(error))
         raise JobFailed(str(error)) from error
     if not result.finished:
         run.check()
@@ -128,7 +128,7 @@ def _pause(run: JobRun, is_forced: bool) -> dict[str, Any]:
     return {"paused": 1}
 
 
-def _embed_all(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
+def embed_all(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
     """Embed the whole project; only then may the encoder serve or be compared."""
     rest = 1.0 - TRAINING_SHARE
     report: Callable[[float], None] = lambda fraction: run.report(  # noqa: E731
@@ -159,16 +159,17 @@ def _take_given(run: JobRun, encoder_id: UUID) -> dict[str, Any]:
         with blobs().local(weights) as path:
             recipe = load_encoder(path).recipe
     except (UnreadableWeights, BlobMissing) as error:
-        _note_failure(run, encoder_id, str(error))
+        note_failure(run, encoder_id, str(error))
         raise JobFailed(str(error)) from error
     with run.open_session() as session:
         row = session.get_one(Encoder, encoder_id)
         row.recipe = {**row.recipe, "given": recipe}
-    with _noting_a_cancel(run, encoder_id):
-        return _embed_all(run, encoder_id)
+    with noting_a_cancel(run, encoder_id):
+        return embed_all(run, encoder_id)
 
 
-def _note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:
+def note_failure(run: JobRun, encoder_id: UUID, reason: str) -> None:
+    """Keep with the encoder why it cannot be used."""
     with run.open_session() as session:
         encoders.fail(session, session.get_one(Encoder, encoder_id), reason)
 
@@ -212,5 +213,6 @@ def _images(run: JobRun, folder: Path) -> np.ndarray:
     return images
 
 
-def _seed(encoder_id: UUID) -> int:
+def seed_of(encoder_id: UUID) -> int:
+    """A seed of its own for every encoder."""
     return int.from_bytes(encoder_id.bytes[-4:], "big") >> 1
