@@ -17,9 +17,9 @@ export type LoadOptions = Loading & { readonly requestType?: string };
  */
 export function loadExactly(imageId: string, options?: LoadOptions) {
   const rescale = fractionalRescale(imageId);
-  if (!rescale) return wadors.loadImage(imageId, options);
-  const loading = wadors.loadImage(imageId, asStored(options));
-  return { ...loading, promise: loading.promise.then((image) => rescaled(image, rescale)) };
+  const loading = wadors.loadImage(imageId, rescale ? asStored(options) : options);
+  const made = (image: Types.IImage) => drawable(rescale ? rescaled(image, rescale) : image);
+  return { ...loading, promise: loading.promise.then(made) };
 }
 
 /** The same of bytes that are here already. */
@@ -32,7 +32,7 @@ export async function decodeExactly(
   const rescale = fractionalRescale(imageId);
   const made = createImage(imageId, bytes, syntax, rescale ? asStored(options) : { ...options });
   const image = (await made) as unknown as Types.IImage;
-  return rescale ? rescaled(image, rescale) : image;
+  return drawable(rescale ? rescaled(image, rescale) : image);
 }
 
 const asStored = (options?: LoadOptions): LoadOptions =>
@@ -48,6 +48,16 @@ function fractionalRescale(imageId: string): Rescale | null {
   if (slope === undefined || intercept === undefined || slope === 0) return null;
   if (!Number.isFinite(slope) || !Number.isFinite(intercept)) return null;
   return Number.isInteger(slope) && Number.isInteger(intercept) ? null : { slope, intercept };
+}
+
+/**
+ * An image of one value asks for a window of 1. Drawn with that once, black and white of its stack
+ * fall together and may come apart again the wrong way round.
+ */
+function drawable(image: Types.IImage): Types.IImage {
+  const [width] = [image.windowWidth].flat();
+  if (width !== undefined && width <= 1) image.windowWidth = 2;
+  return image;
 }
 
 /** The image with its values in modality units, as the loader marks images it rescaled itself. */

@@ -132,7 +132,9 @@ describe('windows', () => {
     const { center, width } = windowFromValues(values);
     expect(Math.abs(center - 499.5)).toBeLessThan(2);
     expect(width).toBeLessThan(1000);
-    expect(windowFromValues([7, 7, 7])).toEqual({ center: 7, width: 1 });
+    expect(windowFromValues([7, 7, 7])).toEqual({ center: 8, width: 1 });
+    // fractions, such as uptake in g/ml, are grey and not only black and white
+    expect(windowToRange(windowFromValues([0, 0.5, 1]))).toEqual({ lower: 0, upper: 1 });
   });
 
   test('window to range and back is the same window', () => {

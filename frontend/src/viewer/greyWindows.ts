@@ -57,10 +57,12 @@ export function windowChoices(frame: Frame): WindowChoice[] {
 /** Values looked at for a percentile; more change nothing a reader could see. */
 const MOST_SAMPLES = 40_000;
 
+/** Values closer together than this are fractions, where one unit more or less is seen. */
+const FEW_UNITS = 16;
+
 /**
  * A window from the values themselves: the darkest 0.5 % turn black, the brightest 0.5 % white.
- * The window is in modality units, to which the values are scaled; an image of one value gets a
- * window of width 1.
+ * The window is in modality units, to which the values are scaled; an image of one value is black.
  */
 export function windowFromValues(
   values: ArrayLike<number>,
@@ -76,14 +78,19 @@ export function windowFromValues(
   const sample = Float64Array.from(sampled).sort();
   const at = (share: number) => sample[Math.round(share * (sample.length - 1))] ?? 0;
   const [low, high] = [at(0.005), at(0.995)];
-  return { center: (low + high) / 2, width: Math.max(1, high - low) };
+  if (high > low && high - low < FEW_UNITS) return rangeToWindow({ lower: low, upper: high });
+  if (high === low) return { center: low + 1, width: 1 };
+  return { center: (low + high) / 2, width: high - low };
 }
 
-/** Limits of the linear VOI function of PS3.3 C.11.2.1.2.1. */
-export const windowToRange = ({ center, width }: GreyWindow) => ({
-  lower: center - 0.5 - (width - 1) / 2,
-  upper: center - 0.5 + (width - 1) / 2,
-});
+/** Black and white are never the same value, which no graphics can draw. */
+const LEAST_HALF = 5e-4;
+
+/** Limits of the linear VOI function of PS3.3 C.11.2.1.2.1; a window of 1 is a threshold. */
+export function windowToRange({ center, width }: GreyWindow) {
+  const half = Math.max((width - 1) / 2, LEAST_HALF);
+  return { lower: center - 0.5 - half, upper: center - 0.5 + half };
+}
 
 export const rangeToWindow = (range: { lower: number; upper: number }): GreyWindow => ({
   width: Math.abs(range.upper - range.lower) + 1,
