@@ -1,34 +1,34 @@
 /** One plane through a volume on screen: picture, crosshair, corner text and what went wrong. */
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { toImage } from '../geometry/affine';
-import { lettersOf } from '../geometry/orientation';
-import { dot, type ImagePlane, imageToPatient, normalOf, patientToImage } from '../geometry/plane';
+import { type ImagePlane, imageToPatient } from '../geometry/plane';
 import type { PlaneName, Planes } from '../geometry/planes';
-import { isOnImage } from '../geometry/points';
 import { type CanvasPoint, canvasPoint, type PatientPoint } from '../geometry/units';
 import { CornerText } from './CornerText';
 import { Crosshair } from './Crosshair';
+import type { ColourMap } from './colourMaps';
 import type { Outcome } from './drawing';
 import type { Frame } from './frames';
-import { indexAt } from './linking';
 import type { Mark, MarkStyle } from './marks';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
+import type { OverlayHandle, OverlaySource } from './OverlayLayer';
+import { PlaneColours } from './PlaneColours';
 import { PlaneMarks } from './PlaneMarks';
 import { PlaneSegments } from './PlaneSegments';
 import { PlaneText } from './PlaneText';
+import { cutOf, frameFor, hoverAt, isAsAcquired, viewFor } from './planeView';
 import type { PaintTool, SegmentLook } from './segments';
 import type { MarkKind } from './shapes';
-import { valueOn } from './shownValues';
 import type { View } from './stackEngine';
 import { useDrag } from './useDrag';
-import { cachedImage, usePlaneEngine } from './usePlaneEngine';
+import { usePlaneEngine } from './usePlaneEngine';
 import { usePlanePaint } from './usePlanePaint';
 import type { SegmentsProps } from './useSegments';
 import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import type { Hover, ViewportHandle } from './Viewport';
-import type { PlaneEngine, PlaneView, Slab } from './volumeEngine';
+import type { PlaneEngine, Slab } from './volumeEngine';
 import { placeAt, scrollAt } from './volumeExtent';
 import './viewer.css';
 
@@ -53,6 +53,10 @@ export interface PlaneViewportProps extends SegmentsProps {
   readonly onOutcome: (outcome: Outcome, frame: Frame, cut: ImagePlane) => void;
   readonly isTextShown: boolean;
   readonly onPlanes: (planes: Planes) => void;
+  /** Another series laid over this one. */
+  readonly overlay?: OverlaySource | null;
+  /** Colours in place of the grey; null or absent leaves it grey. */
+  readonly colours?: ColourMap | null;
   readonly onView: (view: View) => void;
   readonly onHover: (hover: Hover | null) => void;
   readonly ref?: Ref<ViewportHandle>;
@@ -62,7 +66,11 @@ export function PlaneViewport(props: PlaneViewportProps) {
   const { frames, name, planes, slab, tool, onPlanes } = props;
   const stage = useRef<HTMLDivElement>(null);
   const moveTo = (centre: PatientPoint) => onPlanes({ ...planes, centre });
-  const { engine, view, problem, loaded, failed, retry } = usePlaneEngine(stage, props);
+  const overlay = useRef<OverlayHandle>(null);
+  const { engine, view, problem, loaded, failed, retry } = usePlaneEngine(stage, {
+    ...props,
+    onAimed: (next) => overlay.current?.expect(cutOf(next)),
+  });
   const painting = usePlanePaint(props, frames, view);
   const { normal } = planes.axes[name];
   const scroll = scrollAt(frames, normal, planes.centre);
@@ -103,9 +111,9 @@ export function PlaneViewport(props: PlaneViewportProps) {
     const edge = stage.current.getBoundingClientRect();
     const spot = canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
     const isThin = slab.thickness_mm === 0;
-    props.onHover(
-      isThin ? hoverAt(frames, imageToPatient(view.plane, toImage(view.affine, spot))) : null,
-    );
+    const place = imageToPatient(view.plane, toImage(view.affine, spot));
+    const found = isThin ? hoverAt(frames, place) : null;
+    props.onHover(found && { ...found, overlay: overlay.current?.valueAt(place) ?? null });
   };
   const size = {
     width: stage.current?.clientWidth ?? 0,
@@ -130,6 +138,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
       >
         {view && (
           <>
+            <PlaneColours {...props} ref={overlay} stage={stage} view={view} />
             <Crosshair
               name={name}
               planes={planes}
@@ -197,38 +206,3 @@ const handleTo = (now: () => Now): ViewportHandle => ({
 });
 
 const NO_SEGMENTS: SegmentsProps['segments'] = [];
-
-const viewFor = ({ affine, window, isInverted }: PlaneView, index: number): View => ({
-  index,
-  affine,
-  window,
-  isInverted,
-});
-
-/** The plane as the corner text reads it: an image of 1 mm pixels. */
-function frameFor({ plane }: PlaneView, frames: readonly Frame[]): Frame {
-  const first = frames[0] as Frame;
-  return {
-    ...first,
-    plane,
-    spacing: plane.spacing,
-    spacingKind: 'patient',
-    edge: { right: lettersOf(plane.rowDirection), down: lettersOf(plane.columnDirection) },
-  };
-}
-
-/** True where the plane shows the slices themselves, so that nothing is made up between them. */
-function isAsAcquired(frames: readonly Frame[], planes: Planes, name: PlaneName): boolean {
-  const first = frames[0];
-  return (
-    first !== undefined && Math.abs(dot(normalOf(first.plane), planes.axes[name].normal)) > 0.99999
-  );
-}
-
-function hoverAt(frames: readonly Frame[], place: PatientPoint): Hover | null {
-  const frame = frames[indexAt(frames, place)];
-  const image = cachedImage(frame);
-  if (!frame || !image) return null;
-  const point = patientToImage(frame.plane, place);
-  return isOnImage(point, frame.size) ? { point, ...valueOn(frame, image, point) } : null;
-}

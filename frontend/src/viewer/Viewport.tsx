@@ -1,11 +1,12 @@
 /** One stack of frames on screen: image, marks, heat map, corner text and what went wrong. */
 import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { toImage } from '../geometry/affine';
-import type { ImagePlane } from '../geometry/plane';
+import { type ImagePlane, imageToPatient } from '../geometry/plane';
 import { isOnImage } from '../geometry/points';
 import { canvasPoint, type ImagePoint } from '../geometry/units';
 import { CornerText } from './CornerText';
 import { Crossings } from './Crossings';
+import type { ColourMap } from './colourMaps';
 import type { Outcome } from './drawing';
 import { belongsTo, type Frame } from './frames';
 import { HeatMap, type HeatMapSource } from './HeatMap';
@@ -15,6 +16,7 @@ import type { Mark, MarkStyle } from './marks';
 import { measuringSpacing } from './markText';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
+import type { OverlayHandle, OverlaySource, OverlayValue } from './OverlayLayer';
 import { type Pin, PinsLayer } from './PinsLayer';
 import { PromptsLayer } from './PromptsLayer';
 import { greyOfImage, statisticsOf } from './pixels';
@@ -22,6 +24,7 @@ import { isDrawingTool, type PromptTool } from './prompts';
 import { type PromptsOfCase, promptsOn } from './promptsOn';
 import { ReferenceLines } from './ReferenceLines';
 import { SegmentsLayer } from './SegmentsLayer';
+import { SliceColours } from './SliceColours';
 import { seenOn } from './seenOn';
 import type { PaintTool, SegmentLook } from './segments';
 import { isMarkKind, type MarkKind, SQUARE } from './shapes';
@@ -32,7 +35,7 @@ import { useBreastHanging } from './useBreastHanging';
 import { useCine } from './useCine';
 import { useDrag } from './useDrag';
 import { type SegmentsProps, useSegments } from './useSegments';
-import { useStackEngine } from './useStackEngine';
+import { stateOf, useStackEngine } from './useStackEngine';
 import { useTouch } from './useTouch';
 import { useWheel } from './useWheel';
 import { gazeIn, handleOf, type ViewportHandle } from './viewportHandle';
@@ -51,6 +54,8 @@ export interface Hover {
   readonly point: ImagePoint;
   readonly values: readonly number[];
   readonly unit: string;
+  /** What is laid over the image has there. */
+  readonly overlay?: OverlayValue | null;
 }
 
 export type { ViewportHandle };
@@ -75,6 +80,10 @@ export interface ViewportProps extends SegmentsProps {
   /** Plays the stack at this rate; null or absent stands still. */
   readonly framesPerSecond?: number | null;
   readonly prompts?: PromptsOfCase | null;
+  /** Another series laid over this one. */
+  readonly overlay?: OverlaySource | null;
+  /** Colours in place of the grey; null or absent leaves it grey. */
+  readonly colours?: ColourMap | null;
   /** `cut` is the plane through the series it happened on; absent on the frame itself. */
   readonly onOutcome: (outcome: Outcome, frame: Frame, cut?: ImagePlane) => void;
   readonly onView: (view: View) => void;
@@ -98,7 +107,11 @@ const NO_SIZE = { columns: 0, rows: 0 };
 export function Viewport(props: ViewportProps) {
   const { frames, tool, marks, heatMap, areMarksShown } = props;
   const stage = useRef<HTMLDivElement>(null);
-  const { engine, view, isLoading, problem, retry } = useStackEngine(stage, props);
+  const overlay = useRef<OverlayHandle>(null);
+  const { engine, view, isLoading, problem, retry } = useStackEngine(stage, {
+    ...props,
+    onWanted: (index) => overlay.current?.expect(String(index)),
+  });
   const frame = frames[view.index];
   useWheel(stage, engine, frames.length);
   const moved = engine && {
@@ -158,8 +171,10 @@ export function Viewport(props: ViewportProps) {
     const place = canvasPoint(event.clientX - edge.left, event.clientY - edge.top);
     const point = toImage(view.affine, place);
     const isInside = isOnImage(point, frame.size);
-    if (isInside || isHovered)
-      props.onHover(isInside ? { point, ...valueOn(frame, image, point) } : null);
+    if (isInside) {
+      const over = overlay.current?.valueAt(imageToPatient(frame.plane, point)) ?? null;
+      props.onHover({ point, ...valueOn(frame, image, point), overlay: over });
+    } else if (isHovered) props.onHover(null);
     setHovered(isInside);
   };
 
@@ -173,6 +188,7 @@ export function Viewport(props: ViewportProps) {
         onPointerLeave={() => props.onHover(null)}
         onContextMenu={(event) => event.preventDefault()}
       >
+        {frame && <SliceColours {...props} ref={overlay} stage={stage} frame={frame} view={view} />}
         {frame && view.affine && heatMap && belongsTo(frame, heatMap) && (
           <HeatMap source={heatMap} affine={view.affine} size={frame.size} />
         )}
@@ -229,10 +245,4 @@ export function Viewport(props: ViewportProps) {
       )}
     </div>
   );
-}
-
-function stateOf(problem: LoadProblem | null, isLoading: boolean, view: View): string {
-  if (problem) return 'problem';
-  if (isLoading) return view.isPartial ? 'partial' : 'loading';
-  return view.affine ? 'shown' : 'empty';
 }

@@ -2,6 +2,7 @@
 import { grown, rangeAround } from '../geometry/grow';
 import { type Mask, maskFrom, runsOf } from '../geometry/mask';
 import type { ImagePoint } from '../geometry/units';
+import { inPieces } from './pieces';
 import { brushOf, type Change, type Ground, type Hand, type Stroke } from './segments';
 
 /** How long one piece lasts; the window answers in between. */
@@ -53,22 +54,11 @@ async function grow(
   if (!range) return [];
   const seed = { slice: at, at: row * size.columns + column };
   const steps = grown({ ...size, count: ground.slices.length }, valuesAt, seed, range, isThrough);
-  const found = await inPieces(steps);
-  return [...found].map(([index, region]) => ({
+  const found = await inPieces(steps, PIECE_MS);
+  return [...(found ?? [])].map(([index, region]) => ({
     index,
     runs: merged(ground, index, region, hand),
   }));
-}
-
-async function inPieces<Found>(steps: Generator<void, Found>): Promise<Found> {
-  for (;;) {
-    const until = performance.now() + PIECE_MS;
-    while (performance.now() < until) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
 }
 
 /** The segment on a slice with the region added, or taken out. */

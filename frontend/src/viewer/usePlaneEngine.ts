@@ -16,6 +16,8 @@ export interface PlaneProps {
   readonly name: PlaneName;
   readonly planes: Planes;
   readonly slab: Slab;
+  /** Heard before the plane is drawn. */
+  readonly onAimed?: (view: PlaneView) => void;
 }
 
 export interface PlaneState {
@@ -73,7 +75,11 @@ export function usePlaneEngine(
     let made: PlaneEngine | null = null;
     let opened: LoadedVolume | null = null;
     const events = {
-      onView: (next: PlaneView) => !isGone && setView(next),
+      onView(next: PlaneView) {
+        if (isGone) return;
+        latest.current.onAimed?.(next);
+        setView(next);
+      },
     };
     const start = async () => {
       const window = await windowOf(frames);

@@ -10,6 +10,8 @@ export interface EngineProps {
   readonly onView: (view: View) => void;
   readonly onShown: (index: number) => void;
   readonly onProblem?: (problem: LoadProblem | null) => void;
+  /** Heard before that frame takes the place of the one on screen. */
+  readonly onWanted?: (index: number) => void;
 }
 
 export interface EngineState {
@@ -56,6 +58,7 @@ export function useStackEngine(
       },
       onWanted(index, isComing) {
         wanted.current = index;
+        latest.current.onWanted?.(index);
         if (isComing) setLoading(true);
       },
       onShown(index) {
@@ -85,6 +88,13 @@ export function useStackEngine(
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   return { engine, view, isLoading, problem, retry };
+}
+
+/** The state of a viewport in one word. */
+export function stateOf(problem: LoadProblem | null, isLoading: boolean, view: View): string {
+  if (problem) return 'problem';
+  if (isLoading) return view.isPartial ? 'partial' : 'loading';
+  return view.affine ? 'shown' : 'empty';
 }
 
 /** Makes an engine, tells `onEngine` of it, and returns what takes it away again. */

@@ -9,6 +9,7 @@ import { windowChoices } from '../../viewer/greyWindows';
 import { CaseNotice } from './CaseNotice';
 import { flowCommands, labelCommands, markCommands } from './caseCommands';
 import { isOfStudy } from './earlier';
+import { fusionCommands } from './fusion';
 import { GuidePanel } from './GuidePanel';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged } from './layout';
@@ -124,6 +125,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...hangingCommands,
       ...planeCommands(here),
       ...volumeCommands(here),
+      ...fusionCommands(all, cells[active]),
       secondWindow,
       ...screenCommands(),
       ...lookHereCommands(doubts, frames),
@@ -148,6 +150,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       words.commands,
       doubts,
       active,
+      cells,
       show,
     ],
   );
@@ -217,6 +220,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
           asking={asking}
           comments={comments}
           series={series}
+          all={all}
         />
       )}
       {areTagsShown && (

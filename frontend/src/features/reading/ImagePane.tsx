@@ -36,10 +36,8 @@ export const ImagePane = memo(function ImagePane(props: ImagePaneProps) {
   const { shared, marks, label } = useShared(props);
   const { rows, columns, cells: all, active } = useArranged();
   const cells = useMemo(() => visibleCells({ rows, columns, cells: all }), [rows, columns, all]);
-  const stacks = useMemo(
-    () => stacksIn([...series, ...earlier.series], cells),
-    [series, earlier.series, cells],
-  );
+  const everything = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
+  const stacks = useMemo(() => stacksIn(everything, cells), [everything, cells]);
   const beside = earlier.studies.find(({ study_uid }) => study_uid === earlier.studyUid);
   const frames = stacks[active]?.frames ?? NO_FRAMES;
   return (
@@ -57,6 +55,7 @@ export const ImagePane = memo(function ImagePane(props: ImagePaneProps) {
             key={at}
             at={at}
             stacks={stacks}
+            all={everything}
             earlier={
               beside && (cell.isEarlier || seriesIn(earlier.series, cell))
                 ? sentence(agoText(beside))

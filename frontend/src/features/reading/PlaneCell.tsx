@@ -39,6 +39,8 @@ type Seen = Pick<
   | 'selectedId'
   | 'activeStyle'
   | 'onOutcome'
+  | 'overlay'
+  | 'colours'
 >;
 
 /** A plane has slices of its own: none of the frames is "the one on screen". */
@@ -82,6 +84,8 @@ export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellPro
       selectedId={viewport.selectedId}
       isReadOnly={isReadOnly}
       onOutcome={viewport.onOutcome}
+      overlay={viewport.overlay ?? null}
+      colours={viewport.colours ?? null}
       isTextShown={viewport.isTextShown}
       onPlanes={setPlanes}
       onView={(view) => {

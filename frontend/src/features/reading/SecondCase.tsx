@@ -10,6 +10,7 @@ import { t } from '../../words/t';
 import { draftOf } from './draft';
 import { counterpartOf, firstIndexIn } from './earlier';
 import { findSeen, followSeen, tellSeen } from './following';
+import { fusionCommands } from './fusion';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
@@ -114,9 +115,10 @@ function useViewCommands(all: readonly Series[], earlier: Earlier): Command[] {
       ...earlierCommands(earlier),
       ...planeCommands(here),
       ...volumeCommands(here),
+      ...fusionCommands(all, cells[active]),
       ...screenCommands().filter(({ id }) => SCREEN.includes(id)),
     ];
-  }, [all, here, active, show, earlier]);
+  }, [all, here, active, cells, show, earlier]);
 }
 
 /** A single viewport is linked too: with the first window. */

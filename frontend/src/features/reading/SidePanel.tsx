@@ -13,6 +13,7 @@ import { keepFocus } from './CommandButton';
 import { CommentsPanel } from './CommentsPanel';
 import type { CaseActions } from './caseCommands';
 import { ExcludedNotice } from './ExcludePanel';
+import { FusionPanel } from './FusionPanel';
 import { MarksPanel } from './MarksPanel';
 import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
@@ -34,6 +35,8 @@ export interface SidePanelProps {
   readonly asking: AskingOf;
   readonly comments: Comments;
   readonly series: readonly Series[];
+  /** Those of the case and of the study beside it. */
+  readonly all: readonly Series[];
   /** Submitting was tried and something was missing. */
   readonly isStrict: boolean;
   readonly commands: readonly Command[];
@@ -86,6 +89,7 @@ export function SidePanel(props: SidePanelProps) {
           frames={props.frames}
           commands={props.commands}
         />
+        <FusionPanel all={props.all} />
         <CommentsPanel
           comments={props.comments}
           placeText={({ place }) => placeText(place, props.series)}

@@ -28,6 +28,10 @@ export function valueText({ values, unit }: Hover): string {
   return value === undefined ? '' : [signed(value), unit].filter(Boolean).join(' ');
 }
 
+/** What is laid over the image has there; between two voxels, so with a figure behind the point. */
+const overText = ({ value, unit }: NonNullable<Hover['overlay']>): string =>
+  [formatNumber(value, Math.abs(value) < 100 ? 2 : 0), unit].filter(Boolean).join(' ');
+
 /** By itself, because it changes at every move of the hand. */
 function UnderPointer() {
   const hover = useReadout((state) => state.hover);
@@ -35,7 +39,9 @@ function UnderPointer() {
     <span className={styles.value}>
       {hover &&
         t('{value} at {column}, {row}', {
-          value: valueText(hover),
+          value: [valueText(hover), hover.overlay && overText(hover.overlay)]
+            .filter(Boolean)
+            .join(' · '),
           column: Math.floor(hover.point[0]),
           row: Math.floor(hover.point[1]),
         })}

@@ -10,6 +10,7 @@ import {
   IconBrush,
   IconBucketDroplet,
   IconCircle,
+  IconColorFilter,
   IconContrast,
   IconCube,
   IconEraser,
@@ -86,6 +87,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   'planes.toggle': <IconCube size={18} />,
   'planes.crosshair': <IconFocus2 size={18} />,
   'volume.toggle': <Icon3dRotate size={18} />,
+  'overlay.toggle': <IconColorFilter size={18} />,
   'link.scroll': <IconLink size={18} />,
   'link.zoom': <IconZoomScan size={18} />,
   'link.window': <IconSunElectricity size={18} />,
@@ -96,7 +98,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
 
 const GROUPS: readonly (readonly string[])[] = [
   ['tool.window', 'tool.pan', 'tool.zoom', 'tool.scroll'],
-  ['planes.toggle', 'planes.crosshair', 'volume.toggle'],
+  ['planes.toggle', 'planes.crosshair', 'volume.toggle', 'overlay.toggle'],
   [...MARK_KINDS.map((kind) => `tool.${kind}`), 'tool.livewire'],
   [...PAINT_TOOLS.map((tool) => `tool.${tool}`), 'paint.ball', 'prompt.begin'],
   ['image.invert', 'image.rotate', 'image.flip', 'image.fit', 'image.reset'],

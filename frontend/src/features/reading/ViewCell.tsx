@@ -14,6 +14,7 @@ import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { SERIES_DATA } from './SeriesStrip';
 import { useReading } from './store';
+import { useColours } from './useOverlays';
 import type { Shared } from './useShared';
 import { VolumeCell } from './VolumeCell';
 
@@ -23,6 +24,8 @@ interface ViewCellProps {
   readonly earlier: string | undefined;
   /** The series in every viewport on screen. */
   readonly stacks: readonly (Series | undefined)[];
+  /** Those that can be laid over it. */
+  readonly all: readonly Series[];
   readonly viewport: Shared;
   readonly onReady: () => void;
 }
@@ -30,11 +33,12 @@ interface ViewCellProps {
 export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
   const { at, earlier, stacks, onReady } = props;
   const series = stacks[at];
-  const viewport = useMemo(
-    () => (earlier ? onlyLookedAt(props.viewport) : props.viewport),
-    [earlier, props.viewport],
-  );
   const { active, cells, columns, rows, isMaximised, isPlaying, activate, show } = useArranged();
+  const colours = useColours(props.all, cells[at] ?? NO_CELL);
+  const viewport = useMemo(
+    () => ({ ...(earlier ? onlyLookedAt(props.viewport) : props.viewport), ...colours }),
+    [earlier, props.viewport, colours],
+  );
   const isActive = at === active;
   const plane = cells[at]?.plane;
   const isVolume = cells[at]?.isVolume ?? false;
@@ -95,6 +99,8 @@ export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
     </section>
   );
 });
+
+const NO_CELL: Cell = { seriesUid: null };
 
 function emptyText(cell: Cell | undefined): string {
   const { view, isEarlier } = cell ?? {};

@@ -16,6 +16,7 @@ import {
   labelCommands,
   markCommands,
 } from './caseCommands';
+import { fusionCommands } from './fusion';
 import { answerOf, marksOf, segmentsOf } from './items';
 import { useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
@@ -82,6 +83,7 @@ const all = (): Command[] => [
   ...earlierCommands({ studies: [], studyUid: null } as unknown as Earlier),
   ...planeCommands(undefined),
   ...volumeCommands(undefined),
+  ...fusionCommands([], undefined),
   ...paintCommands(schema, []),
   ...promptCommands(schema),
   ...lookHereCommands([], []),

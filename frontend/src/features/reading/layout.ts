@@ -20,6 +20,8 @@ export interface Cell {
   readonly plane?: PlaneName;
   /** The series is looked at as a whole, in 3D. */
   readonly isVolume?: boolean;
+  /** The series laid over it, in colour. */
+  readonly overlayUid?: string;
   /** The window a hanging protocol asks for, by its name. */
   readonly windowName?: string;
 }
@@ -64,6 +66,8 @@ interface LayoutActions {
   keepIndex(cellIndex: number, index: number): void;
   /** Looks at the series of a viewport in 3D, or at its slices again. */
   setVolume(cellIndex: number, isVolume: boolean): void;
+  /** Lays a series over a viewport, from a plane over all that shows its series; null takes it away. */
+  setOverlay(cellIndex: number, seriesUid: string | null): void;
   toggleMaximised(): void;
   toggleLink(kind: LinkKind): void;
   play(isPlaying: boolean): void;
@@ -148,6 +152,19 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
       if (indices[cellIndex] !== index) set({ indices: indices.with(cellIndex, index) });
     },
     setVolume: (cellIndex, isVolume) => change(cellIndex, { isVolume }),
+    setOverlay(cellIndex, overlayUid) {
+      const { cells } = get();
+      const { plane, seriesUid } = cells[cellIndex] ?? EMPTY;
+      const isMeant = (cell: Cell, at: number) =>
+        at === cellIndex || (plane !== undefined && cell.seriesUid === seriesUid);
+      set({
+        cells: cells.map((cell, at) => {
+          if (!isMeant(cell, at)) return cell;
+          const { overlayUid: _, ...bare } = cell;
+          return overlayUid ? { ...bare, overlayUid } : bare;
+        }),
+      });
+    },
     toggleMaximised: () => set({ isMaximised: !get().isMaximised }),
     toggleLink(kind) {
       const { links } = get();

@@ -71,6 +71,7 @@ const panel = () => (
     isAnswerMissing={false}
     isStrict={false}
     series={[]}
+    all={[]}
     comments={comments}
     asking={{ work: NO_WORK, lacks: [], lackText: null, commands: [], next: vi.fn() }}
     notice={null}

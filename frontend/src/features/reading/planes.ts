@@ -31,7 +31,13 @@ export function openPlanes(series: Series): void {
   const seriesUid = series.series_uid;
   const left = indices[active] ?? 0;
   const index = left > 0 ? left : Math.floor(series.frames.length / 2);
-  const cut = SHOWN.map((plane) => ({ seriesUid, index, ...(plane && { plane }) }));
+  const overlayUid = cells[active]?.overlayUid;
+  const cut = SHOWN.map((plane) => ({
+    seriesUid,
+    index,
+    ...(plane && { plane }),
+    ...(overlayUid && { overlayUid }),
+  }));
   const centre = centreOf(series.frames, index);
   usePlanes.setState({
     planes: uprightAt(centre),

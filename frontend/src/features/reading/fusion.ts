@@ -1,0 +1,158 @@
+/** Series laid over others, and colours in place of grey: which, how they look, and their commands. */
+import { create } from 'zustand';
+import type { Command } from '../../commands/registry';
+import { type ColourMap, type Ends, nextMap } from '../../viewer/colourMaps';
+import type { Series } from '../../viewer/frames';
+import { isLabelMap, usualEnds, whyNoOverlay } from '../../viewer/overlayStack';
+import { t } from '../../words/t';
+import { type Cell, seriesIn, useLayout } from './layout';
+
+/** How a series looks where it is laid over another. */
+export interface Look {
+  readonly map: ColourMap;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** In modality values; null until they are known. */
+  readonly ends: Ends | null;
+}
+
+interface Fusion {
+  /** The panel is asked for, though nothing is laid over anything. */
+  readonly isAsked: boolean;
+  /** By series; kept while the window is open, so that taking away and laying over again is quick. */
+  readonly looks: Readonly<Record<string, Look>>;
+  /** Colours in place of the grey of a series. */
+  readonly colours: Readonly<Record<string, ColourMap>>;
+}
+
+export const useFusion = create<Fusion>()(() => ({ isAsked: false, looks: {}, colours: {} }));
+
+const FIRST_LOOK: Look = { map: 'hot', opacity: 0.5, ends: null };
+
+export const lookOf = (seriesUid: string, { looks }: Fusion = useFusion.getState()): Look =>
+  looks[seriesUid] ?? FIRST_LOOK;
+
+export function changeLook(seriesUid: string, change: Partial<Look>): void {
+  const { looks } = useFusion.getState();
+  useFusion.setState({ looks: { ...looks, [seriesUid]: { ...lookOf(seriesUid), ...change } } });
+}
+
+export interface Candidate {
+  readonly series: Series;
+  /** Why it cannot be laid over the other; null when it can. */
+  readonly reason: string | null;
+}
+
+/** The other series of the case and of the study beside it. */
+export const candidatesFor = (base: Series, all: readonly Series[]): Candidate[] =>
+  all
+    .filter(({ series_uid }) => series_uid !== base.series_uid)
+    .map((series) => ({ series, reason: whyNoOverlay(base.frames[0], series.frames) }));
+
+/** PET first, then another kind of image, then whatever there is. */
+export function bestOf(base: Series, candidates: readonly Candidate[]): Series | undefined {
+  const usable = candidates.flatMap(({ series, reason }) => (reason ? [] : [series]));
+  return (
+    usable.find(({ modality }) => modality === 'PT') ??
+    usable.find(({ modality }) => modality !== base.modality) ??
+    usable[0]
+  );
+}
+
+/** Lays a series over the active viewport, and over all planes with it; null takes it away. */
+export function layOver(series: Series | null): void {
+  const { active, setOverlay } = useLayout.getState();
+  setOverlay(active, series?.series_uid ?? null);
+  if (!series || lookOf(series.series_uid).ends) return;
+  if (isLabelMap(series.frames)) changeLook(series.series_uid, { map: 'rainbow' });
+  void usualEnds(series.frames)
+    .then((ends) => changeLook(series.series_uid, { ends }))
+    .catch(() => layOver(null));
+}
+
+const OPACITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+export function fade(seriesUid: string, by: 1 | -1): void {
+  const now = OPACITIES.indexOf(Math.round(lookOf(seriesUid).opacity * 10) / 10);
+  changeLook(seriesUid, { opacity: OPACITIES[now + by] ?? (by > 0 ? 1 : 0.1) });
+}
+
+/** The map of what is laid over; without that the colours of the series itself, and grey again. */
+function turnMap(base: Series, overlayUid: string | undefined): void {
+  if (overlayUid) {
+    changeLook(overlayUid, { map: nextMap(lookOf(overlayUid).map, false) ?? 'hot' });
+    return;
+  }
+  const { colours } = useFusion.getState();
+  setColours(base.series_uid, nextMap(colours[base.series_uid] ?? null, true));
+}
+
+export function setColours(seriesUid: string, map: ColourMap | null): void {
+  const { [seriesUid]: _, ...others } = useFusion.getState().colours;
+  useFusion.setState({ colours: map ? { ...others, [seriesUid]: map } : others });
+}
+
+function toggle(base: Series, candidates: readonly Candidate[], overlayUid?: string): void {
+  const best = bestOf(base, candidates);
+  if (overlayUid) {
+    useFusion.setState({ isAsked: false });
+    layOver(null);
+  } else if (best) layOver(best);
+  else useFusion.setState(({ isAsked }) => ({ isAsked: !isAsked }));
+}
+
+function layNext(candidates: readonly Candidate[], overlayUid?: string): void {
+  const usable = candidates.flatMap(({ series, reason }) => (reason ? [] : [series]));
+  const at = usable.findIndex(({ series_uid }) => series_uid === overlayUid);
+  layOver(usable[(at + 1) % usable.length] ?? null);
+}
+
+/** `cell` is the active viewport. */
+export function fusionCommands(all: readonly Series[], cell: Cell | undefined): Command[] {
+  const base = seriesIn(all, cell);
+  const overlayUid = cell?.overlayUid;
+  const isFlat = cell?.isVolume !== true;
+  // Only asked for when a command runs: it looks at every slice of every series.
+  const candidates = () => (base ? candidatesFor(base, all) : []);
+  const command = (
+    id: string,
+    title: string,
+    shortcut: string,
+    isEnabled: () => boolean,
+    run: () => void,
+  ): Command => ({
+    id: `overlay.${id}`,
+    title,
+    section: t('Image'),
+    shortcut,
+    isEnabled,
+    run,
+  });
+  const isOver = () => overlayUid !== undefined && isFlat;
+  return [
+    {
+      ...command(
+        'toggle',
+        t('Lay another series over this one, in colour'),
+        'shift+u',
+        () => base !== undefined && isFlat && all.length > 1,
+        () => base && toggle(base, candidates(), overlayUid),
+      ),
+      isOn: isOver,
+    },
+    command('next', t('Next series laid over'), 'alt+i', isOver, () =>
+      layNext(candidates(), overlayUid),
+    ),
+    command(
+      'map',
+      t('Next colour map'),
+      'shift+b',
+      () => isOver() || (isFlat && base?.frames[0]?.isColour === false),
+      () => base && turnMap(base, overlayUid),
+    ),
+    command('more', t('Overlay more opaque'), 'alt+0', isOver, () => fade(overlayUid ?? '', 1)),
+    command('less', t('Overlay more transparent'), 'alt+9', isOver, () =>
+      fade(overlayUid ?? '', -1),
+    ),
+  ];
+}
