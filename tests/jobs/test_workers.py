@@ -32,6 +32,24 @@ def count(job):
 serve(Queue.LIGHT, {JobKind.EXPORT_DATASET: count}, pool=sys.argv[1])
 """
 
+LOSES_ITS_GPU = """
+import sys, torch
+import collimate.tables
+from collimate.gpu_worker import on_a_device
+from collimate.jobs.kinds import JobKind, Queue
+from collimate.jobs.worker import serve
+
+def train(job):
+    job.report(0.5, "training")
+    raise torch.AcceleratorError("CUDA error: unspecified launch failure")
+
+def explain(job):
+    return {"explained": 1}
+
+handlers = {JobKind.TRAIN_ENCODER: train, JobKind.EXPLAIN: explain}
+serve(Queue.ML, {kind: on_a_device(one) for kind, one in handlers.items()}, pool=sys.argv[1])
+"""
+
 
 def redis_binary() -> str | None:
     found = shutil.which("redis-server")
@@ -78,9 +96,9 @@ def broker(request, database, monkeypatch, tmp_path):
 def start_worker(broker, tmp_path):
     running = []
 
-    def start(pool="prefork"):
+    def start(pool="prefork", program=WORKER):
         process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, pool],
+            [sys.executable, "-c", program, pool],
             env={
                 **os.environ,
                 "COLLIMATE_DATABASE_URL": settings().database_url,
@@ -148,3 +166,17 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_which_leaves_nobod
         for _ in range(100):
             os.killpg(second.pid, 0)
             time.sleep(0.05)
+
+
+def test_a_worker_whose_gpu_is_lost_says_so_and_ends_and_a_fresh_one_does_what_waits(start_worker):
+    first = start_worker("threads", LOSES_ITS_GPU)
+    with open_session() as session:
+        lost = enqueue.enqueue(session, JobKind.TRAIN_ENCODER).id
+    job = wait_for(lost, lambda job: job.state == "failed")
+    assert "The GPU stopped answering" in job.error
+    assert job.attempt == 1, "it is not tried on the same GPU over and over"
+    assert first.wait(40) == 70
+    with open_session() as session:
+        waits = enqueue.enqueue(session, JobKind.EXPLAIN).id
+    start_worker("threads", LOSES_ITS_GPU)
+    assert wait_for(waits, lambda job: job.state == "done").result == {"explained": 1}

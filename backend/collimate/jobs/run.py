@@ -25,6 +25,10 @@ class JobFailed(Exception):
     """The work cannot be done; the message is for a person and holds no patient data."""
 
 
+class WorkerBroken(JobFailed):
+    """The work failed and so will all that comes after it in this process; it has to end."""
+
+
 class JobCancelled(Exception):
     """Someone asked to stop."""
 
@@ -169,11 +173,15 @@ def _finish(
 
 
 def execute(run: JobRun, handlers: dict[JobKind, Handler]) -> str:
-    """Do a claimed job and store how it ended; answers the final state, or `lost`."""
+    """Do a claimed job and store how it ended; answers the final state, or `lost`.
+
+    Raises: WorkerBroken, once the failure is stored.
+    """
     over = threading.Event()
     beat = threading.Thread(target=_heartbeat, args=(run, over), daemon=True)
     beat.start()
     state, error, result = "done", "", None
+    broken: WorkerBroken | None = None
     try:
         result = handlers[run.kind](run)
     except JobCancelled:
@@ -182,6 +190,7 @@ def execute(run: JobRun, handlers: dict[JobKind, Handler]) -> str:
         state = "lost"
     except JobFailed as failure:
         state, error = "failed", str(failure)
+        broken = failure if isinstance(failure, WorkerBroken) else None
     except Exception as failure:
         state = "failed"
         error = f"Unexpected {type(failure).__name__}. The earlier results were kept."
@@ -202,11 +211,16 @@ def execute(run: JobRun, handlers: dict[JobKind, Handler]) -> str:
     if state != "lost" and not _finish(run, state, error=error, result=result):
         state = "lost"
     logger().info("job_over", job_id=run.id, kind=run.kind, state=state, attempt=run.attempt)
+    if broken is not None:
+        raise broken
     return state
 
 
 def work(queue: Queue, handlers: dict[JobKind, Handler]) -> int:
-    """Do waiting jobs of a queue until none is left; answers how many."""
+    """Do waiting jobs of a queue until none is left; answers how many.
+
+    Raises: WorkerBroken.
+    """
     count = 0
     while (run := claim(queue)) is not None:
         execute(run, handlers)

@@ -10,23 +10,32 @@ from celery.worker import state
 
 from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
-from collimate.jobs.run import Handler, work
+from collimate.jobs.run import Handler, WorkerBroken, work
 from collimate.jobs.stand_back import stand_back
 from collimate.kit.settings import settings
+
+BROKEN = 70
+"""Exit code of a worker that could do no more work (EX_SOFTWARE)."""
 
 
 def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> NoReturn:
     """Work a queue until told to stop; where processors are short, the web process goes first.
 
     `pool` is Celery's: `prefork` for light jobs; `threads` for torch, which must not be forked.
-    A job in hand is finished first. The process ends here.
+    A job in hand is finished first. The process ends here, at once where a job found it broken: a
+    fresh one does what waits.
     """
     stand_back(settings().worker_niceness)
     app = celery_app()
 
     @app.task(name=RING)
     def rung(_job_id: str) -> None:
-        work(queue, handlers)
+        try:
+            work(queue, handlers)
+        except WorkerBroken:
+            for child in billiard.active_children():
+                child.terminate()
+            _leave(BROKEN)
 
     worker_shutting_down.connect(_leave_if_idle)
     code = app.worker_main(
