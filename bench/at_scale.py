@@ -62,6 +62,7 @@ def main() -> int:
     asked.add_argument("--tasks", type=int, default=1_000_000)
     asked.add_argument("--pool", type=int, default=10_000, help="0 leaves the round out")
     asked.add_argument("--claims", type=int, default=500)
+    asked.add_argument("--alike", type=int, default=100_000, help="0 leaves likeness out")
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = asked.parse_args()
     from collimate.embedded.postgres import start_postgres
@@ -75,7 +76,8 @@ def main() -> int:
         settings.cache_clear()
         migrate()
         rows = _round(options.pool) if options.pool else []
-        rows += _next(options.tasks, options.claims)
+        rows += _alike(options.alike) if options.alike else []
+        rows += _next(options.tasks, options.claims) if options.tasks else []
     finally:
         from collimate.kit.database import engine
 
@@ -117,6 +119,65 @@ def _next(tasks: int, claims: int) -> list[str]:
             f"`next` among {tasks:,} tasks, {claims} claims",
             f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, of it {own:.1f} CPU-ms in Python",
             "p99 20 ms",
+        )
+    ]
+
+
+def _alike(studies: int) -> list[str]:
+    """Milliseconds to the twelve studies most alike, by the index and by comparing them all."""
+    from sqlalchemy import select
+    from tests import factories
+
+    from collimate.kit.database import open_session
+    from collimate.learning.alike import neighbours
+    from collimate.learning.models import Encoder
+    from collimate.studies.models import Study
+
+    rng = np.random.default_rng(0)
+    with open_session() as session:
+        project_id = factories.make_project(session).id
+        encoder = Encoder(
+            project_id=project_id, kind="simclr", state="ready", weights_sha256="0" * 64,
+            dimension=WIDTHS["simclr"], is_current=True,
+        )  # fmt: skip
+        session.add(encoder)
+        session.flush()
+        encoder_id = encoder.id
+    _rows(project_id, studies)
+    with open_session() as session:
+        study_ids = list(session.scalars(select(Study.id).where(Study.project_id == project_id)))
+    middles = rng.normal(size=(200, WIDTHS["simclr"]))
+    started = time.perf_counter()
+    with psycopg.connect(os.environ["COLLIMATE_DATABASE_URL"]) as connection:
+        copying = "COPY embedding (id, created_at, study_id, encoder_id, vector) FROM STDIN"
+        with connection.cursor().copy(copying) as copy:
+            for study_id in study_ids:
+                vector = middles[rng.integers(200)] + rng.normal(0, 0.7, WIDTHS["simclr"])
+                shown = "[" + ",".join(f"{value:.4f}" for value in vector) + "]"
+                copy.write_row((study_id, "2026-01-01", study_id, encoder_id, shown))
+    each = 1000 * (time.perf_counter() - started) / studies
+    _tidy()
+    took: dict[str, list[float]] = {"on": [], "off": []}
+    shared = []
+    for study_id in rng.choice(np.array(study_ids, object), 50, replace=False):
+        found = {}
+        for use in ("off", "on"):
+            with open_session() as session:
+                session.execute(text(f"SET LOCAL enable_indexscan = {use}"))
+                study = session.get_one(Study, study_id)
+                started = time.perf_counter()
+                items = neighbours(session, study)["items"]
+                took[use].append(1000 * (time.perf_counter() - started))
+                found[use] = {one["study_id"] for one in items}
+        shared.append(len(found["on"] & found["off"]) / len(found["off"]))
+    told = {use: f"p50 {np.median(ms):.1f} ms, p99 {np.percentile(ms, 99):.1f} ms" for use, ms in
+            took.items()}  # fmt: skip
+    return [
+        _told(
+            f"the twelve studies most alike among {studies:,}",
+            f"{told['on']} ({np.mean(shared):.1%} of the true twelve; {each:.1f} ms to take one "
+            f"in); by comparing all of them {told['off']}",
+            "–",
         )
     ]
 

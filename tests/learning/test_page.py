@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from collimate.access.models import AuditEvent
 from collimate.access.policy import Role
 from collimate.jobs.models import Job
 from collimate.kit import clock
-from collimate.learning import encoders, forecast, rounds
+from collimate.learning import alike, encoders, forecast, rounds
 from collimate.learning.explanations import ALL_CLASSES, TRIED_AGAIN_AFTER
-from collimate.learning.models import Explanation, Prediction
+from collimate.learning.models import Embedding, Explanation, Prediction
 from collimate.learning.versions import promoted_model
 from collimate.ml.explain import Method
 from collimate.studies.models import Study
@@ -415,3 +415,30 @@ def test_the_studies_most_alike_to_the_encoder_that_serves_come_first(
     assert near[0] > 0.95
     address = f"/api/studies/{strangers.study_ids[0]}/neighbours"
     assert client(admin).get(address).status_code == 404
+
+
+def test_the_index_of_likeness_finds_what_comparing_everything_finds(session: Session) -> None:
+    dimensions = {encoders.SCATTERING: 24, encoders.SIMCLR: 192}
+    world = make_world(session, studies=400, dimensions=dimensions, spread=0.5)
+    make_world(session, studies=200, dimensions=dimensions, spread=0.5, seed=1)
+    study = session.get_one(Study, world.study_ids[0])
+    session.flush()
+    exact = [one["study_id"] for one in alike.neighbours(session, study)["items"]]
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    session.execute(text("SET LOCAL enable_bitmapscan = off"))
+    session.execute(text("SET LOCAL enable_sort = off"))
+    encoder = encoders.current_encoders(session, world.project.id)[-1]
+    assert encoder.dimension == 192
+    here = session.scalar(
+        select(Embedding.vector).where(
+            Embedding.study_id == study.id, Embedding.encoder_id == encoder.id
+        )
+    )
+    asked = alike.nearest(session, encoder, here, study).compile(
+        session.connection(), compile_kwargs={"literal_binds": True}
+    )
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {asked}").scalars()
+    assert "embedding_alike_192" in "\n".join(plan)
+    found = [one["study_id"] for one in alike.neighbours(session, study)["items"]]
+    assert len(found) == alike.FOUND
+    assert len(set(found) & set(exact)) >= alike.FOUND - 1

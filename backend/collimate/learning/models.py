@@ -30,11 +30,26 @@ class Encoder(Row):
     is_current: Mapped[bool] = mapped_column(default=False)
 
 
+INDEXED_WIDTHS = (192, 512)
+"""How wide the vectors of trained and given encoders are; each width has an index of its own."""
+
+
 class Embedding(Row):
     """A study as an encoder sees it, half precision."""
 
     __tablename__ = "embedding"
-    __table_args__ = (UniqueConstraint("study_id", "encoder_id"),)
+    __table_args__ = (
+        UniqueConstraint("study_id", "encoder_id"),
+        *(
+            Index(
+                f"embedding_alike_{wide}",
+                text(f"(vector::halfvec({wide})) halfvec_cosine_ops"),
+                postgresql_using="hnsw",
+                postgresql_where=text(f"vector_dims(vector) = {wide}"),
+            )
+            for wide in INDEXED_WIDTHS
+        ),
+    )
 
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
     encoder_id: Mapped[UUID] = mapped_column(ForeignKey("encoder.id"), index=True)
