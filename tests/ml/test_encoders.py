@@ -9,9 +9,16 @@ import torch
 from safetensors.torch import save_file
 
 from collimate.ml.augment import random_view
-from collimate.ml.checkpoints import UnreadableCheckpoint
+from collimate.ml.checkpoints import (
+    Training,
+    UnreadableCheckpoint,
+    load_checkpoint,
+    new_training,
+    save_checkpoint,
+)
 from collimate.ml.encoder import Network, UnreadableWeights, embed, load_encoder, save_encoder
 from collimate.ml.encoder import stage_maps as maps_of
+from collimate.ml.memory import BatchSize
 from collimate.ml.self_supervised import TooFewImages, contrastive_loss, train
 from tests.ml.toys import images
 
@@ -159,3 +166,26 @@ def test_the_contrastive_loss_knows_partners_from_strangers() -> None:
     expected = float(np.log(np.exp(5.0) + 14) - 5.0)
     assert float(matched) == pytest.approx(expected, rel=1e-4)
     assert crossed > 5 * matched
+
+
+def test_a_checkpoint_is_laid_out_as_the_weights_it_belongs_to(tmp_path: Path) -> None:
+    """As on a GPU, where channels come last and one kernel takes the step."""
+
+    def begun() -> Training:
+        run = new_training(0, device=torch.device("cpu"), learning_rate=1e-3, batch=BatchSize(8))
+        run.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        run.optimizer = torch.optim.AdamW(run.optimizer.param_groups, fused=True)
+        return run
+
+    def step(run: Training) -> None:
+        pictures = torch.rand(4, 1, 96, 96).to(memory_format=torch.channels_last)
+        run.projector(run.network(pictures).mean(dim=(2, 3))).square().sum().backward()
+        run.optimizer.step()
+
+    first, again = begun(), begun()
+    step(first)
+    save_checkpoint(first, tmp_path / "checkpoint")
+    load_checkpoint(again, tmp_path / "checkpoint")
+    for parameter, state in again.optimizer.state.items():
+        assert state["exp_avg"].stride() == parameter.stride()
+    step(again)
