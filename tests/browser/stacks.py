@@ -121,3 +121,26 @@ def uptake(*, series: int = 5, **attributes: object) -> dict[str, bytes]:
             **attributes,
         )
     return files
+
+
+def tilted(*, degrees: float = 20.0, count: int = 28) -> dict[str, bytes]:
+    """A rod along the body in soft tissue, as a gantry tilted against the table scans it."""
+    tilt = np.radians(degrees)
+    across, down = np.array([1.0, 0.0, 0.0]), np.array([0.0, np.cos(tilt), -np.sin(tilt)])
+    grid = np.arange(SIDE) - (SIDE - 1) / 2
+    files = {}
+    for index in range(count):
+        centre = np.array([0.0, 0.0, 3.0 * (index - (count - 1) / 2)])
+        places = centre + grid[:, None, None] * down + grid[None, :, None] * across
+        away = np.hypot(places[..., 0], places[..., 1])
+        values = np.where(away < 5, 700.0, np.where(away < 25, 40.0, -1000.0))
+        files[f"7/{index}.dcm"] = _slice(
+            7,
+            index,
+            values,
+            ImagePositionPatient=[round(float(part), 4) for part in places[0, 0]],
+            ImageOrientationPatient=[round(float(part), 6) for part in (*across, *down)],
+            PixelSpacing=[1.0, 1.0],
+            SliceThickness=2.8,
+        )
+    return files

@@ -197,6 +197,25 @@ def test_slabs_project_and_planes_turn(ball: Project, open_window: Open) -> None
     page.mouse.move(*in_cell(page, 2, 0.5, 0.5))
 
 
+def test_a_tilted_gantry_leaves_what_is_straight_straight(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("A tilted gantry")
+    project.bring_in(stacks.tilted())
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    page.keyboard.press("p")
+    for name in ("axial", "coronal", "sagittal"):
+        expect(plane(page, name)).to_have_attribute("data-loaded", "28")
+    for number in (2, 3):
+        x, y = crosshair(page, number)
+        for up in (-60, 60):
+            eventually(lambda n=number, a=x, b=y + up: brightness(page, n, a + 8, b) == 255)
+            assert brightness(page, number, x - 40, y + up) < 200
+            assert brightness(page, number, x + 40, y + up) < 200
+
+
 def test_uneven_slices_are_refused_in_words(clinic: Clinic, open_window: Open) -> None:
     project = clinic.project("A slice is missing")
     files = stacks.axial(step=4)

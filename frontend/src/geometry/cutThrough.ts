@@ -1,6 +1,6 @@
 /** Segments of a stack where a plane cuts them, voxel by voxel. */
 import type { Box, Mask, Runs } from './mask';
-import { dot, type ImagePlane, normalOf, patientToImage } from './plane';
+import { dot, type ImagePlane, normalOf, patientToImage, patientToIndex } from './plane';
 import { heightOver, type Slice } from './sweep';
 import type { ImageSize, PatientPoint } from './units';
 
@@ -46,6 +46,19 @@ export interface Grid {
   readonly count: number;
   /** Millimetres from one slice to the next, negative where they run against their normal. */
   readonly step_mm: number;
+  /** Pixels by which each slice lies beside the first, along its row and column. */
+  readonly shifts: readonly Shift[];
+}
+
+export type Shift = readonly [x: number, y: number];
+
+/** Less than this part of a pixel is rounding. */
+const NO_SHIFT = 1e-4;
+
+/** Where the first pixel of a slice lies beside that of another, in pixels; 0 where it is above it. */
+export function shiftOf(first: ImagePlane, { origin }: ImagePlane): Shift {
+  const [x, y] = patientToIndex(first, origin);
+  return [Math.abs(x) < NO_SHIFT ? 0 : x, Math.abs(y) < NO_SHIFT ? 0 : y];
 }
 
 /** Null for fewer than two slices. */
@@ -53,15 +66,26 @@ export function gridOf(slices: readonly Slice[]): Grid | null {
   const [first, last] = [slices[0], slices[slices.length - 1]];
   if (!first || !last || slices.length < 2) return null;
   const step_mm = heightOver(first.plane, last.plane.origin) / (slices.length - 1);
-  return { plane: first.plane, size: first.size, count: slices.length, step_mm };
+  const shifts = slices.map(({ plane }) => shiftOf(first.plane, plane));
+  return { plane: first.plane, size: first.size, count: slices.length, step_mm, shifts };
 }
 
 type Triple = readonly [number, number, number];
 
-/** Where a place lies in the grid: [column, row, slice]; whole numbers are edges between voxels. */
-export function gridPlace({ plane, step_mm }: Grid, place: PatientPoint): Triple {
+/** Where a place lies beside the first slice, and which slice it is in. */
+function besideFirst({ plane, step_mm }: Grid, place: PatientPoint): Triple {
   const [x, y] = patientToImage(plane, place);
   return [x, y, heightOver(plane, place) / step_mm + 0.5];
+}
+
+/**
+ * Where a place lies in the grid: [column, row, slice]; whole numbers are edges between voxels.
+ * Columns and rows are those of the slice it lies in, however that is shifted.
+ */
+export function gridPlace(grid: Grid, place: PatientPoint): Triple {
+  const [x, y, z] = besideFirst(grid, place);
+  const [right, down] = grid.shifts[Math.floor(z)] ?? [0, 0];
+  return [x - right, y - down, z];
 }
 
 /** Three places of a picture: its first corner, one pixel to the right, one pixel down. */
@@ -82,9 +106,9 @@ export function cutThrough(
   { size, corner, right, down }: Picture,
 ): Mask {
   const mask: Mask = { size, data: new Uint8Array(size.columns * size.rows) };
-  const from = gridPlace(grid, corner);
+  const from = besideFirst(grid, corner);
   const stepOf = (to: PatientPoint): Triple => {
-    const [x, y, z] = gridPlace(grid, to);
+    const [x, y, z] = besideFirst(grid, to);
     return [x - from[0], y - from[1], z - from[2]];
   };
   const [across, along] = [stepOf(right), stepOf(down)];
@@ -95,7 +119,8 @@ export function cutThrough(
     for (let column = 0; column < size.columns; column += 1) {
       const patch = patches[Math.floor(z)];
       if (patch) {
-        const [i, j] = [Math.floor(x), Math.floor(y)];
+        const shift = grid.shifts[Math.floor(z)];
+        const [i, j] = [Math.floor(x - (shift?.[0] ?? 0)), Math.floor(y - (shift?.[1] ?? 0))];
         if (i >= patch.left && i < patch.right && j >= patch.top && j < patch.bottom)
           mask.data[row * size.columns + column] =
             patch.data[(j - patch.top) * (patch.right - patch.left) + i - patch.left] ?? 0;

@@ -1,5 +1,5 @@
 /** Filling on a plane through a stack: the voxels it passes through, joined edge to edge. */
-import { type Grid, gridPlace } from './cutThrough';
+import { type Grid, gridPlace, type Shift } from './cutThrough';
 import { dot, imageToPatient, normalOf, type Vector } from './plane';
 import { halfOfVoxel } from './sweep';
 import { imagePoint, type PatientPoint } from './units';
@@ -30,7 +30,7 @@ export function filledOnPlane(
 ): Voxel[] {
   const seed = voxelAt(grid, place);
   if (!seed) return [];
-  const { size, plane, count, step_mm } = grid;
+  const { size, plane, count, step_mm, shifts } = grid;
   const { columns, rows } = size;
   const was = isInside(seed);
   const first = imageToPatient(plane, imagePoint(0.5, 0.5));
@@ -50,7 +50,8 @@ export function filledOnPlane(
     seen.set(slice, known);
     if (known[at]) return;
     known[at] = 1;
-    const above = base + column * right + row * down + slice * through;
+    const [x, y] = shifts[slice] ?? NO_SHIFT;
+    const above = base + (column + x) * right + (row + y) * down + slice * through;
     if (above < -half || above >= half || isInside({ slice, at }) !== was) return;
     found.push({ slice, at });
     waiting.push([column, row, slice]);
@@ -62,8 +63,20 @@ export function filledOnPlane(
     look(column + 1, row, slice);
     look(column, row - 1, slice);
     look(column, row + 1, slice);
-    look(column, row, slice - 1);
-    look(column, row, slice + 1);
+    for (const beside of [slice - 1, slice + 1]) {
+      const [x, y] = shifts[slice] ?? NO_SHIFT;
+      const [otherX, otherY] = shifts[beside] ?? NO_SHIFT;
+      for (const over of overlapping(column + x - otherX))
+        for (const below of overlapping(row + y - otherY)) look(over, below, beside);
+    }
   }
   return found;
+}
+
+const NO_SHIFT: Shift = [0, 0];
+
+/** The pixels of a shifted line that lie over one pixel of another: one, or two by a part each. */
+function overlapping(at: number): readonly number[] {
+  const whole = Math.round(at);
+  return Math.abs(at - whole) < 1e-3 ? [whole] : [Math.floor(at), Math.ceil(at)];
 }

@@ -11,6 +11,7 @@ import type { DicomObject } from './dicomJson';
 import { type LoadOptions, loadExactly } from './exactValues';
 import { isLarge } from './largeFrames';
 import { loadLarge } from './loadLarge';
+import { isStraight, loadStraight } from './straight';
 
 export const ENGINE_ID = 'collimate';
 
@@ -22,6 +23,7 @@ const wantsProcessor = (): boolean =>
   new URLSearchParams(window.location.search).get('backend') === 'cpu';
 
 function loadFrame(imageId: string, options?: LoadOptions) {
+  if (isStraight(imageId)) return loadStraight(imageId, options);
   const image = wadors.metaDataManager.get(imageId) as unknown as DicomObject | undefined;
   return image && isLarge(image) ? loadLarge(imageId, options) : loadExactly(imageId, options);
 }

@@ -11,6 +11,7 @@ import type { View } from './stackEngine';
 import { cachedImage } from './usePlaneEngine';
 import type { Hover } from './Viewport';
 import type { PlaneView } from './volumeEngine';
+import { isTilted } from './volumeShape';
 
 export const viewFor = ({ affine, window, isInverted }: PlaneView, index: number): View => ({
   index,
@@ -35,7 +36,9 @@ export function frameFor({ plane }: PlaneView, frames: readonly Frame[]): Frame 
 export function isAsAcquired(frames: readonly Frame[], planes: Planes, name: PlaneName): boolean {
   const first = frames[0];
   return (
-    first !== undefined && Math.abs(dot(normalOf(first.plane), planes.axes[name].normal)) > 0.99999
+    first !== undefined &&
+    !isTilted(frames) &&
+    Math.abs(dot(normalOf(first.plane), planes.axes[name].normal)) > 0.99999
   );
 }
 

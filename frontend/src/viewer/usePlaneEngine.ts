@@ -8,6 +8,7 @@ import type { Frame } from './frames';
 import { loadNow } from './imageIds';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
 import { windowOfImage } from './pixels';
+import { straightened } from './straight';
 import { type LoadedVolume, openVolume, VolumeTooLarge, whyNoVolume } from './volume';
 import { createPlaneEngine, type PlaneEngine, type PlaneView, type Slab } from './volumeEngine';
 
@@ -83,7 +84,7 @@ export function usePlaneEngine(
     };
     const start = async () => {
       const window = await windowOf(frames);
-      opened = await openVolume(frames);
+      opened = await openVolume(straightened(frames));
       if (isGone) return opened.release();
       setVolume(opened);
       const { planes, slab } = latest.current;

@@ -6,6 +6,7 @@ import type { Frame } from './frames';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
 import { meansHere } from './means';
 import { type Reduced, reduceStack } from './reducedVolume';
+import { straightened } from './straight';
 import { windowOf } from './usePlaneEngine';
 import { VolumeTooLarge, whyNoVolume } from './volume';
 import { fromTheFront, type Orbit } from './volumeCamera';
@@ -111,7 +112,7 @@ export function useVolumeScene(
         drawSoon(made, false);
       };
       const asked = { most: means.mostVoxels, air: emptyValue(look) };
-      const reducing = reduceStack(frames, asked, () => {
+      const reducing = reduceStack(straightened(frames), asked, () => {
         timer ??= setTimeout(refresh, REDRAW_MS);
       });
       const made = createScene(element, reducing.reduced, means, () =>

@@ -11,8 +11,10 @@ import {
 import { millimetres, patientPoint } from '../geometry/units';
 import type { DicomObject } from './dicomJson';
 import type { Frame } from './frames';
-import { centreOf, stepAlong, textureType, whyNoVolume } from './volume';
+import { straightened } from './straight';
+import { centreOf, stepAlong, whyNoVolume } from './volume';
 import { placeAt, scrollAt } from './volumeExtent';
+import { isTilted, textureType } from './volumeShape';
 
 const slice = (z: number, more: Partial<Frame> = {}, at: readonly [number, number] = [0, 0]) =>
   ({
@@ -36,15 +38,28 @@ describe('a stack as a volume', () => {
     expect(whyNoVolume(stack(8, 6, 4, 2, 0))).toBeNull();
   });
 
-  test('gaps, tilt, colour, too few or unplaced slices do not', () => {
+  test('gaps, colour, too few or unplaced slices do not', () => {
     expect(whyNoVolume(stack(0, 2, 6, 8))).toMatch('missing');
     expect(whyNoVolume(stack(0, 2, 2, 4))).toMatch('missing');
-    expect(whyNoVolume([0, 1, 2, 3].map((z) => slice(z, {}, [0, z])))).toMatch('tilted');
     expect(whyNoVolume([0, 1, 2, 3].map((z) => slice(z, { isColour: true })))).toMatch('Colour');
     expect(whyNoVolume([0, 1, 2, 3].map((z) => slice(z, { isPlaced: false })))).toMatch('where');
     expect(whyNoVolume(stack(0, 1))).toMatch('few');
     const odd = [...stack(0, 1, 2), slice(3, { size: { rows: 5, columns: 5 } })];
     expect(whyNoVolume(odd)).toMatch('differ');
+  });
+
+  test('a tilted gantry makes one where each slice is shifted as far as the last', () => {
+    const tilted = [0, 1, 2, 3].map((z) => slice(z, { attributes: {} }, [0, z]));
+    expect(whyNoVolume(tilted)).toBeNull();
+    expect([isTilted(tilted), isTilted(stack(0, 1, 2, 3))]).toEqual([true, false]);
+    expect(whyNoVolume([0, 1, 2, 3].map((z) => slice(z, {}, [0, z * z])))).toMatch('not evenly');
+    const straight = straightened(tilted);
+    expect(isTilted(straight)).toBe(false);
+    expect(whyNoVolume(straight)).toBeNull();
+    expect(straightened(tilted)).toBe(straight);
+    expect(straight[0]?.size).toEqual({ columns: 101, rows: 107 });
+    const even = stack(0, 1, 2, 3);
+    expect(straightened(even)).toBe(even);
   });
 
   test('small differences may not add up until a slice lies where another should', () => {

@@ -1,29 +1,20 @@
 /** A stack as a volume: whether it is one, and loading it from where one looks outwards. */
 import { cache, type Types, volumeLoader } from '@cornerstonejs/core';
-import {
-  cross,
-  dot,
-  normalOf,
-  patientToIndex,
-  positionAlongNormal,
-  type Vector,
-} from '../geometry/plane';
+import { shiftOf } from '../geometry/cutThrough';
+import { cross, dot, normalOf, positionAlongNormal, type Vector } from '../geometry/plane';
 import { type PatientPoint, patientPoint } from '../geometry/units';
 import { t } from '../words/t';
 import { CACHE_BYTES } from './cornerstone';
-import { numberOf } from './dicomJson';
 import type { Frame } from './frames';
 import { prefetchFrames, registerFrames } from './imageIds';
 import { indexAt } from './linking';
+import { SHEAR_TOLERANCE, textureType } from './volumeShape';
 
 /** Neighbouring gaps may differ by this share before the slices stop being a volume. */
 const GAP_TOLERANCE = 0.05;
 
 /** Share of a gap by which a slice may lie off its place in an even stack. */
 const DRIFT_TOLERANCE = 0.25;
-
-/** Slices may be shifted against each other by this share of a pixel (gantry tilt shears). */
-const SHEAR_TOLERANCE = 0.5;
 
 const FEWEST_SLICES = 4;
 
@@ -32,7 +23,7 @@ const IN_FLIGHT = 6;
 
 /**
  * Why these frames cannot be cut in other planes; null when they can. Refuses rather than guesses:
- * an uneven gap or a tilt would put every structure in the wrong place.
+ * an uneven gap would put every structure in the wrong place.
  */
 export function whyNoVolume(frames: readonly Frame[]): string | null {
   const [first, second] = frames;
@@ -60,36 +51,21 @@ export function whyNoVolume(frames: readonly Frame[]): string | null {
         Math.abs(height - (heights[0] ?? 0) - index * mean) < Math.abs(gap) * DRIFT_TOLERANCE),
   );
   if (!isEven || Math.abs(gap) < 1e-3) return t('Slices are missing or unevenly spaced.');
-  return isSheared(frames) ? t('The slices are tilted against the table.') : null;
+  return isEvenlyShifted(frames)
+    ? null
+    : t('The slices are shifted against each other, and not evenly.');
 }
 
-function isSheared(frames: readonly Frame[]): boolean {
+/** A gantry that was tilted shifts each slice by as much as the last one. */
+function isEvenlyShifted(frames: readonly Frame[]): boolean {
   const [first, last] = [frames[0], frames[frames.length - 1]];
   if (!first || !last) return false;
-  const [i, j] = patientToIndex(first.plane, last.plane.origin);
-  return Math.hypot(i, j) > SHEAR_TOLERANCE;
-}
-
-/** The smallest type of texture that holds every value the frames may have, exactly. */
-export function textureType(
-  frames: readonly Frame[],
-): 'Int16Array' | 'Uint16Array' | 'Float32Array' {
-  let [low, high, isWhole] = [0, 0, true];
-  for (const { attributes } of frames) {
-    const bits = numberOf(attributes, '00280101') ?? 16;
-    const isSigned = numberOf(attributes, '00280103') === 1;
-    const slope = numberOf(attributes, '00281053') ?? 1;
-    const intercept = numberOf(attributes, '00281052') ?? 0;
-    isWhole &&= Number.isInteger(slope) && Number.isInteger(intercept);
-    const ends = isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
-    for (const end of ends) {
-      low = Math.min(low, end * slope + intercept);
-      high = Math.max(high, end * slope + intercept);
-    }
-  }
-  if (!isWhole) return 'Float32Array';
-  if (low >= -32_768 && high <= 32_767) return 'Int16Array';
-  return low >= 0 && high <= 65_535 ? 'Uint16Array' : 'Float32Array';
+  const [across, down] = shiftOf(first.plane, last.plane);
+  return frames.every(({ plane }, index) => {
+    const share = index / (frames.length - 1);
+    const [x, y] = shiftOf(first.plane, plane);
+    return Math.hypot(x - across * share, y - down * share) < SHEAR_TOLERANCE;
+  });
 }
 
 /** The middle of one slice. */
