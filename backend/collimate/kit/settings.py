@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         default="localhost,127.0.0.1,[::1]", description="Host names the web process answers to"
     )
     torch_threads: int = Field(default=1, description="Threads torch may use on a CPU")
+    training_gpus: int = Field(
+        default=0, ge=0, description="GPUs that one training may use at once; 0 means all visible"
+    )
     worker_niceness: int = Field(
         default=10, ge=0, le=19, description="How far workers step behind the web process"
     )

@@ -78,7 +78,7 @@ class _SharedNorm(_BatchNorm):
         """Two passes: the mean of all ranks, then the spread around it."""
         if not self.training:
             return super().forward(input)
-        x = input.float()
+        x = input if input.dtype == torch.float64 else input.float()
         axes = [axis for axis in range(x.dim()) if axis != 1]
         shape = [1, -1] + [1] * (x.dim() - 2)
         mean = all_reduce(x.mean(axes)) / count()

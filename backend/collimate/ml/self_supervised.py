@@ -99,7 +99,7 @@ def train(  # noqa: PLR0913 (all but the images are named)
         return _result(training, images, out, sha256, checkpoint)
 
 
-class _Contrast(nn.Module):
+class Contrast(nn.Module):
     """Encoder and projector as one, so that ranks share one call."""
 
     def __init__(self, network: nn.Module, projector: nn.Module) -> None:
@@ -116,7 +116,7 @@ def contrastive_step(
 ) -> Callable[[int], Tensor]:
     """What one step does, given the number of images in the batch of all ranks."""
     device = available_device()
-    whole = ranks.joined(_Contrast(training.network, training.projector))
+    whole = ranks.joined(Contrast(training.network, training.projector))
 
     def step(size: int) -> Tensor:
         rows = _batch_rows(len(images), training.seed, training.step, ranks.whole(size))

@@ -38,9 +38,10 @@ from collimate.learning.measure_drawn import exam_of
 from collimate.learning.models import ModelVersion, TrainingRun
 from collimate.learning.pool import load_pool
 from collimate.learning.versions import UNFINISHED
+from collimate.ml import together
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.dense_model import DenseModel
-from collimate.ml.dense_training import DenseRun, NothingToLearn, train
+from collimate.ml.dense_training import DenseRun, NothingToLearn
 from collimate.ml.device import available_device
 from collimate.ml.memory import MemoryTooSmall
 from collimate.ml.training import TrainingDiverged
@@ -78,6 +79,8 @@ def train_model(run: JobRun) -> dict[str, Any]:
     except (NothingToLearn, TrainingDiverged, UnreadableCheckpoint, MemoryTooSmall) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise JobFailed(f"{error} The earlier model serves on.") from error
+    except together.RanksFailed as error:
+        raise JobFailed(str(error)) from error
     except JobCancelled:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -142,8 +145,9 @@ def _fitted(
         )
     start = SHARES["model"] if name == "control" else 0.0
     words = "Training on the control arm" if name == "control" else "Training on the newest reads"
-    done = train(
+    done = together.train_dense(
         samples,
+        count=together.ranks_for(settings().training_gpus),
         kind=question.kind,
         width=size.width,
         checkpoint=checkpoint,

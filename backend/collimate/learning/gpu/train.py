@@ -23,7 +23,7 @@ from collimate.learning.gpu.embed import embed_missing
 from collimate.learning.gpu.glance import Glance
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.models import Encoder
-from collimate.ml import self_supervised
+from collimate.ml import self_supervised, together
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import load_encoder
 from collimate.ml.images import to_bytes
@@ -87,8 +87,9 @@ def _train(run: JobRun, row: Encoder) -> bool:
     checkpoint = out.with_name(out.name + ".checkpoint")
     steps_aside = Glance(run)
     try:
-        result = self_supervised.train(
+        result = together.train_encoder(
             images,
+            count=together.ranks_for(settings().training_gpus),
             out=out,
             seed=seed_of(row.id),
             seconds=settings().encoder_seconds,
@@ -100,6 +101,8 @@ def _train(run: JobRun, row: Encoder) -> bool:
     except UnreadableCheckpoint:
         checkpoint.unlink()
         raise JobFailed("The half-done training could not be read; try again.") from None
+    except together.RanksFailed as error:
+        raise JobFailed(str(error)) from error
     except (self_supervised.TooFewImages, TrainingDiverged, MemoryTooSmall) as error:
         note_failure(run, row.id, str(error))
         raise JobFailed(str(error)) from error

@@ -26,7 +26,7 @@ from collimate.learning.gpu.train import (
 from collimate.learning.images import StudyUnusable, picture_of
 from collimate.learning.labels import Labelled, question_of
 from collimate.learning.models import Encoder
-from collimate.ml import fine_tuning
+from collimate.ml import fine_tuning, together
 from collimate.ml.checkpoints import UnreadableCheckpoint
 from collimate.ml.encoder import load_encoder
 from collimate.ml.memory import MemoryTooSmall
@@ -66,6 +66,8 @@ def _teach(run: JobRun, row: Encoder, lessons: list[Labelled]) -> bool:
     out = folder / "encoder.safetensors"
     try:
         done = _taught(run, row, lessons, out)
+    except together.RanksFailed as error:
+        raise JobFailed(str(error)) from error
     except (
         fine_tuning.TooFewLabels, TrainingDiverged, MemoryTooSmall, UnreadableCheckpoint,
     ) as error:  # fmt: skip
@@ -105,9 +107,10 @@ def _taught(
     if question is None or not seen:
         raise fine_tuning.TooFewLabels("There is too little to tell apart to teach an encoder.")
     answers = np.array([[key in item.label_keys for key in question.keys] for item in seen])
-    return fine_tuning.train(
+    return together.teach_encoder(
         np.stack(squares),
         answers if question.is_multi else answers.argmax(axis=1),
+        count=together.ranks_for(settings().training_gpus),
         base=loaded(weights),
         class_count=len(question.keys),
         patients=np.array([str(item.patient_id) for item in seen]),
