@@ -1,6 +1,6 @@
 /** Every text a person sees passes through here, written in English where it is used. */
 import { IntlMessageFormat } from 'intl-messageformat';
-import { Children, type ReactNode } from 'react';
+import { createElement, Fragment, isValidElement, type ReactNode } from 'react';
 import { catalogue } from './catalogue';
 import { locale } from './language';
 
@@ -69,11 +69,16 @@ function filledIn(text: string): string {
 export function rich(message: string, values: RichValues): ReactNode {
   const filled = Object.entries(values).map(([name, value]) => [
     name,
-    // the parts of an element get the keys that React wants
-    typeof value === 'function' ? (parts: ReactNode[]) => value([Children.toArray(parts)]) : value,
+    typeof value === 'function' ? (parts: ReactNode[]) => value(keyed(parts)) : value,
   ]);
   const parts = formatOf(message, false).format<ReactNode>(
     Object.fromEntries(filled) as Parameters<IntlMessageFormat['format']>[0] as never,
   );
-  return Children.toArray(parts as ReactNode);
+  return Array.isArray(parts) ? keyed(parts as ReactNode[]) : (parts as ReactNode);
 }
+
+/** The parts of a text with the keys that React wants: they never change places. */
+const keyed = (parts: ReactNode[]): ReactNode[] =>
+  parts.map((part, at) =>
+    isValidElement(part) ? createElement(Fragment, { key: at }, part) : part,
+  );
