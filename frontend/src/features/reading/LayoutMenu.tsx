@@ -1,9 +1,10 @@
 /** Chooses a grid of viewports by pointing at its last one. */
 import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
-import { memo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { CommandKey } from '../../commands/CommandKey';
 import { activeCommands, useRegistry } from '../../commands/registry';
+import { useCommands } from '../../commands/useCommands';
 import { KeyCap } from '../../ui/KeyCap';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
@@ -24,6 +25,7 @@ export const LayoutMenu = memo(function LayoutMenu() {
   const [isOpen, setOpen] = useState(false);
   const [pointed, setPointed] = useState<Grid | null>(null);
   const lit = pointed ?? { rows, columns };
+  const close = useCallback(() => setOpen(false), []);
   const choose = (grid: Grid) => {
     arrange(grid);
     setOpen(false);
@@ -59,6 +61,7 @@ export const LayoutMenu = memo(function LayoutMenu() {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown>
+        <EscapeCloses onClose={close} />
         <div className={styles.gridChoice} onPointerLeave={() => setPointed(null)}>
           {SIDE.flatMap((row) =>
             SIDE.map((column) => (
@@ -104,3 +107,21 @@ export const LayoutMenu = memo(function LayoutMenu() {
     </Popover>
   );
 });
+
+/** There only while the menu is open, whose buttons leave the focus where it was. */
+function EscapeCloses({ onClose }: { readonly onClose: () => void }) {
+  const commands = useMemo(
+    () => [
+      {
+        id: 'layout.close',
+        title: t('Close without a change'),
+        section: t('Layout'),
+        shortcut: 'escape',
+        run: onClose,
+      },
+    ],
+    [onClose],
+  );
+  useCommands('layout-menu', commands);
+  return null;
+}
