@@ -66,7 +66,7 @@ def test_processes_that_migrate_at_once_wait_for_each_other(scratch):
 
 APPEND_ONLY = [
     "annotation_revision", "submission", "audit_event", "review", "query_pick",
-    "dataset_version", "dataset_entry", "dataset_erasure",
+    "dataset_version", "dataset_entry", "dataset_erasure", "auto_accepted_case",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ TABLES = {
     "learning/strategy_words.py": "WORDS",
     "tasks/queue.py": "HOLDOUT_REASON",
     "tasks/assign.py": "FIRST_REASON",
+    "learning/auto_accept/give_back.py": "GIVEN_BACK_REASON",
 }
 # Modules whose functions put sentences together.
 SAYING = ("learning/warn.py", "learning/reasons.py")

@@ -20,6 +20,7 @@ import collimate.access.api
 import collimate.annotations.api
 import collimate.datasets.api
 import collimate.learning.api
+import collimate.learning.auto_accept.api
 import collimate.learning.hunts.api
 import collimate.projects.api
 import collimate.prompts.api
@@ -51,6 +52,7 @@ STATIONS = (
     collimate.reviews,
     collimate.datasets,
     collimate.learning,
+    collimate.learning.auto_accept,
     collimate.learning.hunts,
     collimate.removal,
 )

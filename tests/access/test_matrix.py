@@ -147,6 +147,11 @@ MATRIX: dict[str, Any] = {
     "POST /api/projects/{project_id}/learning/encoder": P.MANAGE_LEARNING,
     "POST /api/projects/{project_id}/learning/encoder/weights": P.MANAGE_LEARNING,
     "POST /api/models/{model_id}/promote": P.MANAGE_LEARNING,
+    "GET /api/projects/{project_id}/learning/auto-accept": P.SEE_LEARNING,
+    "GET /api/projects/{project_id}/learning/auto-accept/cases": P.MANAGE_LEARNING,
+    "POST /api/projects/{project_id}/learning/auto-accept/on": P.MANAGE_LEARNING,
+    "POST /api/projects/{project_id}/learning/auto-accept/off": P.MANAGE_LEARNING,
+    "POST /api/tasks/{task_id}/give-back": P.MANAGE_LEARNING,
     "GET /api/learning/strategies": SIGNED_IN,
 }
 # Decided by more than one permission; each has its own test, named here.

@@ -8,7 +8,7 @@ from collimate.annotations.content import LabelUnknown
 from collimate.annotations.models import Submission
 from collimate.datasets.exports.csv import write_csv
 from collimate.datasets.exports.version import load
-from collimate.datasets.freeze import choose, freeze
+from collimate.datasets.freeze import Wanted, choose, freeze
 from collimate.datasets.splits import SplitShares
 from collimate.kit import ids
 from collimate.learning.labels import labelled_studies, question_of
@@ -88,7 +88,7 @@ def test_a_dataset_holds_excluded_cases_only_where_they_are_asked_for(session, t
     by = room.readers[0].id
     version = freeze(
         session, by, room.project, name="all", note="", shares=SplitShares(),
-        includes_excluded=True,
+        wanted=Wanted(includes_excluded=True),
     )  # fmt: skip
     assert version.counts["excluded"] == 1
     (frozen,) = load(session, version).reads

@@ -17,10 +17,18 @@ from collimate.annotations.models import Submission
 from collimate.datasets import export
 from collimate.datasets.models import DatasetVersion, Export
 from collimate.datasets.verify import verify
+from collimate.kit import clock
 from collimate.kit.blobs import blobs
 from collimate.kit.database import open_session
 from collimate.kit.ids import new_id
-from collimate.learning.models import Embedding, Encoder
+from collimate.learning.models import (
+    AutoAccept,
+    AutoAcceptedCase,
+    Embedding,
+    Encoder,
+    ModelVersion,
+    TrainingRun,
+)
 from collimate.removal import erase
 from collimate.reviews import guide
 from collimate.studies import ingest
@@ -62,6 +70,7 @@ def world(session, client):
     session.add(encoder)
     session.flush()
     session.add(Embedding(study_id=gone.id, encoder_id=encoder.id, vector=[1, 2, 3]))
+    answered_by_model(session, lead, made.version.label_schema_id, gone)
     read = session.scalars(select(Read).join(Task).where(Task.study_id == gone.id)).one()
     actor = Actor(room.readers[0], new_id())
     first = comments.Said(new_id(), "Look here.")
@@ -80,6 +89,34 @@ def world(session, client):
     made.room = room
     session.commit()
     return made
+
+
+def answered_by_model(session, lead, schema_id, study) -> None:
+    """A record that a model once answered the case, as the table that is only added to has it."""
+    own = {"project_id": study.project_id}
+    run = TrainingRun(
+        **own, round_number=1, label_count=3, control_label_count=1, manifest_sha256="0",
+        code_version="0", seed=0, seconds=0.1,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    same = {**own, "label_schema_id": schema_id, "weights_sha256": "0" * 64}
+    model = ModelVersion(**same, training_run_id=run.id, encoder_ids=[], number=1)
+    session.add(model)
+    session.flush()
+    same |= {"model_version_id": model.id, "target": 0.05}
+    turned = AutoAccept(
+        **same, reason="", grounds={}, turned_on_by=lead.id, off_at=clock.now(), off_code="person"
+    )
+    session.add(turned)
+    session.flush()
+    task_id = session.scalars(select(Task.id).where(Task.study_id == study.id)).one()
+    session.add(
+        AutoAcceptedCase(
+            **same, auto_accept_id=turned.id, study_id=study.id, task_id=task_id, label_keys=[],
+            p_values={}, calibration_count=1, check_count=1, is_reaudit=False,
+        )
+    )  # fmt: skip
 
 
 def tables_that_say(words: list[str]) -> set[str]:

@@ -16,7 +16,7 @@ from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Patient, Study
-from collimate.tasks import claim, places, worklist
+from collimate.tasks import claim, places, queue, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
 
@@ -24,6 +24,8 @@ ARM_LABELS = {
     "strategy": "Asked for by the learner",
     "control": "Drawn at random, to measure the learner",
     "evaluation": "Kept apart, to measure the model",
+    # Nobody is to know that a model accepted it: it reads like the control arm.
+    "reaudit": "Drawn at random, to measure the learner",
     "person": "Given to you by name",
     "arrival": "In order of arrival",
 }
@@ -181,10 +183,11 @@ def stage_and_suggestion(
 def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
     """Whether a reader of this task may be told what a model says of it, once he has locked.
 
-    Not where the project hides it, on cases that measure the model, among readers blinded to each
-    other, or where the model may have learned from an answer to this very case.
+    Not where the project hides it, on cases that measure the model (held out, the control arm),
+    among readers blinded to each other, or where the model may have learned from an answer to this
+    very case.
     """
-    if not rules.show_suggestion or task.arm == "evaluation":
+    if not rules.show_suggestion or task.arm in queue.UNAIDED_ARMS:
         return False
     return worklist.sees_machine(rules, task) and not _was_submitted(session, task)
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -153,8 +153,15 @@ def _refuse_first_stage(session: Session, read: Read) -> None:
 
 
 def _wake_learner(session: Session, project: Project) -> None:
-    if learning_rules(project).is_on:
+    if learning_rules(project).is_on or _answers_itself(session, project):
         enqueue(session, JobKind.RUN_ROUND, project_id=project.id, dedup_key=f"round:{project.id}")
+
+
+def _answers_itself(session: Session, project: Project) -> bool:
+    """Whether a model answers cases of its own: then every read may speak against it."""
+    # Models stand later in the data flow; their tables are asked by name, not by import.
+    query = text("SELECT FROM auto_accept WHERE project_id = :project AND off_at IS NULL")
+    return session.execute(query, {"project": project.id}).first() is not None
 
 
 def _record(session: Session, actor: Actor, read: Read, submission: Submission) -> None:

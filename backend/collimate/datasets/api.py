@@ -47,6 +47,10 @@ SeenExport = Annotated[Export, Depends(seen_export, scope="function")]
 ManagedExport = Annotated[Export, Depends(managed_export, scope="function")]
 
 
+def _wanted(body: schemas.PreviewIn) -> freeze.Wanted:
+    return freeze.Wanted(body.includes_excluded, body.includes_auto_accepted, body.cohort_id)
+
+
 @router.get("/api/projects/{project_id}/datasets", response_model=schemas.DatasetList)
 def list_datasets(session: SessionDep, project: SeenProject) -> dict[str, Any]:
     return {"items": browse.list_versions(session, project)}
@@ -57,11 +61,9 @@ def preview_dataset(
     session: SessionDep, project: ManagedProject, body: schemas.PreviewIn
 ) -> dict[str, Any]:
     shares = SplitShares(**body.split_shares.model_dump())
-    chosen = freeze.choose(
-        session, project, shares,
-        includes_excluded=body.includes_excluded, cohort_id=body.cohort_id,
-    )  # fmt: skip
-    return {"counts": freeze.counts_of(chosen)}
+    chosen = freeze.choose(session, project, shares, _wanted(body))
+    accepted = freeze.accepted_of(session, project, shares, _wanted(body))
+    return {"counts": freeze.counts_of(chosen, accepted)}
 
 
 @router.post(
@@ -75,8 +77,7 @@ def freeze_dataset(
     shares = SplitShares(**body.split_shares.model_dump())
     version = freeze.freeze(
         session, actor.user.id, project, name=body.name, note=body.note, shares=shares,
-        includes_excluded=body.includes_excluded,
-        cohort_id=body.cohort_id,
+        wanted=_wanted(body),
     )  # fmt: skip
     return browse.describe(version, actor.user.name, [])
 

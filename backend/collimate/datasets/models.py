@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,13 +28,22 @@ class DatasetVersion(Row):
 
 
 class DatasetEntry(Row):
-    """One accepted submission in a dataset version, and the split of its patient."""
+    """One accepted submission in a dataset version, and the split of its patient.
+
+    Or, where the version is told to hold them, a case that a model answered by itself.
+    """
 
     __tablename__ = "dataset_entry"
-    __table_args__ = (UniqueConstraint("dataset_version_id", "submission_id"),)
+    __table_args__ = (
+        UniqueConstraint("dataset_version_id", "submission_id"),
+        CheckConstraint(
+            "num_nonnulls(submission_id, auto_accepted_case_id) = 1", name="one_origin"
+        ),
+    )
 
     dataset_version_id: Mapped[UUID] = mapped_column(ForeignKey("dataset_version.id"), index=True)
-    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id"))
+    auto_accepted_case_id: Mapped[UUID | None]
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
     split: Mapped[str]

@@ -25,6 +25,10 @@ class SplitSharesOut(Answer):
 class PreviewIn(Body):
     split_shares: SplitSharesBody
     includes_excluded: bool = Field(default=False, description="Also cases a reader excluded")
+    includes_auto_accepted: bool = Field(
+        default=False,
+        description="Also cases that a model answered by itself, in the training part only",
+    )
     cohort_id: UUID | None = None
 
 
@@ -44,6 +48,9 @@ class DatasetCounts(SplitCounts):
     patients: int
     reads: int
     excluded: int = 0
+    auto_accepted: int = Field(
+        default=0, description="Cases that a model answered by itself; in no other number"
+    )
     by_label: dict[str, SplitCounts]
 
 

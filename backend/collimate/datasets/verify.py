@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.models import Submission
+from collimate.datasets.auto_accepted import records_of
 from collimate.datasets.exports.version import entries_of
 from collimate.datasets.models import DatasetEntry, DatasetErasure, DatasetVersion
 from collimate.kit.blobs import CHUNK_BYTES, BlobMissing, blobs
@@ -25,7 +26,12 @@ def verify(session: Session, version: DatasetVersion) -> dict[str, Any]:
     if sha256_of(version.manifest) != _expected(session, version):
         problems.append(_problem("manifest", version.id, "The manifest was changed."))
     entries = entries_of(version.manifest)
-    problems += _submission_problems(session, version, entries)
+    problems += _submission_problems(
+        session, version, [one for one in entries if "submission_id" in one]
+    )
+    problems += _record_problems(
+        session, version, [one for one in entries if "submission_id" not in one]
+    )
     hashes = {
         digest
         for entry in entries
@@ -74,6 +80,32 @@ def _submission_problems(
             problems.append(_problem("entry", entry["submission_id"], "Its split was changed."))
         elif sha256_of(submission.content) != entry["submission_sha256"]:
             problems.append(_problem("submission", submission.id, "It was changed."))
+    return problems
+
+
+def _record_problems(
+    session: Session, version: DatasetVersion, entries: list[dict[str, Any]]
+) -> list[Problem]:
+    """What does not fit of cases that a model answered."""
+    rows = session.execute(
+        select(DatasetEntry.auto_accepted_case_id, DatasetEntry.split)
+        .where(DatasetEntry.dataset_version_id == version.id)
+        .where(DatasetEntry.auto_accepted_case_id.is_not(None))
+    )
+    stored = {str(case_id): split for case_id, split in rows}
+    records = records_of(session, [UUID(case_id) for case_id in stored])
+    named = {entry["auto_accepted_case_id"]: entry for entry in entries}
+    problems = [
+        _problem("entry", extra, "The manifest does not name it.")
+        for extra in sorted(set(stored) - set(named))
+    ]
+    for case_id, entry in named.items():
+        if case_id not in stored or case_id not in records:
+            problems.append(_problem("entry", case_id, "It is missing."))
+        elif stored[case_id] != entry["split"]:
+            problems.append(_problem("entry", case_id, "Its split was changed."))
+        elif records[case_id]["record_sha256"] != entry["record_sha256"]:
+            problems.append(_problem("auto_accepted_case", case_id, "It was changed."))
     return problems
 
 

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     COMPARE_ENCODERS = "compare_encoders"
     TRAIN_MODEL = "train_model"
     RUN_ROUND = "run_round"
+    AUTO_ACCEPT = "auto_accept"
     EXPLAIN = "explain"
     HUNT = "hunt"
     CHECK_MAPS = "check_maps"
@@ -43,6 +44,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.COMPARE_ENCODERS: Queue.ML,
     JobKind.TRAIN_MODEL: Queue.ML,
     JobKind.RUN_ROUND: Queue.ML,
+    JobKind.AUTO_ACCEPT: Queue.ML,
     JobKind.EXPLAIN: Queue.ML,
     JobKind.HUNT: Queue.ML,
     JobKind.CHECK_MAPS: Queue.ML,
@@ -60,6 +62,7 @@ TITLE_OF: dict[JobKind, str] = {
     JobKind.COMPARE_ENCODERS: "Asking the labels whether the new encoder helps",
     JobKind.TRAIN_MODEL: "Training the model on what was drawn",
     JobKind.RUN_ROUND: "Learning from the newest reads",
+    JobKind.AUTO_ACCEPT: "Answering clear cases by the model",
     JobKind.EXPLAIN: "Computing an explanation map",
     JobKind.HUNT: "Looking for places that look alike",
     JobKind.CHECK_MAPS: "Checking whether maps follow the weights",
@@ -70,6 +73,7 @@ PRIORITY_OF: dict[JobKind, int] = {
     JobKind.HUNT: 15,
     JobKind.CHECK_MAPS: 1,
     JobKind.RUN_ROUND: 20,
+    JobKind.AUTO_ACCEPT: 15,
     JobKind.COMPARE_ENCODERS: 5,
     JobKind.TRAIN_MODEL: 5,
     JobKind.EMBED_STUDIES: 10,

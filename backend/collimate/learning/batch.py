@@ -103,6 +103,8 @@ def write_batch(
             "batch_size": rules.batch_size,
             "asked": size,
             "control_share": rules.control_share,
+            # Readers of the control arm are not told what a model says (`annotations/case.py`).
+            "control_is_unaided": True,
             "evaluation_share": rules.evaluation_share,
             "encoder_ids": [str(encoder_id) for encoder_id in now.pool.encoder_ids],
             "has_model": now.model_version_id is not None,

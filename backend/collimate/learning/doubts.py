@@ -1,8 +1,8 @@
 """Answers the learner doubts: likely label errors, and cases where it would answer otherwise.
 
 Asked of models that did not learn from the patient, nor look through an encoder that was taught
-labels. Held-out cases are left out: looking again
-only where the model disagrees would make the model look better than it is.
+labels. Held-out cases and the control arm are left out: looking again only where the model
+disagrees would make the model look better than it is.
 """
 
 from typing import Any
@@ -21,6 +21,7 @@ from collimate.ml.confident_learning import find_doubts
 from collimate.ml.folds import stratified_folds
 from collimate.projects.models import Project
 from collimate.reviews import review
+from collimate.tasks.queue import UNAIDED_ARMS
 
 FEWEST_LABELS = 40
 MOST = 100
@@ -85,6 +86,7 @@ def _doubted(
             "margin": round(float(doubts.margins[row]), 4),
         }
         for row in np.flatnonzero(doubts.likely != labels)
+        if lessons.items[row].arm not in UNAIDED_ARMS
     ]
 
 

@@ -9,6 +9,8 @@ from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import Handler, JobFailed, JobRun
 from collimate.learning import encoders, gate, rounds, teach
 from collimate.learning.ask import ask_to_check_maps, for_embedding, learn_anew
+from collimate.learning.auto_accept import stop, switch, watch
+from collimate.learning.auto_accept.accept import accept_clear
 from collimate.learning.due import newest_batch, next_round_in
 from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.gpu import check_maps, explain, learn, look, train, tune
@@ -37,7 +39,15 @@ def embed_studies(run: JobRun) -> dict[str, Any]:
             _ask(session, JobKind.RUN_ROUND, project_id, "round")
         if encoders.deep_encoder(session, project_id, encoders.READY) is None:
             _ask(session, JobKind.TRAIN_ENCODER, project_id, "encoder")
+        if stop.current(session, project_id) is not None:
+            switch.ask_to_accept(session, project_id)
     return {}
+
+
+def auto_accept(run: JobRun) -> dict[str, Any]:
+    """Answer open cases that leave no doubt, where the project lets its model do that."""
+    with run.open_session() as session:
+        return {"accepted_count": accept_clear(session, _project_id(run))}
 
 
 def train_encoder(run: JobRun) -> dict[str, Any]:
@@ -55,9 +65,13 @@ def run_round(run: JobRun) -> dict[str, Any]:
     project_id = _project_id(run)
     is_forced = "is_forced" in run.arguments
     with run.open_session() as session:
+        watch.look(session, project_id)
         project = session.get_one(Project, project_id)
         if not is_forced and next_round_in(session, project) != 0:
             return {"skipped": 1}
+        # Committed by itself: a round locks tasks in one go. Its draws are from all unread cases.
+        stop.turn_off(session, project_id, stop.NEW_MODEL)
+    with run.open_session() as session:
         try:
             done = rounds.run_round(session, project_id, report=run.report)
         except rounds.PoolNotEmbedded as error:
@@ -135,6 +149,7 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.COMPARE_ENCODERS: compare_encoders,
     JobKind.TRAIN_MODEL: train_model,
     JobKind.RUN_ROUND: run_round,
+    JobKind.AUTO_ACCEPT: auto_accept,
     JobKind.EXPLAIN: explain_study,
     JobKind.HUNT: hunt,
     JobKind.CHECK_MAPS: check_model_maps,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from collimate.learning.kinds import KINDS, TaskKind
 from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.reviews.accepted import accepted_submissions
+from collimate.studies.models import Study
 from collimate.tasks.models import Task
 
 
@@ -69,14 +70,21 @@ def question_of(session: Session, project: Project) -> Question | None:
 
 
 def labelled_studies(
-    session: Session, project: Project, question: Question
+    session: Session,
+    project: Project,
+    question: Question,
+    *,
+    only: Collection[UUID] | None = None,
 ) -> tuple[list[Labelled], int]:
     """Studies with an answer, and how many were left out because their readers disagree evenly.
 
-    Answers that the present question does not know are left out too.
+    Answers that the present question does not know are left out too. With `only` just these
+    studies are looked at.
     """
     reads: dict[UUID, list[tuple]] = {}
     query = accepted_submissions(project).add_columns(Task.arm)
+    if only is not None:
+        query = query.where(Study.id.in_(list(only)))
     for submission, read, study, patient, arm in session.execute(query):
         reads.setdefault(study.id, []).append((submission, read, patient, arm))
     found, undecided = [], 0

@@ -221,3 +221,59 @@ class HuntMatch(Row):
     y: Mapped[float]
     rows: Mapped[int]
     columns: Mapped[int]
+
+
+class AutoAccept(Row):
+    """That a project's model may answer by itself, from when to when, and on what grounds.
+
+    `weights_sha256`: the model that decides; it learned from no case of the control arm, and was
+    made in the round of `model_version_id`. `grounds` is the estimate it was turned on by, with
+    what its decisions are calibrated on. At most one of a project has no `off_at`; `off_code` says
+    what ended it, `off_by` who, where it was a person.
+    """
+
+    __tablename__ = "auto_accept"
+    __table_args__ = (
+        Index(
+            "uq_auto_accept_on", "project_id", unique=True, postgresql_where=text("off_at IS NULL")
+        ),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
+    label_schema_id: Mapped[UUID] = mapped_column(ForeignKey("label_schema.id"))
+    weights_sha256: Mapped[str]
+    target: Mapped[float]
+    reason: Mapped[str]
+    grounds: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    turned_on_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    off_at: Mapped[datetime | None]
+    off_code: Mapped[str | None]
+    off_reason: Mapped[str] = mapped_column(default="")
+    off_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class AutoAcceptedCase(Row):
+    """What a model answered by itself: model output, never a label. Insert only.
+
+    It stands as long as its task is `auto_accepted` and no later one names the task. `p_values`:
+    per class its conformal p-value, of several answers those of absence and presence. Where
+    `is_reaudit` a reader answers all the same, and is not told.
+    """
+
+    __tablename__ = "auto_accepted_case"
+    __table_args__ = (UniqueConstraint("auto_accept_id", "task_id"),)
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    auto_accept_id: Mapped[UUID] = mapped_column(ForeignKey("auto_accept.id"))
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
+    label_schema_id: Mapped[UUID] = mapped_column(ForeignKey("label_schema.id"))
+    weights_sha256: Mapped[str]
+    label_keys: Mapped[list[Any]] = mapped_column(JSONB)
+    p_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    target: Mapped[float]
+    calibration_count: Mapped[int]
+    check_count: Mapped[int]
+    is_reaudit: Mapped[bool]

@@ -15,6 +15,7 @@ from collimate.jobs import events
 from collimate.kit.errors import Conflict
 from collimate.learning import batch as batches
 from collimate.learning import doubts, drawing, fit, hold_back
+from collimate.learning.auto_accept import estimate
 from collimate.learning.due import newest_batch
 from collimate.learning.kinds import KINDS, TaskKind
 from collimate.learning.labels import Question, labelled_studies, question_of
@@ -97,6 +98,7 @@ def run_round(
     )
     drawing.ask_to_train(session, project, question)
     if fitted is not None and lessons is not None and question is not None:
+        estimate.keep(session, project, fitted, estimate.Known(ground, lessons, question))
         # After the tasks: whoever locks the audit chain must not wait for a task.
         hold_back.promote_unless_worse(session, project, fitted, pool, lessons, question)
     events.publish(session, "round", project_id, query_batch_id=written.batch.id)

@@ -10,6 +10,7 @@ from collimate.access import audit
 from collimate.jobs import events
 from collimate.kit import clock
 from collimate.kit.errors import NotFound
+from collimate.learning.auto_accept import stop
 from collimate.learning.models import ModelVersion, TrainingRun
 
 UNFINISHED = "is_unfinished"
@@ -81,10 +82,13 @@ def as_json(model: ModelVersion, run: TrainingRun) -> dict[str, Any]:
 def promote(session: Session, model: ModelVersion, *, by: UUID | None) -> dict[str, Any]:
     """Let this version speak; the one that spoke until now retires. Repeating it does nothing.
 
-    The next round may promote its own newer version again.
+    The next round may promote its own newer version again. Where a person chooses another one,
+    nothing is answered by a model any more (`auto_accept/`); before a round that is seen to.
     """
     current = promoted_model(session, model.project_id)
     if current is None or current.id != model.id:
+        if by is not None:
+            stop.turn_off(session, model.project_id, stop.NEW_MODEL)
         now = clock.now()
         session.execute(
             update(ModelVersion)

@@ -15,7 +15,6 @@ from collimate.projects.models import Project
 from collimate.studies.chosen import chosen_studies
 from collimate.tasks import assign, lease, places, progress, reopen, schemas, skip, worklist
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import ReadState
 
 router = APIRouter(tags=["tasks"])
 ReadingProject = Annotated[Project, project_for(Permission.READ_CASES)]
@@ -79,7 +78,7 @@ def reopen_read(session: SessionDep, actor: ActorDep, read: OwnRead) -> Read:
 def list_tasks(
     session: SessionDep,
     project: ManagedProject,
-    state: ReadState | None = None,
+    state: schemas.TaskState | None = None,
     after: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

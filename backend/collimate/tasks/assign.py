@@ -175,7 +175,7 @@ def put_first(session: Session, by: UUID, project: Project, task_ids: Sequence[U
             .join(Study, Study.id == Task.study_id)
             .join(Patient, Patient.id == Study.patient_id)
             .where(Task.id.in_(task_ids), Task.project_id == project.id)
-            .where(Task.state == ReadState.OPEN, Task.arm.not_in(["control", queue.HOLDOUT_ARM]))
+            .where(Task.state == ReadState.OPEN, Task.arm.not_in(queue.UNAIDED_ARMS))
             .where(Patient.is_holdout.is_(False), Study.deleted_at.is_(None))
         )
     )

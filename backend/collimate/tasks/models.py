@@ -13,7 +13,8 @@ class Task(Row):
     """One study to be read in one project; a study has one task.
 
     `priority` orders the worklist (higher first); `arm` and `reason` say who asked for it:
-    strategy, control, evaluation (hold-out), person, or arrival.
+    strategy, control, evaluation (hold-out), reaudit (the model accepted it, and a reader is to
+    say without knowing), person, or arrival. `state` is that of its places, or auto_accepted.
     """
 
     __tablename__ = "task"

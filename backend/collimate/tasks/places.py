@@ -17,7 +17,13 @@ from collimate.kit.errors import NotFound
 from collimate.projects import members, rules
 from collimate.projects.models import Member, Project
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import TASK_ALLOWED, MoveNotAllowed, ReadState, task_state
+from collimate.tasks.states import (
+    AUTO_ACCEPTED,
+    TASK_ALLOWED,
+    MoveNotAllowed,
+    ReadState,
+    task_state,
+)
 
 
 class ReadNotFound(NotFound):
@@ -92,7 +98,8 @@ def recount(session: Session, task: Task) -> None:
     query = select(Read.state).where(Read.task_id == task.id, Read.slot >= 1)
     state = task_state(session.scalars(query).all())
     if state != task.state:
-        if state not in TASK_ALLOWED[ReadState(task.state)]:
+        before = ReadState.OPEN if task.state == AUTO_ACCEPTED else ReadState(task.state)
+        if state not in TASK_ALLOWED[before] | {before}:
             raise MoveNotAllowed(f"A task that is {task.state} cannot become {state}.")
         task.state = state
 

@@ -11,10 +11,10 @@ from collimate.kit.pagination import cursor, read_cursor
 from collimate.projects.models import Member, Project
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import DONE, ReadState
+from collimate.tasks.states import AUTO_ACCEPTED, DONE, ReadState
 from collimate.tasks.worklist import thumbnail_url
 
-COUNTED = tuple(state for state in ReadState if state != ReadState.RELEASED)
+COUNTED = (*(state for state in ReadState if state != ReadState.RELEASED), AUTO_ACCEPTED)
 
 
 def progress(session: Session, project: Project) -> dict[str, Any]:

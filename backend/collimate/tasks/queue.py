@@ -18,8 +18,11 @@ from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
 
-ARMS = frozenset({"strategy", "control", "evaluation", "person", "arrival"})
+ARMS = frozenset({"strategy", "control", "evaluation", "reaudit", "person", "arrival"})
 HOLDOUT_ARM = "evaluation"
+REAUDIT_ARM = "reaudit"
+UNAIDED_ARMS = frozenset({"control", HOLDOUT_ARM, REAUDIT_ARM})
+"""What these are read for is to measure the model: their readers are not told what it says."""
 HOLDOUT_REASON = "measures the model: never trained on"
 CHUNK = 1000
 

@@ -1,7 +1,7 @@
 """JSON shapes of the worklist, leases, tasks and progress."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from collimate.studies.cohorts.schemas import Chosen
 from collimate.tasks.states import ReadState
 
 ActiveMs = Annotated[int, Field(ge=0, le=10**9)]
+TaskState = ReadState | Literal["auto_accepted"]
 
 
 class ReadRow(Answer):
@@ -96,7 +97,7 @@ class TaskRow(Answer):
     study_id: UUID
     pseudonym: str
     thumbnail_url: str
-    state: ReadState
+    state: TaskState
     priority: float
     arm: str
     reason: str
@@ -136,7 +137,7 @@ class TaskChange(Body):
 class TaskOut(Answer):
     id: UUID
     study_id: UUID
-    state: ReadState
+    state: TaskState
     priority: float
     arm: str
     reason: str

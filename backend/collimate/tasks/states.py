@@ -41,6 +41,11 @@ ALLOWED: dict[ReadState, frozenset[ReadState]] = {
     S.SKIPPED: frozenset({S.ASSIGNED}),
     S.RELEASED: frozenset({S.CLAIMED, S.DRAFT, S.ASSIGNED}),
 }
+AUTO_ACCEPTED = "auto_accepted"
+"""A state of tasks only: a model answered, every place is open, and the queue leaves it out.
+
+Whoever takes a place all the same makes it a case like any other.
+"""
 HELD = frozenset({S.CLAIMED, S.DRAFT})
 """A reader is at work: a lease and a fence count."""
 DONE = frozenset({S.SUBMITTED, S.ACCEPTED})

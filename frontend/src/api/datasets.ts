@@ -36,10 +36,20 @@ export const datasetPreviewQuery = (
   projectId: string,
   shares: SplitShares,
   includesExcluded: boolean,
+  includesAutoAccepted: boolean,
   cohortId: string | null,
 ) =>
   queryOptions({
-    queryKey: ['project', projectId, 'datasets', 'preview', shares, includesExcluded, cohortId],
+    queryKey: [
+      'project',
+      projectId,
+      'datasets',
+      'preview',
+      shares,
+      includesExcluded,
+      includesAutoAccepted,
+      cohortId,
+    ],
     queryFn: async () =>
       (
         await ask<{ counts: DatasetCounts }>(
@@ -48,6 +58,7 @@ export const datasetPreviewQuery = (
             body: {
               split_shares: shares,
               includes_excluded: includesExcluded,
+              includes_auto_accepted: includesAutoAccepted,
               cohort_id: cohortId,
             },
           }),

@@ -1051,6 +1051,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/learning/auto-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Auto Accept */
+        get: operations["show_auto_accept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/learning/auto-accept/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Auto Accepted */
+        get: operations["list_auto_accepted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/learning/auto-accept/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn Auto Accept Off */
+        post: operations["turn_auto_accept_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/learning/auto-accept/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn Auto Accept On */
+        post: operations["turn_auto_accept_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/learning/doubts": {
         parameters: {
             query?: never;
@@ -1942,6 +2010,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give Case Back */
+        post: operations["give_case_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{upload_id}": {
         parameters: {
             query?: never;
@@ -2662,6 +2747,167 @@ export interface components {
             /** Is Intact */
             is_intact: boolean;
         };
+        /** AutoAcceptEstimate */
+        AutoAcceptEstimate: {
+            /**
+             * Audit Count
+             * @description Reads of the control arm, one per patient
+             */
+            audit_count: number;
+            /** Calibration Count */
+            calibration_count: number;
+            /** Check Count */
+            check_count: number;
+            /**
+             * Drifts
+             * @description sites, scores: where the control arm is not the pool
+             */
+            drifts: string[];
+            /** Model Number */
+            model_number: number;
+            /**
+             * Open Count
+             * @description Cases that could be accepted; null: not looked at
+             */
+            open_count: number | null;
+            /** Round Number */
+            round_number: number;
+            /** Targets */
+            targets: components["schemas"]["TargetEstimate"][];
+            /** Weights Sha256 */
+            weights_sha256: string | null;
+        };
+        /** AutoAcceptLast */
+        AutoAcceptLast: {
+            /** By Name */
+            by_name: string;
+            /** Model Number */
+            model_number: number;
+            /**
+             * Off At
+             * Format: date-time
+             */
+            off_at: string;
+            /** Off By Name */
+            off_by_name: string | null;
+            /** Off Code */
+            off_code: string;
+            /** Off Reason */
+            off_reason: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Target */
+            target: number;
+            /** Weights Sha256 */
+            weights_sha256: string;
+        };
+        /** AutoAcceptNow */
+        AutoAcceptNow: {
+            /**
+             * Accepted Count
+             * @description All so far, re-audits among them
+             */
+            accepted_count: number;
+            /**
+             * Bound
+             * @description Of the error, control arm and re-audits together
+             */
+            bound: number;
+            /** By Name */
+            by_name: string;
+            /** Disagreement Count */
+            disagreement_count: number;
+            /** Model Number */
+            model_number: number;
+            /** Reason */
+            reason: string;
+            /** Reaudit Count */
+            reaudit_count: number;
+            /** Reaudit Read Count */
+            reaudit_read_count: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Standing Count
+             * @description Out of the queue now
+             */
+            standing_count: number;
+            /** Target */
+            target: number;
+            /** Weights Sha256 */
+            weights_sha256: string;
+        };
+        /** AutoAcceptOff */
+        AutoAcceptOff: {
+            /** Reason */
+            reason: string;
+        };
+        /** AutoAcceptOn */
+        AutoAcceptOn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Target
+             * @description One of the targets of the estimate
+             */
+            target: number;
+        };
+        /** AutoAcceptPanel */
+        AutoAcceptPanel: {
+            estimate: components["schemas"]["AutoAcceptEstimate"] | null;
+            last: components["schemas"]["AutoAcceptLast"] | null;
+            now: components["schemas"]["AutoAcceptNow"] | null;
+            /**
+             * Refusals
+             * @description Why it cannot be turned on, whatever the numbers say
+             */
+            refusals: string[];
+        };
+        /** AutoAcceptedCaseOut */
+        AutoAcceptedCaseOut: {
+            /**
+             * Accepted At
+             * Format: date-time
+             */
+            accepted_at: string;
+            /** Label Keys */
+            label_keys: string[];
+            /** Model Number */
+            model_number: number;
+            /** P Values */
+            p_values: {
+                [key: string]: unknown;
+            };
+            /** Pseudonym */
+            pseudonym: string;
+            /**
+             * Study Id
+             * Format: uuid
+             */
+            study_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+            /** Weights Sha256 */
+            weights_sha256: string;
+        };
+        /** AutoAcceptedList */
+        AutoAcceptedList: {
+            /** Items */
+            items: components["schemas"]["AutoAcceptedCaseOut"][];
+        };
         /** BatchOut */
         BatchOut: {
             /** Control Share */
@@ -3059,6 +3305,12 @@ export interface components {
         };
         /** DatasetCounts */
         DatasetCounts: {
+            /**
+             * Auto Accepted
+             * @description Cases that a model answered by itself; in no other number
+             * @default 0
+             */
+            auto_accepted?: number;
             /** By Label */
             by_label: {
                 [key: string]: components["schemas"]["SplitCounts"];
@@ -3085,6 +3337,12 @@ export interface components {
         DatasetIn: {
             /** Cohort Id */
             cohort_id?: string | null;
+            /**
+             * Includes Auto Accepted
+             * @description Also cases that a model answered by itself, in the training part only
+             * @default false
+             */
+            includes_auto_accepted?: boolean;
             /**
              * Includes Excluded
              * @description Also cases a reader excluded
@@ -3760,6 +4018,16 @@ export interface components {
             tilt_degrees: number;
             trust: components["schemas"]["Trust"];
         };
+        /** GivenBack */
+        GivenBack: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** State */
+            state: string;
+        };
         /** GroupScore */
         GroupScore: {
             /** Attribute */
@@ -4227,7 +4495,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "explain" | "hunt" | "check_maps";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "auto_accept" | "explain" | "hunt" | "check_maps";
         /** JobList */
         JobList: {
             /** Items */
@@ -4474,6 +4742,28 @@ export interface components {
             question: string;
             /** Version */
             version: number;
+        };
+        /** LackingAnswer */
+        LackingAnswer: {
+            /**
+             * Count
+             * @description Reads of the calibrating half that say so
+             */
+            count: number;
+            /**
+             * Is Absence
+             * @description Of several answers: that the label is not there
+             */
+            is_absence: boolean;
+            /** Key */
+            key: string;
+            /**
+             * More
+             * @description How many more that half needs
+             */
+            more: number;
+            /** Name */
+            name: string;
         };
         /** LearningPage */
         LearningPage: {
@@ -5079,6 +5369,12 @@ export interface components {
         PreviewIn: {
             /** Cohort Id */
             cohort_id?: string | null;
+            /**
+             * Includes Auto Accepted
+             * @description Also cases that a model answered by itself, in the training part only
+             * @default false
+             */
+            includes_auto_accepted?: boolean;
             /**
              * Includes Excluded
              * @description Also cases a reader excluded
@@ -6286,6 +6582,43 @@ export interface components {
             /** Vr */
             vr: string;
         };
+        /** TargetEstimate */
+        TargetEstimate: {
+            /**
+             * Accepted Check Count
+             * @description Checking reads that it would have accepted
+             */
+            accepted_check_count: number;
+            /**
+             * Bound
+             * @description Clopper-Pearson upper bound of the error, 95 %
+             */
+            bound: number;
+            /**
+             * Error Count
+             * @description Of those, answered otherwise by readers
+             */
+            error_count: number;
+            /** Is Met */
+            is_met: boolean;
+            /** Lacking */
+            lacking: components["schemas"]["LackingAnswer"][];
+            /**
+             * More Reads
+             * @description At least so many more reads of the control arm; null: no number helps
+             */
+            more_reads: number | null;
+            /**
+             * Target
+             * @description The error that is allowed
+             */
+            target: number;
+            /**
+             * Would Accept Count
+             * @description Of the open cases
+             */
+            would_accept_count: number;
+        };
         /** TaskChange */
         TaskChange: {
             /** Priority */
@@ -6304,7 +6637,8 @@ export interface components {
             priority: number;
             /** Reason */
             reason: string;
-            state: components["schemas"]["ReadState"];
+            /** State */
+            state: components["schemas"]["ReadState"] | "auto_accepted";
             /**
              * Study Id
              * Format: uuid
@@ -6356,7 +6690,8 @@ export interface components {
             reads: components["schemas"]["TaskRead"][];
             /** Reason */
             reason: string;
-            state: components["schemas"]["ReadState"];
+            /** State */
+            state: components["schemas"]["ReadState"] | "auto_accepted";
             /**
              * Study Id
              * Format: uuid
@@ -8927,6 +9262,138 @@ export interface operations {
             };
         };
     };
+    show_auto_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoAcceptPanel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_auto_accepted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoAcceptedList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    turn_auto_accept_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoAcceptOff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoAcceptPanel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    turn_auto_accept_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoAcceptOn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoAcceptPanel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_doubts: {
         parameters: {
             query?: never;
@@ -9726,7 +10193,7 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                state?: components["schemas"]["ReadState"] | null;
+                state?: components["schemas"]["ReadState"] | "auto_accepted" | null;
                 after?: string | null;
                 limit?: number;
             };
@@ -10927,6 +11394,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadingCase"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_case_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenBack"];
                 };
             };
             /** @description Validation Error */

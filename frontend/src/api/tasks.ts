@@ -5,7 +5,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type ReadState = Schemas['ReadState'];
+export type TaskState = Schemas['TaskRow']['state'];
 
 export type ReadRow = Schemas['ReadRow'];
 
@@ -37,7 +37,7 @@ export const progressQuery = (projectId: string) =>
       ask<Progress>(api.GET('/api/projects/{project_id}/progress', { params: at(projectId) })),
   });
 
-export const tasksQuery = (projectId: string, state: ReadState | undefined) =>
+export const tasksQuery = (projectId: string, state: TaskState | undefined) =>
   infiniteQueryOptions({
     queryKey: ['project', projectId, 'tasks', state ?? 'all'],
     initialPageParam: undefined as string | undefined,

@@ -111,7 +111,9 @@ def _answers(reads: list[FrozenRead], image: FrozenImage) -> dict[str, Any]:
     return {
         "answers": [
             {
-                "reader": read.reader,
+                "reader": read.reader or None,
+                "provenance": read.provenance,
+                "model_sha256": read.model_sha256 or None,
                 "label_keys": list(read.label_keys),
                 "exclusion": read.exclusion or None,
                 "quality": read.quality or None,
@@ -122,6 +124,7 @@ def _answers(reads: list[FrozenRead], image: FrozenImage) -> dict[str, Any]:
             for read in reads
         ],
         "label_keys": list(reads[0].label_keys) if is_one else None,
+        "provenance": reads[0].provenance if reads else None,
     }
 
 

@@ -74,7 +74,7 @@ def _values(version: FrozenVersion, scope: str, values: dict[str, Any]) -> list[
 def _reads(version: FrozenVersion) -> bytes:
     header = [
         *READ, "label_keys", "exclusion", "quality", "mark_count", "submitted_at", "submission_id",
-        "trust", "geometry_findings",
+        "trust", "geometry_findings", "provenance", "model_sha256",
     ]  # fmt: skip
     return table(
         [*header, *_columns(version, "study")],
@@ -89,6 +89,8 @@ def _reads(version: FrozenVersion) -> bytes:
                 read.submission_id,
                 read.trust,
                 ";".join(read.geometry_findings),
+                read.provenance,
+                read.model_sha256,
                 *_values(version, "study", read.attributes.get(("study", ""), {})),
             ]
             for read in version.reads

@@ -17,11 +17,15 @@ from collimate.studies.models import Instance
 class FrozenRead:
     """One read of the version; `reader` is a number within it, not a name.
 
+    `provenance` is `reader`, or `auto-accepted` for what a model answered by itself (its weights'
+    `model_sha256`): then nobody read it, and `submission_id` is empty.
     `attributes`: answers of the study, its series and images, by scope and target. `trust` is that
     of its least trusted series, with what was found in any (`dicom/geometry.py`); empty in versions
     frozen before series were assessed.
     """
 
+    provenance: str
+    model_sha256: str
     submission_id: str
     study_uid: str
     patient: str
@@ -80,7 +84,8 @@ def entries_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 def load(session: Session, version: DatasetVersion) -> FrozenVersion:
     """Gather a frozen version; only what its manifest names."""
     entries = sorted(
-        entries_of(version.manifest), key=lambda entry: (entry["study_uid"], entry["submission_id"])
+        entries_of(version.manifest),
+        key=lambda entry: (entry["study_uid"], entry.get("submission_id", "")),
     )
     return FrozenVersion(
         name=version.name,
@@ -116,13 +121,16 @@ def _labels(manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 
 def _reads(session: Session, entries: list[dict[str, Any]]) -> tuple[FrozenRead, ...]:
-    ids = [UUID(entry["submission_id"]) for entry in entries]
+    read = [entry for entry in entries if "submission_id" in entry]
+    ids = [UUID(entry["submission_id"]) for entry in read]
     rows = session.scalars(select(Submission).where(Submission.id.in_(ids)))
     contents = {str(row.id): row.content for row in rows}
-    readers = sorted({entry["reader_id"] for entry in entries})
+    readers = sorted({entry["reader_id"] for entry in read})
     numbers = {reader: f"reader-{number}" for number, reader in enumerate(readers, start=1)}
     return tuple(
         _read(entry, contents[entry["submission_id"]], numbers[entry["reader_id"]])
+        if "submission_id" in entry
+        else _read(entry, {"answer": {"label_keys": entry["label_keys"]}}, "")
         for entry in entries
     )
 
@@ -132,12 +140,15 @@ def _read(entry: dict[str, Any], content: dict[str, Any], reader: str) -> Frozen
     reports = entry.get("geometry", [])
     codes = (finding["code"] for report in reports for finding in report["findings"])
     return FrozenRead(
-        submission_id=entry["submission_id"],
+        # Versions of earlier releases hold what readers said and nothing else.
+        provenance=entry.get("provenance", "reader"),
+        model_sha256=entry.get("model_sha256", ""),
+        submission_id=entry.get("submission_id", ""),
         study_uid=entry["study_uid"],
         patient=entry["patient"],
         split=entry["split"],
         reader=reader,
-        submitted_at=entry["submitted_at"],
+        submitted_at=entry.get("submitted_at") or entry["accepted_at"],
         label_keys=tuple((content.get("answer") or {}).get("label_keys", ())),
         exclusion=outcome.get("exclusion") or "",
         quality=outcome.get("quality") or "",

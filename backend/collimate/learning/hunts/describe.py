@@ -18,6 +18,7 @@ from collimate.ml import patches
 from collimate.reviews.accepted import excluded_studies
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Task
+from collimate.tasks.queue import UNAIDED_ARMS
 from collimate.tasks.states import ReadState
 
 CHUNK = 16
@@ -28,8 +29,8 @@ MOST_FRAMES = 16
 def in_hunts_reach(project_id: UUID) -> Select[Study]:
     """Studies of the pool with a place to read: no hold-out, nothing deleted or excluded.
 
-    What was drawn for the control arm waits for its turn: read early because of its looks it would
-    no longer be a random draw.
+    What was drawn for the control arm, or drawn again, waits for its turn: read early because of
+    its looks it would no longer be a random draw.
     """
     return (
         select(Study)
@@ -37,7 +38,7 @@ def in_hunts_reach(project_id: UUID) -> Select[Study]:
         .join(Task, Task.study_id == Study.id)
         .where(Study.project_id == project_id, Study.deleted_at.is_(None))
         .where(Patient.is_holdout.is_(False), Study.instance_count > 0)
-        .where(Task.state == ReadState.OPEN, Task.arm != "control")
+        .where(Task.state == ReadState.OPEN, Task.arm.not_in(UNAIDED_ARMS))
         .where(Study.id.not_in(excluded_studies(project_id)))
     )
 

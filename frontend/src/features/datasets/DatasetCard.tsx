@@ -60,6 +60,13 @@ export function DatasetCard({ projectId, dataset, names, canManage }: Props) {
           },
         )}
       </p>
+      {(counts.auto_accepted ?? 0) > 0 && (
+        <p className={styles.muted}>
+          {t('Beside these, {count, plural, one {# case} other {# cases}} answered by the model.', {
+            count: counts.auto_accepted ?? 0,
+          })}
+        </p>
+      )}
       {dataset.erased_count > 0 && (
         <p className={styles.muted}>
           {t(

@@ -28,9 +28,16 @@ export function FreezePanel({ projectId, names }: Props) {
   const cohorts = useQuery(cohortsQuery(projectId)).data ?? [];
   const [split, setSplit] = useState(FIRST_SPLIT);
   const [includesExcluded, setIncludesExcluded] = useState(false);
+  const [includesAnswered, setIncludesAnswered] = useState(false);
   const [settled] = useDebouncedValue(split, TYPING_MS);
   const preview = useQuery({
-    ...datasetPreviewQuery(projectId, toShares(settled), includesExcluded, cohortId),
+    ...datasetPreviewQuery(
+      projectId,
+      toShares(settled),
+      includesExcluded,
+      includesAnswered,
+      cohortId,
+    ),
     placeholderData: keepPreviousData,
   });
   const freeze = useMutation({
@@ -40,6 +47,7 @@ export function FreezePanel({ projectId, names }: Props) {
         note: note.trim(),
         split_shares: toShares(split),
         includes_excluded: includesExcluded,
+        includes_auto_accepted: includesAnswered,
         cohort_id: cohortId,
       }),
     onSuccess: async () => {
@@ -98,6 +106,14 @@ export function FreezePanel({ projectId, names }: Props) {
           checked={includesExcluded}
           onChange={(event) => setIncludesExcluded(event.currentTarget.checked)}
         />
+        <Checkbox
+          label={t('Include cases answered by the model')}
+          description={t(
+            'Model output, not labels: of patients to train on only, and every row says auto-accepted.',
+          )}
+          checked={includesAnswered}
+          onChange={(event) => setIncludesAnswered(event.currentTarget.checked)}
+        />
         <Loaded of={preview} rows={4}>
           {(counts) =>
             counts.studies === 0 ? (
@@ -114,6 +130,14 @@ export function FreezePanel({ projectId, names }: Props) {
                     { count: counts.studies, patients: counts.patients },
                   )}
                 </span>
+                {includesAnswered && (
+                  <span className={styles.muted}>
+                    {t(
+                      'Beside these, {count, plural, one {# case} other {# cases}} answered by the model.',
+                      { count: counts.auto_accepted ?? 0 },
+                    )}
+                  </span>
+                )}
                 <CountTable counts={counts} names={names} />
               </>
             )

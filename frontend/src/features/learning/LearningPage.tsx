@@ -7,6 +7,7 @@ import { learningQuery, startEncoder, startRound } from '../../api/learning';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { t } from '../../words/t';
+import { AutoAcceptPart } from './AutoAcceptPart';
 import { LearningState } from './LearningState';
 import { ModelTable } from './ModelTable';
 import { QualityPart } from './QualityPart';
@@ -37,6 +38,7 @@ export function LearningPage({ projectId, projectName }: Props) {
           <Tabs.Tab value="quality">{t('How good it is')}</Tabs.Tab>
           <Tabs.Tab value="queue">{t('What it asks next')}</Tabs.Tab>
           <Tabs.Tab value="models">{t('Model versions')}</Tabs.Tab>
+          <Tabs.Tab value="auto-accept">{t('Answers by the model')}</Tabs.Tab>
           {canManageProject && <Tabs.Tab value="staged">{t('What it does to readers')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="quality">
@@ -47,6 +49,9 @@ export function LearningPage({ projectId, projectName }: Props) {
         </Tabs.Panel>
         <Tabs.Panel value="models">
           <ModelTable projectId={projectId} canManage={canManage} />
+        </Tabs.Panel>
+        <Tabs.Panel value="auto-accept">
+          <AutoAcceptPart projectId={projectId} canManage={canManage} />
         </Tabs.Panel>
         {canManageProject && (
           <Tabs.Panel value="staged">

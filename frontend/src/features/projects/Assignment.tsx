@@ -7,8 +7,8 @@ import { membersQuery, type Project } from '../../api/projects';
 import {
   type Assignment as AssignmentBody,
   assign,
-  type ReadState,
   type TaskRow,
+  type TaskState,
   tasksQuery,
 } from '../../api/tasks';
 import { Chip } from '../../ui/Chip';
@@ -33,11 +33,12 @@ const STATES = [
   { value: 'submitted', label: t('Submitted') },
   { value: 'accepted', label: t('Accepted') },
   { value: 'skipped', label: t('Skipped') },
+  { value: 'auto_accepted', label: t('Answered by the model') },
 ];
 
 export function Assignment({ project }: { project: Project }) {
   const client = useQueryClient();
-  const [state, setState] = useState<ReadState | 'all'>('all');
+  const [state, setState] = useState<TaskState | 'all'>('all');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const tasks = useInfiniteQuery(tasksQuery(project.id, state === 'all' ? undefined : state));
   const rows = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
@@ -77,7 +78,7 @@ export function Assignment({ project }: { project: Project }) {
             aria-label={t('Show cases in state')}
             data={STATES}
             value={state}
-            onChange={(value) => setState((value ?? 'all') as ReadState | 'all')}
+            onChange={(value) => setState((value ?? 'all') as TaskState | 'all')}
           />
         }
         isFlush

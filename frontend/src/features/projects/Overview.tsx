@@ -101,6 +101,13 @@ function Tiles({ progress }: { progress: Progress }) {
         value={formatCount(countOf(progress, 'skipped'))}
         note={t('with a reason')}
       />
+      {countOf(progress, 'auto_accepted') > 0 && (
+        <StatTile
+          label={t('Answered by the model')}
+          value={formatCount(countOf(progress, 'auto_accepted'))}
+          note={t('no labels, read by nobody')}
+        />
+      )}
       <StatTile
         label={t('Cost')}
         value={costPerRead(progress)}
