@@ -4495,7 +4495,7 @@ export interface components {
          * @description What a background job does.
          * @enum {string}
          */
-        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "compare_encoders" | "train_model" | "run_round" | "auto_accept" | "explain" | "hunt" | "check_maps";
+        JobKind: "ingest_received" | "pull_studies" | "export_dataset" | "purge_studies" | "erase_patient" | "embed_studies" | "train_encoder" | "teach_encoder" | "compare_encoders" | "train_model" | "run_round" | "auto_accept" | "explain" | "hunt" | "check_maps";
         /** JobList */
         JobList: {
             /** Items */

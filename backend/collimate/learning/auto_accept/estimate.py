@@ -59,6 +59,8 @@ def keep(session: Session, project: Project, fitted: Fitted, known: Known) -> No
     run = session.get_one(TrainingRun, fitted.version.training_run_id)
     drawn = audit_arm.control_patients(session, project.id)
     places = audit_arm.audited(session, project, known.lessons)
+    # An encoder that learned a patient's label has answered the question the audit would ask.
+    places = places[~known.ground.pool.is_taught[known.lessons.rows[places]]]
     people = known.ground.pool.patients[known.lessons.rows[places]].astype(str)
     answers = known.lessons.answers[places]
     halves = _Halves(places, audit_arm.calibrates(project, people, answers))
@@ -118,6 +120,7 @@ def _estimated(
         class_count=len(question.keys),
         seed=seed,
         patients=pool.patients[learned.rows].astype(str),
+        judged=~pool.is_taught[learned.rows],
     )
     said = probabilities(head, known.ground.z)
     asked = known.lessons.rows[halves.places]
