@@ -4,12 +4,14 @@ from collimate.kit.settings import settings
 
 
 def forget_copies() -> int:
-    """Remove fitted feature spaces and the pictures of encoder trainings; answers how many files.
+    """Remove fitted feature spaces, blocks of embeddings and the pictures of encoder trainings;
+    answers how many files.
 
-    A training under way has its pictures mapped and goes on with them; a later one makes its own.
+    Whoever has blocks or pictures mapped goes on with them; the next one makes its own.
     """
     work = settings().home_path / "work"
-    files = [*work.glob("spaces/*.safetensors"), *work.glob("encoders/*/images*.npy")]
+    kept = ("spaces/*.safetensors", "vectors/*/ids", "vectors/*/vectors", "encoders/*/images*.npy")
+    files = [file for pattern in kept for file in work.glob(pattern)]
     for file in files:
         file.unlink(missing_ok=True)
     return len(files)

@@ -5,20 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.learning.encoders import current_encoders, taught_patients
-from collimate.learning.models import Embedding, Encoder
+from collimate.learning.models import Encoder
 from collimate.learning.subgroups import age_band
+from collimate.learning.vectors import vectors_of
 from collimate.ml.features import Blocks
 from collimate.projects.models import Project
 from collimate.reviews.accepted import excluded_studies
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ReadState
-
-HALFVEC_HEADER_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,16 @@ class Pool:
 def load_pool(session: Session, project: Project, encoders: list[Encoder] | None = None) -> Pool:
     """Read the pool in a fixed order (by study), as the encoders in use (or others) see it."""
     encoders = current_encoders(session, project.id) if encoders is None else encoders
-    vectors = {encoder.kind: _vectors(session, encoder.id) for encoder in encoders}
+    vectors = {encoder.kind: vectors_of(session, encoder) for encoder in encoders}
     rows = [
         row
         for row in _studies(session, project.id)
         if vectors and all(row.study_id in known for known in vectors.values())
     ]
     taught = taught_patients(encoders)
+    study_ids = [row.study_id for row in rows]
     return Pool(
-        [row.study_id for row in rows],
+        study_ids,
         [row.task_id for row in rows],
         [f"{row.keyed_hash}:{row.study_uid}" for row in rows],
         np.array([str(row.patient_id) for row in rows], dtype=object),
@@ -68,10 +68,7 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
         np.array([row.is_holdout for row in rows], dtype=bool),
         np.array([row.state == ReadState.OPEN and not row.is_begun for row in rows], dtype=bool),
         np.array([row.arm == "person" for row in rows], dtype=bool),
-        {
-            encoder.kind: _table(vectors[encoder.kind], rows, encoder.dimension)
-            for encoder in encoders
-        },
+        {kind: known.of(study_ids).astype(np.float32) for kind, known in vectors.items()},
         [encoder.id for encoder in encoders],
         _groups(rows),
         _sizes(rows),
@@ -146,16 +143,3 @@ def _studies(session: Session, project_id: UUID) -> list[Any]:
         .order_by(Study.id)
     )
     return list(session.execute(query))
-
-
-def _vectors(session: Session, encoder_id: UUID) -> dict[UUID, bytes]:
-    """Embeddings in PostgreSQL's binary form: text would take seconds to parse."""
-    query = select(Embedding.study_id, func.halfvec_send(Embedding.vector)).where(
-        Embedding.encoder_id == encoder_id
-    )
-    return {study_id: bytes(content) for study_id, content in session.execute(query)}
-
-
-def _table(vectors: dict[UUID, bytes], rows: list[Any], dimension: int) -> np.ndarray:
-    joined = b"".join(vectors[row.study_id][HALFVEC_HEADER_BYTES:] for row in rows)
-    return np.frombuffer(joined, dtype=">f2").reshape(len(rows), dimension).astype(np.float32)
