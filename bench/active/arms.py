@@ -139,6 +139,7 @@ QUICK = [
     ours(S.RANDOM),
     product(),
     ours(S.UNCERTAINTY_HERDING, own_start=True),
+    ours(S.V_OPTIMAL, own_start=True),
     MONAI_RULE,
     scikit_activeml("Badge"),
     scikit_activeml("UncertaintySampling"),

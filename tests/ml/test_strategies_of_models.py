@@ -7,10 +7,10 @@ import pytest
 
 from collimate.ml.draws import dropout_draws
 from collimate.ml.heads import Head
-from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy
+from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, v_optimal
 from collimate.ml.strategies.badge import pushes
 from collimate.ml.strategies.direct import class_scores, split
-from collimate.ml.strategies.scores import bald_scores, powered
+from collimate.ml.strategies.scores import bald_scores, margin_scores, powered
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -157,3 +157,27 @@ def test_draws_of_a_head_keep_its_opinion_on_average_and_differ_where_it_leans_o
     spread = draws[:, :, 1].std(axis=0)
     assert spread[1] > 3 * spread[0]
     np.testing.assert_array_equal(draws, dropout_draws(head, z, seed=0, draws=200))
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_v_optimal_picks_lower_the_variance_of_the_head_most(multi_label: bool) -> None:
+    for seed in range(4):
+        p = rng(seed).random((40, 3)) if multi_label else rng(seed).dirichlet(np.ones(3), 40)
+        labelled = rng(seed).random(40) < 0.25
+        pool = PoolView(rng(seed + 9).normal(size=(40, 5)), labelled, p, multi_label=multi_label)
+        p_no = 1.0 - p
+        told = 1 - (p**2).sum(axis=1) if not multi_label else (2 * p * p_no).mean(axis=1)
+        worth, z = np.maximum(told, v_optimal.LEAST_WORTH), pool.z.astype(np.float64)
+        doubt = np.where(labelled, 0.0, margin_scores(pool))
+        known = list(np.flatnonzero(labelled))
+
+        def left(items: list[int], worth=worth, z=z, doubt=doubt) -> float:
+            own = z[items]
+            precision = v_optimal.RIDGE * np.eye(5) + (own * worth[items][:, None]).T @ own
+            return float(doubt @ np.einsum("nd,de,ne->n", z, np.linalg.inv(precision), z))
+
+        for index in choose(QueryStrategy.V_OPTIMAL, pool, 5, seed):
+            free = [one for one in range(40) if one not in known]
+            best = min(free, key=lambda one: left([*known, one]))
+            assert index == best
+            known.append(index)

@@ -71,6 +71,11 @@ WORDS: dict[QueryStrategy, tuple[str, str, str]] = {
         "Asks around the border of every class in turn; for rare classes.",
         "Nuggehalli et al., ICML 2025, arXiv 2312.09196",
     ),
+    S.V_OPTIMAL: (
+        "V-optimal",
+        "Asks where answers would steady the model most; finds rare classes early.",
+        "Yu et al., ICML 2006",
+    ),
     S.RETRIEVAL: (
         "Retrieval",
         "Follows known positives of rare classes to their neighbours, herds with the rest.",

@@ -26,6 +26,7 @@ from collimate.ml.strategies import (
     retrieval,
     typiclust,
     uncertainty_herding,
+    v_optimal,
 )
 from collimate.ml.strategies.parts import Boxes, Regions
 from collimate.ml.strategies.pool import PoolUnusable, PoolView
@@ -51,6 +52,7 @@ class QueryStrategy(StrEnum):
     BADGE = "badge"
     DROP_QUERY = "drop_query"
     DIRECT = "direct"
+    V_OPTIMAL = "v_optimal"
     RETRIEVAL = "retrieval"
     FOREGROUND_RANDOM = "foreground_random"
     CLASP_PE = "clasp_pe"
@@ -75,6 +77,7 @@ STRATEGIES: dict[QueryStrategy, Select] = {
     QueryStrategy.BADGE: badge.select,
     QueryStrategy.DROP_QUERY: drop_query.select,
     QueryStrategy.DIRECT: direct.select,
+    QueryStrategy.V_OPTIMAL: v_optimal.select,
     QueryStrategy.RETRIEVAL: retrieval.select,
     QueryStrategy.FOREGROUND_RANDOM: foreground_random.select,
     QueryStrategy.CLASP_PE: clasp_pe.select,

@@ -36,7 +36,7 @@ def cover(
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise PoolUnusable("Weights must be finite and not negative.")
     references = _sample(np.arange(len(pool)), MAX_ITEMS, rng)
-    candidates = _candidates(pool, weights, rng)
+    candidates = heaviest_and_some(pool, weights, rng)
     z = pool.z
     share = weights[references].astype(np.float32)
     covered = nearest_kernel(z[references], z[pool.labelled], radius)
@@ -145,9 +145,10 @@ def _gains(
     return gains
 
 
-def _candidates(
+def heaviest_and_some(
     pool: PoolView, weights: np.ndarray, rng: np.random.Generator
 ) -> Int[np.ndarray, " candidates"]:
+    """All that may be picked; beyond `MAX_ITEMS` half the heaviest, half by chance."""
     pickable = rng.permutation(np.flatnonzero(pool.pickable))
     if len(pickable) <= MAX_ITEMS:
         return pickable
