@@ -4,6 +4,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+import torch
 from sqlalchemy import func, select
 
 from collimate.annotations.models import AnnotationRevision
@@ -18,6 +19,7 @@ from collimate.learning.models import ModelVersion, Prediction, QueryPick, Train
 from collimate.learning.suggest import suggestion_for_read
 from collimate.learning.versions import list_models, promoted_model
 from collimate.ml import dense_training
+from collimate.ml import steps as steps_of_training
 from collimate.ml.boxes import iou
 from collimate.projects.models import Project
 from collimate.studies.models import Study
@@ -108,19 +110,24 @@ def test_a_worker_killed_in_training_goes_on_and_a_failed_one_leaves_the_earlier
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train_quickly(monkeypatch, steps=12)
-    monkeypatch.setattr(dense_training, "STEPS_BETWEEN_CHECKPOINTS", 5)
-    honest, steps = dense_training.take_step, []
+    monkeypatch.setattr(steps_of_training, "STEPS_BETWEEN_CHECKPOINTS", 5)
+    honest, steps = dense_training.dense_step, []
 
     def killed(training, *rest):  # type: ignore[no-untyped-def]
-        if len(steps) == 8:
-            raise KeyboardInterrupt
-        steps.append(training.step)
-        return honest(training, *rest)
+        step = honest(training, *rest)
+
+        def counted(batch: int) -> torch.Tensor:
+            if len(steps) == 8:
+                raise KeyboardInterrupt
+            steps.append(training.step)
+            return step(batch)
+
+        return counted
 
     project_id = make_painting_clinic(10)
     work_all()
     paint(project_id, range(6))
-    monkeypatch.setattr(dense_training, "take_step", killed)
+    monkeypatch.setattr(dense_training, "dense_step", killed)
     with pytest.raises(KeyboardInterrupt):
         learn_now(project_id)
     with open_session() as session:
@@ -133,7 +140,8 @@ def test_a_worker_killed_in_training_goes_on_and_a_failed_one_leaves_the_earlier
     assert steps == [5, 6, 7, 8, 9, 10, 11], "it went on from the checkpoint"
 
     paint(project_id, range(6, 8))
-    monkeypatch.setattr(dense_training, "take_step", lambda *_: float("nan"))
+    diverged = torch.tensor(float("nan"))
+    monkeypatch.setattr(dense_training, "dense_step", lambda *_: lambda batch: diverged)
     assert ("train_model", "failed") in learn_now(project_id)
     with open_session() as session:
         [model] = session.scalars(select(ModelVersion)).all()
