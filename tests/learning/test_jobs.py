@@ -253,7 +253,7 @@ def test_a_round_that_is_not_due_interrupts_nobody(database: str) -> None:
         assert session.scalar(select(func.count()).select_from(QueryBatch)) == (before or 0) + 1
 
 
-@pytest.mark.parametrize("during", ["train", "_embed_all"])
+@pytest.mark.parametrize("during", ["train", "embed_all"])
 def test_a_cancelled_training_leaves_the_serving_encoders(
     database: str, quick: None, monkeypatch: pytest.MonkeyPatch, during: str
 ) -> None:
@@ -269,7 +269,7 @@ def test_a_cancelled_training_leaves_the_serving_encoders(
         with open_session() as session:
             running = session.scalars(select(Job.id).where(Job.state == "running")).one()
             cancel(session, running)
-        if during == "_embed_all":
+        if during == "embed_all":
             given[0]._cancelled.wait(10)
         return honest(*given, **named)
 

@@ -367,12 +367,15 @@ def test_who_may_still_read_a_case_does_not_learn_of_the_model_by_another_door(
     hidden = client(reviewer).get(picked).json()
     assert hidden["items"] == []
     assert hidden["hidden_count"] == len(everything["items"])
-    study = everything["items"][0]["study_id"]
+    study = next(one["study_id"] for one in everything["items"] if one["arm"] == "strategy")
+    drawn = next(one["study_id"] for one in everything["items"] if one["arm"] == "control")
     hides_maps = "show_reason" not in rules
     for door in ("explanation", "look-here"):
         address = f"/api/studies/{study}/{door}"
         assert client(reviewer).get(address).status_code == (404 if hides_maps else 202)
         assert client(manager).get(address).status_code == 202
+    # what chance drew is read without the model, whose answers are judged by it
+    assert client(reviewer).get(f"/api/studies/{drawn}/explanation").status_code == 404
 
 
 def test_the_forecast_follows_the_logarithm_of_the_labels() -> None:

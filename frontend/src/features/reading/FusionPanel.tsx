@@ -112,7 +112,7 @@ function LookOf({ series }: { readonly series: Series | undefined }) {
   return (
     <div className={styles.brush}>
       <label htmlFor="overlay-opacity">
-        {t('Opacity')} <CommandKey id="overlay.less" /> <CommandKey id="overlay.more" />{' '}
+        {t('Overlay opacity')} <CommandKey id="overlay.less" /> <CommandKey id="overlay.more" />{' '}
         <b>{Math.round(look.opacity * 100)} %</b>
       </label>
       <Slider
