@@ -109,12 +109,17 @@ def _train(run: JobRun, row: Encoder) -> bool:
     if not result.finished:
         run.check()
         return False
+    keep_weights(run, row.id, out)
+    return True
+
+
+def keep_weights(run: JobRun, encoder_id: UUID, out: Path) -> None:
+    """Store what a training left with its encoder; its work folder is not needed any more."""
     with run.open_session() as session:
-        stored = session.get_one(Encoder, row.id)
+        stored = session.get_one(Encoder, encoder_id)
         stored.weights_sha256 = blobs().put(out).sha256
         stored.recipe = {**stored.recipe, **load_encoder(out).recipe}
-    shutil.rmtree(folder, ignore_errors=True)
-    return True
+    shutil.rmtree(out.parent, ignore_errors=True)
 
 
 def _pause(run: JobRun, is_forced: bool) -> dict[str, Any]:

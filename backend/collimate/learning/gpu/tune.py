@@ -10,7 +10,6 @@ import numpy as np
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.run import JobFailed, JobRun
-from collimate.kit.blobs import blobs
 from collimate.kit.settings import settings
 from collimate.learning import encoders, teach
 from collimate.learning.fit import HoldoutTouched
@@ -19,6 +18,7 @@ from collimate.learning.gpu.glance import Glance
 from collimate.learning.gpu.train import (
     TRAINING_SHARE,
     embed_all,
+    keep_weights,
     note_failure,
     noting_a_cancel,
     seed_of,
@@ -28,7 +28,6 @@ from collimate.learning.labels import Labelled, question_of
 from collimate.learning.models import Encoder
 from collimate.ml import fine_tuning, together
 from collimate.ml.checkpoints import UnreadableCheckpoint
-from collimate.ml.encoder import load_encoder
 from collimate.ml.memory import MemoryTooSmall
 from collimate.ml.training import TrainingDiverged
 from collimate.projects.models import Project
@@ -77,11 +76,7 @@ def _teach(run: JobRun, row: Encoder, lessons: list[Labelled]) -> bool:
     if done.weights is None:
         run.check()
         return False
-    with run.open_session() as session:
-        stored = session.get_one(Encoder, row.id)
-        stored.weights_sha256 = blobs().put(out).sha256
-        stored.recipe = {**stored.recipe, **load_encoder(out).recipe}
-    shutil.rmtree(folder, ignore_errors=True)
+    keep_weights(run, row.id, out)
     return True
 
 
