@@ -260,3 +260,28 @@ def test_commands_of_the_readme_exist():
                                   "docs/glossary.md", "docker-compose.yml"])  # fmt: skip
 def test_the_files_a_newcomer_looks_for_exist(name):
     assert (ROOT / name).stat().st_size > 500
+
+
+def test_all_that_the_program_imports_is_installed_to_run_it():
+    """A library that only checks and tests install would be missing at `make run`."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = {re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in lines if "==" in line}
+    offered = metadata.packages_distributions()
+    missing, looked_at = set(), 0
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                names = [node.module]
+            else:
+                continue
+            for top in {name.split(".")[0] for name in names}:
+                if top in sys.stdlib_module_names or top in ("collimate", "torch"):
+                    continue
+                looked_at += 1
+                found = {re.sub(r"[-_.]+", "-", one).lower() for one in offered.get(top, [top])}
+                if not found & pinned:
+                    missing.add(top)
+    assert looked_at > 500
+    assert not missing
