@@ -155,6 +155,7 @@ def main() -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        timeout_keep_alive=75,  # longer than a client or proxy keeps one, so that it closes first
         timeout_graceful_shutdown=3,
     )
 

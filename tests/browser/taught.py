@@ -68,7 +68,7 @@ class Taught:
         return batch["round_number"] if batch else 0
 
 
-def teach(clinic: Clinic, *, cases: int = 50, reads: int = 20) -> Taught:
+def teach(clinic: Clinic, *, cases: int = 60, reads: int = 20) -> Taught:
     """Bring in images, wait for the first batch, read, and wait until it was learned from."""
     project = clinic.project("Chest with a learner", learns=True)
     rules = {"batch_size": 5, "holdout_share": 0.4, "evaluation_share": 0.5, "is_on": True}

@@ -54,35 +54,6 @@ def test_every_pick_of_the_next_batch_says_why(taught: Taught, open_window: Open
         expect(pick).to_contain_text(item["reason"])
 
 
-def test_the_queue_reorders_on_the_open_page_after_a_batch_of_reads(
-    taught: Taught, open_window: Open
-) -> None:
-    window = open_window(taught.project.lead, f"{taught.project.path}/learning")
-    page = window.page
-    page.get_by_role("tab", name="What it asks next").click()
-    before = taught.round_number()
-    window.see(f"Batch of round {before}")
-    points = len(taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"])
-    taught.read(12)
-    after = eventually(lambda: (now := taught.round_number()) > before and now, seconds=30)
-    window.see(re.compile(rf"Batch of round ({'|'.join(map(str, range(after, after + 9)))})"))
-    curve = eventually(
-        lambda: taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"]
-    )
-    assert len(curve) >= points
-
-
-def test_a_reader_is_told_why_and_what_the_model_thinks(taught: Taught, open_window: Open) -> None:
-    case = taught.claim_asked_for()
-    window = open_window(taught.reader, f"{taught.project.path}/read")
-    page = window.page
-    image_of(page)
-    assert read_id(page) == case["read"]["id"]
-    window.see(re.compile(re.escape(case["reason"]["text"]), re.IGNORECASE))
-    page.keyboard.press("Shift+Q")
-    page.wait_for_url(re.compile("/worklist"))
-
-
 def open_a_suggested_case(taught: Taught, open_window: Open) -> tuple[Window, dict[str, Any]]:
     """The reading room on a case the model has something to say about."""
     held = taught.claim_suggested()
@@ -90,30 +61,6 @@ def open_a_suggested_case(taught: Taught, open_window: Open) -> tuple[Window, di
     image_of(window.page)
     assert read_id(window.page) == held["read"]["id"]
     return window, held
-
-
-def test_an_accepted_suggestion_is_a_revision_of_the_reader_that_names_it(
-    taught: Taught, open_window: Open
-) -> None:
-    window, case = open_a_suggested_case(taught, open_window)
-    page = window.page
-    assert case["annotations"] == []
-    page.keyboard.press("y")
-    see_saved(page)
-    expect(window.button(re.compile("^Accepted"))).to_be_disabled()
-    (annotation,) = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
-    (revision,) = taught.reader.get(f"/annotations/{annotation['id']}/revisions")["items"]
-    assert revision["suggestion_id"] == case["suggestion"]["id"]
-    assert revision["author_id"] == taught.reader.id
-    assert revision["content"]["label_keys"] == [case["suggestion"]["label_key"]]
-    page.keyboard.press("Control+z")
-
-    def answered() -> list[str]:
-        (kept,) = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
-        return list(kept["revision"]["content"]["label_keys"])
-
-    eventually(lambda: answered() == [])
-    expect(window.button(re.compile("^Accept"))).to_be_enabled()
 
 
 def test_the_heat_map_is_laid_over_the_image_and_a_place_of_it_leads_to_its_like(
@@ -151,6 +98,59 @@ def test_the_heat_map_is_laid_over_the_image_and_a_place_of_it_leads_to_its_like
     expect(page.get_by_role("article", name="Match 2", exact=True)).to_have_attribute(
         "aria-current", "true"
     )
+
+
+def test_the_queue_reorders_on_the_open_page_after_a_batch_of_reads(
+    taught: Taught, open_window: Open
+) -> None:
+    window = open_window(taught.project.lead, f"{taught.project.path}/learning")
+    page = window.page
+    page.get_by_role("tab", name="What it asks next").click()
+    before = taught.round_number()
+    window.see(f"Batch of round {before}")
+    points = len(taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"])
+    taught.read(12)
+    after = eventually(lambda: (now := taught.round_number()) > before and now, seconds=30)
+    window.see(re.compile(rf"Batch of round ({'|'.join(map(str, range(after, after + 9)))})"))
+    curve = eventually(
+        lambda: taught.project.lead.get(f"{taught.project.path}/learning")["curve"]["strategy"]
+    )
+    assert len(curve) >= points
+
+
+def test_a_reader_is_told_why_and_what_the_model_thinks(taught: Taught, open_window: Open) -> None:
+    case = taught.claim_asked_for()
+    window = open_window(taught.reader, f"{taught.project.path}/read")
+    page = window.page
+    image_of(page)
+    assert read_id(page) == case["read"]["id"]
+    window.see(re.compile(re.escape(case["reason"]["text"]), re.IGNORECASE))
+    page.keyboard.press("Shift+Q")
+    page.wait_for_url(re.compile("/worklist"))
+
+
+def test_an_accepted_suggestion_is_a_revision_of_the_reader_that_names_it(
+    taught: Taught, open_window: Open
+) -> None:
+    window, case = open_a_suggested_case(taught, open_window)
+    page = window.page
+    assert case["annotations"] == []
+    page.keyboard.press("y")
+    see_saved(page)
+    expect(window.button(re.compile("^Accepted"))).to_be_disabled()
+    (annotation,) = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
+    (revision,) = taught.reader.get(f"/annotations/{annotation['id']}/revisions")["items"]
+    assert revision["suggestion_id"] == case["suggestion"]["id"]
+    assert revision["author_id"] == taught.reader.id
+    assert revision["content"]["label_keys"] == [case["suggestion"]["label_key"]]
+    page.keyboard.press("Control+z")
+
+    def answered() -> list[str]:
+        (kept,) = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
+        return list(kept["revision"]["content"]["label_keys"])
+
+    eventually(lambda: answered() == [])
+    expect(window.button(re.compile("^Accept"))).to_be_enabled()
 
 
 def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
