@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 # One thread per process: two processes then share two cores evenly.
@@ -23,6 +24,7 @@ from active.run import Course, Run, full_score, oracle, play
 HERE = Path(__file__).resolve().parent
 COURSES = {
     "chest X-ray": Course(20, 20, 300),
+    data.DIVIDED: Course(20, 20, 300),
     "synthetic chest X-ray": Course(20, 20, 300),
     "digits": Course(10, 10, 200),
     "digits, half of them rare": Course(20, 10, 200),
@@ -47,7 +49,8 @@ def main() -> int:
     names = [name for name in names if name not in missing]
     for name in names:
         print(f"{name}: features", flush=True)
-        data.pool(name)
+        for part in data.parts(name):
+            data.pool(part)
     kept = _kept(options.json) if options.resume else {}
     wanted = _wanted(names, seeds, options.full)
     started = time.monotonic()
@@ -64,11 +67,12 @@ def main() -> int:
                 print(f"  {name}, {arm}, seed {seed} failed: {done.exception()!r}", flush=True)
             if number % 20 == 0 or number == len(jobs):
                 print(f"  {number} of {len(jobs)}, {time.monotonic() - started:.0f} s", flush=True)
-        fulls = {name: [workers.submit(_full, name, seed) for seed in range(3)] for name in names}
-        full = {name: sum(f.result() for f in found) / 3 for name, found in fulls.items()}
+        parts = [part for name in names for part in data.parts(name)]
+        fulls = {part: [workers.submit(_full, part, seed) for seed in range(3)] for part in parts}
+        full = {part: sum(f.result() for f in found) / 3 for part, found in fulls.items()}
     # An arm that fails is left out and said above; the others are still compared.
     runs = [kept[job[:3]] for job in wanted if job[:3] in kept]
-    results = [_result(name, full[name], runs) for name in names]
+    results = [_result(name, full, runs) for name in names]
     text = report.section(results, _about(options.full, time.monotonic() - started))
     print(text)
     if options.write:
@@ -119,27 +123,41 @@ def _known(name: str):
 
 
 def _one(name: str, arm_name: str, seed: int, full: bool) -> Run:
+    known = _known(_part(name, seed))
     if arm_name == "oracle of 20 batches":
-        return oracle(_known(name), name, seed, COURSES[name])
+        return oracle(known, name, seed, COURSES[name])
     arm = next(arm for arm in _arms(name, full) if arm.name == arm_name)
-    return play(_known(name), name, arm, seed, COURSES[name])
+    return play(known, name, arm, seed, COURSES[name])
+
+
+def _part(name: str, seed: int) -> str:
+    parts = data.parts(name)
+    return parts[seed % len(parts)]
 
 
 def _full(name: str, seed: int) -> float:
     return full_score(_known(name), seed)
 
 
-def _result(name: str, full: float, runs: list[Run]) -> dict:
-    known, course = _known(name), COURSES[name]
+def _result(name: str, full: dict[str, float], runs: list[Run]) -> dict:
+    pools, course = [_known(part) for part in data.parts(name)], COURSES[name]
+    scores = [full[part] for part in data.parts(name)]
     return {
         "pool": name,
-        "full": full,
-        "metric": "Dice by patient" if known.masks is not None else "macro recall",
-        "pool_count": len(known.pool),
-        "test_count": int(known.is_holdout.sum()),
+        "full": _span(scores, "{:.3f}"),
+        "metric": "Dice by patient" if pools[0].masks is not None else "macro recall",
+        "pool_count": _span([len(known.pool) for known in pools], "{}"),
+        "test_count": _span([int(known.is_holdout.sum()) for known in pools], "{}"),
         "course": f"Start {course.start}, batches of {course.batch}, at most {course.cap}",
-        "runs": [run for run in runs if run.pool == name],
+        "runs": [
+            replace(run, full=full[_part(name, run.seed)]) for run in runs if run.pool == name
+        ],
     }
+
+
+def _span(values: list, shown: str) -> str:
+    low, high = shown.format(min(values)), shown.format(max(values))
+    return low if low == high else f"{low} to {high}"
 
 
 def _kept(path: Path) -> dict[tuple[str, str, int], Run]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from collimate.demo.replay.answers import Known, load
 from collimate.demo.replay.pictures import Seen, describe
 from collimate.ml.features import fit_space, unit
+from collimate.ml.folds import stratified_folds
 from collimate.ml.images import model_image, to_bytes
 from collimate.studies.imports.label_table import Columns, read_table
 
@@ -16,6 +18,7 @@ CACHE = Path(__file__).resolve().parent.parent / ".cache"
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 SYNTHETIC_CASES = 900
 TEST_SHARE = 0.3
+PARTS = 5
 
 
 def digits() -> Known:
@@ -42,6 +45,20 @@ def chest_xray(steps: int = 300) -> Known:
     columns = Columns(patient="group", split="split")
     table = read_table(folder, folder / "labels.csv", columns)
     return load(table.images, encoder_steps=steps, tell=_tell)
+
+
+def chest_xray_part(part: int, steps: int = 300) -> Known:
+    """The same radiographs, tested on one patient in five; part 0 to 4 says on whom."""
+    folder = DATA / "labelled-cxr"
+    images = read_table(folder, folder / "labels.csv", Columns(patient="group")).images
+    labels = np.unique([image.label for image in images], return_inverse=True)[1]
+    patients = np.array([image.patient for image in images])
+    parts = stratified_folds(labels, patients, folds=PARTS, seed=0)
+    divided = [
+        replace(image, is_holdout=bool(own == part))
+        for image, own in zip(images, parts, strict=True)
+    ]
+    return load(divided, encoder_steps=steps, tell=_tell)
 
 
 def cardiac_mr() -> Known:
@@ -79,14 +96,19 @@ def synthetic(steps: int = 300) -> Known:
     )  # fmt: skip
 
 
+DIVIDED = "chest X-ray, five parts"
 POOLS: dict[str, Callable[[], Known]] = {
     "chest X-ray": chest_xray,
+    **{f"{DIVIDED}, {part}": partial(chest_xray_part, part) for part in range(PARTS)},
     "synthetic chest X-ray": synthetic,
     "digits": digits,
     "digits, half of them rare": digits_rare,
     "cardiac MR masks": cardiac_mr,
 }
-NEEDS = {"chest X-ray": "labelled-cxr", "cardiac MR masks": "labelled-cardiac-mr"}
+NEEDS = {
+    "chest X-ray": "labelled-cxr", DIVIDED: "labelled-cxr",
+    "cardiac MR masks": "labelled-cardiac-mr",
+}  # fmt: skip
 
 
 def is_here(name: str) -> bool:
@@ -94,8 +116,13 @@ def is_here(name: str) -> bool:
     return name not in NEEDS or (DATA / NEEDS[name] / "labels.csv").exists()
 
 
+def parts(name: str) -> list[str]:
+    """The pools that a name stands for; seeds take them by turns."""
+    return [f"{name}, {part}" for part in range(PARTS)] if name == DIVIDED else [name]
+
+
 def pool(name: str) -> Known:
-    """A pool by name, from the cache if it was made before."""
+    """A pool by name (one part of a divided one), from the cache if it was made before."""
     CACHE.mkdir(exist_ok=True)
     path = CACHE / f"{name.replace(' ', '-').replace(',', '')}.npz"
     if path.exists():

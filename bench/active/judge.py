@@ -24,10 +24,11 @@ class Ratio:
     high: float
 
 
-def reach(run: Run, target: float, *, minutes: bool = False) -> float | None:
-    """Labels (or minutes) at which the curve crosses the target for good or for two rounds, by
-    linear interpolation; None where it never does.
+def reach(run: Run, share: float, *, minutes: bool = False) -> float | None:
+    """Labels (or minutes) at which the curve crosses that share of the full score for two rounds,
+    by linear interpolation; None where it never does.
     """
+    target = share * run.full
     x = run.minutes if minutes else run.labels
     scores = run.scores
     for place, (score, later) in enumerate(pairwise(scores)):
@@ -35,8 +36,8 @@ def reach(run: Run, target: float, *, minutes: bool = False) -> float | None:
             if place == 0:
                 return float(x[0])
             before = scores[place - 1]
-            share = (target - before) / (score - before) if score > before else 1.0
-            return float(x[place - 1] + np.clip(share, 0.0, 1.0) * (x[place] - x[place - 1]))
+            way = (target - before) / (score - before) if score > before else 1.0
+            return float(x[place - 1] + np.clip(way, 0.0, 1.0) * (x[place] - x[place - 1]))
     return None
 
 
@@ -49,7 +50,7 @@ def area(run: Run) -> float:
 
 
 def ratio(
-    own: list[Run], random: list[Run], target: float, *, minutes: bool = False
+    own: list[Run], random: list[Run], share: float, *, minutes: bool = False
 ) -> Ratio | None:
     """The arm's need over random's, seed by seed."""
     others = {run.seed: run for run in random}
@@ -60,7 +61,7 @@ def ratio(
         pair = []
         for one in (run, others[run.seed]):
             last = one.minutes[-1] if minutes else one.labels[-1]
-            pair.append(reach(one, target, minutes=minutes) or last)
+            pair.append(reach(one, share, minutes=minutes) or last)
         logs.append(np.log(pair[0] / pair[1]))
     if not logs:
         return None

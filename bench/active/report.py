@@ -35,13 +35,12 @@ def _pool(result: dict) -> list[str]:
     for run in result["runs"]:
         runs.setdefault(run.arm, []).append(run)
     random = runs["random"]
-    full = result["full"]
     seeds = len(random)
     lines = [
         f"### {result['pool']}",
         "",
         f"Pool {result['pool_count']}, test {result['test_count']}, patients on one side only; "
-        f"{result['metric']} {full:.3f} with every label. {result['course']}. {seeds} seeds.",
+        f"{result['metric']} {result['full']} with every label. {result['course']}. {seeds} seeds.",
         "",
         "| Arm | labels to 90 % | to 95 % | to 99 % | of random's labels to 95 % "
         "| of random's minutes | mean score | p against random | beaten by others |",
@@ -56,9 +55,9 @@ def _pool(result: dict) -> list[str]:
         own = runs[name]
         lines.append(
             f"| {name} | "
-            + " | ".join(_needed(own, share * full) for share in SHARES)
-            + f" | {_ratio(own, random, 0.95 * full)}"
-            + f" | {_ratio(own, random, 0.95 * full, minutes=True)}"
+            + " | ".join(_needed(own, share) for share in SHARES)
+            + f" | {_ratio(own, random, 0.95)}"
+            + f" | {_ratio(own, random, 0.95, minutes=True)}"
             + f" | {_area(own)} | {_p(p_values.get(name))} | {_share(beaten.get(name))} |"
         )
     return [*lines, *_against_collimate(arms)]
@@ -80,8 +79,8 @@ def _against_collimate(arms: dict[str, list[Run]]) -> list[str]:
     return lines
 
 
-def _needed(runs: list[Run], target: float) -> str:
-    found = [reach(run, target) for run in runs]
+def _needed(runs: list[Run], share: float) -> str:
+    found = [reach(run, share) for run in runs]
     reached = [value for value in found if value is not None]
     if 2 * len(reached) <= len(found):
         return f"not reached ({len(reached)}/{len(found)})"
@@ -90,10 +89,10 @@ def _needed(runs: list[Run], target: float) -> str:
     return f"{np.median(ordered):.0f}{note}"
 
 
-def _ratio(own: list[Run], random: list[Run], target: float, *, minutes: bool = False) -> str:
+def _ratio(own: list[Run], random: list[Run], share: float, *, minutes: bool = False) -> str:
     if own[0].arm == "random":
         return "1"
-    found = ratio(own, random, target, minutes=minutes)
+    found = ratio(own, random, share, minutes=minutes)
     return "" if found is None else f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 

@@ -26,7 +26,9 @@ class Course:
 
 @dataclass(frozen=True)
 class Run:
-    """What came out after every batch; `ask_seconds` is CPU time spent choosing."""
+    """What came out after every batch; `ask_seconds` is CPU time spent choosing, `full` the score
+    with every label of the pool (0 until it is known).
+    """
 
     pool: str
     arm: str
@@ -35,6 +37,7 @@ class Run:
     scores: tuple[float, ...]
     minutes: tuple[float, ...]
     ask_seconds: float
+    full: float = 0.0
 
     def as_dict(self) -> dict:
         return asdict(self)
