@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -10,7 +11,7 @@ from uuid import uuid4
 import httpx
 
 from collimate.demo.radiograph_dicom import to_dicom
-from collimate.demo.radiographs import cohort, draw
+from collimate.demo.radiographs import Case, cohort, draw
 
 PASSWORD = "browser-reading-room-1"
 CLASSES = ("Normal", "Pneumonia", "Effusion", "Nodule", "Pneumothorax")
@@ -169,5 +170,10 @@ class Clinic:
 
 def radiographs(number: int, *, seed: int = 7) -> dict[str, bytes]:
     """Computed chest radiographs of as many patients, as DICOM files by name."""
-    cases = cohort(number, seed=seed)
-    return {f"chest/{case.number:03d}.dcm": to_dicom(case, draw(case)) for case in cases}
+    return {f"chest/{case.number:03d}.dcm": _drawn(case) for case in cohort(number, seed=seed)}
+
+
+@cache
+def _drawn(case: Case) -> bytes:
+    """Drawing takes longer than the whole way through the product, so each is drawn once."""
+    return to_dicom(case, draw(case))

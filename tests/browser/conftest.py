@@ -18,7 +18,7 @@ from collimate.kit.settings import REPOSITORY
 from tests import dicoms
 from tests.browser.clinic import PASSWORD, Clinic, Person
 from tests.browser.taught import Taught, teach
-from tests.browser.window import SECONDS, Window
+from tests.browser.window import SECONDS, Browsers, Frame, Window
 from tests.live import running
 from tests.pacs import Pacs
 
@@ -100,13 +100,19 @@ def taught(clinic: Clinic) -> Taught:
     return teach(clinic)
 
 
+@pytest.fixture(scope="session")
+def browsers(chromium: Browser, clinic: Clinic) -> Browsers:
+    """Profiles that windows are opened in."""
+    return Browsers(chromium, clinic.address)
+
+
 @pytest.fixture
-def open_window(chromium: Browser, clinic: Clinic) -> Iterator[Callable[..., Window]]:
+def open_window(browsers: Browsers) -> Iterator[Callable[..., Window]]:
     """`open_window(person, path)` is a fresh browser window, signed in where a person is given."""
     opened: list[Window] = []
 
     def make(person: Person | None = None, path: str = "/", **options: Any) -> Window:
-        window = Window(chromium, clinic.address, **options)
+        window = Window(browsers, Frame(**options))
         opened.append(window)
         if person is not None:
             window.sign_in(person.email)

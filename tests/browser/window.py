@@ -4,38 +4,76 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.clinic import PASSWORD
 
 SECONDS = 20
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What a browser is told once: size of the window, language, whether pages may be kept."""
+
+    width: int = 1280
+    height: int = 800
+    locale: str = "en-GB"
+    keeps_the_shell: bool = False
+
+
+class Browsers:
+    """Browser profiles for one window at a time, with the scripts that others have loaded.
+
+    A profile is used again once all of a window is gone from it but what may be cached, as when
+    the next person sits down at a workstation.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self._free: dict[Frame, list[BrowserContext]] = {}
+
+    def take(self, frame: Frame) -> BrowserContext:
+        free = self._free.get(frame)
+        return free.pop() if free else self._make(frame)
+
+    def _make(self, frame: Frame) -> BrowserContext:
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": frame.width, "height": frame.height},
+            accept_downloads=True,
+            locale=frame.locale,
+            # pages that come from the kept shell cannot be watched on their way
+            service_workers="allow" if frame.keeps_the_shell else "block",
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        return context
+
+    def give_back(self, frame: Frame, context: BrowserContext) -> None:
+        """Close what is open; what is kept for the person goes, as does all of a kept shell."""
+        if frame.keeps_the_shell:
+            context.close()
+            return
+        for page in context.pages:
+            page.close()
+        context.set_offline(False)
+        page = context.new_page()
+        kept = {"origin": self.address, "storageTypes": "local_storage,indexeddb,cache_storage"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        context.clear_cookies()
+        page.close()
+        self._free.setdefault(frame, []).append(context)
+
+
 class Window:
     """A signed-in person's window with a memory for troubles."""
 
-    def __init__(
-        self,
-        browser: Browser,
-        address: str,
-        *,
-        width: int = 1280,
-        height: int = 800,
-        locale: str = "en-GB",
-        keeps_the_shell: bool = False,
-    ) -> None:
-        self.address = address
-        self.context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": height},
-            accept_downloads=True,
-            locale=locale,
-            # pages that come from the kept shell cannot be watched on their way
-            service_workers="allow" if keeps_the_shell else "block",
-        )
-        self.context.set_default_timeout(SECONDS * 1000)
+    def __init__(self, browsers: Browsers, frame: Frame) -> None:
+        self.browsers, self.frame = browsers, frame
+        self.address = browsers.address
+        self.context = browsers.take(frame)
         self.seen: list[str] = []
         self.expected: list[str] = []
         self.requests: list[str] = []
@@ -106,4 +144,4 @@ class Window:
         self.context.set_offline(False)
 
     def close(self) -> None:
-        self.context.close()
+        self.browsers.give_back(self.frame, self.context)
