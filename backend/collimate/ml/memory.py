@@ -2,7 +2,9 @@
 
 import ctypes
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -10,6 +12,7 @@ import torch
 from jaxtyping import Shaped
 
 Answer = TypeVar("Answer")
+MEMORY, CONTAINER = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 REFUSED = ("out of memory", "not enough memory", "can't allocate memory", "alloc_failed")
 
 
@@ -75,6 +78,23 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and any(word in text for word in REFUSED)
+
+
+def available_bytes() -> int | None:
+    """Memory that can be had on this machine, within what its container may use; None if unknown.
+
+    A process that takes more than that is ended, not told.
+    """
+    found = []
+    with suppress(OSError, ValueError, KeyError):
+        said = dict(line.split(":", 1) for line in MEMORY.read_text().splitlines())
+        found.append(1024 * int(said["MemAvailable"].split()[0]))
+    with suppress(OSError, ValueError, KeyError):
+        most = int((CONTAINER / "memory.max").read_text())
+        used = int((CONTAINER / "memory.current").read_text())
+        lines = (CONTAINER / "memory.stat").read_text().splitlines()
+        found.append(most - used + int(dict(line.split() for line in lines)["inactive_file"]))
+    return min(found, default=None)
 
 
 def free_unused() -> None:

@@ -1,6 +1,6 @@
 """What a hand says about a structure, what a segmenter is given, and what it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,8 +12,8 @@ from collimate.ml.prompts.kinds import PromptKind
 Mask = NDArray[np.bool_]
 Values = NDArray[np.float32]
 Check = Callable[[float], None]
-"""Called between steps with the share that is done, 0 to 1; raises where the work is not wanted
-any more."""
+"""Called between steps with the share that is done, 0 to 1; raises `GivenUp` where the work is not
+wanted any more."""
 
 POINT_PIXELS = 0.8
 SCRIBBLE_PIXELS = 1.0
@@ -39,11 +39,23 @@ class Prompt:
         return self.kind in (PromptKind.BOX, PromptKind.LASSO)
 
 
+class GivenUp(Exception):
+    """Nobody wants the answer any more."""
+
+
+class NoMemory(RuntimeError):
+    """A segmenter needs more memory than there is."""
+
+
 class Stack(Protocol):
     """Frames of one size in the order in which they lie; `spacing_mm` is (frame, row, column).
 
-    `values` answers modality values (row, column) of a frame; it may be asked often.
+    `values` answers modality values (row, column) of a frame; it may be asked often. Stacks with
+    equal keys have equal values.
     """
+
+    @property
+    def key(self) -> Hashable: ...
 
     @property
     def shape(self) -> tuple[int, int, int]: ...

@@ -1,0 +1,1 @@
+"""A segmenter that comes as a file: nnInteractive's network, its prompts and its way of looking."""
