@@ -19,6 +19,7 @@ TABLES = {
     "annotations/case.py": "ARM_LABELS",
     "learning/reasons.py": "PLAIN",
     "learning/strategy_words.py": "WORDS",
+    "prompts/segmenters.py": "NOTES",
     "tasks/queue.py": "HOLDOUT_REASON",
     "tasks/assign.py": "FIRST_REASON",
     "learning/auto_accept/give_back.py": "GIVEN_BACK_REASON",

@@ -166,7 +166,6 @@ def build_world(session: Session) -> World:
                 project_id=project.id,
                 read_id=read.id,
                 series_id=study.id,
-                segmenter="seeded",
                 reader_id=users["the_reader"].id,
                 through_frames=False,
                 prompts=[],

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests import factories
 from tests.learning.weights import own_weights
+from tests.ml import segmenters
 from typer.testing import CliRunner
 
 from collimate.access.models import User
@@ -22,6 +23,7 @@ from collimate.cli.doctor import examine
 from collimate.kit.errors import Problem
 from collimate.learning.models import Encoder
 from collimate.projects.models import Project
+from collimate.prompts.models import SegmenterFile
 from collimate.studies.models import AnswerKey, Study
 
 RUNNER = CliRunner()
@@ -48,6 +50,22 @@ def test_an_encoder_is_given_from_a_file_and_a_pickle_is_refused_in_words(
     weights.write_bytes(pickle.dumps({"weights": 1}))
     with pytest.raises(Problem, match="pickle"):
         run("encoder", "give", project.name, str(weights))
+
+
+def test_a_segmenter_is_given_as_published_shown_and_withdrawn(
+    session: Session, tmp_path: Path
+) -> None:
+    run("user", "add", "chief@clinic.example", "--admin")
+    said = segmenters.checkpoint(segmenters.copying(segmenters.POINT).state_dict())
+    folder = segmenters.publish(tmp_path / "published", said)
+    sha256 = run("segmenter", "give", str(folder)).strip()
+    assert sha256 in run("segmenter", "show").replace("\n", "")
+    (folder / "plans.json").unlink()
+    with pytest.raises(Problem, match=r"no plans\.json"):
+        run("segmenter", "give", str(folder))
+    assert sha256 in run("segmenter", "show").replace("\n", "")
+    run("segmenter", "withdraw")
+    assert "None was given" in run("segmenter", "show")
 
 
 def test_accounts_are_made_listed_changed_and_closed(session: Session) -> None:
@@ -109,7 +127,11 @@ def test_the_audit_chain_is_walked(session: Session) -> None:
     assert "Intact: 1 events" in run("audit", "verify")
 
 
-def test_doctor_looks_at_everything_and_says_what_to_do(database: str) -> None:
+def test_doctor_looks_at_everything_and_says_what_to_do(session: Session) -> None:
+    user = factories.make_user(session)
+    lost = SegmenterFile(weights_sha256="ab" * 32, source_sha256="cd" * 32, given_by=user.id)
+    session.add(lost)
+    session.commit()
     findings = {finding.what: finding for finding in examine()}
     assert {"versions", "data folder", "pages", "GPU", "web", "database", "schema", "blobs"} <= set(
         findings
@@ -117,6 +139,8 @@ def test_doctor_looks_at_everything_and_says_what_to_do(database: str) -> None:
     assert findings["schema"].state == "ok"
     assert findings["blobs"].state == "ok"
     assert findings["web"].remedy
+    assert "nninteractive abababababab" in findings["segmenter"].found
+    assert "weights are missing" in findings["segmenter"].found
     assert all(finding.remedy for finding in findings.values() if finding.state == "bad")
 
 

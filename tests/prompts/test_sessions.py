@@ -14,13 +14,18 @@ from collimate.annotations.runs import to_mask
 from collimate.kit import clock, ids
 from collimate.kit.blobs import blobs, work_folder
 from collimate.kit.database import open_session
+from collimate.ml import memory
+from collimate.ml.prompts.given.take import take
 from collimate.ml.prompts.seeded import Seeded
 from collimate.prompts.answer import NO_VOLUME, UNREADABLE, Answerer
 from collimate.prompts.ask import PromptSessionNotFound
-from collimate.prompts.models import PromptFrame, PromptSession
+from collimate.prompts.give import withdraw_segmenter
+from collimate.prompts.models import PromptFrame, PromptSession, SegmenterFile
+from collimate.prompts.segmenters import NOTES
 from collimate.studies.models import Instance, Series
 from collimate.tasks import claim
 from tests.browser.clinic import eventually
+from tests.ml import segmenters
 from tests.tasks.worlds import make_room
 
 SHAPE, SPACING = (10, 64, 80), (3.0, 0.8, 0.8)
@@ -166,6 +171,56 @@ def test_one_frame_is_answered_alone_and_what_is_no_volume_says_so(world, sessio
     ask(world, prompt(world, (44.5, 32.5)), through_frames=False)
     answerer().answer_next()
     assert heard(world)["problem"] == UNREADABLE
+
+
+def test_the_given_segmenter_answers_and_where_it_cannot_ours_does_and_says_why(
+    world, session, tmp_path, monkeypatch
+):
+    said = segmenters.checkpoint(segmenters.copying(segmenters.POINT).state_dict())
+    folder = segmenters.publish(tmp_path / "published", said)
+    blob = blobs().put(take(folder, tmp_path)[0])
+    reader_id = world.read.reader_id
+    given = SegmenterFile(weights_sha256=blob.sha256, source_sha256="", given_by=reader_id)
+    session.add(given)
+    session.commit()
+    answers = answerer()
+
+    def told(**how):
+        ask(world, prompt(world, (44.5, 32.5)), **how)
+        answers.answer_next()
+        said = heard(world, since=world.asked - 1)
+        assert (said["answered"], said["problem"]) == (world.asked, "")
+        return said
+
+    z, y, x = np.ogrid[: SHAPE[0], : SHAPE[1], : SHAPE[2]]
+    ball = (z - 5) ** 2 + (y - 32) ** 2 + (x - 44) ** 2 <= 4**2
+    first = told()
+    assert (volume(first["frames"]) == ball).all()
+    version = given.weights_sha256[:12]
+    assert (first["segmenter"], first["segmenter_version"]) == ("nninteractive", version)
+    assert first["note"] == ""
+    told(through_frames=False)
+    (only,) = [one for one in heard(world)["frames"] if one["runs"]]
+    assert (volume([only])[5] == ball[5]).all()
+
+    (tmp_path / "little").write_text("MemAvailable: 12 kB\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(memory, "MEMORY", tmp_path / "little")
+        without = told()
+    assert (without["segmenter"], without["note"]) == ("seeded-walker", NOTES["no_memory"])
+    assert dice(volume(heard(world)["frames"]), lesion()) > 0.85
+    answers.forget()
+    blobs().delete(given.weights_sha256)
+    assert told()["note"] == NOTES["unreadable"]
+
+    flat = session.merge(world.instance, load=True)
+    flat.dicom_json = {k: v for k, v in flat.dicom_json.items() if k != "52009230"}
+    session.commit()
+    answers = answerer()
+    assert told(through_frames=False)["note"] == NOTES["no_volume"]
+    withdraw_segmenter(session, by=reader_id)
+    session.commit()
+    assert told(through_frames=False)["note"] == ""
 
 
 def test_only_the_reader_who_holds_the_case_points_and_only_at_its_images(world, session):

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from collimate.cli import data, encoding, replaying, system, users
+from collimate.cli import data, encoding, replaying, segmenting, system, users
 from collimate.cli.screen import console
 from collimate.kit.errors import Problem
 
@@ -19,6 +19,7 @@ system.register(commands)
 data.register(commands)
 replaying.register(commands)
 commands.add_typer(encoding.commands, name="encoder", help="What turns an image into numbers.")
+commands.add_typer(segmenting.commands, name="segmenter", help="What answers when a reader points.")
 commands.add_typer(users.commands, name="user", help="Accounts: add, list, change.")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from collimate.jobs.kinds import Queue
 from collimate.jobs.models import Job
 from collimate.kit import clock
-from collimate.kit.blobs import blobs
+from collimate.kit.blobs import BlobMissing, blobs
 from collimate.kit.database import engine, open_session
 from collimate.kit.settings import settings
 
@@ -46,7 +46,7 @@ def examine() -> list[Finding]:
     findings = [_versions(), _home(), _frontend(), _gpu(), _web()]
     try:
         with database():
-            findings += [_checked(check) for check in (_server, _schema, _blobs)]
+            findings += [_checked(check) for check in (_server, _schema, _blobs, _segmenter)]
             findings += [_worker(queue) for queue in Queue]
     except Exception as error:
         findings.append(
@@ -147,6 +147,23 @@ def _blobs() -> Finding:
         blobs().delete(blob.sha256)
     where = settings().blob_url or str(settings().home_path / "blobs")
     return Finding("ok" if same else "bad", "blobs", f"written and read back in {where}")
+
+
+def _segmenter() -> Finding:
+    from collimate.prompts.give import serving_segmenter
+
+    with open_session() as session:
+        given = serving_segmenter(session)
+        if given is None:
+            return Finding("ok", "segmenter", "none given; prompts are answered without a model")
+        sha256 = given.weights_sha256
+        found = f"nninteractive {sha256[:12]}, given {given.created_at:%Y-%m-%d}"
+    try:
+        size = blobs().size(sha256)
+    except BlobMissing:
+        remedy = "collimate segmenter give PATH, or collimate segmenter withdraw"
+        return Finding("bad", "segmenter", f"{found}; its weights are missing", remedy)
+    return Finding("ok", "segmenter", f"{found}, {size / 2**20:.0f} MiB")
 
 
 def _worker(queue: Queue) -> Finding:

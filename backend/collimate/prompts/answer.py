@@ -15,8 +15,9 @@ from collimate.kit import database, ids
 from collimate.kit.blobs import BlobMissing
 from collimate.kit.logging import logger
 from collimate.ml.prompts.kinds import PromptKind
-from collimate.ml.prompts.prompt import Found, Prompt, Segmenter
+from collimate.ml.prompts.prompt import Found, GivenUp, Prompt, Segmenter
 from collimate.prompts.models import PromptFrame, PromptSession
+from collimate.prompts.segmenters import Answered, Segmenters
 from collimate.prompts.series import (
     FrameKey,
     FramesInMemory,
@@ -40,7 +41,7 @@ FAILED = (
 )
 
 
-class Outdated(Exception):
+class Outdated(GivenUp):
     """The reader has said something newer, or has closed the session."""
 
 
@@ -60,26 +61,26 @@ class Claimed:
 
 
 class Answerer:
-    """Answers waiting sessions with one segmenter; remembers pixels, never what it answered."""
+    """Answers waiting sessions; `segmenter` does where none was given. Remembers pixels."""
 
     def __init__(self, segmenter: Segmenter, *, memory_bytes: int) -> None:
-        self._segmenter = segmenter
+        self._segmenters = Segmenters(segmenter)
         self._memory = FramesInMemory(memory_bytes)
         self._series: dict[UUID, tuple[list[SeriesFrame], str]] = {}
 
     def forget(self) -> None:
         """Drop all pixels, once nobody has asked for a while."""
         self._memory.clear()
+        self._segmenters.forget()
         self._series.clear()
 
     def answer_next(self) -> bool:
         """Answer the session that has waited longest; whether there was one."""
-        claimed = _claim(self._segmenter)
+        claimed = _claim()
         if claimed is None:
             return False
         try:
-            masks = self._masks(claimed)
-            _store(claimed, masks, self._segmenter)
+            _store(claimed, *self._answered(claimed))
         except Outdated:
             _let_go(claimed)
         except NotAnswerable as problem:
@@ -92,10 +93,10 @@ class Answerer:
             _note_problem(claimed, FAILED)
         return True
 
-    def _masks(self, claimed: Claimed) -> dict[FrameKey, list[int]]:
-        """Run lengths by frame; frames without any are not there."""
+    def _answered(self, claimed: Claimed) -> tuple[dict[FrameKey, list[int]], Answered | None]:
+        """Run lengths by frame, and who found them; frames without any are not there."""
         if not claimed.prompts:
-            return {}
+            return {}, None
         stack = self._stack(claimed)
         if claimed.through_frames and not stack.is_volume:
             raise NotAnswerable(NO_VOLUME)
@@ -109,10 +110,10 @@ class Answerer:
             for one in claimed.prompts
             if (index := stack.index_of((one["sop_instance_uid"], one["frame_number"]))) is not None
         ]
-        found = self._segmenter.segment(
+        answered = self._segmenters.segment(
             stack, prompts, through_frames=claimed.through_frames, check=_Watch(claimed)
         )
-        return _runs(found, stack)
+        return _runs(answered.found, stack), answered
 
     def _stack(self, claimed: Claimed) -> SeriesStack:
         known = self._series.get(claimed.series_id)
@@ -152,7 +153,7 @@ class _Watch:
             raise Outdated
 
 
-def _claim(segmenter: Segmenter) -> Claimed | None:
+def _claim() -> Claimed | None:
     with database.open_session() as session:
         found = session.scalars(
             select(PromptSession)
@@ -160,7 +161,6 @@ def _claim(segmenter: Segmenter) -> Claimed | None:
                 PromptSession.closed_at.is_(None),
                 PromptSession.asked > PromptSession.answered,
                 PromptSession.problem == "",
-                PromptSession.segmenter == segmenter.name,
                 or_(
                     PromptSession.claimed_until.is_(None), PromptSession.claimed_until < func.now()
                 ),
@@ -217,8 +217,13 @@ def _runs(found: Found, stack: SeriesStack) -> dict[FrameKey, list[int]]:
     return masks
 
 
-def _store(claimed: Claimed, masks: dict[FrameKey, list[int]], segmenter: Segmenter) -> None:
+def _store(claimed: Claimed, masks: dict[FrameKey, list[int]], answered: Answered | None) -> None:
     """Store the frames that differ from what the reader was told, and the new state."""
+    by = answered and {
+        "segmenter": answered.segmenter,
+        "segmenter_version": answered.version,
+        "note": answered.note,
+    }
     with database.open_session() as session:
         wanted = session.execute(
             _this(claimed)
@@ -226,7 +231,7 @@ def _store(claimed: Claimed, masks: dict[FrameKey, list[int]], segmenter: Segmen
                 answered=claimed.asked,
                 progress=1.0,
                 claimed_until=None,
-                segmenter_version=segmenter.version,
+                **(by or {}),
             )
             .returning(PromptSession.id)
         ).first()

@@ -23,7 +23,6 @@ from collimate.tasks import lease
 from collimate.tasks.models import Read, Task
 
 CHANNEL = "collimate_prompt"
-SEEDED = "seeded-walker"
 COUNTS = {PromptKind.POINT: (1, 1), PromptKind.SCRIBBLE: (1, None), PromptKind.BOX: (2, 2),
           PromptKind.LASSO: (3, None)}  # fmt: skip
 
@@ -66,7 +65,7 @@ def ask(
         close_others(session, read.id)
         found = PromptSession(
             id=session_id, project_id=read.project_id, read_id=read.id, series_id=series.id,
-            reader_id=actor.user.id, segmenter=SEEDED, through_frames=wanted.through_frames,
+            reader_id=actor.user.id, through_frames=wanted.through_frames,
             prompts=[], asked=0,
         )  # fmt: skip
         session.add(found)
@@ -76,7 +75,7 @@ def ask(
         found.prompts = list(wanted.prompts)
         found.through_frames = wanted.through_frames
         found.asked, found.asked_at = wanted.asked, clock.now()
-        found.progress, found.problem = 0.0, ""
+        found.progress, found.problem, found.note = 0.0, "", ""
         session.flush()
         session.execute(select(func.pg_notify(CHANNEL, "")))
     return found

@@ -17,9 +17,9 @@ class PromptSession(Row):
 
     `prompts` is the whole of it; `asked` counts its states and `answered` is the newest one whose
     mask is stored, so that a session goes on wherever a segmenter takes it up. `segmenter` and
-    `segmenter_version` say who answered. `claimed_until` is when a segmenter that fell silent
-    loses it. Closed sessions keep no mask; they stay, images purged or
-    not, as where accepted segments came from.
+    `segmenter_version` say who answered. `note` says of the answer what it lacks.
+    `claimed_until` is when a segmenter that fell silent loses it. Closed sessions keep no mask;
+    they stay, images purged or not, as where accepted segments came from.
     """
 
     __tablename__ = "prompt_session"
@@ -35,7 +35,7 @@ class PromptSession(Row):
     read_id: Mapped[UUID] = mapped_column(ForeignKey("read.id", ondelete="CASCADE"), index=True)
     series_id: Mapped[UUID]
     reader_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
-    segmenter: Mapped[str]
+    segmenter: Mapped[str] = mapped_column(default="")
     segmenter_version: Mapped[str] = mapped_column(default="")
     through_frames: Mapped[bool]
     prompts: Mapped[JsonList]
@@ -44,6 +44,7 @@ class PromptSession(Row):
     answered: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
     problem: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
     claimed_until: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -65,3 +66,26 @@ class PromptFrame(Row):
     frame_number: Mapped[int]
     answered: Mapped[int]
     runs: Mapped[list[Any]] = mapped_column(JSONB)
+
+
+class SegmenterFile(Row):
+    """A segmenter that was given; the one that is not withdrawn answers.
+
+    `weights_sha256` is the blob of its safetensors, which hold its recipe too; `source_sha256` is
+    the file they were read from.
+    """
+
+    __tablename__ = "segmenter_file"
+    __table_args__ = (
+        Index(
+            "uq_segmenter_file_serving",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    weights_sha256: Mapped[str]
+    source_sha256: Mapped[str]
+    given_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    withdrawn_at: Mapped[datetime | None]

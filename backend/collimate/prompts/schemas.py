@@ -51,6 +51,7 @@ class PromptSessionOut(Answer):
     progress: float
     is_away: bool = Field(description="Nobody has taken the prompts up for some seconds")
     problem: str
+    note: str = Field(description="Why the given segmenter did not answer; else empty")
     segmenter: str
     segmenter_version: str
     frames: list[PromptFrameOut]

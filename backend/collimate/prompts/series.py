@@ -97,6 +97,11 @@ class SeriesStack:
     memory: FramesInMemory
 
     @property
+    def key(self) -> tuple[tuple[str, int], ...]:
+        """Where the bytes of the frames lie, which never change."""
+        return tuple((frame.blob_sha256, frame.offset) for frame in self.frames)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Frames, rows, columns."""
         facts = self.frames[0].facts

@@ -11,7 +11,8 @@ from collimate.prompts.models import PromptFrame, PromptSession
 
 AWAY = timedelta(seconds=5)
 """A segmenter takes waiting prompts up within moments; after this it is said to be away."""
-FIELDS = ("id", "asked", "answered", "progress", "problem", "segmenter", "segmenter_version")
+FIELDS = ("id", "asked", "answered", "progress", "problem", "note", "segmenter",
+          "segmenter_version")  # fmt: skip
 
 
 def standing(session: Session, found: PromptSession, since: int) -> dict[str, Any]:

@@ -5532,6 +5532,11 @@ export interface components {
              * @description Nobody has taken the prompts up for some seconds
              */
             is_away: boolean;
+            /**
+             * Note
+             * @description Why the given segmenter did not answer; else empty
+             */
+            note: string;
             /** Problem */
             problem: string;
             /** Progress */

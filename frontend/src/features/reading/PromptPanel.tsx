@@ -34,7 +34,7 @@ export function PromptPanel({ schema, frames }: PromptPanelProps) {
   const denying = useMouse(({ actions }) => erasingGestures(actions));
   const commands = useMemo(() => promptingCommands(schema, frames), [schema, frames]);
   useCommands('prompting', commands);
-  const { prompts, preview, throughFrames, trouble, progress, segmenter } = prompting;
+  const { prompts, preview, throughFrames, trouble, progress, segmenter, note } = prompting;
   const waits = isWaiting(prompting) && !trouble;
   const button = (id: string, name: string) => (
     <CommandPress key={id} command={commands.find((one) => one.id === id)} name={name} />
@@ -88,6 +88,7 @@ export function PromptPanel({ schema, frames }: PromptPanelProps) {
           {segmenter && !waits && ` · ${segmenter}`}
         </p>
       )}
+      {note && !waits && <p className={styles.muted}>{note}</p>}
       <div className={styles.row}>
         {button('prompt.accept', t('Accept'))}
         {button(

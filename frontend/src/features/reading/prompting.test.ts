@@ -36,7 +36,7 @@ const frame = (number: number, series = '1.2'): Frame =>
 const here: Pointed = { kind: 'point', is_positive: true, points: [imagePoint(3, 3)] };
 
 /** A server that answers every state at once, with the same mask on two slices. */
-const server = { asked: [] as number[], prompts: 0, isAway: false, problem: '' };
+const server = { asked: [] as number[], prompts: 0, isAway: false, problem: '', note: '' };
 
 function heard(answered: number, since: number): PromptsHeard {
   const frames = [1, 2].map((number) => ({
@@ -51,6 +51,7 @@ function heard(answered: number, since: number): PromptsHeard {
     progress: 1,
     is_away: server.isAway,
     problem: server.problem,
+    note: server.note,
     segmenter: 'seeded',
     segmenter_version: '1',
     frames: since < answered && !server.isAway ? frames : [],
@@ -59,7 +60,7 @@ function heard(answered: number, since: number): PromptsHeard {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(server, { asked: [], prompts: 0, isAway: false, problem: '' });
+  Object.assign(server, { asked: [], prompts: 0, isAway: false, problem: '', note: '' });
   vi.spyOn(calls, 'putPrompts').mockImplementation(async (_read, _id, body) => {
     server.asked.push(body.asked);
     server.prompts = body.prompts.length;
@@ -126,8 +127,9 @@ test('a segmenter that is away, a refusal and a lost line are told, and prompts 
   await settled();
   expect(usePrompting.getState().trouble).toBe(AWAY);
   server.isAway = false;
+  server.note = 'answered without a model';
   await settled();
-  expect(usePrompting.getState()).toMatchObject({ trouble: '', answered: 1 });
+  expect(usePrompting.getState()).toMatchObject({ trouble: '', answered: 1, note: server.note });
 
   vi.mocked(calls.putPrompts).mockRejectedValueOnce(new Problem(0, 'unreachable', 'No line', ''));
   askAgain();

@@ -31,6 +31,8 @@ export interface Prompting {
   /** What is wrong, and what to do; empty while all is well. */
   readonly trouble: string;
   readonly segmenter: string;
+  /** Why the given segmenter did not answer; empty where it did, or none was given. */
+  readonly note: string;
 }
 
 const FRESH = { id: '', asked: 0, answered: 0, preview: [] as readonly PreviewOnFrame[] };
@@ -42,6 +44,7 @@ const NOTHING = {
   progress: 0,
   trouble: '',
   segmenter: '',
+  note: '',
 };
 
 export const usePrompting = create<Prompting>()(() => ({
@@ -211,7 +214,8 @@ function hear(heard: PromptsHeard, hasFrames: boolean): void {
     ...(hasFrames ? { answered: heard.answered } : {}),
     progress: heard.progress,
     trouble: told(heard.problem) || (heard.is_away ? AWAY : ''),
-    segmenter: `${heard.segmenter} ${heard.segmenter_version}`,
+    segmenter: `${heard.segmenter} ${heard.segmenter_version}`.trim(),
+    note: told(heard.note),
     preview:
       heard.frames.length > 0
         ? [...kept, ...heard.frames.filter(({ runs }) => runs.length > 0)]
