@@ -16,7 +16,7 @@ from collimate.kit.blobs import blobs, work_folder
 from collimate.kit.errors import Unprocessable
 from collimate.prompts.models import SegmenterFile
 
-TAKE = "collimate.ml.prompts.given.take"
+TAKE = "collimate.prompts.take"
 
 
 class SegmenterUnusable(Unprocessable):

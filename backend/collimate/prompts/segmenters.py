@@ -50,7 +50,12 @@ class Segmenters:
     def forget(self) -> None:
         """Drop the given one and what it remembers; it is read again when it is next asked."""
         with self._lock:
+            if self._given is None:
+                return
             self._given = None
+        from collimate.ml.memory import free_unused
+
+        free_unused()
 
     def segment(
         self, stack: SeriesStack, prompts: Sequence[Prompt], *, through_frames: bool, check: Check

@@ -100,6 +100,8 @@ class GivenSegmenter:
             raise NoMemory from error
         finally:
             self._turn.release()
+            if self._device.type == "cuda":
+                free_unused()  # the ML worker may need it
         if through_frames:
             return Found((0, 0, 0), mask)
         at = prompts[-1].frame_index

@@ -1,8 +1,7 @@
 """Take published weights in: read without running anything of theirs, checked, written anew.
 
-Runs in a process of its own, because the command line does not load torch:
-`python -m collimate.ml.prompts.given.take PATH FOLDER` prints one line of JSON, `{"file": …}` or
-`{"problem": …}`.
+Runs in a process of its own (`prompts/take.py`), because the command line does not load torch;
+`main` prints one line of JSON, `{"file": …}` or `{"problem": …}`.
 """
 
 import hashlib
@@ -159,8 +158,6 @@ def main() -> None:
         _, told = take(Path(sys.argv[1]), Path(sys.argv[2]))
     except NotASegmenter as error:
         told = {"problem": str(error)}
+    except OSError as error:
+        told = {"problem": f"The files cannot be read ({error.strerror})."}
     sys.stdout.write(json.dumps(told) + "\n")
-
-
-if __name__ == "__main__":
-    main()
