@@ -21,6 +21,7 @@ from collimate.annotations.geometry import (
     polygon_area,
     ring_of,
 )
+from collimate.annotations.schemas import SpaceMarkContent
 
 GRID = ImageGrid(rows=64, columns=48, frame_count=1)
 inside = st.tuples(st.floats(0, 48), st.floats(0, 64))
@@ -107,6 +108,10 @@ def test_places_on_a_plane_are_kept_as_they_were_drawn():
         ("ellipse", [[0.0, 0.0, 0.0], [6.0, 8.0, 0.0], [3.0, 4.0, 2.0], [3.0, 4.0, -2.0]]),
     ):
         assert checked_places(kind, drawn, ACROSS, DOWN)[0] == drawn
+        # the request takes as many
+        plane = {"frame_of_reference_uid": "1.2", "row_direction": ACROSS, "column_direction": DOWN}
+        image = {"label_key": "lesion", "sop_instance_uid": "1.2.3", "frame_number": 1}
+        assert SpaceMarkContent(**image, **plane, places=drawn).places == drawn
 
 
 @pytest.mark.parametrize(

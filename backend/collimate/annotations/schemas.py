@@ -50,7 +50,7 @@ class SpaceMarkContent(Body):
     frame_of_reference_uid: str = Field(max_length=64, pattern=r"^[0-9.]+$")
     row_direction: Vector
     column_direction: Vector
-    places: list[Vector] = Field(max_length=3)
+    places: list[Vector] = Field(max_length=MAX_POINTS)
 
 
 class SegmentContent(Body):
