@@ -141,12 +141,28 @@ def test_one_place_is_found_in_all_three_planes(ball: Project, open_window: Open
     (x1, y1, z1), (x2, y2, z2) = boxed["places"]
     assert y1 == pytest.approx(y2, abs=0.001)
     assert (x2 - x1) / (z1 - z2) == pytest.approx(60 / 40, abs=0.01)
+    # an outline along edges finds the ball, which the plane cuts 8 mm in front of its middle
+    page.keyboard.press("Alt+w")
+    scale = 60 / (drawn["places"][1][0] - drawn["places"][0][0])
+    radius = math.sqrt(28**2 - 8**2)
+    middle = (box["x"] + x - 7.5 * scale, box["y"] + y - 12 * scale)
+    for turn in (0, 1.6, 3.2, 4.8):
+        away = (radius + 1) * scale
+        page.mouse.click(middle[0] + away * math.cos(turn), middle[1] + away * math.sin(turn))
+        expect(cell(page, 2).locator(".viewer-marks[data-wire=ready]")).to_be_visible()
+    page.keyboard.press("Enter")
+    eventually(lambda: len(on_planes()) == 2)
+    outline = next(one for one in on_planes() if one != boxed)["places"]
+    assert 6 <= len(outline) <= 80
+    for x, y, z in outline:
+        assert y == pytest.approx(y1, abs=0.001)
+        assert abs(math.hypot(x - 0.5, z - 32) - radius) < 2
     before = [numbers(path) for path in drawn_paths(page)]
 
     window.go(f"{ball.path}/read")
     open_planes(page)
     place_on_core(page)
-    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(2)
+    expect(cell(page, 2).locator("g[data-mark]")).to_have_count(3)
     assert marks_of(reader, read)["length"] == drawn
     for path, drawn_before in zip(drawn_paths(page), before, strict=True):
         assert numbers(path) == pytest.approx(drawn_before, abs=1)

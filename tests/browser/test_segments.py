@@ -281,6 +281,19 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     eventually(lambda: np.array_equal(stack_of(reader, read), alike))
+    # a region grown there goes into the slices: what is soft on the plane, then in the volume
+    page.keyboard.press("Alt+r")
+    on_row = soft & (row == 31)
+    for through, most in ((False, on_row), (True, soft)):
+        page.mouse.click(*in_cell(page, 2, 0.5, 0.45))
+        eventually(lambda: (stack_of(reader, read) & ~alike).any())
+        grown = stack_of(reader, read)
+        assert not (grown & ~alike & ~most).any()
+        shares = (grown & most).sum(axis=(1, 2)) / np.maximum(most.sum(axis=(1, 2)), 1)
+        assert shares.max() > 0.95, through
+        page.keyboard.press("Control+z")
+        eventually(lambda: np.array_equal(stack_of(reader, read), alike))
+        page.keyboard.press("Alt+s")
 
 
 def see_in_space(page: Page, paint: Callable[[], object]) -> None:

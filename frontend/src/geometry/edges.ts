@@ -1,11 +1,17 @@
 /** What makes edges of an image, over squares of one or more pixels, in a window of it. */
 import type { ImagePoint, ImageSize } from './units';
 
-/** Grey values of one image row by row; the scale does not matter. */
+/** Grey values of one image, asked for pixel by pixel; the scale does not matter. */
 export interface GreyImage {
   readonly size: ImageSize;
-  readonly values: ArrayLike<number>;
+  readonly at: (column: number, row: number) => number;
 }
+
+/** Of values that are there row by row. */
+export const greyImage = (size: ImageSize, values: ArrayLike<number>): GreyImage => ({
+  size,
+  at: (column, row) => values[row * size.columns + column] ?? 0,
+});
 
 export interface WireOptions {
   /** Pixels along the side of the squares the path steps over: 1, or more where zoomed out. */
@@ -33,7 +39,7 @@ export function windowAround({ size }: GreyImage, centre: ImagePoint, o: WireOpt
 }
 
 /** The grey of each square, smoothed over its neighbours (1 2 1 both ways). */
-export function smoothed({ size, values }: GreyImage, w: Window, cell: number): Float32Array {
+export function smoothed({ size, at: greyAt }: GreyImage, w: Window, cell: number): Float32Array {
   const grey = new Float32Array(w.columns * w.rows);
   const step = Math.max(1, Math.floor(cell / 2));
   for (let row = 0; row < w.rows; row += 1)
@@ -42,7 +48,7 @@ export function smoothed({ size, values }: GreyImage, w: Window, cell: number): 
       const [x0, y0] = [(w.left + column) * cell, (w.top + row) * cell];
       for (let y = y0; y < Math.min(y0 + cell, size.rows); y += step)
         for (let x = x0; x < Math.min(x0 + cell, size.columns); x += step) {
-          sum += values[y * size.columns + x] ?? 0;
+          sum += greyAt(x, y);
           count += 1;
         }
       grey[row * w.columns + column] = sum / Math.max(1, count);

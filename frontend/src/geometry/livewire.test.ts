@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createWire, type GreyImage, snapped } from './livewire';
+import { type GreyImage, greyImage } from './edges';
+import { createWire, snapped } from './livewire';
 import { distance, thinned } from './points';
 import { type ImagePoint, imagePoint } from './units';
 
@@ -16,7 +17,7 @@ function disc(noise: number): GreyImage {
     const away = Math.hypot((at % 120) + 0.5 - 60, Math.floor(at / 120) + 0.5 - 50);
     return (away < 30 ? 200 : 100) + noise * next();
   });
-  return { size: SIZE, values };
+  return greyImage(SIZE, values);
 }
 
 const onDisc = (turn: number): ImagePoint =>
@@ -49,7 +50,7 @@ describe('a live wire', () => {
   });
 
   test('goes straight where there is nothing to follow', () => {
-    const flat = { size: SIZE, values: new Float32Array(120 * 100) };
+    const flat = greyImage(SIZE, new Float32Array(120 * 100));
     const path = pathBetween(flat, imagePoint(10.5, 50.5), imagePoint(100.5, 50.5));
     for (const [, y] of path) expect(y).toBe(50.5);
   });

@@ -18,6 +18,25 @@ export function voxelAt(grid: Grid, place: PatientPoint): Voxel | null {
   return isIn ? { slice: z, at: y * columns + x } : null;
 }
 
+/** Whether a voxel belongs to what is one voxel thick. */
+export type Sheet = (column: number, row: number, slice: number) => boolean;
+
+/** The voxels that the plane through `place` with this normal passes through. */
+export function sheetAt(grid: Grid, place: PatientPoint, normal: Vector): Sheet {
+  const { plane, step_mm, shifts } = grid;
+  const first = imageToPatient(plane, imagePoint(0.5, 0.5));
+  const base = dot(first, normal) - dot(place, normal);
+  const right = dot(plane.rowDirection, normal) * plane.spacing.column;
+  const down = dot(plane.columnDirection, normal) * plane.spacing.row;
+  const through = dot(normalOf(plane), normal) * step_mm;
+  const half = halfOfVoxel(plane, Math.abs(step_mm), normal);
+  return (column, row, slice) => {
+    const [x, y] = shifts[slice] ?? NO_SHIFT;
+    const above = base + (column + x) * right + (row + y) * down + slice * through;
+    return above >= -half && above < half;
+  };
+}
+
 /**
  * The voxels that the plane through `place` with this normal passes through and that are joined
  * to the one at `place` through voxels that are like it: inside or outside.
@@ -30,15 +49,10 @@ export function filledOnPlane(
 ): Voxel[] {
   const seed = voxelAt(grid, place);
   if (!seed) return [];
-  const { size, plane, count, step_mm, shifts } = grid;
+  const { size, count, shifts } = grid;
   const { columns, rows } = size;
   const was = isInside(seed);
-  const first = imageToPatient(plane, imagePoint(0.5, 0.5));
-  const base = dot(first, normal) - dot(place, normal);
-  const right = dot(plane.rowDirection, normal) * plane.spacing.column;
-  const down = dot(plane.columnDirection, normal) * plane.spacing.row;
-  const through = dot(normalOf(plane), normal) * step_mm;
-  const half = halfOfVoxel(plane, Math.abs(step_mm), normal);
+  const isOnPlane = sheetAt(grid, place, normal);
   const found: Voxel[] = [];
   const seen = new Map<number, Uint8Array>();
   const waiting: [column: number, row: number, slice: number][] = [];
@@ -50,9 +64,7 @@ export function filledOnPlane(
     seen.set(slice, known);
     if (known[at]) return;
     known[at] = 1;
-    const [x, y] = shifts[slice] ?? NO_SHIFT;
-    const above = base + (column + x) * right + (row + y) * down + slice * through;
-    if (above < -half || above >= half || isInside({ slice, at }) !== was) return;
+    if (!isOnPlane(column, row, slice) || isInside({ slice, at }) !== was) return;
     found.push({ slice, at });
     waiting.push([column, row, slice]);
   };
@@ -76,7 +88,7 @@ export function filledOnPlane(
 const NO_SHIFT: Shift = [0, 0];
 
 /** The pixels of a shifted line that lie over one pixel of another: one, or two by a part each. */
-function overlapping(at: number): readonly number[] {
+export function overlapping(at: number): readonly number[] {
   const whole = Math.round(at);
   return Math.abs(at - whole) < 1e-3 ? [whole] : [Math.floor(at), Math.ceil(at)];
 }

@@ -72,6 +72,29 @@ export function valueAtPlace(voxels: Voxels, place: PatientPoint): number {
   return isIn ? valueIn(voxels, at[0], at[1], at[2]) : NOTHING_THERE;
 }
 
+/** A picture in voxels: its first corner, and the way from one pixel to the next. */
+function stepsOver(lattice: Lattice, { corner, right, down }: Picture) {
+  const from = toLattice(lattice, corner);
+  const stepTo = (place: PatientPoint) => {
+    const to = toLattice(lattice, place);
+    return [to[0] - from[0], to[1] - from[1], to[2] - from[2]] as const;
+  };
+  return { from, across: stepTo(right), along: stepTo(down) };
+}
+
+/**
+ * The values at the centres of a picture's pixels, asked for one by one; beyond the stack its
+ * edge goes on. All slices must be here.
+ */
+export function valuesOver(voxels: Voxels, picture: Picture) {
+  const { from, across, along } = stepsOver(voxels.lattice, picture);
+  return (column: number, row: number): number => {
+    const part = (axis: 0 | 1 | 2) =>
+      from[axis] + (column + 0.5) * across[axis] + (row + 0.5) * along[axis];
+    return valueIn(voxels, part(0), part(1), part(2));
+  };
+}
+
 /** The steps of a row, from and to, on which `start + index * step` is within the lattice. */
 function within(start: number, step: number, count: number): readonly [number, number] {
   const [low, high] = [-0.5 - start, count - 0.5 - start];
@@ -85,15 +108,12 @@ function within(start: number, step: number, count: number): readonly [number, n
  */
 export function* resample(
   voxels: Voxels,
-  { size, corner, right, down }: Picture,
+  picture: Picture,
   into: Float32Array,
 ): Generator<void, void> {
   const { lattice } = voxels;
-  const from = toLattice(lattice, corner);
-  const [toRight, toBelow] = [toLattice(lattice, right), toLattice(lattice, down)];
-  const step = (to: readonly [number, number, number], axis: 0 | 1 | 2) => to[axis] - from[axis];
-  const across = [step(toRight, 0), step(toRight, 1), step(toRight, 2)] as const;
-  const along = [step(toBelow, 0), step(toBelow, 1), step(toBelow, 2)] as const;
+  const { size } = picture;
+  const { from, across, along } = stepsOver(lattice, picture);
   for (let row = 0; row < size.rows; row += 1) {
     const start = (axis: 0 | 1 | 2) => from[axis] + 0.5 * across[axis] + (row + 0.5) * along[axis];
     const [x, y, z] = [start(0), start(1), start(2)];

@@ -1,7 +1,6 @@
 /** The marks of the frame on screen, drawn over it and taken hold of. */
 import { type RefObject, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
-import type { GreyImage } from '../geometry/livewire';
 import type { ImagePoint, ImageSize, PixelSpacing } from '../geometry/units';
 import { t } from '../words/t';
 import type { Drawing, Outcome } from './drawing';
@@ -10,6 +9,7 @@ import type { Mark, MarkStyle } from './marks';
 import type { MarkKind } from './shapes';
 import type { Statistics } from './statistics';
 import { useHand } from './useHand';
+import type { SnapImage } from './wirePull';
 
 export interface MarksLayerProps {
   readonly affine: Affine | null;
@@ -25,7 +25,7 @@ export interface MarksLayerProps {
   readonly styleOf: (labelKey: string) => MarkStyle;
   readonly tool: MarkKind | null;
   /** The image a line snaps to; null draws lines as the hand does. */
-  readonly snapsTo: (() => GreyImage | null) | null;
+  readonly snapsTo: (() => SnapImage | null) | null;
   readonly activeStyle: MarkStyle;
   readonly selectedId: string | null;
   readonly isReadOnly: boolean;

@@ -8,10 +8,12 @@ import type { Frame } from './frames';
 import { indexAt } from './linking';
 import { MarksLayer } from './MarksLayer';
 import type { Mark, MarkStyle } from './marks';
+import { planeSnap } from './planeSnap';
+import { cutOf } from './planeView';
 import { type MarkKind, SQUARE } from './shapes';
 import { affineOn, crossingsOf, drawingPlane, FIELD, marksOn } from './spaceMarks';
 import { stepAlong } from './volume';
-import type { PlaneView } from './volumeEngine';
+import type { PlaneView, Slab } from './volumeEngine';
 
 interface PlaneMarksProps {
   readonly frames: readonly Frame[];
@@ -19,6 +21,8 @@ interface PlaneMarksProps {
   readonly marks: readonly Mark[];
   readonly areMarksShown: boolean;
   readonly kind: MarkKind | null;
+  readonly isSnapping: boolean;
+  readonly slab: Slab;
   readonly styleOf: (labelKey: string) => MarkStyle;
   readonly activeStyle: MarkStyle;
   readonly selectedId: string | null;
@@ -36,7 +40,11 @@ export function PlaneMarks(props: PlaneMarksProps) {
     frame_of_reference_uid: first.frame_of_reference_uid,
     within_mm: stepAlong(frames, normalOf(plane)) / 2,
   };
+  const isThin = props.slab.thickness_mm === 0;
   const shown = useMemo(() => (areMarksShown ? marks : NO_MARKS), [areMarksShown, marks]);
+  // The plane moved: what was half drawn on it has ended, as on another slice.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cut is the reason
+  const field = useMemo(() => ({ ...FIELD }), [cutOf(view)]);
   /** The slice nearest to where it begins stands for the series it was drawn on. */
   const frameOf = (outcome: Outcome): Frame => {
     const start: ImagePoint | undefined =
@@ -47,7 +55,7 @@ export function PlaneMarks(props: PlaneMarksProps) {
     <>
       <MarksLayer
         affine={affine}
-        size={FIELD}
+        size={field}
         grid={SQUARE}
         spacing={SQUARE}
         unit=""
@@ -55,7 +63,7 @@ export function PlaneMarks(props: PlaneMarksProps) {
         marks={marksOn(shown, seen)}
         styleOf={props.styleOf}
         tool={props.kind}
-        snapsTo={null}
+        snapsTo={props.isSnapping && isThin ? () => planeSnap(frames, plane) : null}
         activeStyle={props.activeStyle}
         selectedId={props.selectedId}
         isReadOnly={props.isReadOnly}

@@ -47,6 +47,8 @@ export interface PlaneViewportProps extends SegmentsProps {
   readonly marks: readonly Mark[];
   /** The kind of mark the tool draws; null while it draws none, or none that planes take. */
   readonly kind: MarkKind | null;
+  /** Outlines go along edges, where the cut is thin. */
+  readonly isSnapping: boolean;
   readonly activeStyle: MarkStyle;
   readonly selectedId: string | null;
   readonly isReadOnly: boolean;

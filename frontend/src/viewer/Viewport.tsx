@@ -159,7 +159,7 @@ export function Viewport(props: ViewportProps) {
 
   const greyHere = useCallback(() => {
     const image = engine?.currentImage();
-    return image ? greyOfImage(image) : null;
+    return image ? { image: greyOfImage(image), pitch: 1 } : null;
   }, [engine]);
 
   const hover = (event: React.PointerEvent) => {

@@ -1,12 +1,26 @@
 /** Region grow as a tool: a press says where, and the region is found piece by piece. */
-import { grown, rangeAround } from '../geometry/grow';
+import { gridOf } from '../geometry/cutThrough';
+import { grown, type Range, type Reach, rangeAround, type ValuesAt } from '../geometry/grow';
 import { type Mask, maskFrom, runsOf } from '../geometry/mask';
+import { type ImagePlane, imageToPatient, normalOf } from '../geometry/plane';
+import { sheetAt, type Voxel, voxelAt } from '../geometry/planeFill';
+import { isAlong, settled } from '../geometry/sweep';
 import type { ImagePoint } from '../geometry/units';
 import { inPieces } from './pieces';
+import { sampleOn } from './planeTools';
 import { brushOf, type Change, type Ground, type Hand, type Stroke } from './segments';
+import { valuesThrough } from './sheets';
+import { tiltOf } from './volumeShape';
 
 /** How long one piece lasts; the window answers in between. */
 const PIECE_MS = 10;
+
+/** Where a region begins, which values belong to it, and where it may go. */
+interface Growth {
+  readonly seed: Voxel;
+  readonly reach: Reach;
+  readonly rangeIn: (valuesAt: ValuesAt) => Range | null;
+}
 
 /** Begins on slice `at`; a ball's hand lets it go from slice to slice. */
 export function beginGrow(
@@ -14,47 +28,72 @@ export function beginGrow(
   { at, ...ground }: Ground & { readonly at: number },
   hand: Hand,
 ): Stroke {
-  const isThrough = hand.isBall && ground.isStack;
+  const { size, spacing } = ground.canvas(at);
+  const [column, row] = [Math.floor(start[0]), Math.floor(start[1])];
+  if (column < 0 || row < 0 || column >= size.columns || row >= size.rows)
+    return strokeFor(ground, hand, null);
+  return strokeFor(ground, hand, {
+    seed: { slice: at, at: row * size.columns + column },
+    reach: hand.isBall && ground.isStack ? 'stack' : 'slice',
+    rangeIn: (valuesAt) => {
+      const values = valuesAt(at);
+      return values && rangeAround(values, size, start, brushOf(hand.radius, spacing));
+    },
+  });
+}
+
+/**
+ * Begins at the voxel that a plane shows under the pointer; without a ball the region stays with
+ * the voxels that the plane passes through. `plane` has pixels of 1 mm.
+ */
+export function beginPlaneGrow(
+  start: ImagePoint,
+  ground: Ground,
+  hand: Hand,
+  plane: ImagePlane,
+): Stroke {
+  const grid = gridOf(ground.slices);
+  const normal = normalOf(plane);
+  const place = settled(imageToPatient(plane, start), normal);
+  const seed = grid && voxelAt(grid, place);
+  if (!grid || !seed) return strokeFor(ground, hand, null);
+  const isFlat = !hand.isBall && isAlong(grid.plane, normal);
+  return strokeFor(ground, hand, {
+    seed,
+    reach: hand.isBall ? 'stack' : isFlat ? 'slice' : sheetAt(grid, place, normal),
+    rangeIn: (valuesAt) => {
+      const around = sampleOn(plane, start, hand.radius, { grid, valuesAt });
+      return around && rangeAround(around.values, around.size, around.middle, around.brush);
+    },
+  });
+}
+
+/** Nothing is painted before the hand is lifted. */
+function strokeFor(ground: Ground, hand: Hand, growth: Growth | null): Stroke {
   const nothing: ReadonlyMap<number, Mask> = new Map();
+  const isAbsent = (slice: number) =>
+    !ground.isHere(slice) && (growth?.reach !== 'slice' || growth.seed.slice === slice);
   return {
     masks: nothing,
     isErasing: hand.isErasing,
     outline: [],
     move: () => undefined,
-    waiting: () =>
-      isThrough ? ground.slices.flatMap((_, index) => (ground.isHere(index) ? [] : [index])) : [],
-    finish: () => grow(start, at, ground, hand, isThrough),
+    waiting: () => (growth ? [...ground.slices.keys()].filter(isAbsent) : []),
+    finish: async () => (growth ? grow(ground, hand, growth) : []),
   };
 }
 
 async function grow(
-  start: ImagePoint,
-  at: number,
   ground: Ground,
   hand: Hand,
-  isThrough: boolean,
+  { seed, reach, rangeIn }: Growth,
 ): Promise<Change[]> {
-  const { size, spacing } = ground.canvas(at);
-  const known = new Map<number, ArrayLike<number> | null>();
-  const valuesAt = (slice: number) => {
-    const before = known.get(slice);
-    if (before !== undefined) return before;
-    const canvas = ground.canvas(slice);
-    const isAlike = canvas.size.columns === size.columns && canvas.size.rows === size.rows;
-    const { values } = canvas;
-    const usable = !isAlike || values === 'absent' ? null : values;
-    known.set(slice, usable);
-    return usable;
-  };
-  const here = valuesAt(at);
-  const [column, row] = [Math.floor(start[0]), Math.floor(start[1])];
-  const isOn = column >= 0 && row >= 0 && column < size.columns && row < size.rows;
-  if (!here || !isOn) return [];
-  const range = hand.range ?? rangeAround(here, size, start, brushOf(hand.radius, spacing));
+  const { size } = ground.canvas(seed.slice);
+  const valuesAt = valuesThrough(ground, size);
+  const range = valuesAt(seed.slice) && (hand.range ?? rangeIn(valuesAt));
   if (!range) return [];
-  const seed = { slice: at, at: row * size.columns + column };
-  const steps = grown({ ...size, count: ground.slices.length }, valuesAt, seed, range, isThrough);
-  const found = await inPieces(steps, PIECE_MS);
+  const stack = { ...size, count: ground.slices.length, shifts: tiltOf(ground.slices) };
+  const found = await inPieces(grown(stack, valuesAt, seed, range, reach), PIECE_MS);
   return [...(found ?? [])].map(([index, region]) => ({
     index,
     runs: merged(ground, index, region, hand),

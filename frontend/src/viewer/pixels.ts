@@ -1,6 +1,6 @@
 /** Values of decoded images in modality units. */
 import type { Types } from '@cornerstonejs/core';
-import type { GreyImage } from '../geometry/livewire';
+import { type GreyImage, greyImage } from '../geometry/edges';
 import { pixelAt } from '../geometry/points';
 import type { ImagePoint } from '../geometry/units';
 import type { GreyWindow } from './frameFacts';
@@ -60,10 +60,10 @@ export function greyOfImage(image: Types.IImage): GreyImage {
   const size = { columns: image.columns, rows: image.rows };
   const stored = image.voxelManager?.getScalarData() ?? image.getPixelData();
   const components = Math.round(stored.length / (size.columns * size.rows));
-  if (components < 3) return { size, values: stored };
+  if (components < 3) return greyImage(size, stored);
   const values = Float32Array.from({ length: size.columns * size.rows }, (_, at) => {
     const first = at * components;
     return (stored[first] ?? 0) + (stored[first + 1] ?? 0) + (stored[first + 2] ?? 0);
   });
-  return { size, values };
+  return greyImage(size, values);
 }

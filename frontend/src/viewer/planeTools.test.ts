@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Runs, runsOf } from '../geometry/mask';
 import type { ImagePlane, Vector } from '../geometry/plane';
 import { imagePoint, millimetres, patientPoint } from '../geometry/units';
+import { beginPlaneGrow } from './growing';
 import { beginPlaneEdge, beginPlaneFill } from './planeTools';
 import type { Change, Ground, Hand } from './segments';
 
@@ -151,4 +152,43 @@ test('the brush along edges stops where the grey changes on the plane', async ()
   );
   expect(some.filter((voxel) => voxel.endsWith(' 6'))).toEqual([]);
   expect(some.length).toBeGreaterThan(30);
+});
+
+describe('a region grown from a press on a plane', () => {
+  const organ = (column: number, row: number, slice: number) =>
+    (inShell(column, slice) && row > 3 ? 100 : -40) + ((column * 7 + row + slice * 3) % 5);
+  const nothing = () => false;
+  const grown = (hand: Hand, isHere?: (slice: number) => boolean) =>
+    voxels(beginPlaneGrow(at(10.5, 22), ground(nothing, organ, isHere), hand, CORONAL).finish());
+
+  test('is what is joined and alike on the plane, or in the volume where the brush is a ball', async () => {
+    const flat = await grown(HAND);
+    expect(flat).toHaveLength(10 * 6);
+    for (const voxel of flat) {
+      const [column, row, slice] = voxel.split(' ').map(Number);
+      expect(row === 9 && inShell(column ?? 0, slice ?? 0)).toBe(true);
+    }
+    const through = await grown({ ...HAND, isBall: true });
+    expect(through).toHaveLength(10 * 6 * (SIZE.rows - 4));
+    expect(new Set(flat.filter((voxel) => !through.includes(voxel)))).toEqual(new Set());
+    expect(await grown({ ...HAND, range: [500, 600] })).toEqual([]);
+  });
+
+  test('waits for the slices that are not in memory, and stops at those that cannot be had', async () => {
+    const isHere = (slice: number) => slice !== 8;
+    const some = ground(nothing, organ, isHere);
+    expect(beginPlaneGrow(at(10.5, 22), some, HAND, CORONAL).waiting()).toEqual([8]);
+    const found = await grown(HAND, isHere);
+    expect(new Set(found.map((voxel) => voxel.split(' ')[2]))).toEqual(new Set(['5', '6', '7']));
+  });
+
+  test('begins at the voxel the plane shows, and nowhere beside the stack', async () => {
+    const beside = beginPlaneGrow(at(-3, 22), ground(nothing, organ), HAND, CORONAL);
+    expect(beside.waiting()).toEqual([]);
+    expect(await beside.finish()).toEqual([]);
+    const outside = await voxels(
+      beginPlaneGrow(at(2.5, 22), ground(nothing, organ), HAND, CORONAL).finish(),
+    );
+    expect(outside).toHaveLength(SIZE.columns * COUNT - 10 * 6);
+  });
 });

@@ -1,12 +1,14 @@
 /** Fill and the brush along edges on a plane through a stack. */
 import { alikeIn, greyOf } from '../geometry/alike';
 import { type Grid, gridOf } from '../geometry/cutThrough';
+import type { ValuesAt } from '../geometry/grow';
+import type { Brush } from '../geometry/paint';
 import { dot, type ImagePlane, imageToPatient, normalOf, type Vector } from '../geometry/plane';
 import { filledOnPlane, type Voxel, voxelAt } from '../geometry/planeFill';
 import { settled } from '../geometry/sweep';
-import { type ImagePoint, imagePoint } from '../geometry/units';
+import { type ImagePoint, type ImageSize, imagePoint } from '../geometry/units';
 import type { Ground, Hand, Stroke } from './segments';
-import { sheetsOn, valuesOf } from './sheets';
+import { sheetsOn, valuesThrough } from './sheets';
 
 /** One press: the hole under it is filled, or what lies there taken away. */
 export function beginPlaneFill(
@@ -46,6 +48,56 @@ function pitchAlong(direction: Vector, { plane, step_mm }: Grid): number {
   return along?.[1] ?? Math.min(...edges.map(([, edge]) => edge));
 }
 
+/** What a plane cuts around a place, sampled at the spacing of the voxels. */
+export interface Sample {
+  readonly size: ImageSize;
+  /** Row by row; beside the stack, and where pixels are on their way, as in the middle. */
+  readonly values: Float32Array;
+  /** The voxel under each; null where there is none. */
+  readonly voxels: readonly (Voxel | null)[];
+  readonly middle: ImagePoint;
+  readonly brush: Brush;
+}
+
+/** As far around as the brush reaches; null where nothing lies. `plane` has pixels of 1 mm. */
+export function sampleOn(
+  plane: ImagePlane,
+  point: ImagePoint,
+  radius_mm: number,
+  { grid, valuesAt }: { readonly grid: Grid; readonly valuesAt: ValuesAt },
+): Sample | null {
+  const normal = normalOf(plane);
+  const pitch = [
+    pitchAlong(plane.rowDirection, grid),
+    pitchAlong(plane.columnDirection, grid),
+  ] as const;
+  // Samples are counted from the pointer, which stands in the middle of one.
+  const reach = pitch.map((step) => Math.ceil(radius_mm / step) + 1) as [number, number];
+  const size = { columns: 2 * reach[0] + 1, rows: 2 * reach[1] + 1 };
+  const voxels: (Voxel | null)[] = [];
+  const values = new Float32Array(size.columns * size.rows);
+  for (let at = 0; at < values.length; at += 1) {
+    const x = point[0] + ((at % size.columns) - reach[0]) * pitch[0];
+    const y = point[1] + (Math.floor(at / size.columns) - reach[1]) * pitch[1];
+    const voxel = voxelAt(grid, settled(imageToPatient(plane, imagePoint(x, y)), normal));
+    const value = voxel && valuesAt(voxel.slice)?.[voxel.at];
+    voxels.push(value === null || value === undefined ? null : voxel);
+    values[at] = value ?? Number.NaN;
+  }
+  const here = values[reach[1] * size.columns + reach[0]] ?? Number.NaN;
+  if (Number.isNaN(here)) return null;
+  // Where there is nothing, there is nothing to differ.
+  for (let at = 0; at < values.length; at += 1)
+    if (Number.isNaN(values[at] ?? here)) values[at] = here;
+  return {
+    size,
+    values,
+    voxels,
+    middle: imagePoint(reach[0] + 0.5, reach[1] + 0.5),
+    brush: { radiusColumns: radius_mm / pitch[0], radiusRows: radius_mm / pitch[1] },
+  };
+}
+
 /** `plane` has pixels of 1 mm. */
 export function beginPlaneEdge(
   start: ImagePoint,
@@ -55,41 +107,11 @@ export function beginPlaneEdge(
 ): Stroke {
   const grid = gridOf(ground.slices);
   const sheets = sheetsOn(ground, hand);
-  const normal = normalOf(plane);
-  const known = new Map<number, ArrayLike<number> | null>();
-  const valuesAt = (slice: number) => {
-    const before = known.get(slice);
-    if (before !== undefined) return before;
-    const values = ground.isHere(slice) ? valuesOf(ground.canvas(slice)) : null;
-    known.set(slice, values);
-    return values;
-  };
+  const valuesAt = grid && valuesThrough(ground, grid.size);
   const paint = (point: ImagePoint) => {
-    if (!grid) return;
-    const pitch = [
-      pitchAlong(plane.rowDirection, grid),
-      pitchAlong(plane.columnDirection, grid),
-    ] as const;
-    // Samples are counted from the pointer, which stands in the middle of one.
-    const reach = pitch.map((step) => Math.ceil(hand.radius / step) + 1) as [number, number];
-    const size = { columns: 2 * reach[0] + 1, rows: 2 * reach[1] + 1 };
-    const voxels: (Voxel | null)[] = [];
-    const values = new Float32Array(size.columns * size.rows);
-    for (let at = 0; at < values.length; at += 1) {
-      const x = point[0] + ((at % size.columns) - reach[0]) * pitch[0];
-      const y = point[1] + (Math.floor(at / size.columns) - reach[1]) * pitch[1];
-      const voxel = voxelAt(grid, settled(imageToPatient(plane, imagePoint(x, y)), normal));
-      const value = voxel && valuesAt(voxel.slice)?.[voxel.at];
-      voxels.push(value === null || value === undefined ? null : voxel);
-      values[at] = value ?? Number.NaN;
-    }
-    const middle = imagePoint(reach[0] + 0.5, reach[1] + 0.5);
-    const brush = { radiusColumns: hand.radius / pitch[0], radiusRows: hand.radius / pitch[1] };
-    const here = values[reach[1] * size.columns + reach[0]] ?? Number.NaN;
-    if (Number.isNaN(here)) return;
-    // Outside the stack, and where pixels are still on their way, there is nothing to differ.
-    for (let at = 0; at < values.length; at += 1)
-      if (Number.isNaN(values[at] ?? here)) values[at] = here;
+    const sample = grid && valuesAt && sampleOn(plane, point, hand.radius, { grid, valuesAt });
+    if (!sample) return;
+    const { values, size, voxels, middle, brush } = sample;
     for (const at of alikeIn(greyOf(values, size), middle, brush)) {
       const voxel = voxels[at];
       const sheet = voxel && sheets.open(voxel.slice);

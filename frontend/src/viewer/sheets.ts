@@ -1,7 +1,9 @@
 /** The slices under a hand that paints: what lies on them, and which pixels may change. */
 import { gridOf } from '../geometry/cutThrough';
+import type { ValuesAt } from '../geometry/grow';
 import { type Mask, maskFrom, runsOf } from '../geometry/mask';
 import type { Allowed } from '../geometry/paint';
+import type { ImageSize } from '../geometry/units';
 import type { Canvas, Change, Ground, Hand, Stroke } from './segments';
 
 export interface Sheet {
@@ -25,6 +27,20 @@ export function allowedOn(canvas: Canvas, { range, protectsOthers, isErasing }: 
 export function valuesOf(canvas: Canvas): ArrayLike<number> | null {
   const { values } = canvas;
   return values === 'absent' ? null : values;
+}
+
+/** The values of each slice, looked up once; null until they are in memory, and for another size. */
+export function valuesThrough(ground: Ground, { columns, rows }: ImageSize): ValuesAt {
+  const known = new Map<number, ArrayLike<number> | null>();
+  return (slice) => {
+    const before = known.get(slice);
+    if (before !== undefined) return before;
+    const canvas = ground.canvas(slice);
+    const isAlike = canvas.size.columns === columns && canvas.size.rows === rows;
+    const values = isAlike ? valuesOf(canvas) : null;
+    known.set(slice, values);
+    return values;
+  };
 }
 
 /** The slices under the hand, each opened when the hand first gets there. */

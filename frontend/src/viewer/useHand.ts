@@ -1,13 +1,12 @@
 /** Feeds pointer and keys into the drawing machine and hands its outcomes on. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Affine, scaleOf, toImage } from '../geometry/affine';
-import type { GreyImage } from '../geometry/livewire';
 import { canvasPoint, type ImagePoint, type ImageSize, type PixelSpacing } from '../geometry/units';
 import { pressAction } from '../ui/mouseMap';
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
 import { hitAt, type Mark } from './marks';
 import type { MarkKind } from './shapes';
-import { createWirePull, type RunningPull } from './wirePull';
+import { createWirePull, type RunningPull, type SnapImage } from './wirePull';
 
 /** CSS pixels: how near a handle or an outline must be, and what makes a drag out of a click. */
 const REACH = { mouse: 8, pen: 12, touch: 22 } as Readonly<Record<string, number>> & {
@@ -23,7 +22,7 @@ export interface HandProps {
   readonly grid: PixelSpacing;
   readonly tool: MarkKind | null;
   /** The image a line snaps to; null draws lines as the hand does. */
-  readonly snapsTo: (() => GreyImage | null) | null;
+  readonly snapsTo: (() => SnapImage | null) | null;
   /** The marks that can be touched: those on this frame that are not hidden. */
   readonly marks: readonly Mark[];
   readonly selectedId: string | null;

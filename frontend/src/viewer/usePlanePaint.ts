@@ -4,6 +4,7 @@ import { imageToPatient, normalOf } from '../geometry/plane';
 import { settled } from '../geometry/sweep';
 import type { ImagePoint } from '../geometry/units';
 import type { Frame } from './frames';
+import { beginPlaneGrow } from './growing';
 import { beginPlaneEdge, beginPlaneFill } from './planeTools';
 import { beginScissors } from './scissors';
 import { isBrush, type PaintTool } from './segments';
@@ -11,9 +12,6 @@ import { beginSweep } from './strokes';
 import type { PaintProps } from './usePaint';
 import { fetchFrames, groundOf, type SegmentsProps, withFrames } from './useSegments';
 import type { PlaneView, Slab } from './volumeEngine';
-
-/** The tools that paint on planes as they do on slices. */
-export const PLANE_TOOLS: readonly PaintTool[] = ['brush', 'edge', 'eraser', 'scissors', 'fill'];
 
 interface Surroundings extends SegmentsProps {
   readonly paintTool: PaintTool | null;
@@ -28,7 +26,7 @@ export function usePlanePaint(
 ): PaintProps | null {
   const isThin = slab.thickness_mm === 0;
   return useMemo((): PaintProps | null => {
-    if (!view || !paint || !paintTool || !isThin || !PLANE_TOOLS.includes(paintTool)) return null;
+    if (!view || !paint || !paintTool || !isThin) return null;
     const { label_key, settings } = paint;
     const normal = normalOf(view.plane);
     const ground = groundOf(frames, segments, label_key);
@@ -45,6 +43,7 @@ export function usePlanePaint(
         if (paintTool === 'scissors')
           return beginScissors(start, ground, hand, { placeOf, normal, isFlat: flat !== null });
         if (paintTool === 'fill') return beginPlaneFill(start, ground, hand, view.plane);
+        if (paintTool === 'grow') return beginPlaneGrow(start, ground, hand, view.plane);
         if (paintTool === 'edge') return beginPlaneEdge(start, ground, hand, view.plane);
         return beginSweep(start, ground, hand, { placeOf, flat });
       },

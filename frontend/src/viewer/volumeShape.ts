@@ -1,5 +1,6 @@
 /** What is known of a stack before it is opened as a volume: how it lies, and which values it has. */
-import { shiftOf } from '../geometry/cutThrough';
+import { type Shift, shiftOf } from '../geometry/cutThrough';
+import type { Slice } from '../geometry/sweep';
 import { numberOf } from './dicomJson';
 import type { Frame } from './frames';
 
@@ -7,9 +8,18 @@ import type { Frame } from './frames';
 export const SHEAR_TOLERANCE = 0.5;
 
 /** Whether slices are shifted against each other so far that they have to be straightened. */
-export function isTilted(frames: readonly Frame[]): boolean {
+export function isTilted(frames: readonly Slice[]): boolean {
   const [first, last] = [frames[0], frames[frames.length - 1]];
   return !!first && !!last && Math.hypot(...shiftOf(first.plane, last.plane)) > SHEAR_TOLERANCE;
+}
+
+/**
+ * Pixels by which each slice of a stack lies beside the first: what stands still in the patient
+ * moves by as many the other way. Empty where slices stand above each other.
+ */
+export function tiltOf(frames: readonly Slice[]): readonly Shift[] {
+  const first = frames[0];
+  return first && isTilted(frames) ? frames.map(({ plane }) => shiftOf(first.plane, plane)) : [];
 }
 
 /** The smallest type of texture that holds every value the frames may have, exactly. */

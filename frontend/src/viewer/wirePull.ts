@@ -1,9 +1,18 @@
 /** The live wire under a moving hand: searched in short pieces, so that the hand never waits. */
 import { createWire, type GreyImage, snapped, type Wire } from '../geometry/livewire';
-import type { ImagePoint } from '../geometry/units';
+import { type ImagePoint, imagePoint } from '../geometry/units';
+
+/** An image a line snaps to, which may have finer pixels than what is drawn on. */
+export interface SnapImage {
+  readonly image: GreyImage;
+  /** What one pixel of it measures, in pixels of what is drawn on; both begin at one corner. */
+  readonly pitch: number;
+}
 
 /** What a line that snaps to edges asks of the image. */
 export interface WirePull {
+  /** See `SnapImage`. */
+  readonly pitch: number;
   /** The edge nearest to where the hand points. */
   snap(point: ImagePoint): ImagePoint;
   /**
@@ -34,16 +43,18 @@ const SNAP_CSS = 8;
 const MOST_SNAP = 3;
 
 /**
- * `scale` is CSS pixels per image pixel: where the image is shown smaller, the path steps over
+ * `scale` is CSS pixels per pixel of what is drawn on: where the image is shown smaller, the path steps over
  * squares of about a pixel on screen. `onProgress` is called after every piece of the search.
  */
 export function createWirePull(
-  image: GreyImage,
+  { image, pitch }: SnapImage,
   scale: number,
   onProgress: () => void,
 ): RunningPull {
-  const cell = Math.max(1, Math.floor(1 / scale));
-  const snap = Math.min(MOST_SNAP, Math.max(1, Math.round(SNAP_CSS / (scale * cell))));
+  const cell = Math.max(1, Math.floor(1 / (scale * pitch)));
+  const snap = Math.min(MOST_SNAP, Math.max(1, Math.round(SNAP_CSS / (scale * pitch * cell))));
+  const onImage = ([x, y]: ImagePoint) => imagePoint(x / pitch, y / pitch);
+  const asDrawn = ([x, y]: ImagePoint) => imagePoint(x * pitch, y * pitch);
   let wire: Wire | null = null;
   let isReady = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,15 +70,18 @@ export function createWirePull(
     onProgress();
   };
   return {
-    snap: (point) => snapped(image, point, cell, snap),
+    pitch,
+    snap: (point) => asDrawn(snapped(image, onImage(point), cell, snap)),
     pathTo(place, isInHurry) {
-      if (isInHurry) searchFor(HURRY_MS, () => (wire?.pathTo(place) ?? null) !== null);
-      return wire?.pathTo(place) ?? [place];
+      const path = () => wire?.pathTo(onImage(place)) ?? null;
+      if (isInHurry) searchFor(HURRY_MS, () => path() !== null);
+      return path()?.map(asDrawn) ?? [place];
     },
     aim(anchor) {
-      if (wire && wire.anchor.join() === anchor.join()) return;
+      const place = onImage(anchor);
+      if (wire && wire.anchor.join() === place.join()) return;
       clearTimeout(timer);
-      wire = createWire(image, anchor, { cell, reach: REACH });
+      wire = createWire(image, place, { cell, reach: REACH });
       isReady = false;
       timer = setTimeout(piece, 0);
     },

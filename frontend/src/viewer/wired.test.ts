@@ -1,23 +1,32 @@
 import { describe, expect, test } from 'vitest';
+import { greyImage } from '../geometry/edges';
+import { latticeOf } from '../geometry/lattice';
 import { polygonArea } from '../geometry/points';
-import { imagePoint } from '../geometry/units';
+import { valuesOver } from '../geometry/resample';
+import { imagePoint, millimetres, patientPoint } from '../geometry/units';
 import { type Drawing, type Hand, IDLE, type Outcome, step } from './drawing';
 import { handlesOf } from './marks';
-import { createWirePull } from './wirePull';
+import { createWirePull, type SnapImage } from './wirePull';
 
 const SIZE = { columns: 120, rows: 100 };
 
 /** A bright disc of radius 30 about (60, 50). */
 const disc = {
-  size: SIZE,
-  values: Float32Array.from({ length: 120 * 100 }, (_, at) =>
-    Math.hypot((at % 120) + 0.5 - 60, Math.floor(at / 120) + 0.5 - 50) < 30 ? 200 : 100,
+  image: greyImage(
+    SIZE,
+    Float32Array.from({ length: 120 * 100 }, (_, at) =>
+      Math.hypot((at % 120) + 0.5 - 60, Math.floor(at / 120) + 0.5 - 50) < 30 ? 200 : 100,
+    ),
   ),
+  pitch: 1,
 };
 
 /** What the hand made, with the wire following as on screen. */
-async function play(hands: readonly Hand[]): Promise<{ drawing: Drawing; outcomes: Outcome[] }> {
-  const pull = createWirePull(disc, 4, () => undefined);
+async function play(
+  hands: readonly Hand[],
+  on: SnapImage = disc,
+): Promise<{ drawing: Drawing; outcomes: Outcome[] }> {
+  const pull = createWirePull(on, 4, () => undefined);
   const outcomes: Outcome[] = [];
   let drawing: Drawing = IDLE;
   for (const hand of hands) {
@@ -56,6 +65,42 @@ describe('an outline along edges', () => {
     expect(Math.abs(polygonArea(made.points) / (Math.PI * 900) - 1)).toBeLessThan(0.05);
     expect(handlesOf(made)).toHaveLength(made.points.length);
     expect(made.points.length).toBeLessThanOrEqual(80);
+  });
+
+  test('on a plane goes along the edges between its voxels, in millimetres of the plane', async () => {
+    // voxels of 0.8 x 0.8 x 2 mm; the plane runs along the stack through the middle of a ball
+    const [columns, count] = [150, 50];
+    const slices = Array.from({ length: count }, (_, k) =>
+      Float32Array.from({ length: columns * 9 }, (_, at) => {
+        const [i, j] = [at % columns, Math.floor(at / columns)];
+        return Math.hypot(0.8 * (i + 0.5) - 60, 0.8 * (j - 4), 2 * (k + 0.5) - 50) < 30 ? 200 : 100;
+      }),
+    );
+    const lattice = latticeOf(
+      slices.map((_, k) => ({
+        size: { columns, rows: 9 },
+        plane: {
+          origin: patientPoint(0.4, 0.4, 2 * k + 1),
+          rowDirection: [1, 0, 0] as const,
+          columnDirection: [0, 1, 0] as const,
+          spacing: { row: millimetres(0.8), column: millimetres(0.8) },
+        },
+      })),
+    );
+    if (!lattice) throw new Error('a stack');
+    const picture = {
+      size: { columns: 150, rows: 125 },
+      corner: patientPoint(0, 3.6, 0),
+      right: patientPoint(0.8, 3.6, 0),
+      down: patientPoint(0, 3.6, 0.8),
+    };
+    const at = valuesOver({ lattice, slices, isLabelMap: false }, picture);
+    const plane = { image: { size: picture.size, at }, pitch: 0.8 };
+    const [made] = (await play([...around, { type: 'finish' }], plane)).outcomes;
+    if (made?.type !== 'drawn') throw new Error('nothing was drawn');
+    for (const [x, y] of made.points)
+      expect(Math.abs(Math.hypot(x - 60, y - 50) - 30)).toBeLessThan(2);
+    expect(Math.abs(polygonArea(made.points) / (Math.PI * 900) - 1)).toBeLessThan(0.05);
   });
 
   test('is closed by a click on its first place as by Enter', async () => {

@@ -9,7 +9,7 @@ export type Wired = Extract<Drawing, { at: 'outlining' }> & {
   readonly wire: NonNullable<Extract<Drawing, { at: 'outlining' }>['wire']>;
 };
 
-/** Pixels a path made of pixel steps may stray when it is thinned to nodes. */
+/** Steps of the image a path made of them may stray when it is thinned to nodes. */
 const STEP = 0.75;
 
 /** What comes next: the line under way, or the whole outline; neither where it is given up. */
@@ -70,5 +70,8 @@ function closed({ points }: Wired, around: Surroundings, pull: WirePull): readon
   const first = points[0];
   if (!first) return [];
   const ring = [...points, ...pull.pathTo(first, true)];
-  return thinned(ring, Math.max(STEP, around.traceTolerance), MOST_HANDLES).slice(0, -1);
+  return thinned(ring, Math.max(STEP * pull.pitch, around.traceTolerance), MOST_HANDLES).slice(
+    0,
+    -1,
+  );
 }

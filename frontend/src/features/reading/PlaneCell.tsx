@@ -48,8 +48,6 @@ const NO_FRAMES: readonly Frame[] = [];
 
 export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellProps) {
   const { tool, isReadOnly } = viewport;
-  // No edges are looked for on a plane.
-  const kind = tool === 'livewire' ? null : kindMadeBy(tool);
   const { planes, slab } = usePlanes();
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
@@ -79,7 +77,8 @@ export function PlaneCell({ at, name, frames, isActive, viewport }: PlaneCellPro
       styleOf={viewport.styleOf}
       segmentLook={viewport.segmentLook}
       marks={viewport.marks}
-      kind={isReadOnly ? null : kind}
+      kind={isReadOnly ? null : kindMadeBy(tool)}
+      isSnapping={tool === 'livewire'}
       activeStyle={viewport.activeStyle}
       selectedId={viewport.selectedId}
       isReadOnly={isReadOnly}
