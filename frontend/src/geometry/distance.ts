@@ -1,5 +1,6 @@
 /** Exact Euclidean distances on a pixel grid, and what is made with them: margins, in-between slices. */
 import { emptyMask, type Mask } from './mask';
+import type { ImageSize } from './units';
 
 /** Millimetres from one column and from one row to the next. */
 export interface Pitch {
@@ -87,21 +88,45 @@ export function signedDistances(mask: Mask, pitch: Pitch): Float64Array {
   );
 }
 
+/** A slice between two others. */
+export interface Step {
+  /** How far it lies on the way from one to the other, 0 to 1. */
+  readonly share: number;
+  /** What to add to a pixel's column and row for where it lies on either of them, in pixels. */
+  readonly onOne: Offset;
+  readonly onOther: Offset;
+}
+
+export type Offset = readonly [columns: number, rows: number];
+
+/** A field seen from pixels that lie beside its own; linear in between, at its edge it goes on. */
+function offsetBy(field: Float64Array, { columns, rows }: ImageSize, [x, y]: Offset): Float64Array {
+  if (x === 0 && y === 0) return field;
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [u, v] = [x - left, y - top];
+  const at = (column: number, row: number) =>
+    field[
+      Math.min(rows - 1, Math.max(0, row)) * columns + Math.min(columns - 1, Math.max(0, column))
+    ] ?? 0;
+  return Float64Array.from(field, (_, pixel) => {
+    const [column, row] = [(pixel % columns) + left, Math.floor(pixel / columns) + top];
+    const upper = (1 - u) * at(column, row) + u * at(column + 1, row);
+    const lower = (1 - u) * at(column, row + 1) + u * at(column + 1, row + 1);
+    return (1 - v) * upper + v * lower;
+  });
+}
+
 /**
- * The masks of the slices between two, at the given fractions of the way from one to the other:
- * the zero level of the mean of their signed distances (Raya and Udupa, IEEE TMI 9, 1990).
+ * The masks of slices between two: the zero level of the mean of their signed distances (Raya and
+ * Udupa, IEEE TMI 9, 1990), each seen from where the slice between lies.
  */
-export function between(
-  one: Mask,
-  other: Mask,
-  fractions: readonly number[],
-  pitch: Pitch,
-): Mask[] {
-  const [a, b] = [signedDistances(one, pitch), signedDistances(other, pitch)];
-  return fractions.map((fraction) => {
+export function between(one: Mask, other: Mask, steps: readonly Step[], pitch: Pitch): Mask[] {
+  const [from, to] = [signedDistances(one, pitch), signedDistances(other, pitch)];
+  return steps.map(({ share, onOne, onOther }) => {
     const made = emptyMask(one.size);
+    const [a, b] = [offsetBy(from, one.size, onOne), offsetBy(to, one.size, onOther)];
     for (let at = 0; at < made.data.length; at += 1) {
-      const level = (1 - fraction) * (a[at] ?? 0) + fraction * (b[at] ?? 0);
+      const level = (1 - share) * (a[at] ?? 0) + share * (b[at] ?? 0);
       made.data[at] = level <= 0 ? 1 : 0;
     }
     return made;

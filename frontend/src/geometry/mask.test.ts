@@ -6,6 +6,7 @@ import { fillHoles, islandsOf, largestIsland, smooth, withoutIslands } from './t
 import { imagePoint } from './units';
 
 const SQUARE = { column: 1, row: 1 };
+const HALF_WAY = { share: 0.5, onOne: [0, 0] as const, onOther: [0, 0] as const };
 
 /** A mask drawn in text: `#` is inside. */
 function drawn(...lines: string[]): Mask {
@@ -153,8 +154,8 @@ describe('distances', () => {
       return mask;
     };
     const small = disc(6);
-    expect(between(small, small, [0.5], SQUARE)[0]).toEqual(small);
-    const [middle] = between(small, disc(14), [0.5], SQUARE);
+    expect(between(small, small, [HALF_WAY], SQUARE)[0]).toEqual(small);
+    const [middle] = between(small, disc(14), [HALF_WAY], SQUARE);
     const area = middle ? areaOf(runsOf(middle)) : 0;
     expect(Math.abs(Math.sqrt(area / Math.PI) - 10)).toBeLessThan(0.6);
   });

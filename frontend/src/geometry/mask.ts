@@ -140,3 +140,16 @@ function edgesAlong(
     }
   }
 }
+
+/** A mask moved by whole pixels; what leaves the image is lost. */
+export function moved({ size, data }: Mask, columns: number, rows: number): Mask {
+  const made = emptyMask(size);
+  data.forEach((inside, at) => {
+    if (!inside) return;
+    const column = (at % size.columns) + columns;
+    const row = Math.floor(at / size.columns) + rows;
+    if (column >= 0 && row >= 0 && column < size.columns && row < size.rows)
+      made.data[row * size.columns + column] = 1;
+  });
+  return made;
+}

@@ -73,9 +73,9 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
     title,
     section: SEGMENTS,
     isEnabled: () => isEditable() && frameAt(by) !== undefined,
-    run: act(title, (key, frame) => {
-      const neighbour = frameAt(by);
-      return neighbour ? copied(items(), key, neighbour, frame) : [];
+    run: act(title, (key) => {
+      const here = sliceInHand(frames);
+      return copied(items(), key, frames, [here + by, here]);
     }),
   });
   return [

@@ -1,8 +1,18 @@
 /** Edits of a whole segment on one frame or through a stack; pure, each one step of the log. */
+import type { Shift } from '../../geometry/cutThrough';
 import { between, margin, type Pitch } from '../../geometry/distance';
-import { combine, emptyMask, type Mask, maskFrom, type Runs, runsOf } from '../../geometry/mask';
+import {
+  combine,
+  emptyMask,
+  type Mask,
+  maskFrom,
+  moved,
+  type Runs,
+  runsOf,
+} from '../../geometry/mask';
 import { fillHoles, largestIsland, smooth } from '../../geometry/tidy';
-import { belongsTo, type Frame } from '../../viewer/frames';
+import { belongsTo, type Frame, isOneStack } from '../../viewer/frames';
+import { tiltOf } from '../../viewer/volumeShape';
 import { type Items, type Segment, segmentsOf } from './items';
 
 export const pitchOf = ({ plane }: Frame): Pitch => ({
@@ -49,14 +59,33 @@ export function edited(items: Items, labelKey: string, frame: Frame, edit: Edit)
   return after.join() === runs.join() ? [] : [withRuns(items, labelKey, frame, after)];
 }
 
-/** The segment of one frame, added to what another has. */
-export function copied(items: Items, labelKey: string, from: Frame, to: Frame): Segment[] {
-  const source = segmentOn(items, labelKey, from);
-  if (!source || from.size.columns !== to.size.columns || from.size.rows !== to.size.rows)
-    return [];
-  const target = maskFrom(segmentOn(items, labelKey, to)?.runs ?? [], to.size);
-  const runs = runsOf(combine(target, maskFrom(source.runs, to.size), 'or'));
-  return [withRuns(items, labelKey, to, runs)];
+/**
+ * The segment of one frame of the stack, added to what another has. Slices of a tilted gantry lie
+ * beside each other: it moves by whole pixels to where it lies in the patient. What each slice is
+ * moved by is rounded against the first, so that copying on and on does not add up: no slice is
+ * farther than half a pixel from the first, nor than a pixel from any other.
+ */
+export function copied(
+  items: Items,
+  labelKey: string,
+  frames: readonly Frame[],
+  [from, to]: readonly [from: number, to: number],
+): Segment[] {
+  const [start, end] = [frames[from], frames[to]];
+  const source = start && segmentOn(items, labelKey, start);
+  if (!end || !source) return [];
+  if (start.size.columns !== end.size.columns || start.size.rows !== end.size.rows) return [];
+  const tilt = patientTilt(frames);
+  const by = (axis: 0 | 1) => Math.round(tilt(from)[axis]) - Math.round(tilt(to)[axis]);
+  const target = maskFrom(segmentOn(items, labelKey, end)?.runs ?? [], end.size);
+  const copy = moved(maskFrom(source.runs, end.size), by(0), by(1));
+  return [withRuns(items, labelKey, end, runsOf(combine(target, copy, 'or')))];
+}
+
+/** Pixels by which a frame lies beside the first in the patient; none where they are no stack. */
+function patientTilt(frames: readonly Frame[]): (index: number) => Shift {
+  const shifts = isOneStack(frames) ? tiltOf(frames) : [];
+  return (index) => shifts[index] ?? [0, 0];
 }
 
 /** What the segment has in common with no other segment on the frame. */
@@ -69,19 +98,31 @@ export function withoutOthers(items: Items, labelKey: string, frame: Frame): Seg
   );
 }
 
-/** Empty frames between painted ones filled in: the shape turns evenly from one into the next. */
+/**
+ * Empty frames between painted ones filled in: the shape turns evenly from one into the next, as it
+ * lies in the patient.
+ */
 export function filledBetween(items: Items, labelKey: string, frames: readonly Frame[]): Segment[] {
   const painted = frames.flatMap((frame, index) => {
     const runs = segmentOn(items, labelKey, frame)?.runs ?? [];
     return runs.length > 0 ? [{ index, mask: maskFrom(runs, frame.size) }] : [];
   });
+  const tilt = patientTilt(frames);
+  const offset = (from: number, to: number): Shift => [
+    tilt(from)[0] - tilt(to)[0],
+    tilt(from)[1] - tilt(to)[1],
+  ];
   return painted.slice(1).flatMap((end, at) => {
     const start = painted[at];
     const gap = start ? end.index - start.index : 0;
     const first = start && frames[start.index];
     if (!start || !first || gap < 2) return [];
-    const fractions = Array.from({ length: gap - 1 }, (_, step) => (step + 1) / gap);
-    return between(start.mask, end.mask, fractions, pitchOf(first)).flatMap((mask, step) => {
+    const steps = Array.from({ length: gap - 1 }, (_, step) => {
+      const here = start.index + 1 + step;
+      const [onOne, onOther] = [offset(here, start.index), offset(here, end.index)];
+      return { share: (step + 1) / gap, onOne, onOther };
+    });
+    return between(start.mask, end.mask, steps, pitchOf(first)).flatMap((mask, step) => {
       const frame = frames[start.index + 1 + step];
       return frame ? [withRuns(items, labelKey, frame, runsOf(mask))] : [];
     });
