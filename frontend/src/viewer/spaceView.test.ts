@@ -4,7 +4,7 @@ import { rightOf } from '../geometry/planes';
 import { millimetres, patientPoint } from '../geometry/units';
 import type { Frame } from './frames';
 import { blockOf, createReducer, reducedFor, reduceStack } from './reducedVolume';
-import { fromTheFront, moved, orbited, zoomed } from './volumeCamera';
+import { fromTheFront, moved, type Orbit, orbited, zoomed } from './volumeCamera';
 import { emptyValue, looksFor } from './volumeLooks';
 
 vi.mock('@cornerstonejs/core', () => ({ cache: {}, volumeLoader: {} }));
@@ -77,7 +77,7 @@ describe('a stack made smaller', () => {
 });
 
 describe('looking at it', () => {
-  const start = fromTheFront([0, 0, 0], 100);
+  const start: Orbit = { normal: [0, -1, 0], up: [0, 0, 1], focus: [0, 0, 0], reach_mm: 100 };
 
   test('the left of the patient is at the right, and the body follows the hand', () => {
     expect(rightOf(start)[0]).toBe(1);
@@ -108,4 +108,22 @@ describe('looking at it', () => {
       expect([...values].sort((one, other) => one - other)).toEqual(values);
     }
   });
+});
+
+test('a volume opens as large as its front fits into the cell', () => {
+  // 200 mm wide, 300 mm deep and 90 mm high, cut from top to bottom
+  const box = {
+    counts: [100, 150, 30],
+    origin: [-99, -149, 88.5],
+    spacing_mm: [2, 2, 3],
+    axes: [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, -1],
+    ],
+  } as const;
+  const { focus, reach_mm } = fromTheFront(box, 1.6);
+  expect(focus).toEqual([0, 0, 45]);
+  expect(reach_mm).toBeCloseTo((1.05 * 100) / 1.6, 9);
+  expect(fromTheFront(box, 4).reach_mm).toBeCloseTo(1.05 * 45, 9);
 });

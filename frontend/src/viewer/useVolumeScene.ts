@@ -1,6 +1,5 @@
 /** Ties a volume in space to an element: loads it, draws it, and lets it rest between moves. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { Vector } from '../geometry/plane';
 import { t } from '../words/t';
 import type { Frame } from './frames';
 import { type LoadProblem, loadProblemOf } from './loadProblem';
@@ -35,9 +34,6 @@ const REST_MS = 300;
 /** While slices arrive the volume is drawn anew this often. */
 const REDRAW_MS = 700;
 
-/** Room left around the volume. */
-const MARGIN = 1.05;
-
 const inWords = (title: string, advice: string): LoadProblem => ({ title, advice, status: null });
 
 const AS_ACQUIRED = t('The slices as acquired can be read as they are.');
@@ -56,6 +52,14 @@ const problemOf = (error: unknown): LoadProblem =>
     ? inWords(t('This series is too large to be shown in 3D'), AS_ACQUIRED)
     : loadProblemOf(error);
 
+interface Now {
+  orbit: Orbit | null;
+  /** The orbit that fits the volume into the stage: while nobody moves it, it goes on doing so. */
+  fitted: Orbit | null;
+  frame: number;
+  rest?: ReturnType<typeof setTimeout>;
+}
+
 export function useVolumeScene(
   stage: RefObject<HTMLDivElement | null>,
   frames: readonly Frame[],
@@ -67,10 +71,7 @@ export function useVolumeScene(
   const [problem, setProblem] = useState<LoadProblem | null>(null);
   const [progress, setProgress] = useState({ loaded: 0, failed: 0 });
   const [attempt, setAttempt] = useState(0);
-  const now = useRef<{ orbit: Orbit | null; frame: number; rest?: ReturnType<typeof setTimeout> }>({
-    orbit: null,
-    frame: 0,
-  });
+  const now = useRef<Now>({ orbit: null, fitted: null, frame: 0 });
 
   const drawSoon = useCallback((drawn: Scene, isMoving: boolean) => {
     cancelAnimationFrame(now.current.frame);
@@ -123,7 +124,8 @@ export function useVolumeScene(
         clearTimeout(timer);
         made.destroy();
       };
-      now.current.orbit = whole(reducing.reduced);
+      now.current.orbit = fromTheFront(reducing.reduced, aspectOf(element));
+      now.current.fitted = now.current.orbit;
       setOrbit(now.current.orbit);
       setReduced(reducing.reduced);
       setLooks(look);
@@ -142,23 +144,31 @@ export function useVolumeScene(
 
   useEffect(() => {
     const element = stage.current;
-    if (!element || !scene) return;
-    const observer = new ResizeObserver(() => drawSoon(scene, false));
+    if (!element || !scene || !reduced) return;
+    const observer = new ResizeObserver(() => {
+      const { orbit: shown, fitted } = now.current;
+      if (shown !== null && shown === fitted) {
+        now.current.orbit = fromTheFront(reduced, aspectOf(element));
+        now.current.fitted = now.current.orbit;
+        setOrbit(now.current.orbit);
+      }
+      drawSoon(scene, false);
+    });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [stage, scene, drawSoon]);
+  }, [stage, scene, reduced, drawSoon]);
 
-  const fit = useCallback(() => reduced && change(() => whole(reduced)), [reduced, change]);
+  const fit = useCallback(() => {
+    const element = stage.current;
+    if (!reduced || !element) return;
+    now.current.fitted = fromTheFront(reduced, aspectOf(element));
+    change(() => now.current.fitted as Orbit);
+  }, [stage, reduced, change]);
   const redraw = useCallback(() => scene && drawSoon(scene, false), [scene, drawSoon]);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   return { scene, looks, orbit, reduced, problem, change, fit, redraw, retry, ...progress };
 }
 
-/** From the front, all of it in sight from every side. */
-function whole({ counts, origin, spacing_mm, axes }: Reduced): Orbit {
-  const half = counts.map((count, axis) => ((count - 1) * (spacing_mm[axis] ?? 1)) / 2);
-  const at = (part: 0 | 1 | 2) =>
-    axes.reduce((sum, axis, index) => sum + axis[part] * (half[index] ?? 0), origin[part]);
-  const centre: Vector = [at(0), at(1), at(2)];
-  return fromTheFront(centre, Math.max(...half) * 1.2 * MARGIN);
-}
+/** Of a stage that is not laid out yet nothing is known. */
+const aspectOf = ({ clientWidth, clientHeight }: HTMLElement): number =>
+  clientWidth > 0 && clientHeight > 0 ? clientWidth / clientHeight : 1;

@@ -12,13 +12,38 @@ export interface Orbit {
   readonly reach_mm: number;
 }
 
-/** From the front, head up, as a radiologist stands before a patient. */
-export const fromTheFront = (focus: Vector, reach_mm: number): Orbit => ({
-  normal: [0, -1, 0],
-  up: [0, 0, 1],
-  focus,
-  reach_mm,
-});
+/** A box of voxels: how many, from the middle of the first one on, along three unit vectors (LPS). */
+export interface VoxelBox {
+  readonly counts: readonly [number, number, number];
+  readonly origin: Vector;
+  readonly spacing_mm: readonly [number, number, number];
+  readonly axes: readonly [Vector, Vector, Vector];
+}
+
+/** Room left around the box. */
+const MARGIN = 1.05;
+
+/**
+ * From the front, head up, as a radiologist stands before a patient; as large as the box fits
+ * into a screen so many times as wide as high.
+ */
+export function fromTheFront(
+  { counts, origin, spacing_mm, axes }: VoxelBox,
+  aspect: number,
+): Orbit {
+  const view = { normal: [0, -1, 0], up: [0, 0, 1] } as const;
+  const middle = (part: 0 | 1 | 2) =>
+    axes.reduce((sum, axis, index) => sum + (axis[part] * span(index, -1)) / 2, origin[part]);
+  const span = (index: number, more: number) =>
+    ((counts[index] ?? 0) + more) * (spacing_mm[index] ?? 1);
+  const half = (direction: Vector) =>
+    axes.reduce((sum, axis, index) => sum + Math.abs(dot(axis, direction)) * span(index, 0), 0) / 2;
+  return {
+    ...view,
+    focus: [middle(0), middle(1), middle(2)],
+    reach_mm: Math.max(half(view.up), half(rightOf(view)) / aspect) * MARGIN,
+  };
+}
 
 /** The body follows the hand: turned to the right and down by so many radians. */
 export function orbited(orbit: Orbit, right: number, down: number): Orbit {
