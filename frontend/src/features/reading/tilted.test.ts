@@ -1,10 +1,10 @@
 /** Stacks of a tilted gantry: what stands still in the patient is grown, copied and filled there. */
 import { describe, expect, test } from 'vitest';
 import { type Mask, maskFrom, runsOf } from '../../geometry/mask';
+import { imageToPatient } from '../../geometry/plane';
 import { imagePoint, millimetres, patientPoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import { beginGrow } from '../../viewer/growing';
-import { tiltOf } from '../../viewer/volumeShape';
 import type { Items } from './items';
 import { copied, filledBetween, segmentOn, withRuns } from './segmentEdits';
 
@@ -38,9 +38,10 @@ function tilted(next: () => number): Frame[] {
 
 /** Where the middle of a pixel lies beside the axis of a straight rod, in millimetres. */
 function offRod(frames: readonly Frame[], index: number, at: number): readonly [number, number] {
-  const [x, y] = tiltOf(frames)[index] ?? [0, 0];
+  const { plane } = frames[index] as Frame;
   const [column, row] = [at % SIZE.columns, Math.floor(at / SIZE.columns)];
-  return [(column + 0.5 + x - 32) * COLUMN_MM, (row + 0.5 + y - 30) * ROW_MM];
+  const place = imageToPatient(plane, imagePoint(column + 0.5, row + 0.5));
+  return [place[0] - 31.5 * COLUMN_MM, place[1] - 29.5 * ROW_MM];
 }
 
 const offBorder = (frames: readonly Frame[], index: number, at: number, radius_mm: number) =>
