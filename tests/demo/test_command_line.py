@@ -169,7 +169,7 @@ def test_a_folder_of_pictures_is_replayed_without_a_database(tmp_path: Path) -> 
     kept = json.loads((tmp_path / "out.json").read_text())
     assert (kept["pool_count"], kept["holdout_count"]) == (40, 20)
     assert kept["full_data_score"] > 0.9
-    assert [item["strategy"] for item in kept["strategies"]] == ["uncertainty_herding", "random"]
+    assert [item["strategy"] for item in kept["strategies"]] == ["rare_aware_herding", "random"]
     assert (tmp_path / "out.png").stat().st_size > 1000
 
 

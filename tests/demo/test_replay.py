@@ -76,7 +76,7 @@ def test_a_replay_learns_from_hidden_answers_and_leaves_nothing_behind(
     assert row_counts(database) == rows
     assert blob_names() == files
     assert (outcome.pool_count, outcome.holdout_count) == (40, 20)
-    assert outcome.strategies == ["uncertainty_herding", "random"]
+    assert outcome.strategies == ["rare_aware_herding", "random"]
     assert len(outcome.curves) == 4
     assert all(curve.label_counts == (10, 20) for curve in outcome.curves)
     assert outcome.full > 0.8

@@ -118,7 +118,7 @@ def test_the_queue_shows_every_pick_with_its_reason(session: Session, client: Cl
     session.commit()
     shown = client(reviewer).get(f"/api/projects/{world.project.id}/learning/queue").json()
     assert shown["batch"]["round_number"] == done.round_number
-    assert shown["batch"]["strategy"] == "uncertainty_herding"
+    assert shown["batch"]["strategy"] == "rare_aware_herding"
     assert [item["rank"] for item in shown["items"]] == list(range(1, done.pick_count + 1))
     assert {item["arm"] for item in shown["items"]} == {"strategy", "control", "evaluation"}
     uncertain = [item for item in shown["items"] if item["reason_code"] == "uncertain"]
@@ -173,7 +173,7 @@ def test_strategies_are_described(session: Session, client: Client) -> None:
     world = make_world(session, studies=5)
     session.commit()
     items = client(world.reader).get("/api/learning/strategies").json()["items"]
-    assert items[0]["key"] == "uncertainty_herding"
+    assert items[0]["key"] == "rare_aware_herding"
     assert all(item["name"] and item["description"] and item["paper"] for item in items)
     assert client().get("/api/learning/strategies").status_code == 401
 

@@ -10,6 +10,7 @@ from collimate.ml.heads import Head
 from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, v_optimal
 from collimate.ml.strategies.badge import pushes
 from collimate.ml.strategies.direct import class_scores, split
+from collimate.ml.strategies.rare_aware_herding import FARTHER_OUT, unevenness
 from collimate.ml.strategies.scores import bald_scores, margin_scores, powered
 
 
@@ -181,3 +182,45 @@ def test_v_optimal_picks_lower_the_variance_of_the_head_most(multi_label: bool) 
             best = min(free, key=lambda one: left([*known, one]))
             assert index == best
             known.append(index)
+
+
+def answered(counts: list[int], items: int = 60, seed: int = 0) -> PoolView:
+    """A pool whose model doubts everything a little, with that many answers of each class."""
+    p = rng(seed).dirichlet(np.ones(len(counts)), items)
+    labelled = np.arange(items) < 12
+    z = rng(seed + 5).normal(size=(items, 6))
+    return PoolView(z, labelled, p, class_counts=np.array(counts))
+
+
+def test_answers_are_uneven_only_as_far_as_chance_does_not_explain_it() -> None:
+    assert unevenness(answered([40, 40, 40])) == 0.0
+    assert unevenness(answered([0, 0, 0])) == 0.0
+    assert unevenness(answered([3, 1, 2])) < 0.03, "six answers may well look like that"
+    assert 0.1 < unevenness(answered([30, 25, 2])) < unevenness(answered([50, 6, 1])) < 1.0
+    drawn = [rng(seed).multinomial(60, np.full(6, 1 / 6)).tolist() for seed in range(200)]
+    assert np.mean([unevenness(answered(counts)) for counts in drawn]) < 0.03
+
+
+def test_rare_aware_herding_looks_for_the_doubtful_and_far_as_far_as_classes_are_uneven() -> None:
+    """Against the same greedy search written as loops over every item."""
+    pool = answered([30, 25, 12])
+    share = min(1.0, FARTHER_OUT * unevenness(pool))
+    far = round(10 * share)
+    assert 0 < far < 10
+    picks = choose(QueryStrategy.RARE_AWARE_HERDING, pool, 10)
+    known, doubt = list(range(12)), margin_scores(pool)
+    for pick in picks[:far]:
+        away = [min(float(((one - pool.z[k]) ** 2).sum()) for k in known) for one in pool.z]
+        assert pick == max(
+            (item for item in range(60) if item not in known), key=lambda i: away[i] * doubt[i]
+        )
+        known.append(pick)
+    rest = pool.barring(np.array(picks[:far])).knowing(np.array(picks[:far]))
+    assert picks[far:] == choose(QueryStrategy.UNCERTAINTY_HERDING, rest, 10 - far)
+
+
+def test_rare_aware_herding_is_uncertainty_herding_where_classes_are_even() -> None:
+    pool = answered([30, 31, 29])
+    assert choose(QueryStrategy.RARE_AWARE_HERDING, pool, 8) == choose(
+        QueryStrategy.UNCERTAINTY_HERDING, pool, 8
+    )

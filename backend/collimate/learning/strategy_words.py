@@ -6,9 +6,14 @@ from collimate.ml.strategies import QueryStrategy
 
 S = QueryStrategy
 WORDS: dict[QueryStrategy, tuple[str, str, str]] = {
+    S.RARE_AWARE_HERDING: (
+        "Rare-aware herding",
+        "Uncertainty herding that asks for what is unlike too while answers are rare. The default.",
+        "Bae et al., ICLR 2025; Cardoso et al., Information Sciences 2017",
+    ),
     S.UNCERTAINTY_HERDING: (
         "Uncertainty herding",
-        "Asks for cases that stand for most of what the model is unsure of. The default.",
+        "Asks for cases that stand for most of what the model is unsure of.",
         "Bae et al., ICLR 2025, arXiv 2412.20644",
     ),
     S.MAX_HERDING: (

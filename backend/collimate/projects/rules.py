@@ -45,7 +45,7 @@ class LearningRules:
     """
 
     is_on: bool = True
-    strategy: str = "uncertainty_herding"
+    strategy: str = "rare_aware_herding"
     batch_size: int = 20
     control_share: float = 0.1
     holdout_share: float = 0.2

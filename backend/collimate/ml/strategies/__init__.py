@@ -23,6 +23,7 @@ from collimate.ml.strategies import (
     power_margin,
     random,
     random_by_site,
+    rare_aware_herding,
     retrieval,
     typiclust,
     uncertainty_herding,
@@ -46,6 +47,7 @@ class QueryStrategy(StrEnum):
     TYPICLUST = "typiclust"
     MAX_HERDING = "max_herding"
     UNCERTAINTY_HERDING = "uncertainty_herding"
+    RARE_AWARE_HERDING = "rare_aware_herding"
     POWER_MARGIN = "power_margin"
     BALD = "bald"
     POWER_BALD = "power_bald"
@@ -59,7 +61,7 @@ class QueryStrategy(StrEnum):
     CLASS_BALANCED_DETECTION = "class_balanced_detection"
 
 
-DEFAULT_STRATEGY = QueryStrategy.UNCERTAINTY_HERDING
+DEFAULT_STRATEGY = QueryStrategy.RARE_AWARE_HERDING
 
 STRATEGIES: dict[QueryStrategy, Select] = {
     QueryStrategy.RANDOM: random.select,
@@ -71,6 +73,7 @@ STRATEGIES: dict[QueryStrategy, Select] = {
     QueryStrategy.TYPICLUST: typiclust.select,
     QueryStrategy.MAX_HERDING: max_herding.select,
     QueryStrategy.UNCERTAINTY_HERDING: uncertainty_herding.select,
+    QueryStrategy.RARE_AWARE_HERDING: rare_aware_herding.select,
     QueryStrategy.POWER_MARGIN: power_margin.select,
     QueryStrategy.BALD: bald.select,
     QueryStrategy.POWER_BALD: power_bald.select,
