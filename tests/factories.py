@@ -235,6 +235,7 @@ def make_submission(
     state: str = "submitted",
     segments: Sequence[dict[str, Any]] = (),
     marks: Sequence[dict[str, Any]] = (),
+    attributes: Sequence[dict[str, Any]] = (),
 ) -> Submission:
     """A submitted read with a study-level answer; no marks unless given."""
     task = task or make_task(session, project=project)
@@ -251,6 +252,8 @@ def make_submission(
     content: dict[str, Any] = {"answer": {"label_keys": label_keys}, "marks": list(marks)}
     if segments:
         content["segments"] = list(segments)
+    if attributes:
+        content["attributes"] = list(attributes)
     submission = _add(
         session,
         Submission(

@@ -11,7 +11,7 @@ from collimate.datasets.exports.version import load
 from collimate.datasets.freeze import Wanted, choose, freeze
 from collimate.datasets.splits import SplitShares
 from collimate.kit import ids
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import labelled_units, question_of
 from collimate.reviews import review
 from collimate.reviews.accepted import excluded_studies
 from collimate.reviews.compare import agreement
@@ -63,7 +63,7 @@ def acute(session, actor, read):
 
 
 def learned_from(session, room):
-    found, _ = labelled_studies(session, room.project, question_of(session, room.project))
+    found, _ = labelled_units(session, room.project, question_of(session, room.project))
     return [one.study_id for one in found]
 
 

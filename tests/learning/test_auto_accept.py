@@ -21,7 +21,7 @@ from collimate.kit.blobs import blobs
 from collimate.learning import encoders, rounds
 from collimate.learning.auto_accept import panel, stop, switch, watch
 from collimate.learning.auto_accept.accept import accept_clear
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import labelled_units, question_of
 from collimate.learning.models import (
     AutoAccept,
     AutoAcceptedCase,
@@ -169,7 +169,7 @@ def test_clear_cases_leave_the_queue_and_one_in_fifty_goes_to_a_reader(session: 
     # What is answered is no label: the learner does not see it.
     question = question_of(session, world.project)
     assert question is not None
-    labelled, _ = labelled_studies(session, world.project, question)
+    labelled, _ = labelled_units(session, world.project, question)
     assert len(labelled) == world.read_count
     # Who opens one all the same has it.
     read = claim.claim_task(session, world.reader, out[0].id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collimate.learning import rounds
 from collimate.learning.due import next_round_in
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import labelled_units, question_of
 from collimate.tasks.models import Read, Task
 from tests import factories
 from tests.learning.worlds import make_world
@@ -74,7 +74,7 @@ def test_readers_who_disagree_evenly_teach_nothing(session: Session) -> None:
             )
     question = question_of(session, world.project)
     assert question is not None
-    labelled, undecided = labelled_studies(session, world.project, question)
+    labelled, undecided = labelled_units(session, world.project, question)
     assert undecided == 1
     assert {item.study_id: item.label_keys for item in labelled} == {
         world.study_ids[2]: ("viral",),
@@ -88,8 +88,8 @@ def test_where_review_is_required_only_accepted_reads_count(session: Session) ->
         world.read(study_id)
     question = question_of(session, world.project)
     assert question is not None
-    assert labelled_studies(session, world.project, question) == ([], 0)
+    assert labelled_units(session, world.project, question) == ([], 0)
     for read in session.scalars(select(Read).where(Read.state == "submitted")):
         read.state = "accepted"
     session.flush()
-    assert len(labelled_studies(session, world.project, question)[0]) == 6
+    assert len(labelled_units(session, world.project, question)[0]) == 6

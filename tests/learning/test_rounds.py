@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collimate.kit.database import open_session
 from collimate.learning import batch, encoders, fit, rounds
 from collimate.learning.due import next_round_in
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import labelled_units, question_of
 from collimate.learning.models import (
     Encoder,
     ModelVersion,
@@ -115,7 +115,7 @@ def test_held_out_patients_are_never_learned_from_or_sampled(session: Session, s
     assert {(arm == "evaluation") == is_holdout for arm, is_holdout in arms} == {True}
     question = question_of(session, world.project)
     assert question is not None
-    labelled, _ = labelled_studies(session, world.project, question)
+    labelled, _ = labelled_units(session, world.project, question)
     newest = session.scalars(
         select(TrainingRun).order_by(TrainingRun.round_number.desc()).limit(1)
     ).one()

@@ -15,7 +15,7 @@ from collimate.kit.database import open_session
 from collimate.learning import encoders, gate, teach
 from collimate.learning.fit import Ground, lessons_of
 from collimate.learning.gpu import tune
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import labelled_units, question_of
 from collimate.learning.models import Embedding, Encoder
 from collimate.learning.pool import load_pool
 from collimate.ml import fine_tuning
@@ -78,7 +78,7 @@ def test_doubts_and_the_strength_of_heads_come_from_what_no_label_has_shaped(ses
     ground = Ground(pool, space, space.transform(pool.blocks))
     assert ground.unlearned_z.shape == (len(pool), 8)
     question = question_of(session, world.project)
-    labelled, _ = labelled_studies(session, world.project, question)
+    labelled, _ = labelled_units(session, world.project, question)
     assert len(lessons_of(pool, labelled, question).rows) == 120
 
 

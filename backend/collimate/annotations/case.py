@@ -195,7 +195,7 @@ def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
 def _suggestion(
     session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
 ) -> dict[str, Any] | None:
-    """What the promoted model says, where it may be shown."""
+    """What the promoted model says of the study, where it may be shown."""
     if not shows_machine(session, rules, task):
         return None
     # Models stand later in the data flow; their tables are asked by name, not by import.
@@ -204,7 +204,8 @@ def _suggestion(
             "SELECT prediction.id, prediction.probabilities, model_version.number"
             " FROM prediction JOIN model_version"
             " ON model_version.id = prediction.model_version_id"
-            " WHERE prediction.study_id = :study AND model_version.promoted_at IS NOT NULL"
+            " WHERE prediction.study_id = :study AND prediction.unit_id IS NULL"
+            " AND model_version.promoted_at IS NOT NULL"
             " AND model_version.retired_at IS NULL"
         ),
         {"study": task.study_id},

@@ -30,7 +30,9 @@ def neighbours(session: Session, study: Study) -> dict[str, Any]:
     encoder = serving[-1]
     here = session.scalar(
         select(Embedding.vector).where(
-            Embedding.study_id == study.id, Embedding.encoder_id == encoder.id
+            Embedding.study_id == study.id,
+            Embedding.encoder_id == encoder.id,
+            Embedding.unit_id.is_(None),
         )
     )
     if here is None:
@@ -67,6 +69,7 @@ def nearest(session: Session, encoder: Encoder, here: Any, study: Study) -> Sele
         .join(Patient, Patient.id == Study.patient_id)
         .where(
             is_wide,
+            Embedding.unit_id.is_(None),
             Embedding.encoder_id == encoder.id,
             Study.id != study.id,
             Study.project_id == study.project_id,

@@ -15,6 +15,7 @@ from collimate.kit.http import SessionDep
 from collimate.learning import (
     alike,
     ask,
+    doubt_schemas,
     doubts,
     explanations,
     give,
@@ -91,7 +92,7 @@ def learning_queue(
     return queue.queue(session, project, actor.user, limit=limit)
 
 
-@router.get("/api/projects/{project_id}/learning/doubts", response_model=schemas.DoubtList)
+@router.get("/api/projects/{project_id}/learning/doubts", response_model=doubt_schemas.DoubtList)
 def list_doubts(session: SessionDep, actor: ActorDep, project: ReviewedProject) -> dict[str, Any]:
     return doubts.doubted_reads(session, project, actor.user)
 

@@ -35,7 +35,8 @@ EVALUATION = "evaluation"
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known when a batch is chosen; `fitted` is None before the first model.
+    """What is known when a batch is chosen, a row per study; `fitted` is None before the first
+    model.
 
     `opinion` is what the newest model of masks or boxes thinks of the pool.
     """
@@ -109,6 +110,7 @@ def write_batch(
             "encoder_ids": [str(encoder_id) for encoder_id in now.pool.encoder_ids],
             "has_model": now.model_version_id is not None,
             "weighs_minutes": rules.weighs_minutes,
+            "predicts": rules.predicts,
         },
         seed=seed,
         model_version_id=now.model_version_id,

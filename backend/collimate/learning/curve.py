@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collimate.learning import measure
@@ -21,9 +21,12 @@ MOST_POINTS = 60
 
 @dataclass(frozen=True)
 class Exam:
-    """Held-out cases that are read: ids, what was answered (cases, classes), whose they are."""
+    """Held-out units that are answered: studies, ids (those of the studies where they were asked),
+    what was answered (units, classes), whose they are.
+    """
 
     study_ids: list[UUID]
+    unit_ids: list[UUID]
     answers: np.ndarray
     patients: np.ndarray
 
@@ -36,6 +39,7 @@ def drawn(
         select(TrainingRun, ModelVersion.id)
         .join(ModelVersion, ModelVersion.training_run_id == TrainingRun.id)
         .where(TrainingRun.project_id == project_id)
+        .where(ModelVersion.attribute == question.attribute)
         .order_by(TrainingRun.round_number)
     ).all()
     step = -(-len(rows) // MOST_POINTS) if rows else 1
@@ -57,13 +61,14 @@ def drawn(
 
 
 def said_of(session: Session, model_id: UUID, exam: Exam) -> dict[str, dict[str, float]]:
-    """What a model said of these cases, by study, where it knew them."""
+    """What a model said of these studies, by unit, where it knew them."""
+    unit = func.coalesce(Prediction.unit_id, Prediction.study_id)
     rows = session.execute(
-        select(Prediction.study_id, Prediction.probabilities).where(
-            Prediction.model_version_id == model_id, Prediction.study_id.in_(exam.study_ids)
+        select(unit, Prediction.probabilities).where(
+            Prediction.model_version_id == model_id, Prediction.study_id.in_(set(exam.study_ids))
         )
     )
-    return {str(study_id): said for study_id, said in rows}
+    return {str(unit_id): said for unit_id, said in rows}
 
 
 def _point(
@@ -76,13 +81,13 @@ def _point(
     """A point, or None where the model did not speak of these cases in these classes."""
     known = [
         number
-        for number, study_id in enumerate(exam.study_ids)
-        if set(said.get(str(study_id), ())) >= set(question.keys)
+        for number, unit_id in enumerate(exam.unit_ids)
+        if set(said.get(str(unit_id), ())) >= set(question.keys)
     ]
     if not known:
         return None
     probabilities = np.array(
-        [[said[str(exam.study_ids[number])][key] for key in question.keys] for number in known]
+        [[said[str(exam.unit_ids[number])][key] for key in question.keys] for number in known]
     )
     answers = exam.answers[known]
     score = measure.score_of(

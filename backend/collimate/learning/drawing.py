@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.learning.kinds import TaskKind
-from collimate.learning.labels import Labelled, Question, labelled_studies, manifest_sha256
+from collimate.learning.labels import Labelled, Question, labelled_units, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
 from collimate.learning.versions import UNFINISHED
@@ -126,7 +126,7 @@ def lessons_of(session: Session, project: Project, question: Question) -> list[L
     """The reads that a model learns from: all that count, whether or not an encoder can use the
     study, held-out patients apart.
     """
-    labelled, _ = labelled_studies(session, project, question)
+    labelled, _ = labelled_units(session, project, question)
     return [item for item in labelled if not item.is_holdout]
 
 

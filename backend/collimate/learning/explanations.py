@@ -264,6 +264,8 @@ def _prediction(session: Session, model: ModelVersion | None, study: Study) -> P
         return None
     return session.scalars(
         select(Prediction).where(
-            Prediction.model_version_id == model.id, Prediction.study_id == study.id
+            Prediction.model_version_id == model.id,
+            Prediction.study_id == study.id,
+            Prediction.unit_id.is_(None),
         )
     ).one_or_none()

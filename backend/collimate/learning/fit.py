@@ -13,7 +13,7 @@ from collimate.kit import ids
 from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import curve, measure, subgroups
 from collimate.learning.encoders import TAUGHT
-from collimate.learning.labels import Labelled, Question, manifest_sha256
+from collimate.learning.labels import STUDY, Labelled, Question, active_ms_of, manifest_sha256
 from collimate.learning.models import ModelVersion, Prediction, TrainingRun
 from collimate.learning.pool import Pool
 from collimate.ml.features import Space
@@ -46,7 +46,7 @@ class Lessons:
 
 @dataclass(frozen=True)
 class Ground:
-    """The pool in its feature space: `z` has a row per study of the pool."""
+    """The pool in its feature space: `z` has a row per row of the pool."""
 
     pool: Pool
     space: Space
@@ -61,7 +61,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model, and what it says of every study of the pool."""
+    """A model, and what it says of every row of the pool."""
 
     version: ModelVersion
     head: Head
@@ -70,13 +70,13 @@ class Fitted:
 
 
 def lessons_of(pool: Pool, labelled: list[Labelled], question: Question) -> Lessons:
-    """Sort labelled studies into those to learn from and those to measure with.
+    """Sort labelled units into those to learn from and those to measure with.
 
-    Answers are a boolean table (studies, classes), whether one answer is allowed or several.
+    Answers are a boolean table (units, classes), whether one answer is allowed or several.
     """
-    row_of = {study_id: row for row, study_id in enumerate(pool.study_ids)}
-    known = [item for item in labelled if item.study_id in row_of]
-    rows = np.array([row_of[item.study_id] for item in known], dtype=np.int64)
+    row_of = {unit_id: row for row, unit_id in enumerate(pool.unit_ids)}
+    known = [item for item in labelled if item.unit_id in row_of]
+    rows = np.array([row_of[item.unit_id] for item in known], dtype=np.int64)
     answers = np.array(
         [[key in item.label_keys for key in question.keys] for item in known], dtype=bool
     ).reshape(len(known), len(question.keys))
@@ -123,7 +123,7 @@ def fit_model(
         round_number=round_number,
         label_count=len(lessons.rows),
         control_label_count=sum(item.arm == CONTROL for item in lessons.items),
-        active_ms=sum(item.active_ms for item in lessons.items),
+        active_ms=active_ms_of(lessons.items),
         manifest_sha256=manifest_sha256(lessons.items),
         code_version=version("collimate"),
         seed=seed,
@@ -154,10 +154,11 @@ def _head(ground: Ground, lessons: Lessons, question: Question, seed: int) -> He
 
 
 def exam_of(pool: Pool, lessons: Lessons) -> curve.Exam:
-    """The held-out cases that are read by now."""
+    """The held-out units that are answered by now."""
     rows = lessons.holdout_rows
     return curve.Exam(
         [pool.study_ids[row] for row in rows],
+        [pool.unit_ids[row] for row in rows],
         lessons.holdout_answers,
         pool.patients[rows].astype(str),
     )
@@ -201,15 +202,15 @@ def _control_arm(ground: Ground, lessons: Lessons, question: Question, seed: int
     said = probabilities(_head(ground, alone, question, seed), ground.z)
     return {
         "score": _measure(said, ground.pool, alone, question).get("score"),
-        "active_ms": sum(item.active_ms for item in alone.items),
+        "active_ms": active_ms_of(alone.items),
         "holdout": _spoken(said, ground.pool, question),
     }
 
 
 def _spoken(said: np.ndarray, pool: Pool, question: Question) -> dict[str, dict[str, float]]:
-    """What a model that is not kept said of each held-out study, to measure it again later."""
+    """What a model that is not kept said of each held-out unit, to measure it again later."""
     return {
-        str(pool.study_ids[row]): dict(
+        str(pool.unit_ids[row]): dict(
             zip(question.keys, np.round(said[row], 4).tolist(), strict=True)
         )
         for row in np.flatnonzero(pool.is_holdout)
@@ -238,6 +239,8 @@ def _store_model(
         encoder_ids=[str(encoder_id) for encoder_id in pool.encoder_ids],
         label_schema_id=question.schema_id,
         weights_sha256=blob.sha256,
+        scope=question.scope,
+        attribute=question.attribute,
         number=(session.scalar(newest) or 0) + 1,
     )
     session.add(stored)
@@ -260,9 +263,10 @@ def _store_predictions(
             "project_id": project.id,
             "model_version_id": model.id,
             "study_id": study_id,
+            "unit_id": None if question.scope == STUDY else unit_id,
             "probabilities": dict(zip(question.keys, values, strict=True)),
         }
-        for study_id, values in zip(pool.study_ids, rounded, strict=True)
+        for study_id, unit_id, values in zip(pool.study_ids, pool.unit_ids, rounded, strict=True)
     ]
     if rows:
         session.execute(insert(Prediction), rows)

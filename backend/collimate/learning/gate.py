@@ -20,7 +20,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.kit import clock
 from collimate.learning import encoders
 from collimate.learning.fit import Lessons, lessons_of
-from collimate.learning.labels import Question, labelled_studies, question_of
+from collimate.learning.labels import Question, labelled_units, question_of
 from collimate.learning.models import Encoder
 from collimate.learning.pool import Pool, load_pool
 from collimate.learning.spaces import space_of
@@ -67,15 +67,18 @@ def decide(session: Session, project_id: UUID) -> bool | None:
     question = question_of(session, project)
     if waiting is None or question is None:
         return None
-    labelled, _ = labelled_studies(session, project, question)
+    labelled, _ = labelled_units(session, project, question)
     if sum(not item.is_holdout for item in labelled) < labels_needed(waiting):
         return None
     now = encoders.current_encoders(session, project_id)
-    pools = [load_pool(session, project, these) for these in (now, _with(now, waiting))]
+    pools = [
+        load_pool(session, project, these, scope=question.scope)
+        for these in (now, _with(now, waiting))
+    ]
     lessons = [lessons_of(pool, labelled, question) for pool in pools]
-    shared = set.intersection(*({item.study_id for item in one.items} for one in lessons))
+    shared = set.intersection(*({item.unit_id for item in one.items} for one in lessons))
     taught = encoders.taught_patients([*now, waiting])
-    judged = {one.study_id for one in lessons[0].items if str(one.patient_id) not in taught}
+    judged = {one.unit_id for one in lessons[0].items if str(one.patient_id) not in taught}
     if not _enough(lessons[0], shared & judged, question):
         return None
     found = _compared(pools, lessons, shared, question)
@@ -90,7 +93,7 @@ def _with(now: list[Encoder], waiting: Encoder) -> list[Encoder]:
 
 def _enough(lessons: Lessons, shared: set[UUID], question: Question) -> bool:
     """Whether two classes (or one and its absence) were read in enough patients."""
-    kept = np.array([item.study_id in shared for item in lessons.items], dtype=bool)
+    kept = np.array([item.unit_id in shared for item in lessons.items], dtype=bool)
     answers = lessons.answers[kept]
     people = np.array([str(item.patient_id) for item in lessons.items])[kept]
     columns = [*answers.T, *(~answers.T if question.is_multi else ())]
@@ -105,9 +108,9 @@ def _compared(
     for pool, known in zip(pools, lessons, strict=True):
         own = np.flatnonzero(~pool.is_holdout)
         space = space_of({name: values[own] for name, values in pool.blocks.items()})
-        kept = np.array([item.study_id in shared for item in known.items], dtype=bool)
+        kept = np.array([item.unit_id in shared for item in known.items], dtype=bool)
         rows = known.rows[kept]
-        order = np.argsort([str(pool.study_ids[row]) for row in rows])
+        order = np.argsort([str(pool.unit_ids[row]) for row in rows])
         tables.append(space.transform({n: v[rows[order]] for n, v in pool.blocks.items()}))
         answers = known.answers[kept][order]
         patients = pool.patients[rows[order]].astype(str)

@@ -83,20 +83,20 @@ def _drops(
     session: Session, project: Project, fitted: Fitted, pool: Pool, lessons: Lessons,
     question: Question,
 ) -> list[Drop]:  # fmt: skip
-    """Empty too where there is nothing to compare: no model speaks, or of other classes."""
+    """Empty too where there is nothing to compare: no model speaks, or of something else."""
     present = versions.promoted_model(session, project.id)
-    if present is None:
+    if present is None or present.attribute != question.attribute:
         return []
     exam = exam_of(pool, lessons)
     said = curve.said_of(session, present.id, exam)
     kept = [
         number
-        for number, study_id in enumerate(exam.study_ids)
-        if set(said.get(str(study_id), ())) >= set(question.keys)
+        for number, unit_id in enumerate(exam.unit_ids)
+        if set(said.get(str(unit_id), ())) >= set(question.keys)
     ]
     if not kept:
         return []
-    earlier = np.array([[said[str(exam.study_ids[n])][k] for k in question.keys] for n in kept])
+    earlier = np.array([[said[str(exam.unit_ids[n])][k] for k in question.keys] for n in kept])
     rows, answers = lessons.holdout_rows[kept], lessons.holdout_answers[kept]
     before = _right(answers, earlier, question)
     after = _right(answers, fitted.probabilities[rows], question)

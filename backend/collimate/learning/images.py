@@ -1,4 +1,6 @@
-"""From a stored study to the small images encoders see: the middle frame of its first image."""
+"""From a stored study to the small images encoders see: the middle frame of its first image, or
+of each series or image where they are asked about.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from collimate.dicom.frames import frame_array, modality_values
 from collimate.dicom.prepared import frame_facts
 from collimate.kit.blobs import BlobMissing, blobs
+from collimate.learning.labels import Labelled
 from collimate.ml.images import UnusableImage, model_image
 from collimate.studies.models import Instance, Series
 
@@ -112,6 +115,37 @@ def picture_of(session: Session, study_id: UUID) -> Picture:
     except (BlobMissing, OSError, ValueError, LookupError) as error:
         raise StudyUnusable(UNREADABLE) from error
     return Picture(instance.sop_instance_uid, index + 1, values, is_inverted)
+
+
+def picture_for(session: Session, item: Labelled) -> Picture:
+    """Read the frame that stands for what was answered.
+
+    Raises: StudyUnusable.
+    """
+    if item.unit_id == item.study_id:
+        return picture_of(session, item.study_id)
+    return picture_of_unit(session, item.unit_id)
+
+
+def picture_of_unit(session: Session, unit_id: UUID) -> Picture:
+    """Read the frame that stands for an image, or for a series: the middle one.
+
+    Raises: StudyUnusable.
+    """
+    image = session.get(Instance, unit_id)
+    if image is not None:
+        frames = [FramePlace(image, image.frame_count // 2)]
+    else:
+        every = select(Instance).where(Instance.series_id == unit_id)
+        rows = session.scalars(
+            every.order_by(Instance.instance_number.nulls_last(), Instance.id)
+        ).all()
+        frames = [FramePlace(one, index) for one in rows for index in range(one.frame_count)]
+    if not frames:
+        raise StudyUnusable("It has no image.")
+    place = frames[len(frames) // 2]
+    values, is_inverted = place.values()
+    return Picture(*place.key, values, is_inverted)
 
 
 def picture_at(

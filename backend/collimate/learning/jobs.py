@@ -16,8 +16,10 @@ from collimate.learning.explanations import ALL_CLASSES
 from collimate.learning.gpu import check_maps, explain, learn, look, train, tune
 from collimate.learning.gpu.embed import embed_missing
 from collimate.learning.hunts import search
+from collimate.learning.models import QueryBatch
 from collimate.ml.explain import Method
 from collimate.projects.models import Project
+from collimate.projects.rules import learning_rules
 
 
 def embed_studies(run: JobRun) -> dict[str, Any]:
@@ -35,13 +37,21 @@ def embed_studies(run: JobRun) -> dict[str, Any]:
                 for_embedding(session, project_id)
             return {"paused": 1}
     with run.open_session() as session:
-        if newest_batch(session, project_id) is None:
+        batch = newest_batch(session, project_id)
+        if batch is None:
             _ask(session, JobKind.RUN_ROUND, project_id, "round")
+        elif _asks_otherwise(batch, session.get_one(Project, project_id)):
+            learn_anew(session, project_id)
         if encoders.deep_encoder(session, project_id, encoders.READY) is None:
             _ask(session, JobKind.TRAIN_ENCODER, project_id, "encoder")
         if stop.current(session, project_id) is not None:
             switch.ask_to_accept(session, project_id)
     return {}
+
+
+def _asks_otherwise(batch: QueryBatch, project: Project) -> bool:
+    """Whether something else is to be predicted than when this batch was chosen."""
+    return str(batch.settings.get("predicts", "")) != learning_rules(project).predicts
 
 
 def auto_accept(run: JobRun) -> dict[str, Any]:

@@ -35,17 +35,22 @@ INDEXED_WIDTHS = (192, 512)
 
 
 class Embedding(Row):
-    """A study as an encoder sees it, half precision."""
+    """A study, or one of its series or images, as an encoder sees it, half precision.
+
+    `unit_id` is the id of the series or image; None for the study as a whole, which alone is in
+    the indexes of what looks alike.
+    """
 
     __tablename__ = "embedding"
     __table_args__ = (
-        UniqueConstraint("study_id", "encoder_id"),
+        UniqueConstraint("study_id", "encoder_id", "unit_id", postgresql_nulls_not_distinct=True),
+        Index("ix_embedding_unit_id", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
         *(
             Index(
                 f"embedding_alike_{wide}",
                 text(f"(vector::halfvec({wide})) halfvec_cosine_ops"),
                 postgresql_using="hnsw",
-                postgresql_where=text(f"vector_dims(vector) = {wide}"),
+                postgresql_where=text(f"vector_dims(vector) = {wide} AND unit_id IS NULL"),
             )
             for wide in INDEXED_WIDTHS
         ),
@@ -53,6 +58,7 @@ class Embedding(Row):
 
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
     encoder_id: Mapped[UUID] = mapped_column(ForeignKey("encoder.id"), index=True)
+    unit_id: Mapped[UUID | None]
     vector: Mapped[Any] = mapped_column(HALFVEC())
 
 
@@ -78,7 +84,11 @@ class TrainingRun(Row):
 
 
 class ModelVersion(Row):
-    """Immutable weights of a head and the run that made them; one is promoted per project."""
+    """Immutable weights of a head and the run that made them; one is promoted per project.
+
+    `scope`: what it answers of, study, series or image; `attribute` is what it then answers, empty
+    for the study's answer, masks and boxes.
+    """
 
     __tablename__ = "model_version"
     __table_args__ = (
@@ -95,6 +105,8 @@ class ModelVersion(Row):
     encoder_ids: Mapped[list[Any]] = mapped_column(JSONB)
     label_schema_id: Mapped[UUID] = mapped_column(ForeignKey("label_schema.id"))
     weights_sha256: Mapped[str]
+    scope: Mapped[str] = mapped_column(default="study", server_default="study")
+    attribute: Mapped[str] = mapped_column(default="", server_default="")
     number: Mapped[int]
     promoted_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
@@ -103,16 +115,23 @@ class ModelVersion(Row):
 class Prediction(Row):
     """What a model says of a study: probability per class key. Never a label.
 
+    Of a model that answers of series or images there is one for each (`unit_id`).
+
     Of a model that draws, `drawn` are its frames (`learning/drawn.py`), `scores` its doubt, and
     how it did where the study was read; the probability is that the class is there at all.
     """
 
     __tablename__ = "prediction"
-    __table_args__ = (UniqueConstraint("model_version_id", "study_id"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "model_version_id", "study_id", "unit_id", postgresql_nulls_not_distinct=True
+        ),
+    )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
     model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    unit_id: Mapped[UUID | None]
     probabilities: Mapped[dict[str, Any]] = mapped_column(JSONB)
     scores: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     drawn: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

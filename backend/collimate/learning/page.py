@@ -11,10 +11,10 @@ from collimate.jobs.models import Job
 from collimate.learning import encoders, forecast, gate, warn
 from collimate.learning.due import next_round_in
 from collimate.learning.kinds import KINDS, TaskKind
-from collimate.learning.labels import Labelled, Question, labelled_studies, question_of
+from collimate.learning.labels import STUDY, Labelled, Question, labelled_units, question_of
 from collimate.learning.models import Encoder, ModelVersion, TrainingRun
 from collimate.learning.versions import UNFINISHED, promoted_model
-from collimate.projects.models import Project
+from collimate.projects.models import LabelSchema, Project
 from collimate.studies.models import Patient, Study
 
 
@@ -24,7 +24,7 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
     labelled: list[Labelled] = []
     undecided = 0
     if question is not None:
-        labelled, undecided = labelled_studies(session, project, question)
+        labelled, undecided = labelled_units(session, project, question)
     encoder = encoders.shown_encoder(session, project.id)
     counts = _counts(session, project.id, labelled)
     model = promoted_model(session, project.id)
@@ -39,6 +39,7 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
         **counts,
         "next_round_in": next_round_in(session, project),
         "kind": question.kind.value if question else None,
+        "predicts": _predicts(session, question),
         "curve": _curve(newest, question),
         "calibration": shown.get("calibration") or {"bins": [], "ece": None},
         "per_class": _per_class(shown, question),
@@ -49,6 +50,15 @@ def learning_page(session: Session, project: Project) -> dict[str, Any]:
             session, project, question=question, labelled=labelled, undecided=undecided
         ),
     }
+
+
+def _predicts(session: Session, question: Question | None) -> dict[str, str] | None:
+    """The attribute that is learned, where it is not the answer; masks and boxes have none."""
+    if question is None or question.scope == STUDY:
+        return None
+    asked = session.get_one(LabelSchema, question.schema_id).attributes
+    name = next(one["name"] for one in asked if one["key"] == question.attribute)
+    return {"scope": question.scope, "name": name}
 
 
 def _newest_metrics(session: Session, project_id: UUID) -> dict[str, Any]:

@@ -1,16 +1,18 @@
-"""The embedded studies of a project as arrays: what a round learns from and chooses among."""
+"""What encoders made of a project as arrays: what a round learns from and chooses among."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from collimate.learning.encoders import current_encoders, taught_patients
-from collimate.learning.models import Encoder
+from collimate.learning.labels import STUDY
+from collimate.learning.models import Embedding, Encoder
 from collimate.learning.subgroups import age_band
+from collimate.learning.units import ids_of
 from collimate.learning.vectors import vectors_of
 from collimate.ml.features import Blocks
 from collimate.projects.models import Project
@@ -22,15 +24,18 @@ from collimate.tasks.states import ReadState
 
 @dataclass(frozen=True)
 class Pool:
-    """One row per study that every current encoder has seen, hold-out included, excluded ones not.
+    """One row per unit that every current encoder has seen, hold-out included, excluded ones not.
 
+    A unit is a study, or one of its series or images where they are asked about. Then all that is
+    said of a study stands at each of its units; `unit_ids` are those of the studies otherwise.
     `is_open`: nobody has begun to read it. `is_given`: a person chose its place in the queue.
-    `groups`: site, scanner, sex and age band of each study, empty where not known. `sizes`: what
-    may make reading it long, a row per study. `is_taught`: an encoder has learned labels of this
+    `groups`: site, scanner, sex and age band, empty where not known. `sizes`: what may make
+    reading the study long. `is_taught`: an encoder has learned labels of this
     patient, so that nothing may be judged by them in its space.
     """
 
     study_ids: list[UUID]
+    unit_ids: list[UUID]
     task_ids: list[UUID]
     order_keys: list[str]
     patients: np.ndarray
@@ -48,19 +53,29 @@ class Pool:
         return len(self.study_ids)
 
 
-def load_pool(session: Session, project: Project, encoders: list[Encoder] | None = None) -> Pool:
+def load_pool(
+    session: Session,
+    project: Project,
+    encoders: list[Encoder] | None = None,
+    *,
+    scope: str = STUDY,
+) -> Pool:
     """Read the pool in a fixed order (by study), as the encoders in use (or others) see it."""
     encoders = current_encoders(session, project.id) if encoders is None else encoders
-    vectors = {encoder.kind: vectors_of(session, encoder) for encoder in encoders}
-    rows = [
-        row
+    wanted = None if scope == STUDY else ids_of(scope, project.id)
+    vectors = {encoder.kind: vectors_of(session, encoder, wanted) for encoder in encoders}
+    units = _units(session, encoders, wanted)
+    placed = [
+        (row, unit_id)
         for row in _studies(session, project.id)
-        if vectors and all(row.study_id in known for known in vectors.values())
+        for unit_id in ([row.study_id] if wanted is None else units.get(row.study_id, ()))
+        if vectors and all(unit_id in known for known in vectors.values())
     ]
+    rows, unit_ids = [row for row, _ in placed], [unit_id for _, unit_id in placed]
     taught = taught_patients(encoders)
-    study_ids = [row.study_id for row in rows]
     return Pool(
-        study_ids,
+        [row.study_id for row in rows],
+        unit_ids,
         [row.task_id for row in rows],
         [f"{row.keyed_hash}:{row.study_uid}" for row in rows],
         np.array([str(row.patient_id) for row in rows], dtype=object),
@@ -68,12 +83,30 @@ def load_pool(session: Session, project: Project, encoders: list[Encoder] | None
         np.array([row.is_holdout for row in rows], dtype=bool),
         np.array([row.state == ReadState.OPEN and not row.is_begun for row in rows], dtype=bool),
         np.array([row.arm == "person" for row in rows], dtype=bool),
-        {kind: known.of(study_ids).astype(np.float32) for kind, known in vectors.items()},
+        {kind: known.of(unit_ids).astype(np.float32) for kind, known in vectors.items()},
         [encoder.id for encoder in encoders],
         _groups(rows),
         _sizes(rows),
         np.array([str(row.patient_id) in taught for row in rows], dtype=bool),
     )
+
+
+def _units(
+    session: Session, encoders: list[Encoder], wanted: Select[UUID] | None
+) -> dict[UUID, list[UUID]]:
+    """The series or images of each study that the first encoder has seen, in a fixed order."""
+    found: dict[UUID, list[UUID]] = {}
+    if wanted is None or not encoders:
+        return found
+    query = (
+        select(Embedding.study_id, Embedding.unit_id)
+        .where(Embedding.encoder_id == encoders[0].id, Embedding.unit_id.in_(wanted))
+        .order_by(Embedding.unit_id)
+    )
+    for study_id, unit_id in session.execute(query):
+        if unit_id is not None:
+            found.setdefault(study_id, []).append(unit_id)
+    return found
 
 
 def _sizes(rows: list[Any]) -> np.ndarray:

@@ -14,7 +14,9 @@ PLAIN = {
 
 
 def say(pick: Pick, question: Question | None, probabilities: np.ndarray | None) -> str:
-    """The reason for a pick; `probabilities` are those of its study."""
+    """The reason for a pick; `probabilities` are those of its study, or of the series or image that
+    is the most doubtful of it.
+    """
     if pick.reason is Reason.DOUBTFUL_REGION and question is not None:
         drawn = question.names[question.keys[int(pick.parts["first_class"])]]
         return f"uncertain where {drawn} is"

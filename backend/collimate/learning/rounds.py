@@ -16,9 +16,10 @@ from collimate.kit.errors import Conflict
 from collimate.learning import batch as batches
 from collimate.learning import doubts, drawing, fit, hold_back
 from collimate.learning.auto_accept import estimate
+from collimate.learning.cases import by_case
 from collimate.learning.due import newest_batch
 from collimate.learning.kinds import KINDS, TaskKind
-from collimate.learning.labels import Question, labelled_studies, question_of
+from collimate.learning.labels import STUDY, Question, labelled_units, question_of
 from collimate.learning.models import QueryBatch
 from collimate.learning.pool import load_pool
 from collimate.learning.spaces import space_of
@@ -72,7 +73,8 @@ def run_round(
     rules = learning_rules(project)
     tell(0.05, "Reading the pool")
     queue.open_missing(session, project_id)
-    pool = load_pool(session, project)
+    question = question_of(session, project)
+    pool = load_pool(session, project, scope=STUDY if question is None else question.scope)
     own = np.flatnonzero(~pool.is_holdout)
     if len(own) == 0:
         raise PoolNotEmbedded("It is done in the background as studies arrive.")
@@ -81,7 +83,6 @@ def run_round(
     space = space_of({name: values[own] for name, values in pool.blocks.items()})
     tell(0.35, "Learning from the newest reads")
     ground = fit.Ground(pool, space, space.transform(pool.blocks))
-    question = question_of(session, project)
     kind = question.kind if question is not None else TaskKind.CLASSIFICATION
     fitted, lessons = _learn(
         session, project, ground, question, round_number=round_number, seed=seed
@@ -91,14 +92,16 @@ def run_round(
     written = batches.write_batch(
         session,
         project,
-        batches.Situation(pool, ground.z, lessons, fitted, question, opinion),
+        by_case(batches.Situation(pool, ground.z, lessons, fitted, question, opinion)),
         round_number=round_number,
         strategy=KINDS[kind].chosen(QueryStrategy(strategy or rules.strategy)),
         seed=seed,
     )
     drawing.ask_to_train(session, project, question)
     if fitted is not None and lessons is not None and question is not None:
-        estimate.keep(session, project, fitted, estimate.Known(ground, lessons, question))
+        if question.scope == STUDY:
+            known = estimate.Known(ground, lessons, question)
+            estimate.keep(session, project, fitted, known)
         # After the tasks: whoever locks the audit chain must not wait for a task.
         hold_back.promote_unless_worse(session, project, fitted, pool, lessons, question)
     events.publish(session, "round", project_id, query_batch_id=written.batch.id)
@@ -124,7 +127,7 @@ def _learn(
 ) -> tuple[fit.Fitted | None, fit.Lessons | None]:
     if question is None:
         return None, None
-    labelled, _ = labelled_studies(session, project, question)
+    labelled, _ = labelled_units(session, project, question)
     lessons = fit.lessons_of(ground.pool, labelled, question)
     if question.kind is not TaskKind.CLASSIFICATION or not fit.can_learn(lessons, question):
         # Masks and boxes take minutes to learn: that is done in the background.
@@ -132,7 +135,8 @@ def _learn(
     fitted = fit.fit_model(
         session, project, ground, lessons, question, round_number=round_number, seed=seed
     )
-    doubts.keep(session, fitted, ground, lessons, question)
+    if question.scope == STUDY:
+        doubts.keep(session, fitted, ground, lessons, question)
     return fitted, lessons
 
 

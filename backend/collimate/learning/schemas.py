@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from collimate.kit.http import Answer
-from collimate.reviews.schemas import ReviewRow
 
 
 class EncoderOut(Answer):
@@ -115,10 +114,18 @@ class PromotedModel(Answer):
     label_count: int
 
 
+class Predicted(Answer):
+    scope: Literal["series", "image"]
+    name: str = Field(description="The attribute that is learned")
+
+
 class LearningPage(Answer):
     state: str
     kind: Literal["classification", "segmentation", "detection"] | None = Field(
         description="What the project teaches: an answer, masks or boxes"
+    )
+    predicts: Predicted | None = Field(
+        description="What is learned of each series or image; null where studies are learned"
     )
     encoder: EncoderOut | None
     encoder_trial: EncoderTrial | None
@@ -182,22 +189,6 @@ class ModelOut(Answer):
     manifest_sha256: str
     code_version: str
     seed: int
-
-
-class Doubt(Answer):
-    kind: Literal["likely_error", "disagreement"]
-    given: str = Field(description="Label key; with several answers, not KEY is the absence")
-    likely: str
-    probability: float = Field(description="Of what is likely, by models blind to the patient")
-
-
-class DoubtedRead(ReviewRow):
-    doubt: Doubt
-
-
-class DoubtList(Answer):
-    label_count: int = Field(description="How many labels the newest model learned from")
-    items: list[DoubtedRead]
 
 
 class ModelList(Answer):

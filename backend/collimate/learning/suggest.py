@@ -31,7 +31,9 @@ def suggestion_for_read(session: Session, reader: User, read_id: UUID) -> dict[s
         return None
     found = session.scalars(
         select(Prediction).where(
-            Prediction.model_version_id == model.id, Prediction.study_id == task.study_id
+            Prediction.model_version_id == model.id,
+            Prediction.study_id == task.study_id,
+            Prediction.unit_id.is_(None),
         )
     ).one_or_none()
     return None if found is None else _as_json(session, read, model, found)

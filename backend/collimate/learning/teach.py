@@ -16,7 +16,7 @@ from collimate.jobs.kinds import JobKind
 from collimate.learning import encoders
 from collimate.learning.gate import FEWEST_LABELS, GROWTH
 from collimate.learning.kinds import TaskKind
-from collimate.learning.labels import Labelled, labelled_studies, question_of
+from collimate.learning.labels import Labelled, labelled_units, question_of
 from collimate.learning.models import Encoder
 from collimate.projects.models import Project
 
@@ -70,8 +70,8 @@ def lessons_for(session: Session, project: Project) -> tuple[list[Labelled], int
     question = question_of(session, project)
     if question is None:
         return [], 0
-    labelled, _ = labelled_studies(session, project, question)
-    pool = sorted((one for one in labelled if not one.is_holdout), key=lambda one: one.study_id)
+    labelled, _ = labelled_units(session, project, question)
+    pool = sorted((one for one in labelled if not one.is_holdout), key=lambda one: one.unit_id)
     return [one for one in pool if not is_apart(one.patient_id)], len(pool)
 
 

@@ -3,14 +3,16 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import func
 
@@ -18,7 +20,7 @@ from collimate.kit.settings import settings
 from collimate.learning.models import Embedding, Encoder
 
 MAPPED_FROM = 4_096
-"""Studies from which on blocks are kept; fewer are read in a moment."""
+"""Vectors from which on blocks are kept; fewer are read in a moment."""
 READ_AT_ONCE = 2_048
 KEPT_ENCODERS = 8
 HALFVEC_HEADER_BYTES = 4
@@ -29,71 +31,85 @@ NUMBERS = np.dtype(">f2")
 
 @dataclass(frozen=True)
 class Vectors:
-    """Where each study's vector stands in a table of half precision, (studies, dimension)."""
+    """Where the vector of each study (or series, or image) stands in a table of half precision,
+    (vectors, dimension).
+    """
 
     place: dict[UUID, int]
     table: np.ndarray
 
-    def __contains__(self, study_id: UUID) -> bool:
-        return study_id in self.place
+    def __contains__(self, unit_id: UUID) -> bool:
+        return unit_id in self.place
 
-    def of(self, study_ids: list[UUID]) -> np.ndarray:
+    def of(self, unit_ids: list[UUID]) -> np.ndarray:
         """Their vectors in this order, half precision, copied out of the table."""
-        rows = np.array([self.place[study_id] for study_id in study_ids], dtype=np.int64)
+        rows = np.array([self.place[unit_id] for unit_id in unit_ids], dtype=np.int64)
         return np.asarray(self.table[rows], dtype=np.float16)
 
 
-def vectors_of(session: Session, encoder: Encoder) -> Vectors:
-    """What an encoder made of every study.
+def vectors_of(session: Session, encoder: Encoder, units: Select[UUID] | None = None) -> Vectors:
+    """What an encoder made of every study, or of these series or images.
 
     An embedding never changes, so what was read once is appended to a file of its encoder and
-    mapped by every later round and process; only new studies are asked of the database. Studies
-    that are gone are left out, whatever the file holds. Where the disk refuses, all are read.
+    mapped by every later round and process; only new ones are asked of the database. What is gone
+    is left out, whatever the file holds. Where the disk refuses, all are read.
     """
-    asked = select(Embedding.study_id).where(Embedding.encoder_id == encoder.id)
-    study_ids = list(session.scalars(asked))
-    if len(study_ids) < MAPPED_FROM:
-        return _read(session, encoder, study_ids)
+    key: Any
+    if units is None:
+        key, which = Embedding.study_id, Embedding.unit_id.is_(None)
+    else:
+        key, which = Embedding.unit_id, Embedding.unit_id.in_(units)
+    asked = select(key).where(Embedding.encoder_id == encoder.id, which)
+    ids = list(session.scalars(asked))
+    read = partial(_read, session, encoder, key, units is None)
+    if len(ids) < MAPPED_FROM:
+        return read(ids)
     try:
-        return _mapped(session, encoder, study_ids)
+        return _mapped(encoder, ids, read)
     except OSError:
-        return _read(session, encoder, study_ids)
+        return read(ids)
 
 
-def _read(session: Session, encoder: Encoder, study_ids: list[UUID]) -> Vectors:
+def _read(
+    session: Session, encoder: Encoder, key: Any, is_whole: bool, wanted: list[UUID]
+) -> Vectors:
     """Embeddings in PostgreSQL's binary form: text would take seconds to parse."""
     ids: list[UUID] = []
     parts: list[bytes] = []
-    for some in _parts(study_ids):
-        query = select(Embedding.study_id, func.halfvec_send(Embedding.vector)).where(
-            Embedding.encoder_id == encoder.id, Embedding.study_id.in_(some)
+    for some in _parts(wanted):
+        query = select(key, func.halfvec_send(Embedding.vector)).where(
+            Embedding.encoder_id == encoder.id, key.in_(some)
         )
-        for study_id, content in session.execute(query):
-            ids.append(study_id)
+        if is_whole:
+            query = query.where(Embedding.unit_id.is_(None))
+        for unit_id, content in session.execute(query):
+            ids.append(unit_id)
             parts.append(bytes(content)[HALFVEC_HEADER_BYTES:])
     table = np.frombuffer(b"".join(parts), NUMBERS).reshape(len(ids), encoder.dimension)
-    return Vectors({study_id: row for row, study_id in enumerate(ids)}, table)
+    return Vectors({unit_id: row for row, unit_id in enumerate(ids)}, table)
 
 
-def _mapped(session: Session, encoder: Encoder, study_ids: list[UUID]) -> Vectors:
+def _mapped(
+    encoder: Encoder, unit_ids: list[UUID], read: Callable[[list[UUID]], Vectors]
+) -> Vectors:
     folder = blocks_folder() / str(encoder.id)
     row_bytes = encoder.dimension * NUMBERS.itemsize
     with _locked(folder):
         kept = _kept(folder, row_bytes)
-        missing = [study_id for study_id in study_ids if study_id not in kept]
+        missing = [unit_id for unit_id in unit_ids if unit_id not in kept]
         for some in _parts(missing):
-            new = _read(session, encoder, some)
+            new = read(some)
             _append(folder / "vectors", len(kept) * row_bytes, new.table.tobytes())
             # What has an id is whole: ids follow once the vectors are on the disk.
-            ids = b"".join(study_id.bytes for study_id in new.place)
+            ids = b"".join(unit_id.bytes for unit_id in new.place)
             _append(folder / "ids", len(kept) * ID_BYTES, ids)
-            kept |= {study_id: len(kept) + row for study_id, row in new.place.items()}
+            kept |= {unit_id: len(kept) + row for unit_id, row in new.place.items()}
     table = np.memmap(folder / "vectors", NUMBERS, mode="r", shape=(len(kept), encoder.dimension))
-    return Vectors({study_id: kept[study_id] for study_id in study_ids}, table)
+    return Vectors({unit_id: kept[unit_id] for unit_id in unit_ids}, table)
 
 
 def _kept(folder: Path, row_bytes: int) -> dict[UUID, int]:
-    """Which studies stand in the blocks, by row; a last one cut short does not count."""
+    """What stands in the blocks, by row; a last one cut short does not count."""
     try:
         ids = (folder / "ids").read_bytes()
         whole = min(len(ids) // ID_BYTES, (folder / "vectors").stat().st_size // row_bytes)
@@ -119,9 +135,9 @@ def _append(path: Path, size: int, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _parts(study_ids: list[UUID]) -> Iterator[list[UUID]]:
-    for start in range(0, len(study_ids), READ_AT_ONCE):
-        yield study_ids[start : start + READ_AT_ONCE]
+def _parts(unit_ids: list[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(unit_ids), READ_AT_ONCE):
+        yield unit_ids[start : start + READ_AT_ONCE]
 
 
 @contextmanager

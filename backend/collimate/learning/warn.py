@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from collimate.jobs.kinds import JobKind
 from collimate.jobs.models import Job
 from collimate.learning import encoders, versions
-from collimate.learning.labels import Labelled, Question
+from collimate.learning.labels import STUDY, Labelled, Question
+from collimate.learning.models import Embedding
+from collimate.learning.units import MOST_UNITS
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
 from collimate.studies.models import Patient, Study
@@ -29,10 +31,16 @@ def warnings(
     found: list[str] = []
     if not learning_rules(project).is_on:
         found.append("The learner is switched off: cases come in order of arrival.")
+    if question is None and learning_rules(project).predicts:
+        found.append(
+            "What the learner is to predict is asked no more: choose under Project, Rules."
+        )
+        return found
     if question is None:
         found.append("Nothing is asked that can be learned: no classes, segments or boxes.")
         return found
     found += _about_labels(question, labelled, undecided)
+    found += _about_units(session, project, question, labelled)
     found += _about_training(session, project)
     found += _about_encoders(session, project)
     found += _about_models(session, project, question)
@@ -56,6 +64,26 @@ def _about_labels(question: Question, labelled: list[Labelled], undecided: int) 
     if undecided:
         found.append(f"Left out, because readers disagree evenly: {undecided} cases.")
     return found
+
+
+def _about_units(
+    session: Session, project: Project, question: Question, labelled: list[Labelled]
+) -> list[str]:
+    """Answers of series or images that no encoder has seen: they teach nothing."""
+    current = encoders.current_encoders(session, project.id)
+    if question.scope == STUDY or not current:
+        return []
+    ids = {item.unit_id for item in labelled}
+    query = select(func.count(func.distinct(Embedding.unit_id))).where(
+        Embedding.encoder_id == current[0].id, Embedding.unit_id.in_(ids)
+    )
+    unseen = len(ids) - (session.scalar(query) or 0)
+    if not unseen:
+        return []
+    return [
+        f"Answers that teach nothing, because the images were not looked at: {unseen}. Of a case "
+        f"{MOST_UNITS} are looked at, evenly spread."
+    ]
 
 
 def _about_training(session: Session, project: Project) -> list[str]:

@@ -12,7 +12,7 @@ from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Role
 from collimate.jobs import events
-from collimate.projects import members, rules
+from collimate.projects import learnable, members, rules
 from collimate.projects.models import DeidentificationKey, Member, Project
 
 
@@ -48,6 +48,9 @@ def change_project(
     if changes.get("reading_rules"):
         project.reading_rules = rules.change(rules.reading_rules(project), changes["reading_rules"])
     if changes.get("learning_rules"):
+        predicts = changes["learning_rules"].get("predicts")
+        if predicts is not None:
+            learnable.choose(session, project, predicts)
         project.learning_rules = rules.change(
             rules.learning_rules(project), changes["learning_rules"]
         )

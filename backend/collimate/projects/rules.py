@@ -41,7 +41,8 @@ class LearningRules:
     `{"sex:F": 0.4}`; groups are site, scanner, sex and age. A new model does not speak where a
     class or group loses more than `most_drop` of its right answers by it (1 = never held back).
     Where `weighs_minutes`, a pick's gain is divided by the square root of the minutes it is
-    predicted to take.
+    predicted to take. `predicts` is the key of an attribute of every series or image that is
+    learned in place of the study's answer; empty for the answer (`projects/learnable.py`).
     """
 
     is_on: bool = True
@@ -53,6 +54,7 @@ class LearningRules:
     quotas: dict[str, float] = field(default_factory=dict)
     most_drop: float = 0.1
     weighs_minutes: bool = False
+    predicts: str = ""
 
     def quota_shares(self) -> dict[tuple[str, str], float]:
         """The quotas by attribute and value."""

@@ -52,6 +52,9 @@ class LearningRulesOut(Answer):
     quotas: dict[str, float]
     most_drop: float
     weighs_minutes: bool
+    predicts: str = Field(
+        description="Key of an attribute of series or images; empty for the study's answer"
+    )
 
 
 class ProjectOut(Answer):
@@ -101,6 +104,7 @@ class LearningRulesIn(Body):
     quotas: dict[str, float] | None = None
     most_drop: float | None = None
     weighs_minutes: bool | None = None
+    predicts: str | None = Field(default=None, max_length=60)
 
 
 class ProjectChange(Body):

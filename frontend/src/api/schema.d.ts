@@ -4792,6 +4792,8 @@ export interface components {
             per_class: components["schemas"]["ClassScore"][];
             /** Pool Count */
             pool_count: number;
+            /** @description What is learned of each series or image; null where studies are learned */
+            predicts: components["schemas"]["Predicted"] | null;
             /** State */
             state: string;
             /** Subgroups */
@@ -4813,6 +4815,8 @@ export interface components {
             is_on?: boolean | null;
             /** Most Drop */
             most_drop?: number | null;
+            /** Predicts */
+            predicts?: string | null;
             /** Quotas */
             quotas?: {
                 [key: string]: number;
@@ -4836,6 +4840,11 @@ export interface components {
             is_on: boolean;
             /** Most Drop */
             most_drop: number;
+            /**
+             * Predicts
+             * @description Key of an attribute of series or images; empty for the study's answer
+             */
+            predicts: string;
             /** Quotas */
             quotas: {
                 [key: string]: number;
@@ -5341,6 +5350,19 @@ export interface components {
             count: number;
             /** Number */
             number: number;
+        };
+        /** Predicted */
+        Predicted: {
+            /**
+             * Name
+             * @description The attribute that is learned
+             */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "series" | "image";
         };
         /**
          * Preferences

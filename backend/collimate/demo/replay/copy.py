@@ -66,6 +66,7 @@ def copy_project(session: Session, project_id: UUID, *, batch_size: int, strateg
     copied.rows(
         Embedding,
         Embedding.study_id.in_(known)
+        & Embedding.unit_id.is_(None)
         & Embedding.encoder_id.in_(
             select(Encoder.id).where(Encoder.project_id == project_id, Encoder.is_current)
         ),
@@ -122,6 +123,8 @@ class _Copying:
             "strategy": strategy,
             "batch_size": batch_size,
             "evaluation_share": 0.0,
+            # what is known beforehand is the answer of each study
+            "predicts": "",
         }
         self.rows(
             Project,

@@ -14,12 +14,14 @@ from collimate.kit.errors import Conflict
 from collimate.learning.auto_accept import stop, watch
 from collimate.learning.auto_accept.estimate import KEPT_AS, is_met
 from collimate.learning.kinds import TaskKind
-from collimate.learning.labels import question_of
+from collimate.learning.labels import STUDY, question_of
 from collimate.learning.models import AutoAccept, ModelVersion, TrainingRun
 from collimate.learning.versions import promoted_model
 from collimate.projects.models import Project
 
 NOT_CLASSIFICATION = "not_classification"
+PER_UNIT = "per_unit"
+"""Series or images are answered one by one: no bound is known for a case as a whole."""
 NO_MODEL = "no_model"
 NO_ESTIMATE = "no_estimate"
 DISPROVED = "disproved"
@@ -41,6 +43,8 @@ def refusals(session: Session, project: Project) -> list[str]:
     found = []
     if question is None or question.kind is not TaskKind.CLASSIFICATION:
         found.append(NOT_CLASSIFICATION)
+    elif question.scope != STUDY:
+        found.append(PER_UNIT)
     if watch.blinds_readers(project):
         found.append(stop.BLINDED_READERS)
     if model is None:

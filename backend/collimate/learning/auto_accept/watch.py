@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from collimate.learning.auto_accept import stop
 from collimate.learning.auto_accept.estimate import CHANCE
 from collimate.learning.kinds import TaskKind
-from collimate.learning.labels import labelled_studies, question_of
+from collimate.learning.labels import STUDY, labelled_units, question_of
 from collimate.learning.models import AutoAccept, AutoAcceptedCase
 from collimate.learning.pool import Pool
 from collimate.learning.versions import promoted_model
@@ -33,7 +33,7 @@ def look(session: Session, project_id: UUID) -> bool:
 def reason_to_stop(session: Session, project: Project, on: AutoAccept) -> str | None:
     """Why it may not go on, as a code; None where it may."""
     question = question_of(session, project)
-    if question is None or question.schema_id != on.label_schema_id:
+    if question is None or question.scope != STUDY or question.schema_id != on.label_schema_id:
         return stop.QUESTION_CHANGED
     if blinds_readers(project):
         return stop.BLINDED_READERS
@@ -68,7 +68,7 @@ def reaudited(
     question = question_of(session, project)
     said = {}
     if accepted and question is not None and question.kind is TaskKind.CLASSIFICATION:
-        labelled, _ = labelled_studies(session, project, question, only=accepted)
+        labelled, _ = labelled_units(session, project, question, only=accepted)
         said = {i.study_id: set(i.label_keys) for i in labelled if i.arm == REAUDIT_ARM}
     errors = sum(said[study_id] != accepted[study_id] for study_id in said)
     at = at_target(on)

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collimate.learning import encoders, fit
 from collimate.learning.gpu.embed import loaded, square_for
 from collimate.learning.gpu.explain import seen_by
-from collimate.learning.images import Picture, StudyUnusable, picture_of
+from collimate.learning.images import Picture, StudyUnusable, picture_of, picture_of_unit
+from collimate.learning.labels import STUDY
 from collimate.learning.models import Encoder, ModelVersion, Prediction, TrainingRun
 from collimate.ml import map_check
 from collimate.ml.encoder import Encoder as Weights
@@ -96,21 +97,23 @@ def _pictures(
     session: Session, version: ModelVersion, model: Model, rng: np.random.Generator
 ) -> list[tuple[Picture, int]]:
     """Images of the pool with the class the model holds likeliest in each."""
+    unit = func.coalesce(Prediction.unit_id, Prediction.study_id)
     said: dict[UUID, dict[str, Any]] = dict(
         session.execute(
-            select(Prediction.study_id, Prediction.probabilities)
+            select(unit, Prediction.probabilities)
             .join(Study, Study.id == Prediction.study_id)
             .join(Patient, Patient.id == Study.patient_id)
             .where(Prediction.model_version_id == version.id, Study.deleted_at.is_(None))
             .where(Patient.is_holdout.is_(False))
         ).all()
     )
+    read = picture_of if version.scope == STUDY else picture_of_unit
     known = sorted(said)
     found = []
     for at in rng.permutation(len(known))[:IMAGES]:
         best = max(model.keys, key=lambda key: said[known[at]].get(key, 0.0))
         try:
-            found.append((picture_of(session, known[at]), model.keys.index(best)))
+            found.append((read(session, known[at]), model.keys.index(best)))
         except StudyUnusable:
             continue
     return found

@@ -13,7 +13,7 @@ from collimate.kit.blobs import blobs, work_folder
 from collimate.learning.fit import CONTROL
 from collimate.learning.gpu.draw import draw_study
 from collimate.learning.gpu.plan import Plan
-from collimate.learning.labels import Labelled, Question, labelled_studies, manifest_sha256
+from collimate.learning.labels import Labelled, Question, labelled_units, manifest_sha256
 from collimate.learning.measure_drawn import exam_of, measured_anew
 from collimate.learning.models import ModelVersion, TrainingRun
 from collimate.learning.pool import load_pool
@@ -86,7 +86,7 @@ def _control_metrics(
     if learned.control is None:
         return {}
     project = session.get_one(Project, project_id)
-    labelled, _ = labelled_studies(session, project, question)
+    labelled, _ = labelled_units(session, project, question)
     exam = exam_of(load_pool(session, project), labelled)
     cases = {
         str(item.study_id): measured_anew(

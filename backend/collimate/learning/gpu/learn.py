@@ -31,7 +31,7 @@ from collimate.learning.kinds import TaskKind
 from collimate.learning.labels import (
     Labelled,
     Question,
-    labelled_studies,
+    labelled_units,
     question_of,
 )
 from collimate.learning.measure_drawn import exam_of
@@ -194,7 +194,7 @@ def _finish(run: JobRun, project_id: UUID, model_id: UUID) -> dict[str, Any]:
         assert question is not None
         row = session.get_one(ModelVersion, model_id)
         training = session.get_one(TrainingRun, row.training_run_id)
-        labelled, _ = labelled_studies(session, project, question)
+        labelled, _ = labelled_units(session, project, question)
         pool = load_pool(session, project)
         exam = exam_of(pool, labelled)
         table, away = measure_drawn.scores_of(session, model_id, exam, question)

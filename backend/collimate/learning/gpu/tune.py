@@ -23,7 +23,7 @@ from collimate.learning.gpu.train import (
     noting_a_cancel,
     seed_of,
 )
-from collimate.learning.images import StudyUnusable, picture_of
+from collimate.learning.images import StudyUnusable, picture_for
 from collimate.learning.labels import Labelled, question_of
 from collimate.learning.models import Encoder
 from collimate.ml import fine_tuning, together
@@ -95,7 +95,7 @@ def _taught(
                 raise HoldoutTouched("A patient kept apart was about to be learned from.")
             run.check()
             try:
-                squares.append(square_for(base, picture_of(session, item.study_id)))
+                squares.append(square_for(base, picture_for(session, item)))
             except StudyUnusable:
                 continue
             seen.append(item)

@@ -18,8 +18,13 @@ def margin_scores(pool: PoolView) -> Float64[np.ndarray, " items"]:
     """Return 1 minus the gap between the two highest probabilities; for multi-label the mean of
     1 - |2q - 1|. In [0, 1].
     """
-    p = _known(pool)
-    if pool.multi_label:
+    return margins(_known(pool), pool.multi_label)
+
+
+def margins(p: Float[np.ndarray, "items classes"], multi_label: bool) -> np.ndarray:
+    """Return the same of any table of probabilities."""
+    p = np.asarray(p, dtype=np.float64)
+    if multi_label:
         return (1.0 - np.abs(2.0 * p - 1.0)).mean(axis=1)
     if p.shape[1] < 2:
         return np.zeros(len(p))

@@ -42,17 +42,12 @@ export function LearningState({ learning }: { learning: Learning }) {
         <StatTile
           label={t('Labelled')}
           value={formatCount(learning.labelled_count)}
-          note={t(
-            'of {count, plural, one {# case} other {# cases}}, {controlCount} in the control arm',
-            { count: learning.pool_count, controlCount: learning.control_count },
-          )}
+          note={labelledNote(learning)}
         />
         <StatTile
           label={t('Measured on')}
           value={formatCount(learning.evaluation_count)}
-          note={t('read, of {count, plural, one {# case} other {# cases}} held out', {
-            count: learning.holdout_count,
-          })}
+          note={measuredNote(learning)}
         />
         <StatTile
           label={t('Encoder')}
@@ -60,6 +55,7 @@ export function LearningState({ learning }: { learning: Learning }) {
           note={encoderNote(learning)}
         />
       </StatRow>
+      {learning.predicts && <p className={styles.note}>{predictedNote(learning.predicts)}</p>}
       {learning.encoder_trial && <p className={styles.note}>{trialNote(learning.encoder_trial)}</p>}
       {learning.warnings.length > 0 && (
         <ul className={styles.warnings} aria-label={t('Warnings')}>
@@ -74,6 +70,43 @@ export function LearningState({ learning }: { learning: Learning }) {
     </div>
   );
 }
+
+type Predicted = NonNullable<Learning['predicts']>;
+
+function labelledNote({ predicts, pool_count, control_count }: Learning): string {
+  const numbers = { count: pool_count, controlCount: control_count };
+  if (predicts?.scope === 'series')
+    return t(
+      'series, of {count, plural, one {# case} other {# cases}}; {controlCount} in the control arm',
+      numbers,
+    );
+  if (predicts)
+    return t(
+      'images, of {count, plural, one {# case} other {# cases}}; {controlCount} in the control arm',
+      numbers,
+    );
+  return t(
+    'of {count, plural, one {# case} other {# cases}}, {controlCount} in the control arm',
+    numbers,
+  );
+}
+
+function measuredNote({ predicts, holdout_count: count }: Learning): string {
+  if (predicts?.scope === 'series')
+    return t('series read, of {count, plural, one {# case} other {# cases}} held out', { count });
+  if (predicts)
+    return t('images read, of {count, plural, one {# case} other {# cases}} held out', { count });
+  return t('read, of {count, plural, one {# case} other {# cases}} held out', { count });
+}
+
+const predictedNote = ({ scope, name }: Predicted): string =>
+  scope === 'series'
+    ? t('Learns “{name}” of every series. Labels and scores count series; cases are asked for.', {
+        name,
+      })
+    : t('Learns “{name}” of every image. Labels and scores count images; cases are asked for.', {
+        name,
+      });
 
 function nextRound(learning: Learning): string {
   if (learning.next_round_in === null) return t('no round is planned');

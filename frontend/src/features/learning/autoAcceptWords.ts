@@ -7,6 +7,7 @@ const REFUSALS: Record<string, string> = {
   not_classification: t(
     'Only answers to the question of a project are accepted, no masks or boxes.',
   ),
+  per_unit: t('Series or images are learned one by one: no bound is known for a whole case.'),
   blinded_readers: t('Several blinded readers read each case: every place is a person’s.'),
   no_model: t('There is no model yet.'),
   no_estimate: t('The model in use was made before this was measured: the next round measures it.'),

@@ -6,6 +6,7 @@ import type { Project } from '../../api/projects';
 import { Failed } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { t, told } from '../../words/t';
+import { PredictsInput } from './PredictsInput';
 import styles from './ProjectPage.module.css';
 import { SaveRow, useRules } from './ruleDraft';
 import { NARROW, ShareInput } from './ShareInput';
@@ -23,6 +24,11 @@ export function LearningPart({ project }: { project: Project }) {
           description={t('Switched off, cases come in a random order and no model is trained.')}
           checked={draft.is_on}
           onChange={(event) => set({ is_on: event.currentTarget.checked })}
+        />
+        <PredictsInput
+          projectId={project.id}
+          value={draft.predicts}
+          onChange={(predicts) => set({ predicts })}
         />
         <Select
           label={t('How it chooses the next cases')}

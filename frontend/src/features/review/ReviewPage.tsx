@@ -31,7 +31,7 @@ const EMPTY: Record<ReviewState, [title: string, text?: string]> = {
   doubted: [
     t('The learner doubts no answer'),
     t(
-      'From forty labels on, answers it would have given otherwise are listed here after every round.',
+      'From forty labels on, answers it would have given otherwise are listed here after every round. Where it learns of series or images nothing is listed.',
     ),
   ],
   done: [t('No verdict yet')],
