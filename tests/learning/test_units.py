@@ -122,12 +122,30 @@ def test_a_round_learns_of_images_and_asks_for_cases(database: str, client: Clie
         picks = session.execute(select(QueryPick.task_id, QueryPick.arm)).all()
         assert 0 < len(picks) == len({task_id for task_id, _ in picks})
         assert "per_unit" in refusals(session, project)
-        for read in session.scalars(select(Read).where(Read.state == "open")):
-            assert case.stage_and_suggestion(session, read) == (None, None)
+        assert told(session, project) == {"strategy": 2, "control": 0, "evaluation": 0}
+        project.reading_rules = {**project.reading_rules, "is_staged": True}
+        assert set(told(session, project).values()) == {0}
+        project.reading_rules = {**project.reading_rules, "is_staged": False}
     page = client(admin).get(f"{to}/learning").json()
     assert page["predicts"] == {"scope": "image", "name": "Shown"}
     assert [one["name"] for one in page["per_class"]] == ["Nothing", "Blob"]
     assert client(admin).get(f"{to}/learning/doubts").json()["items"] == []
+
+
+def told(session: Session, project: Project) -> dict[str, int]:
+    """How many suggestions come with an open case of each arm; none is of the case as a whole."""
+    found = {"strategy": 0, "control": 0, "evaluation": 0}
+    reader = factories.make_member(session, project=project)
+    query = select(Read, Task.arm).join(Task, Task.id == Read.task_id)
+    for read, arm in session.execute(query.where(Read.state == "open", Task.priority > 0)):
+        shown = case.as_json(session, reader, read)
+        assert (shown["suggestion"], shown["stage"]) == (None, None)
+        for one in shown["unit_suggestions"]:
+            assert (one["scope"], one["attribute"]) == ("image", "shown")
+            assert one["keys"] == [max(one["probabilities"], key=one["probabilities"].get)]
+        targets = {one["target"] for one in shown["unit_suggestions"]}
+        found[arm] = max(found[arm], len(targets))
+    return found
 
 
 def test_of_many_images_evenly_spread_ones_are_looked_at(session: Session) -> None:

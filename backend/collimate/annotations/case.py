@@ -10,7 +10,7 @@ from sqlalchemy.orm.util import AliasedClass
 from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
-from collimate.annotations import earlier, save, schemas, staged
+from collimate.annotations import earlier, save, schemas, staged, unit_suggestions
 from collimate.annotations.models import Annotation, AnnotationRevision, Submission
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
@@ -141,6 +141,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
             "stage": stage,
             "reason": None if is_hidden else _reason(rules, task),
             "suggestion": None if is_hidden else suggestion,
+            "unit_suggestions": _of_units(session, rules, task, label_schema),
             "guideline": rules.guideline,
             "position": {
                 "number": done + 1,
@@ -222,6 +223,17 @@ def _suggestion(
         "label_key": best if is_single else None,
         "model_number": found[2],
     }
+
+
+def _of_units(
+    session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
+) -> list[dict[str, Any]]:
+    """What the model says of each series or image. Not where reading is staged: there is no first
+    read of one image.
+    """
+    if rules.is_staged or not shows_machine(session, rules, task):
+        return []
+    return unit_suggestions.of_units(session, task, label_schema)
 
 
 def _was_submitted(session: Session, task: Task) -> bool:

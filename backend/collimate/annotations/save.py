@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.access.actor import Actor
 from collimate.access.idempotency import once
-from collimate.annotations import schemas
+from collimate.annotations import schemas, unit_suggestions
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.content import ALWAYS_THERE, SEGMENT, checked_content, place_of
 from collimate.annotations.models import Annotation, AnnotationRevision
@@ -153,7 +153,7 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
     head = head_of(session, annotation.id)
     if (head.id if head else None) != change.parent_id:
         raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
-    _check_suggestion(session, task, change.suggestion_id)
+    _check_suggestion(session, task, change)
     _check_prompts(session, read, change)
     revision = AnnotationRevision(
         annotation_id=annotation.id,
@@ -243,12 +243,9 @@ def _note_work(session: Session, read: Read, task: Task, active_ms: int) -> None
         places.announce(session, read)
 
 
-def _check_suggestion(session: Session, task: Task, suggestion_id: UUID | None) -> None:
-    if suggestion_id is None:
-        return
-    # Predictions stand later in the data flow; the table is asked by name, not by import.
-    query = text("SELECT EXISTS (SELECT 1 FROM prediction WHERE id = :id AND study_id = :study)")
-    if not session.scalar(query, {"id": suggestion_id, "study": task.study_id}):
+def _check_suggestion(session: Session, task: Task, change: Change) -> None:
+    named = change.suggestion_id
+    if named is not None and not unit_suggestions.is_of(session, task, named, change.content):
         raise SuggestionUnknown("Reload the case.")
 
 

@@ -200,6 +200,16 @@ class Suggestion(Answer):
     model_number: int
 
 
+class UnitSuggestion(Answer):
+    id: UUID = Field(description="The prediction's id")
+    scope: Literal["series", "image"]
+    target: str = Field(description="Series or SOP Instance UID")
+    attribute: str
+    probabilities: dict[str, float]
+    keys: list[str] = Field(description="What accepting answers; empty where nothing is likely")
+    model_number: int
+
+
 class Position(Answer):
     number: int
     count: int
@@ -222,6 +232,9 @@ class ReadingCase(Answer):
     )
     reason: Reason | None
     suggestion: Suggestion | None
+    unit_suggestions: list[UnitSuggestion] = Field(
+        description="Of each series or image, in projects that learn these; else empty"
+    )
     guideline: str
     position: Position
     review: Verdict | None

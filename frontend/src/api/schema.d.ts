@@ -5782,6 +5782,11 @@ export interface components {
             stage: components["schemas"]["Stage"] | null;
             study: components["schemas"]["CaseStudy"];
             suggestion: components["schemas"]["Suggestion"] | null;
+            /**
+             * Unit Suggestions
+             * @description Of each series or image, in projects that learn these; else empty
+             */
+            unit_suggestions: components["schemas"]["UnitSuggestion"][];
         };
         /** ReadingRulesIn */
         ReadingRulesIn: {
@@ -6810,6 +6815,38 @@ export interface components {
          * @enum {string}
          */
         Trust: "sound" | "caution" | "unreliable";
+        /** UnitSuggestion */
+        UnitSuggestion: {
+            /** Attribute */
+            attribute: string;
+            /**
+             * Id
+             * Format: uuid
+             * @description The prediction's id
+             */
+            id: string;
+            /**
+             * Keys
+             * @description What accepting answers; empty where nothing is likely
+             */
+            keys: string[];
+            /** Model Number */
+            model_number: number;
+            /** Probabilities */
+            probabilities: {
+                [key: string]: number;
+            };
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "series" | "image";
+            /**
+             * Target
+             * @description Series or SOP Instance UID
+             */
+            target: string;
+        };
         /** UploadIn */
         UploadIn: {
             /** Byte Count */

@@ -24,6 +24,7 @@ import { likeliest, useSuggested } from './suggested';
 import { TagsPanel } from './TagsPanel';
 import { ToolColumn } from './ToolColumn';
 import { TopBar } from './TopBar';
+import { unitAccept } from './unitSuggestion';
 import { useAsking } from './useAsking';
 import { useCaseActions } from './useCaseActions';
 import { useComments } from './useComments';
@@ -87,7 +88,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const best = reading.suggestion ? likeliest(reading.suggestion) : null;
   const heat = useHeatMap(reading.study.id, best, heatMethod, isHeatShown && isAiOn);
   const suggested = useSuggested(reading, own);
-  const doubts = useLookHere(reading.study.id, frames, reading.suggestion !== null && isAiOn);
+  const doubts = useLookHere(reading, frames, isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
   useHoldToHide();
   usePromptBench(reading.read, sitting.isReadOnly);
@@ -107,7 +108,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...comments.commands,
       ...hunt.commands,
       ...labelCommands(schema),
-      ...flowCommands(reading, actions),
+      ...flowCommands(reading, actions, unitAccept(reading, series)),
       ...markCommands(schema),
       ...paintCommands(schema, own),
       ...suggested,
@@ -141,6 +142,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       here,
       suggested,
       own,
+      series,
       frames,
       seriesIndex,
       all,

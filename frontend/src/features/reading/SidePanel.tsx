@@ -19,6 +19,7 @@ import styles from './Panel.module.css';
 import { SegmentsPanel } from './SegmentsPanel';
 import { SuggestionPanel } from './SuggestionPanel';
 import { useReading } from './store';
+import { UnitSuggestionPanel } from './UnitSuggestionPanel';
 import type { AskingOf } from './useAsking';
 import { type Comments, placeText } from './useComments';
 import type { HeatMapState } from './useHeatMap';
@@ -96,6 +97,7 @@ export function SidePanel(props: SidePanelProps) {
         />
         {reading.stage && !actions.isReadOnly && <StageNote stage={reading.stage} />}
         <SuggestionPanel reading={reading} heat={props.heat} commands={props.commands} />
+        <UnitSuggestionPanel reading={reading} series={props.series} />
         <div className={styles.section}>
           <Button
             variant="subtle"

@@ -52,7 +52,7 @@ export const TopBar = memo(function TopBar({ reading, save, kept, actions }: Top
       {reading.stage === 'first' && !actions.isReadOnly && (
         <span className={styles.stage}>{t('First read, no AI')}</span>
       )}
-      {reading.suggestion && <AiSwitch />}
+      {(reading.suggestion || reading.unit_suggestions.length > 0) && <AiSwitch />}
       <span className={styles.hint}>
         <KeyCap shortcut="mod+k" /> <KeyCap shortcut="?" />
       </span>

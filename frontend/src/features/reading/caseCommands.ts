@@ -10,6 +10,7 @@ import { t } from '../../words/t';
 import { nextHeatMethod } from './heatMethods';
 import { marksOf } from './items';
 import { useReading } from './store';
+import type { UnitAccept } from './unitSuggestion';
 
 const ANSWER = t('Answer');
 const MARKS = t('Marks');
@@ -161,9 +162,14 @@ export interface CaseActions {
   readonly isReadOnly: boolean;
 }
 
-export function flowCommands(reading: ReadingCase, actions: CaseActions): Command[] {
+export function flowCommands(
+  reading: ReadingCase,
+  actions: CaseActions,
+  unit: UnitAccept,
+): Command[] {
   const { suggestion } = reading;
   const hasSuggestion = () => suggestion !== null && useReading.getState().isAiOn;
+  const canAccept = () => (suggestion ? suggestion.label_key !== null : unit.can());
   const command = (id: string, title: string, shortcut: string, run: () => void): Command => ({
     id: `case.${id}`,
     title,
@@ -207,8 +213,9 @@ export function flowCommands(reading: ReadingCase, actions: CaseActions): Comman
     {
       ...command('accept', t('Accept the suggestion'), 'y', () => {
         if (suggestion?.label_key) accept(suggestion.label_key, suggestion.id, newId);
+        else unit.accept();
       }),
-      isEnabled: () => isEditable() && hasSuggestion() && suggestion?.label_key !== null,
+      isEnabled: () => isEditable() && useReading.getState().isAiOn && canAccept(),
     },
     {
       ...command('heat', t('Show where the model looked'), 'e', () =>

@@ -51,6 +51,7 @@ const schema = schemaOf(
 
 const reading = {
   suggestion: { id: 'p7', probabilities: { viral: 0.8 }, label_key: 'viral', model_number: 2 },
+  unit_suggestions: [],
   label_schema: schema,
 } as unknown as ReadingCase;
 
@@ -68,7 +69,7 @@ const actions: CaseActions = {
 
 const all = (): Command[] => [
   ...labelCommands(schema),
-  ...flowCommands(reading, actions),
+  ...flowCommands(reading, actions, { can: () => false, accept: vi.fn() }),
   ...markCommands(schema),
   ...navigationCommands(),
   ...stackCommands({

@@ -47,6 +47,8 @@ export interface Attributes extends Target {
   readonly id: string;
   readonly kind: 'attributes';
   readonly values: Values;
+  /** The suggestion that these answers were accepted from; gone with the next one. */
+  readonly suggestion_id?: string;
 }
 
 /** What becomes of the case; there is one, emptied rather than deleted. */

@@ -2,14 +2,18 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Attribute } from '../../api/projects';
 import { imagePoint } from '../../geometry/units';
-import type { Frame } from '../../viewer/frames';
+import type { Frame, Series } from '../../viewer/frames';
 import type { CaseActions } from './caseCommands';
-import { answerOf } from './items';
+import { answerOf, attributesOf } from './items';
+import { useLayout } from './layout';
 import { reading, within } from './readingBench';
 import { SidePanel } from './SidePanel';
 import { SkipPanel } from './SkipPanel';
 import { useReading } from './store';
+import { UnitSuggestionPanel } from './UnitSuggestionPanel';
+import { unitDoubts } from './unitSuggestion';
 import { NO_WORK } from './useAsking';
 import type { Comments } from './useComments';
 
@@ -94,6 +98,52 @@ describe('the right panel', () => {
       'true',
     );
     expect(answerOf(useReading.getState().items)?.label_keys).toEqual(['viral']);
+  });
+
+  test('shows what the model says of the image on screen, and takes it over as an answer', () => {
+    const attribute = 'shown';
+    const target = '1.2.3';
+    const said = { id: 'p9', scope: 'image' as const, target, attribute, model_number: 4 };
+    const units = [{ ...said, probabilities: { blob: 0.9, nothing: 0.1 }, keys: ['blob'] }];
+    const stack = { series_uid: '1.2', frames: [frame] } as unknown as Series;
+    useLayout.getState().show(0, '1.2', 0);
+    const choices = ['nothing', 'blob'].map((key) => ({ key, name: `A ${key}` }));
+    const asked: Attribute = {
+      key: attribute,
+      name: 'Shown',
+      kind: 'single',
+      scope: 'image',
+      choices,
+      label_keys: [],
+      is_required: false,
+      minimum: null,
+      maximum: null,
+      shown_when: null,
+      unit: '',
+    };
+    const unitCase = {
+      ...reading,
+      suggestion: null,
+      unit_suggestions: units,
+      label_schema: { ...reading.label_schema, attributes: [asked] },
+    };
+    within(<UnitSuggestionPanel reading={unitCase} series={[stack]} />);
+    expect(screen.getByText('model 4')).toBeTruthy();
+    expect(screen.getByText('90 %')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: /Accept/ }));
+    const taken = attributesOf(useReading.getState().items, { scope: 'image', target });
+    expect(taken).toMatchObject({ values: { shown: 'blob' }, suggestion_id: 'p9' });
+    expect(screen.getByRole('button', { name: /Accepted/ })).toHaveProperty('disabled', true);
+    const newId = () => 'n';
+    act(() =>
+      useReading.getState().answerAttribute({ scope: 'image', target, attribute }, 'nothing', {
+        newId,
+      }),
+    );
+    const changed = attributesOf(useReading.getState().items, { scope: 'image', target });
+    expect(changed).not.toHaveProperty('suggestion_id');
+    expect(unitDoubts(unitCase, [frame])[0]?.uncertainty).toBeCloseTo(0.469, 3);
+    expect(unitDoubts(unitCase, [])).toEqual([]);
   });
 
   test('says why a case came back, and what the model thinks', () => {

@@ -45,6 +45,7 @@ export const reading: ReadingCase = {
     label_key: 'viral',
     model_number: 2,
   },
+  unit_suggestions: [],
   guideline: 'Mark every nodule.',
   position: { number: 1, count: 2 },
   review: { verdict: 'returned', comment: 'Look at the left apex.' },

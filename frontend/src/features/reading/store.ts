@@ -122,7 +122,7 @@ export const useReading = create<ReadingStore>()((set, get) => {
       answer(keysAfter(answerOf(get().items), labelKey, mode), newId),
     accept: (labelKey, suggestionId, newId) => answer([labelKey], newId, suggestionId),
     answerNothing: (newId) => answer([], newId),
-    answerAttribute({ scope, target, attribute }, value, { newId, isTyped = false }) {
+    answerAttribute({ scope, target, attribute }, value, { newId, isTyped = false, suggestionId }) {
       if (attribute === QUALITY.key) {
         get().setOutcome({ quality: qualityOf(value) }, newId);
         return;
@@ -138,7 +138,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
       const { [attribute]: _old, ...others } = before.values;
       const values = value === undefined ? others : { ...others, [attribute]: value };
       // Taken back to an empty item, never to none: see Attributes.
-      const after = { ...before, values };
+      const { suggestion_id: _accepted, ...kept } = before;
+      const after = { ...kept, values, ...(suggestionId ? { suggestion_id: suggestionId } : {}) };
       const title = isTyped ? `type ${scope}/${target}/${attribute}` : 'attribute'; // not shown
       const { items, log, isReadOnly } = get();
       const typing = isTyped && log.done.at(-1)?.title === title ? log.done.at(-1) : undefined;

@@ -65,7 +65,7 @@ export interface Actions {
   answerAttribute(
     at: Asking,
     value: AttributeValue | undefined,
-    how: { newId: () => string; isTyped?: boolean },
+    how: { newId: () => string; isTyped?: boolean; suggestionId?: string },
   ): void;
   setOutcome(change: Partial<OutcomeContent>, newId: () => string): void;
   ask(asking: Asking | null): void;

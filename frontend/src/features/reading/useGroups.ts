@@ -9,7 +9,7 @@ import { type Layout, seriesIn, useLayout } from './layout';
 import { asksOf } from './outcome';
 import { useReading } from './store';
 
-function placeIn(layout: Layout, series: readonly Series[]): Omit<Gaze, 'selectedId'> {
+export function placeIn(layout: Layout, series: readonly Series[]): Omit<Gaze, 'selectedId'> {
   const { cells, indices, active } = layout;
   const here = seriesIn(series, cells[active]);
   return {

@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { noteSignedOut } from '../../api/client';
 import { problemFrom } from '../../api/problem';
+import type { ReadingCase } from '../../api/reading';
 import type { components } from '../../api/schema';
 import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { showSlice } from './planes';
+import { unitDoubts } from './unitSuggestion';
 
 export type LookHere = components['schemas']['LookHere'];
 
@@ -44,11 +46,14 @@ export function doubtsOn(
   });
 }
 
+/** Where images are learned one by one, the doubt of each comes with the case. */
 export function useLookHere(
-  studyId: string,
+  reading: ReadingCase,
   frames: readonly Frame[],
-  isOn: boolean,
+  isAiOn: boolean,
 ): readonly Doubt[] {
+  const studyId = reading.study.id;
+  const isOn = isAiOn && reading.suggestion !== null;
   const { data } = useQuery({
     queryKey: ['look-here', studyId],
     queryFn: () => askForSlices(studyId),
@@ -57,7 +62,10 @@ export function useLookHere(
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  return useMemo(() => (isOn ? doubtsOn(frames, data) : []), [isOn, frames, data]);
+  return useMemo(() => {
+    if (isOn) return doubtsOn(frames, data);
+    return isAiOn ? unitDoubts(reading, frames) : [];
+  }, [isOn, isAiOn, reading, frames, data]);
 }
 
 export function lookHereCommands(doubts: readonly Doubt[], frames: readonly Frame[]): Command[] {

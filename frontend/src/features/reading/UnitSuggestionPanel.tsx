@@ -1,0 +1,78 @@
+/** What the model thinks of the series or image on screen, to be accepted or ignored. */
+import { Button } from '@mantine/core';
+import type { ReadingCase } from '../../api/reading';
+import { CommandKey } from '../../commands/CommandKey';
+import type { Series } from '../../viewer/frames';
+import { rich, t } from '../../words/t';
+import { choicesOf } from './attributeWords';
+import { keepFocus } from './CommandButton';
+import styles from './Panel.module.css';
+import { useReading } from './store';
+import { acceptUnit, attributeOf, isAcceptedUnit, useSuggestionHere } from './unitSuggestion';
+
+interface Props {
+  readonly reading: ReadingCase;
+  readonly series: readonly Series[];
+}
+
+/** Choices shown with their probability, the likeliest first. */
+const MOST_SHOWN = 4;
+
+/** Where nothing is learned of images, scrolling from one to the next draws nothing here. */
+export function UnitSuggestionPanel(props: Props) {
+  const isAiOn = useReading((state) => state.isAiOn);
+  if (props.reading.unit_suggestions.length === 0 || !isAiOn) return null;
+  return <SuggestionHere {...props} />;
+}
+
+function SuggestionHere({ reading, series }: Props) {
+  const said = useSuggestionHere(reading, series);
+  const { isReadOnly, items } = useReading();
+  const schema = reading.label_schema;
+  const attribute = said && attributeOf(schema, said);
+  const number = reading.unit_suggestions[0]?.model_number ?? 0;
+  const names = new Map(attribute ? choicesOf(attribute).map(({ key, name }) => [key, name]) : []);
+  const shown = Object.entries(said?.probabilities ?? {})
+    .sort((one, other) => other[1] - one[1])
+    .slice(0, MOST_SHOWN);
+  const isAccepted = said !== null && isAcceptedUnit(items, said);
+  return (
+    <section className={styles.section} aria-labelledby="unit-suggestion">
+      <h2 id="unit-suggestion" className={styles.heading}>
+        {rich('Suggestion <span>model {modelNumber}</span>', {
+          span: (parts) => <span className={styles.muted}>{parts}</span>,
+          modelNumber: number,
+        })}
+      </h2>
+      {said && attribute ? (
+        <span className={styles.muted}>
+          {said.scope === 'series'
+            ? t('{name}, this series', { name: attribute.name })
+            : t('{name}, this image', { name: attribute.name })}
+        </span>
+      ) : (
+        <span className={styles.muted}>{t('The model has not looked at this image.')}</span>
+      )}
+      {shown.map(([key, share]) => (
+        <div key={key} className={styles.share}>
+          <span className={styles.name}>{names.get(key) ?? key}</span>
+          <span className={styles.number}>{Math.round(share * 100)} %</span>
+          <i className={styles.bar} style={{ width: `${share * 100}%` }} aria-hidden="true" />
+        </div>
+      ))}
+      {said && said.keys.length > 0 && (
+        <div className={styles.row}>
+          <Button
+            variant="default"
+            disabled={isReadOnly || isAccepted}
+            onMouseDown={keepFocus}
+            onClick={() => acceptUnit(schema, said)}
+            rightSection={<CommandKey id="case.accept" />}
+          >
+            {isAccepted ? t('Accepted') : t('Accept')}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
