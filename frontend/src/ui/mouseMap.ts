@@ -220,9 +220,21 @@ const PLAIN_NAMES: Readonly<Record<string, string>> = {
   'three-fingers': t('Three fingers'),
 };
 
-export function gestureName(gesture: Gesture): string {
+/** The same as they stand in a sentence. */
+const NAMES_IN_TEXT: Readonly<Record<string, string>> = {
+  left: t('left button'),
+  middle: t('middle button'),
+  right: t('right button'),
+  wheel: t('wheel'),
+};
+
+export const gestureName = (gesture: Gesture): string => named(gesture, PLAIN_NAMES);
+
+export const gestureInText = (gesture: Gesture): string => named(gesture, NAMES_IN_TEXT);
+
+function named(gesture: Gesture, names: Readonly<Record<string, string>>): string {
   const held = MODIFIERS.find((one) => one !== '' && gesture.startsWith(one)) ?? '';
-  const button = PLAIN_NAMES[gesture.slice(held.length)] ?? gesture;
+  const button = names[gesture.slice(held.length)] ?? gesture;
   if (held === 'shift+') return t('Shift + {button}', { button });
   return held === 'ctrl+' ? t('Ctrl + {button}', { button }) : button;
 }

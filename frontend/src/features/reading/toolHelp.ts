@@ -1,10 +1,9 @@
 /** What the mouse does with the tool in hand, by the reader's own map of buttons. */
 import {
-  ACTION_NAMES,
   type Actions,
   DRAGS,
   type Gesture,
-  gestureName,
+  gestureInText,
   type MouseAction,
 } from '../../ui/mouseMap';
 import type { ViewportTool } from '../../viewer/Viewport';
@@ -62,30 +61,38 @@ const ERASING: Readonly<Partial<Record<ViewportTool, string>>> = {
   promptLasso: DENYING,
 };
 
+/** What the buttons beside the tool do; the image is not drawn on. */
+const MOVING: Readonly<Partial<Record<MouseAction, string>>> = {
+  window: t('{gesture}: window'),
+  pan: t('{gesture}: pan'),
+  zoom: t('{gesture}: zoom'),
+  'zoom-or-erase': t('{gesture}: zoom'),
+  scroll: t('{gesture}: slices'),
+  'scroll-ten': t('{gesture}: ten slices'),
+};
+
 const NAVIGATION: readonly ViewportTool[] = ['window', 'pan', 'zoom', 'scroll'];
 const PLAIN: readonly Gesture[] = ['left', 'right', 'middle', 'wheel'];
 
 /** The gestures that erase or deny, at most two; empty where the map has none. */
 export function erasingGestures(actions: Actions): string {
   const erases = (gesture: Gesture) => ['erase', 'zoom-or-erase'].includes(actions[gesture]);
-  return DRAGS.filter(erases).slice(0, 2).map(gestureName).join(' / ');
+  return DRAGS.filter(erases).slice(0, 2).map(gestureInText).join(' / ');
 }
 
-const bare = (action: MouseAction): MouseAction => (action === 'zoom-or-erase' ? 'zoom' : action);
-
-/** What the other buttons and the wheel do while the left one moves the image. */
+/** What the other buttons and the wheel do while one of them moves the image. */
 function otherButtons(tool: ViewportTool, actions: Actions): string[] {
-  const isSaid = (action: MouseAction) => action === 'tool' || action === 'none' || action === tool;
   return PLAIN.flatMap((gesture) => {
-    const action = bare(actions[gesture]);
-    if (isSaid(action) || action === 'erase') return [];
-    return `${gestureName(gesture)}: ${ACTION_NAMES[action]}`;
+    const does = MOVING[actions[gesture]];
+    return does && does !== MOVING[tool as MouseAction]
+      ? [does.replace('{gesture}', gestureInText(gesture))]
+      : [];
   });
 }
 
 export function toolHelp(tool: ViewportTool, actions: Actions): string {
   const holder = DRAGS.find((gesture) => actions[gesture] === 'tool');
-  const words = holder && holder !== 'left' ? [gestureName(holder)] : [];
+  const words = holder && holder !== 'left' ? [gestureInText(holder)] : [];
   words.push(HELP[tool]);
   if (NAVIGATION.includes(tool)) words.push(...otherButtons(tool, actions));
   const [erasing, gestures] = [ERASING[tool], erasingGestures(actions)];
