@@ -126,10 +126,21 @@ def test_a_round_learns_of_images_and_asks_for_cases(database: str, client: Clie
         project.reading_rules = {**project.reading_rules, "is_staged": True}
         assert set(told(session, project).values()) == {0}
         project.reading_rules = {**project.reading_rules, "is_staged": False}
+        said = session.scalars(select(Prediction).order_by(Prediction.unit_id).limit(1)).one()
+        image = session.get_one(Instance, said.unit_id)
+    assert shown_map(client, admin, said).status_code == 202
+    assert ("explain", "done") in work_all()
+    found = shown_map(client, admin, said)
+    assert (found.status_code, found.headers["x-sop-instance-uid"]) == (200, image.sop_instance_uid)
     page = client(admin).get(f"{to}/learning").json()
     assert page["predicts"] == {"scope": "image", "name": "Shown"}
     assert [one["name"] for one in page["per_class"]] == ["Nothing", "Blob"]
     assert client(admin).get(f"{to}/learning/doubts").json()["items"] == []
+
+
+def shown_map(client: Client, admin: Any, said: Prediction) -> Any:
+    asked = {"class_key": "blob", "suggestion_id": str(said.id)}
+    return client(admin).get(f"/api/studies/{said.study_id}/explanation", params=asked)
 
 
 def told(session: Session, project: Project) -> dict[str, int]:

@@ -135,8 +135,11 @@ def study_explanation(
     study: Annotated[Study, Depends(explainable_study, scope="function")],
     class_key: Annotated[str | None, Query(max_length=60)] = None,
     method: Method = Method.HIRESCAM,
+    suggestion_id: UUID | None = None,
 ) -> Response:
-    found = explanations.explanation(session, study, class_key, method, by=actor.user.id)
+    found = explanations.explanation(
+        session, study, class_key, method, by=actor.user.id, suggestion_id=suggestion_id
+    )
     return _map_response(found) if isinstance(found, explanations.Map) else _job_response(found)
 
 
@@ -151,8 +154,11 @@ def study_explanation_dicom(
     study: Annotated[Study, Depends(explainable_study, scope="function")],
     class_key: Annotated[str | None, Query(max_length=60)] = None,
     method: Method = Method.HIRESCAM,
+    suggestion_id: UUID | None = None,
 ) -> Response:
-    found = explanations.as_dicom(session, study, class_key, method, by=actor.user.id)
+    found = explanations.as_dicom(
+        session, study, class_key, method, by=actor.user.id, suggestion_id=suggestion_id
+    )
     if isinstance(found, Job):
         return _job_response(found)
     headers = {"content-disposition": f'attachment; filename="heat-map-{study.id}.dcm"'}

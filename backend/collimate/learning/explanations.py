@@ -110,19 +110,22 @@ def _would_bias(session: Session, viewer: User, task: Task) -> bool:
 
 
 def explanation(
-    session: Session, study: Study, class_key: str | None, method: Method, *, by: UUID | None
-) -> Map | Job:
+    session: Session, study: Study, class_key: str | None, method: Method, *,
+    by: UUID | None, suggestion_id: UUID | None = None,
+) -> Map | Job:  # fmt: skip
     """The map for a class (the likeliest where none is named), or the job that computes it.
+
+    `suggestion_id` names the prediction of a series or image; without one the study's is meant.
 
     Raises:
         ExplanationNotFound: the model does not know the study or the class.
         MethodUnsuited
     """
-    model, key = _asked_of(session, study, class_key)
+    model, key, unit = _asked_of(session, study, class_key, suggestion_id)
     _check_suits(session, model, method)
-    known = found(session, model, study, key, method.stored_name)
+    known = found(session, model, study, key, method.stored_name, unit)
     if known is None:
-        return _asked(session, model, study, key, by=by, method=method.value)
+        return _asked(session, model, study, key, by=by, method=method.value, **_named(unit))
     return Map(
         blobs().read(known.blob_sha256),
         known.sop_instance_uid,
@@ -133,19 +136,20 @@ def explanation(
 
 
 def as_dicom(
-    session: Session, study: Study, class_key: str | None, method: Method, *, by: UUID
-) -> bytes | Job:
+    session: Session, study: Study, class_key: str | None, method: Method, *,
+    by: UUID, suggestion_id: UUID | None = None,
+) -> bytes | Job:  # fmt: skip
     """The same map as a DICOM Parametric Map, or the job that writes it. Leaves an audit row.
 
     Raises:
         ExplanationNotFound: the model does not know the study or the class.
         MethodUnsuited
     """
-    model, key = _asked_of(session, study, class_key)
+    model, key, unit = _asked_of(session, study, class_key, suggestion_id)
     _check_suits(session, model, method)
-    known = found(session, model, study, key, method.stored_name)
+    known = found(session, model, study, key, method.stored_name, unit)
     if known is None or known.dicom_sha256 is None:
-        return _asked(session, model, study, key, by=by, method=method.value)
+        return _asked(session, model, study, key, by=by, method=method.value, **_named(unit))
     audit.record(
         session, by, "map_downloaded", "study", study.id,
         project_id=study.project_id, model_number=model.number, method=method.stored_name,
@@ -153,10 +157,14 @@ def as_dicom(
     return blobs().read(known.dicom_sha256)
 
 
-def _asked_of(session: Session, study: Study, class_key: str | None) -> tuple[ModelVersion, str]:
-    """The model that speaks, and the class asked about, else the one it holds likeliest."""
+def _asked_of(
+    session: Session, study: Study, class_key: str | None, suggestion_id: UUID | None
+) -> tuple[ModelVersion, str, UUID | None]:
+    """The model that speaks, the class asked about, else the one it holds likeliest, and of which
+    series or image; None for the study as a whole.
+    """
     model = promoted_model(session, study.project_id)
-    prediction = _prediction(session, model, study)
+    prediction = _prediction(session, model, study, suggestion_id)
     if model is None or prediction is None:
         raise ExplanationNotFound("The model has not seen this study yet.")
     if prediction.scores or not prediction.probabilities:
@@ -165,7 +173,11 @@ def _asked_of(session: Session, study: Study, class_key: str | None) -> tuple[Mo
     key = class_key or max(probabilities, key=lambda name: probabilities[name])
     if key not in probabilities:
         raise ExplanationNotFound("The model does not know this class.")
-    return model, key
+    return model, key, prediction.unit_id
+
+
+def _named(unit_id: UUID | None) -> dict[str, str]:
+    return {} if unit_id is None else {"unit_id": str(unit_id)}
 
 
 def _check_suits(session: Session, model: ModelVersion, method: Method) -> None:
@@ -219,15 +231,23 @@ def stored_maps(session: Session, project_id: UUID, image_uids: Collection[str])
 
 
 def found(
-    session: Session, model: ModelVersion, study: Study, key: str, stored_name: str
+    session: Session,
+    model: ModelVersion,
+    study: Study,
+    key: str,
+    stored_name: str,
+    unit_id: UUID | None = None,
 ) -> Explanation | None:
-    """What a model was found to look at in a study, made in this way; None before it was."""
+    """What a model was found to look at in a study (or in one series or image of it), made in this
+    way; None before it was.
+    """
     return session.scalars(
         select(Explanation).where(
             Explanation.model_version_id == model.id,
             Explanation.study_id == study.id,
             Explanation.class_key == key,
             Explanation.method == stored_name,
+            Explanation.unit_id.is_not_distinct_from(unit_id),
         )
     ).one_or_none()
 
@@ -259,13 +279,16 @@ def _asked(
     )
 
 
-def _prediction(session: Session, model: ModelVersion | None, study: Study) -> Prediction | None:
+def _prediction(
+    session: Session, model: ModelVersion | None, study: Study, suggestion_id: UUID | None = None
+) -> Prediction | None:
     if model is None:
         return None
-    return session.scalars(
-        select(Prediction).where(
-            Prediction.model_version_id == model.id,
-            Prediction.study_id == study.id,
-            Prediction.unit_id.is_(None),
-        )
-    ).one_or_none()
+    query = select(Prediction).where(
+        Prediction.model_version_id == model.id, Prediction.study_id == study.id
+    )
+    if suggestion_id is None:
+        query = query.where(Prediction.unit_id.is_(None))
+    else:
+        query = query.where(Prediction.id == suggestion_id)
+    return session.scalars(query).one_or_none()

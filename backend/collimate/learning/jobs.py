@@ -123,7 +123,9 @@ def explain_study(run: JobRun) -> dict[str, Any]:
         if class_key == ALL_CLASSES:
             return look.look(session, **ids)
         method = run.arguments.get("method", Method.HIRESCAM)
-        return explain.explain(session, **ids, class_key=class_key, method=method)
+        unit = run.arguments.get("unit_id")
+        unit_id = None if unit is None else UUID(unit)
+        return explain.explain(session, **ids, class_key=class_key, method=method, unit_id=unit_id)
 
 
 def check_model_maps(run: JobRun) -> dict[str, Any]:

@@ -140,16 +140,23 @@ class Prediction(Row):
 class Explanation(Row):
     """A map of what moved a prediction, as a PNG blob over the image grid.
 
-    `dicom_sha256` is the same map as a DICOM Parametric Map; maps made before there were such
-    have none until somebody asks for it.
+    `unit_id` is the series or image, where the prediction is of one. `dicom_sha256` is the same map
+    as a DICOM Parametric Map; maps made before there were such have none until somebody asks for
+    it.
     """
 
     __tablename__ = "explanation"
-    __table_args__ = (UniqueConstraint("model_version_id", "study_id", "class_key", "method"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "model_version_id", "study_id", "class_key", "method", "unit_id",
+            name="uq_explanation_of", postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     model_version_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    unit_id: Mapped[UUID | None]
     sop_instance_uid: Mapped[str]
     frame_number: Mapped[int]
     class_key: Mapped[str]

@@ -11054,6 +11054,7 @@ export interface operations {
             query?: {
                 class_key?: string | null;
                 method?: components["schemas"]["Method"];
+                suggestion_id?: string | null;
             };
             header?: never;
             path: {
@@ -11097,6 +11098,7 @@ export interface operations {
             query?: {
                 class_key?: string | null;
                 method?: components["schemas"]["Method"];
+                suggestion_id?: string | null;
             };
             header?: never;
             path: {

@@ -17,7 +17,7 @@ from collimate.kit.blobs import blobs, work_folder
 from collimate.learning import encoders, fit
 from collimate.learning.explanations import found
 from collimate.learning.gpu.embed import loaded, square_for, vectors_of
-from collimate.learning.images import Picture, StudyUnusable, picture_of
+from collimate.learning.images import Picture, StudyUnusable, picture_of, picture_of_unit
 from collimate.learning.models import Encoder, Explanation, ModelVersion, TrainingRun
 from collimate.ml import descriptors
 from collimate.ml.encoder import stage_maps
@@ -39,9 +39,16 @@ LONGEST_SIDE = 512
 
 
 def explain(
-    session: Session, *, study_id: UUID, model_version_id: UUID, class_key: str, method: str
+    session: Session,
+    *,
+    study_id: UUID,
+    model_version_id: UUID,
+    class_key: str,
+    method: str,
+    unit_id: UUID | None = None,
 ) -> dict[str, Any]:
-    """Compute and store the map for one class; a repeated call changes nothing.
+    """Compute and store the map for one class; a repeated call changes nothing. `unit_id`: of which
+    series or image; the study's own picture where it is None.
 
     Raises: JobFailed where the image cannot be read, or the class or the method is not known.
     """
@@ -52,7 +59,7 @@ def explain(
     study = session.get_one(Study, study_id)
     if study.project_id != version.project_id:
         raise JobFailed("The model is of another project.")
-    known = found(session, version, study, class_key, way.stored_name)
+    known = found(session, version, study, class_key, way.stored_name, unit_id)
     if known is not None and known.dicom_sha256 is not None:
         # asked for again while it was being made
         return {"sha256": known.blob_sha256}
@@ -60,11 +67,43 @@ def explain(
     if class_key not in model.keys:
         raise JobFailed("The model does not know this class.")
     try:
-        picture = picture_of(session, study_id)
+        picture = picture_of_unit(session, unit_id) if unit_id else picture_of(session, study_id)
         rows = [session.get_one(Encoder, UUID(one)) for one in version.encoder_ids]
         evidence = _evidence(way, model, rows, picture, model.keys.index(class_key))
     except StudyUnusable as error:
         raise JobFailed("The image of this study cannot be explained.") from error
+    drawn = _drawn(session, version, picture, class_key, way, evidence)
+    values = {
+        "project_id": version.project_id,
+        "model_version_id": version.id,
+        "study_id": study_id,
+        "unit_id": unit_id,
+        "sop_instance_uid": picture.sop_instance_uid,
+        "frame_number": picture.frame_number,
+        "class_key": class_key,
+        "method": way.stored_name,
+        **drawn,
+    }
+    statement = insert(Explanation).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["model_version_id", "study_id", "class_key", "method", "unit_id"],
+            set_={"dicom_sha256": drawn["dicom_sha256"]},
+            where=Explanation.dicom_sha256.is_(None),
+        )
+    )
+    return {"sha256": drawn["blob_sha256"]}
+
+
+def _drawn(
+    session: Session,
+    version: ModelVersion,
+    picture: Picture,
+    class_key: str,
+    way: Method,
+    evidence: list[np.ndarray],
+) -> dict[str, str]:
+    """The map as blobs: a PNG, and a DICOM Parametric Map."""
     height, width = _shown_size(picture)
     strength = class_activation(evidence, rows=height, columns=width)
     with work_folder() as folder:
@@ -74,26 +113,7 @@ def explain(
         about = _origin(session, version, picture, class_key, way.stored_name)
         write_map(folder / "map.dcm", strength, about)
         written = blobs().put(folder / "map.dcm")
-    values = {
-        "project_id": version.project_id,
-        "model_version_id": version.id,
-        "study_id": study_id,
-        "sop_instance_uid": picture.sop_instance_uid,
-        "frame_number": picture.frame_number,
-        "class_key": class_key,
-        "method": way.stored_name,
-        "blob_sha256": blob.sha256,
-        "dicom_sha256": written.sha256,
-    }
-    statement = insert(Explanation).values(**values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["model_version_id", "study_id", "class_key", "method"],
-            set_={"dicom_sha256": written.sha256},
-            where=Explanation.dicom_sha256.is_(None),
-        )
-    )
-    return {"sha256": blob.sha256}
+    return {"blob_sha256": blob.sha256, "dicom_sha256": written.sha256}
 
 
 def _origin(

@@ -5,19 +5,19 @@ import { t } from '../../words/t';
 import { HEAT_METHODS, type HeatMethod } from './heatMethods';
 import styles from './Panel.module.css';
 import { useReading } from './store';
-import type { HeatMapState } from './useHeatMap';
+import { askedOf, type HeatMapState, type HeatTarget } from './useHeatMap';
 
 interface HeatMapPartProps {
   readonly studyId: string;
-  readonly classKey: string;
+  readonly target: HeatTarget;
   readonly heat: HeatMapState;
 }
 
 /** The map as a DICOM Parametric Map. */
-const mapAddress = (studyId: string, classKey: string, method: HeatMethod): string =>
-  `/api/studies/${studyId}/explanation/dicom?${new URLSearchParams({ class_key: classKey, method })}`;
+const mapAddress = (studyId: string, target: HeatTarget, method: HeatMethod): string =>
+  `/api/studies/${studyId}/explanation/dicom?${askedOf(target, method)}`;
 
-export function HeatMapPart({ studyId, classKey, heat }: HeatMapPartProps) {
+export function HeatMapPart({ studyId, target, heat }: HeatMapPartProps) {
   const { heatMethod, arrange } = useReading();
   const about = HEAT_METHODS.find(({ value }) => value === heatMethod)?.about;
   return (
@@ -34,7 +34,7 @@ export function HeatMapPart({ studyId, classKey, heat }: HeatMapPartProps) {
         {about} <CommandKey id="case.heatMethod" />
       </p>
       {heat.image && (
-        <a className={styles.edit} href={mapAddress(studyId, classKey, heatMethod)} download>
+        <a className={styles.edit} href={mapAddress(studyId, target, heatMethod)} download>
           {t('Heat map as a DICOM file')}
         </a>
       )}

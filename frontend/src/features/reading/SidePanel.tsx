@@ -97,7 +97,7 @@ export function SidePanel(props: SidePanelProps) {
         />
         {reading.stage && !actions.isReadOnly && <StageNote stage={reading.stage} />}
         <SuggestionPanel reading={reading} heat={props.heat} commands={props.commands} />
-        <UnitSuggestionPanel reading={reading} series={props.series} />
+        <UnitSuggestionPanel reading={reading} series={props.series} heat={props.heat} />
         <div className={styles.section}>
           <Button
             variant="subtle"

@@ -84,7 +84,11 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
         )}
       </div>
       {isHeatShown && best && (
-        <HeatMapPart studyId={reading.study.id} classKey={best} heat={heat} />
+        <HeatMapPart
+          studyId={reading.study.id}
+          target={{ classKey: best, suggestionId: null }}
+          heat={heat}
+        />
       )}
     </section>
   );

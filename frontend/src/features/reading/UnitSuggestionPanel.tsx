@@ -6,13 +6,17 @@ import type { Series } from '../../viewer/frames';
 import { rich, t } from '../../words/t';
 import { choicesOf } from './attributeWords';
 import { keepFocus } from './CommandButton';
+import { HeatMapPart } from './HeatMapPart';
+import { heatTargetOf } from './heatTarget';
 import styles from './Panel.module.css';
 import { useReading } from './store';
 import { acceptUnit, attributeOf, isAcceptedUnit, useSuggestionHere } from './unitSuggestion';
+import type { HeatMapState } from './useHeatMap';
 
 interface Props {
   readonly reading: ReadingCase;
   readonly series: readonly Series[];
+  readonly heat: HeatMapState;
 }
 
 /** Choices shown with their probability, the likeliest first. */
@@ -25,9 +29,10 @@ export function UnitSuggestionPanel(props: Props) {
   return <SuggestionHere {...props} />;
 }
 
-function SuggestionHere({ reading, series }: Props) {
+function SuggestionHere({ reading, series, heat }: Props) {
   const said = useSuggestionHere(reading, series);
-  const { isReadOnly, items } = useReading();
+  const { isHeatShown, isReadOnly, items, arrange } = useReading();
+  const target = heatTargetOf(said);
   const schema = reading.label_schema;
   const attribute = said && attributeOf(schema, said);
   const number = reading.unit_suggestions[0]?.model_number ?? 0;
@@ -60,18 +65,32 @@ function SuggestionHere({ reading, series }: Props) {
           <i className={styles.bar} style={{ width: `${share * 100}%` }} aria-hidden="true" />
         </div>
       ))}
-      {said && said.keys.length > 0 && (
+      {said && (
         <div className={styles.row}>
+          {said.keys.length > 0 && (
+            <Button
+              variant="default"
+              disabled={isReadOnly || isAccepted}
+              onMouseDown={keepFocus}
+              onClick={() => acceptUnit(schema, said)}
+              rightSection={<CommandKey id="case.accept" />}
+            >
+              {isAccepted ? t('Accepted') : t('Accept')}
+            </Button>
+          )}
           <Button
             variant="default"
-            disabled={isReadOnly || isAccepted}
+            aria-pressed={isHeatShown}
             onMouseDown={keepFocus}
-            onClick={() => acceptUnit(schema, said)}
-            rightSection={<CommandKey id="case.accept" />}
+            onClick={() => arrange({ isHeatShown: !isHeatShown })}
+            rightSection={<CommandKey id="case.heat" />}
           >
-            {isAccepted ? t('Accepted') : t('Accept')}
+            {isHeatShown ? t('Hide heat map') : t('Heat map')}
           </Button>
         </div>
+      )}
+      {isHeatShown && target && (
+        <HeatMapPart studyId={reading.study.id} target={target} heat={heat} />
       )}
     </section>
   );

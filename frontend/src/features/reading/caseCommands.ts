@@ -169,6 +169,7 @@ export function flowCommands(
 ): Command[] {
   const { suggestion } = reading;
   const hasSuggestion = () => suggestion !== null && useReading.getState().isAiOn;
+  const hasUnits = () => reading.unit_suggestions.length > 0 && useReading.getState().isAiOn;
   const canAccept = () => (suggestion ? suggestion.label_key !== null : unit.can());
   const command = (id: string, title: string, shortcut: string, run: () => void): Command => ({
     id: `case.${id}`,
@@ -222,13 +223,14 @@ export function flowCommands(
         arrange({ isHeatShown: !useReading.getState().isHeatShown }),
       ),
       // A model that draws shows where it looked by what it draws.
-      isEnabled: () => hasSuggestion() && reading.label_schema.answer_mode !== 'none',
+      isEnabled: () =>
+        (hasSuggestion() && reading.label_schema.answer_mode !== 'none') || hasUnits(),
     },
     {
       ...command('heatMethod', t('Heat map made in another way'), 'alt+a', () =>
         arrange({ heatMethod: nextHeatMethod(useReading.getState().heatMethod) }),
       ),
-      isEnabled: () => hasSuggestion() && useReading.getState().isHeatShown,
+      isEnabled: () => (hasSuggestion() || hasUnits()) && useReading.getState().isHeatShown,
     },
   ];
 }

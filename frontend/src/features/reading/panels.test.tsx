@@ -127,7 +127,8 @@ describe('the right panel', () => {
       unit_suggestions: units,
       label_schema: { ...reading.label_schema, attributes: [asked] },
     };
-    within(<UnitSuggestionPanel reading={unitCase} series={[stack]} />);
+    const heat = { url: null, image: null, isWaiting: false, hasFailed: false };
+    within(<UnitSuggestionPanel reading={unitCase} series={[stack]} heat={heat} />);
     expect(screen.getByText('model 4')).toBeTruthy();
     expect(screen.getByText('90 %')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: /Accept/ }));

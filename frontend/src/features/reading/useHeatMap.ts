@@ -11,17 +11,29 @@ export interface HeatMapImage {
   readonly frame_number: number;
 }
 
+/** The class a map is of; `suggestionId` where it is of one series or image. */
+export interface HeatTarget {
+  readonly classKey: string;
+  readonly suggestionId: string | null;
+}
+
+export const askedOf = ({ classKey, suggestionId }: HeatTarget, method: HeatMethod) =>
+  new URLSearchParams({
+    class_key: classKey,
+    method,
+    ...(suggestionId ? { suggestion_id: suggestionId } : {}),
+  });
+
 /** How often the server is asked while the map is being computed. */
 const POLL_MS = 1500;
 
 /** The map, or null while it is being computed. Raises Problem. */
 async function askForMap(
   studyId: string,
-  classKey: string,
+  target: HeatTarget,
   method: HeatMethod,
 ): Promise<HeatMapImage | null> {
-  const asked = new URLSearchParams({ class_key: classKey, method });
-  const address = `/api/studies/${encodeURIComponent(studyId)}/explanation?${asked}`;
+  const address = `/api/studies/${encodeURIComponent(studyId)}/explanation?${askedOf(target, method)}`;
   const answer = await fetch(address, { credentials: 'same-origin' });
   noteSignedOut(answer.url || address, answer.status);
   if (answer.status === 202) return null;
@@ -42,14 +54,14 @@ export interface HeatMapState {
 
 export function useHeatMap(
   studyId: string,
-  classKey: string | null,
+  target: HeatTarget | null,
   method: HeatMethod,
   isOn: boolean,
 ): HeatMapState {
   const { data, isError, isPending } = useQuery({
-    queryKey: ['explanation', studyId, classKey, method],
-    queryFn: () => askForMap(studyId, classKey ?? '', method),
-    enabled: isOn && classKey !== null,
+    queryKey: ['explanation', studyId, target?.classKey, target?.suggestionId, method],
+    queryFn: () => (target ? askForMap(studyId, target, method) : null),
+    enabled: isOn && target !== null,
     refetchInterval: ({ state }) => (state.data === null ? POLL_MS : false),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -61,7 +73,7 @@ export function useHeatMap(
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [data]);
-  const isWaiting = isOn && !isError && (isPending || data === null);
+  const isWaiting = isOn && target !== null && !isError && (isPending || data === null);
   const image = data ?? null;
   return useMemo(
     () => ({ url, image, isWaiting, hasFailed: isError }),
