@@ -9,14 +9,17 @@ from collimate.access.idempotency import IdempotencyKeyReused
 from collimate.access.models import AuditEvent
 from collimate.annotations import save
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ImageUnknown, LabelUnknown
+from collimate.annotations.content import ImageUnknown, LabelUnknown, SuggestionUnknown
 from collimate.annotations.geometry import MarkMalformed, MarkOutsideImage
-from collimate.annotations.models import AnnotationRevision
+from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.kit import ids
 from collimate.kit.database import open_session
+from collimate.learning.models import Prediction
 from collimate.tasks import claim, places
+from collimate.tasks.models import Task
 from tests import factories
-from tests.annotations.reading import answer, box, revision_id
+from tests.annotations.reading import answer, box, hand_in, revision_id
+from tests.annotations.test_blinding import teach_a_model
 from tests.tasks.worlds import make_room
 
 
@@ -218,8 +221,41 @@ def test_nobody_writes_into_another_readers_case(session, room, read):
 
 
 def test_a_suggestion_must_exist(session, room, read):
-    with pytest.raises(save.SuggestionUnknown):
+    with pytest.raises(SuggestionUnknown):
         answer(session, room.actor(), read, "viral", suggestion_id=ids.new_id())
+
+
+def test_rejecting_a_suggestion_and_taking_that_back_are_both_on_record(session, room, read):
+    teach_a_model(session, room, {"viral": 0.9, "normal": 0.1})
+    study_id = session.get_one(Task, read.task_id).study_id
+    mine, other = (
+        session.scalars(select(Prediction.id).where(where)).first()
+        for where in (Prediction.study_id == study_id, Prediction.study_id != study_id)
+    )
+    actor = room.actor()
+
+    def say(is_rejected, of=mine, **change):
+        content = {"suggestion_id": of, "is_rejected": is_rejected}
+        return answer(session, actor, read, kind="rejection", content=content, **change)
+
+    with pytest.raises(SuggestionUnknown):
+        say(True, of=other)
+    first = say(True)
+    with pytest.raises(save.StaleRevision):
+        say(True)
+    place = {"annotation_id": first.annotation["id"], "parent_id": revision_id(first)}
+    with pytest.raises(save.CannotMove):
+        say(True, is_deleted=True, **place)
+    second = say(False, **place)
+    rows = session.scalars(select(AnnotationRevision).order_by(AnnotationRevision.number)).all()
+    assert [row.content["is_rejected"] for row in rows] == [True, False]
+    assert {(row.author_id, row.content["suggestion_id"]) for row in rows} == {
+        (actor.user.id, str(mine))
+    }
+    hand_in(session, actor, read, answer(session, actor, read, "viral"), second)
+    submission = session.scalars(select(Submission)).one()
+    assert str(rows[1].id) in submission.revision_ids
+    assert (submission.content["marks"], submission.content["segments"]) == ([], [])
 
 
 def test_the_audit_trail_of_a_save_holds_its_hash_and_not_its_content(session, room, read):

@@ -151,6 +151,16 @@ def test_an_accepted_suggestion_is_a_revision_of_the_reader_that_names_it(
 
     eventually(lambda: answered() == [])
     expect(window.button(re.compile("^Accept"))).to_be_enabled()
+    page.keyboard.press("Shift+Y")
+    expect(window.button(re.compile("^Rejected"))).to_have_attribute("aria-pressed", "true")
+    see_saved(page)
+    _, rejection = taught.reader.get(f"/reads/{case['read']['id']}")["annotations"]
+    assert rejection["revision"]["content"] == {
+        "suggestion_id": case["suggestion"]["id"],
+        "is_rejected": True,
+    }
+    page.keyboard.press("y")
+    expect(window.button(re.compile("^Reject"))).to_be_disabled()
 
 
 def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(

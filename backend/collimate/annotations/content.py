@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collimate.annotations import unit_suggestions
 from collimate.annotations.attributes import is_valid
 from collimate.annotations.geometry import (
     ImageGrid,
@@ -25,7 +26,8 @@ ANSWER = "answer"
 SEGMENT = "segment"
 ATTRIBUTES = "attributes"
 OUTCOME = "outcome"
-ALWAYS_THERE = (SEGMENT, ATTRIBUTES, OUTCOME)
+REJECTION = "rejection"
+ALWAYS_THERE = (SEGMENT, ATTRIBUTES, OUTCOME, REJECTION)
 """Kinds that are emptied rather than deleted, so that every window goes on with the same one."""
 PLANE = {"frame_of_reference_uid", "row_direction", "column_direction"}
 """What a mark on a plane says besides its places."""
@@ -39,6 +41,10 @@ class AttributeUnknown(Unprocessable):
     """The label schema of this case asks nothing like that."""
 
 
+class SuggestionUnknown(Unprocessable):
+    """There is no such suggestion for this study."""
+
+
 class ImageUnknown(Unprocessable):
     """This case has no such image."""
 
@@ -50,7 +56,7 @@ def checked_content(
 
     Raises:
         LabelUnknown, AttributeUnknown, ImageUnknown, MarkMalformed, MarkOutsideImage,
-        MaskMalformed, MaskOutsideImage
+        MaskMalformed, MaskOutsideImage, SuggestionUnknown
     """
     schema_id = read.label_schema_id
     if schema_id is None:
@@ -61,6 +67,8 @@ def checked_content(
     if kind == ATTRIBUTES:
         asks = session.get_one(LabelSchema, schema_id).attributes
         return _checked_attributes(session, task, labels, asks, content)
+    if kind == REJECTION:
+        return _checked_rejection(session, task, content)
     if kind == ANSWER:
         if set(content) != {"label_keys"}:
             raise MarkMalformed("An answer names label keys.")
@@ -89,6 +97,15 @@ def _checked_outcome(asks: LabelSchema, content: dict[str, Any]) -> dict[str, An
     if content["quality"] is not None and asks.quality_verdict == "none":
         raise LabelUnknown("This project asks for no verdict on image quality.")
     return content
+
+
+def _checked_rejection(session: Session, task: Task, content: dict[str, Any]) -> dict[str, Any]:
+    if set(content) != {"suggestion_id", "is_rejected"}:
+        raise MarkMalformed("A rejection names a suggestion and whether it is rejected.")
+    suggestion_id = UUID(str(content["suggestion_id"]))
+    if not unit_suggestions.is_of_study(session, task, suggestion_id):
+        raise SuggestionUnknown("Reload the case.")
+    return {"suggestion_id": str(suggestion_id), "is_rejected": content["is_rejected"]}
 
 
 def _checked_attributes(
@@ -178,6 +195,8 @@ def place_of(kind: str, content: dict[str, Any]) -> str | None:
         return f"{content['label_key']}/{content['sop_instance_uid']}/{content['frame_number']}"
     if kind == ATTRIBUTES:
         return f"{content['scope']}/{content['target']}"
+    if kind == REJECTION:
+        return str(content["suggestion_id"])
     return None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.attributes import Target, Work, lacks, said_values
-from collimate.annotations.content import ANSWER, ATTRIBUTES, OUTCOME, SEGMENT
+from collimate.annotations.content import ANSWER, ATTRIBUTES, OUTCOME, REJECTION, SEGMENT
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Conflict
 from collimate.projects.models import LabelSchema
@@ -77,7 +77,7 @@ def _refuse_unanswered(
 
 
 def _is_mark(head: Head) -> bool:
-    return head[0].kind not in (ANSWER, SEGMENT, ATTRIBUTES, OUTCOME)
+    return head[0].kind not in (ANSWER, SEGMENT, ATTRIBUTES, OUTCOME, REJECTION)
 
 
 def _is_painted(head: Head) -> bool:

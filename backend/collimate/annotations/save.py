@@ -14,7 +14,13 @@ from collimate.access.actor import Actor
 from collimate.access.idempotency import once
 from collimate.annotations import schemas, unit_suggestions
 from collimate.annotations.canonical import sha256_of
-from collimate.annotations.content import ALWAYS_THERE, SEGMENT, checked_content, place_of
+from collimate.annotations.content import (
+    ALWAYS_THERE,
+    SEGMENT,
+    SuggestionUnknown,
+    checked_content,
+    place_of,
+)
 from collimate.annotations.models import Annotation, AnnotationRevision
 from collimate.kit.errors import Forbidden, NotFound, Problem, Stale, Unprocessable
 from collimate.tasks import lease, places
@@ -35,11 +41,7 @@ class StaleRevision(Stale):
 
 
 class CannotMove(Unprocessable):
-    """A segment stays on its frame, and answers with what they are about."""
-
-
-class SuggestionUnknown(Unprocessable):
-    """There is no such suggestion for this study."""
+    """A segment stays on its frame, and what is said with what it is about."""
 
 
 class PromptSessionUnknown(Unprocessable):

@@ -15,7 +15,7 @@ from collimate.projects.schemas import AttributeScope, LabelSchemaOut, MarkKind
 from collimate.tasks.schemas import ActiveMs, FenceBody
 from collimate.tasks.states import ReadState
 
-AnnotationKind = Literal["answer", MarkKind, "segment", "attributes", "outcome"]
+AnnotationKind = Literal["answer", MarkKind, "segment", "attributes", "outcome", "rejection"]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 LabelKey = Annotated[str, Field(max_length=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -86,6 +86,13 @@ class OutcomeContent(Body):
     note: str = Field(default="", max_length=2000)
 
 
+class RejectionContent(Body):
+    """What the reader says of one suggestion: that it is rejected, or no longer."""
+
+    suggestion_id: UUID = Field(description="The prediction's id")
+    is_rejected: bool
+
+
 class DeletedContent(Body):
     """A deletion says nothing."""
 
@@ -97,6 +104,7 @@ Content = (
     | SegmentContent
     | AttributesContent
     | OutcomeContent
+    | RejectionContent
     | DeletedContent
 )
 

@@ -34,6 +34,7 @@ NAMED = text(
     " AND (prediction.unit_id IS NULL"
     " OR coalesce(instance.sop_instance_uid, series.series_uid) = :target))"
 )
+OF_STUDY = text("SELECT EXISTS (SELECT 1 FROM prediction WHERE id = :id AND study_id = :study)")
 
 
 def of_units(session: Session, task: Task, label_schema: LabelSchema) -> list[dict[str, Any]]:
@@ -75,3 +76,8 @@ def is_of(session: Session, task: Task, suggestion_id: UUID, content: dict[str, 
     target = content.get("target", "")
     named = {"id": suggestion_id, "study": task.study_id, "target": target}
     return bool(session.scalar(NAMED, named))
+
+
+def is_of_study(session: Session, task: Task, suggestion_id: UUID) -> bool:
+    """Whether there is such a suggestion for this study, or for a series or image of it."""
+    return bool(session.scalar(OF_STUDY, {"id": suggestion_id, "study": task.study_id}))

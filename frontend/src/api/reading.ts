@@ -22,6 +22,9 @@ export type AttributeValue = AttributesContent['values'][string];
 /** What becomes of the case: left out or not and why, and how good its images are. */
 export type OutcomeContent = Schemas['OutcomeContent'];
 
+/** Whether the reader rejects one suggestion. */
+export type RejectionContent = Schemas['RejectionContent'];
+
 export type Annotation = Schemas['AnnotationOut'];
 export type AnnotationKind = Annotation['kind'];
 export type Revision = Schemas['RevisionOut'];

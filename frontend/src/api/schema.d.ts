@@ -2511,7 +2511,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["RejectionContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -2523,7 +2523,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome" | "rejection";
             /** Parent Id */
             parent_id: string | null;
             /**
@@ -2547,7 +2547,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome" | "rejection";
             revision: components["schemas"]["RevisionOut"];
         };
         /**
@@ -4555,7 +4555,7 @@ export interface components {
              * Content
              * @description Ignored for a deletion; an empty object is fine
              */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["RejectionContent"] | components["schemas"]["DeletedContent"];
             /** Fence */
             fence: number;
             /**
@@ -4569,7 +4569,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome";
+            kind: "answer" | "point" | "length" | "bidirectional" | "angle" | "cobb" | "box" | "circle" | "ellipse" | "polygon" | "freehand" | "spline" | "polyline" | "segment" | "attributes" | "outcome" | "rejection";
             /** Parent Id */
             parent_id: string | null;
             /**
@@ -5888,6 +5888,20 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * RejectionContent
+         * @description What the reader says of one suggestion: that it is rejected, or no longer.
+         */
+        RejectionContent: {
+            /** Is Rejected */
+            is_rejected: boolean;
+            /**
+             * Suggestion Id
+             * Format: uuid
+             * @description The prediction's id
+             */
+            suggestion_id: string;
+        };
         /** ReleaseIn */
         ReleaseIn: {
             /** Boxes */
@@ -6018,7 +6032,7 @@ export interface components {
              */
             author_id: string;
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["RejectionContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time
@@ -6052,7 +6066,7 @@ export interface components {
         /** RevisionOut */
         RevisionOut: {
             /** Content */
-            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["DeletedContent"];
+            content: components["schemas"]["AnswerContent"] | components["schemas"]["MarkContent"] | components["schemas"]["SpaceMarkContent"] | components["schemas"]["SegmentContent"] | components["schemas"]["AttributesContent"] | components["schemas"]["OutcomeContent"] | components["schemas"]["RejectionContent"] | components["schemas"]["DeletedContent"];
             /**
              * Created At
              * Format: date-time

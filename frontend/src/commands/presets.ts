@@ -79,6 +79,7 @@ const LEFT_HANDED: Preset['keys'] = {
   'case.accept': ['y'],
   'case.heat': ['l'],
   'case.ai': ['shift+y'],
+  'case.reject': ['alt+d'],
 };
 
 export const PRESETS: readonly Preset[] = [

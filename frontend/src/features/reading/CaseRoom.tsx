@@ -19,6 +19,7 @@ import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { promptCommands } from './promptCommands';
 import styles from './Reading.module.css';
+import { rejectCommand } from './rejectCommand';
 import { SidePanel } from './SidePanel';
 import { useReading } from './store';
 import { useSuggested } from './suggested';
@@ -110,6 +111,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...hunt.commands,
       ...labelCommands(schema),
       ...flowCommands(reading, actions, unitAccept(reading, series)),
+      rejectCommand(reading, series),
       ...markCommands(schema),
       ...paintCommands(schema, own),
       ...suggested,

@@ -182,6 +182,8 @@ export function describe(item: Item | null, schema: LabelSchema): string {
       .filter(Boolean)
       .join(', ');
   }
+  if (item.kind === 'rejection')
+    return item.is_rejected ? t('suggestion rejected') : t('suggestion not rejected');
   if (item.kind === 'attributes') {
     const said = schema.attributes.flatMap(({ key, name }) => {
       const value = item.values[key];

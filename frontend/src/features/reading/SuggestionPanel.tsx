@@ -8,6 +8,7 @@ import { keepFocus } from './CommandButton';
 import { HeatMapPart } from './HeatMapPart';
 import { answerOf } from './items';
 import styles from './Panel.module.css';
+import { RejectButton } from './RejectButton';
 import { useReading } from './store';
 import type { HeatMapState } from './useHeatMap';
 
@@ -71,6 +72,7 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
             {isAccepted ? t('Accepted') : t('Accept')}
           </Button>
         )}
+        <RejectButton suggestionId={suggestion.id} />
         {schema.answer_mode !== 'none' && (
           <Button
             variant="default"

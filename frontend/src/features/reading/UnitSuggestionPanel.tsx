@@ -9,6 +9,7 @@ import { keepFocus } from './CommandButton';
 import { HeatMapPart } from './HeatMapPart';
 import { heatTargetOf } from './heatTarget';
 import styles from './Panel.module.css';
+import { RejectButton } from './RejectButton';
 import { useReading } from './store';
 import { acceptUnit, attributeOf, isAcceptedUnit, useSuggestionHere } from './unitSuggestion';
 import type { HeatMapState } from './useHeatMap';
@@ -78,6 +79,7 @@ function SuggestionHere({ reading, series, heat }: Props) {
               {isAccepted ? t('Accepted') : t('Accept')}
             </Button>
           )}
+          <RejectButton suggestionId={said.id} />
           <Button
             variant="default"
             aria-pressed={isHeatShown}

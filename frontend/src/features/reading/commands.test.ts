@@ -24,6 +24,8 @@ import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { usePlanes } from './planes';
 import { promptCommands } from './promptCommands';
+import { rejectCommand } from './rejectCommand';
+import { isRejected } from './rejected';
 import { label, schemaOf } from './schemaBench';
 import { useReading } from './store';
 import { takeOutcome } from './takeOutcome';
@@ -70,6 +72,7 @@ const actions: CaseActions = {
 const all = (): Command[] => [
   ...labelCommands(schema),
   ...flowCommands(reading, actions, { can: () => false, accept: vi.fn() }),
+  rejectCommand(reading, []),
   ...markCommands(schema),
   ...navigationCommands(),
   ...stackCommands({
@@ -173,6 +176,24 @@ describe('keys of the reading room', () => {
     expect(answerOf(useReading.getState().items)).toBeNull();
     type('a', 'y');
     expect(answerOf(useReading.getState().items)).toMatchObject({ suggestion_id: 'p7' });
+  });
+
+  test('the suggestion is rejected by key, and accepting it takes that back in the same step', () => {
+    const reject = all().find(({ id }) => id === 'case.reject');
+    const rejected = () => isRejected(useReading.getState().items, 'p7');
+    useReading.getState().arrange({ isAiOn: false });
+    expect(reject && isEnabled(reject)).toBe(false);
+    useReading.getState().arrange({ isAiOn: true });
+    void reject?.run();
+    expect(rejected()).toBe(true);
+    expect(answerOf(useReading.getState().items)).toBeNull();
+    type('y');
+    expect(rejected()).toBe(false);
+    expect(reject && isEnabled(reject)).toBe(false);
+    useReading.getState().undo();
+    expect(rejected()).toBe(true);
+    useReading.getState().undo();
+    expect(rejected()).toBe(false);
   });
 
   test('heat maps made in other ways follow each other while one is shown', () => {

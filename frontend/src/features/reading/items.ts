@@ -6,6 +6,7 @@ import type {
   AttributesContent,
   MarkContent,
   OutcomeContent,
+  RejectionContent,
   SegmentContent,
   SpaceMarkContent,
 } from '../../api/reading';
@@ -61,9 +62,18 @@ export interface Outcome {
   readonly note: string;
 }
 
-export type Item = Answer | Attributes | Mark | Outcome | Segment;
+/** Whether a suggestion is rejected; there is one of each suggestion, never deleted. */
+export interface Rejection {
+  readonly id: string;
+  readonly kind: 'rejection';
+  /** The suggestion's id. */
+  readonly of: string;
+  readonly is_rejected: boolean;
+}
 
-const NO_MARKS: readonly string[] = ['answer', 'segment', 'attributes', 'outcome'];
+export type Item = Answer | Attributes | Mark | Outcome | Rejection | Segment;
+
+const NO_MARKS: readonly string[] = ['answer', 'segment', 'attributes', 'outcome', 'rejection'];
 
 /** Items by annotation id, in the order they were begun. */
 export type Items = Readonly<Record<string, Item>>;
@@ -92,6 +102,7 @@ type Content =
   | AttributesContent
   | MarkContent
   | OutcomeContent
+  | RejectionContent
   | SegmentContent
   | SpaceMarkContent;
 
@@ -106,6 +117,7 @@ export function contentOf(item: Item): Content {
     const { exclusion, quality, note } = item;
     return { exclusion, quality, note };
   }
+  if (item.kind === 'rejection') return { suggestion_id: item.of, is_rejected: item.is_rejected };
   const { label_key, sop_instance_uid, frame_number } = item;
   if (item.kind === 'segment')
     return { label_key, sop_instance_uid, frame_number, runs: [...item.runs] };
@@ -149,6 +161,8 @@ const isInSpace = (content: object): content is SpaceMarkContent => 'places' in 
 
 const isOutcome = (content: object): content is OutcomeContent => 'exclusion' in content;
 
+const isRejection = (content: object): content is RejectionContent => 'is_rejected' in content;
+
 const isAttributes = (content: object): content is AttributesContent => 'values' in content;
 
 /** An annotation of the server as an item; null when its newest revision deletes it. */
@@ -159,6 +173,10 @@ export function itemOf({ id, kind, revision }: Annotation): Item | null {
   if (kind === 'outcome')
     return isOutcome(content) ? { id, kind, ...content, note: content.note ?? '' } : null;
   if (kind === 'attributes') return isAttributes(content) ? { id, kind, ...content } : null;
+  if (kind === 'rejection')
+    return isRejection(content)
+      ? { id, kind, of: content.suggestion_id, is_rejected: content.is_rejected }
+      : null;
   if (kind === 'segment') return isSegment(content) ? { id, kind, ...content } : null;
   if (kind === 'answer') return null;
   if (isInSpace(content)) return spaceMarkOf(id, kind, content);

@@ -17,6 +17,7 @@ import {
 } from './items';
 import { EMPTY_LOG, perform, redo, type Step, undo } from './log';
 import { NO_OUTCOME, QUALITY, qualityOf } from './outcome';
+import { noLongerRejected, toggled } from './rejected';
 import type { Arrangement, Asking, Editing, ReadingStore } from './storeTypes';
 import { noteUnseen, unseenAmong, unseenBut } from './unseen';
 
@@ -79,7 +80,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
       before: items[after.id] ?? (after.kind === 'segment' ? { ...after, runs: [] } : null),
       after,
     }));
-    if (changes.length > 0) step({ changes, title });
+    const taken = noLongerRejected(items, drawn[0]?.suggestion_id);
+    if (changes.length > 0) step({ changes: [...changes, ...taken], title });
   };
   const answer = (label_keys: string[], newId: () => string, suggestion_id?: string) => {
     // Taken back to an empty answer, never to none: the next one is the same annotation.
@@ -87,7 +89,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
     const before = answerOf(get().items) ?? none;
     const after: Answer = { id: before.id, kind: 'answer', label_keys };
     const said = suggestion_id ? { ...after, suggestion_id } : after;
-    step({ changes: [{ id: before.id, before, after: said }], title: 'answer' }); // not shown
+    const taken = noLongerRejected(get().items, suggestion_id);
+    step({ changes: [{ id: before.id, before, after: said }, ...taken], title: 'answer' }); // not shown
   };
   const dropLostSelection = () => {
     const { selectedId, items } = get();
@@ -121,6 +124,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
     chooseClass: (labelKey, mode, newId) =>
       answer(keysAfter(answerOf(get().items), labelKey, mode), newId),
     accept: (labelKey, suggestionId, newId) => answer([labelKey], newId, suggestionId),
+    toggleRejected: (suggestionId, newId) =>
+      step({ changes: [toggled(get().items, suggestionId, newId)], title: 'reject' }), // not shown
     answerNothing: (newId) => answer([], newId),
     answerAttribute({ scope, target, attribute }, value, { newId, isTyped = false, suggestionId }) {
       if (attribute === QUALITY.key) {
@@ -145,7 +150,8 @@ export const useReading = create<ReadingStore>()((set, get) => {
       const typing = isTyped && log.done.at(-1)?.title === title ? log.done.at(-1) : undefined;
       const done = typing ? log.done.slice(0, -1) : log.done;
       const first = typing?.changes[0]?.before ?? before;
-      const changes = [{ id: before.id, before: first, after }];
+      const taken = noLongerRejected(items, suggestionId);
+      const changes = [{ id: before.id, before: first, after }, ...taken];
       if (!isReadOnly) set(perform({ items, log: { ...log, done } }, { changes, title }));
     },
     setOutcome(change, newId) {

@@ -56,6 +56,8 @@ export interface Actions {
   toggleHidden(id: string): void;
   chooseClass(labelKey: string, mode: 'single' | 'multi', newId: () => string): void;
   accept(labelKey: string, suggestionId: string, newId: () => string): void;
+  /** Rejects a suggestion, or takes that back. */
+  toggleRejected(suggestionId: string, newId: () => string): void;
   /** "None of these", said outright. */
   answerNothing(newId: () => string): void;
   /**
