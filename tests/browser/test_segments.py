@@ -163,6 +163,9 @@ def test_segments_overlap_unless_they_are_left_alone(clinic: Clinic, open_window
     apart = masks(reader, read)
     assert not (apart["liver"][0] & apart["lesion"][0]).any()
     assert np.array_equal(apart["liver"][0], both["liver"][0])
+    page.get_by_role("button", name="Add the other segment").click()
+    joined = apart["liver"][0] | apart["lesion"][0]
+    eventually(lambda: np.array_equal(masks(reader, read)["lesion"][0], joined))
 
 
 def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window: Open) -> None:
@@ -192,6 +195,11 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     expect(waiting).to_have_count(0)
     page.keyboard.press("Control+z")
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
+    page.get_by_label("Tidy all slices").check()
+    page.get_by_role("button", name="Grow by 1 mm on all slices").click()
+    eventually(lambda: all((mask > first).any() for mask in masks(reader, read)["liver"]))
+    page.keyboard.press("Control+z")
+    eventually(lambda: all(np.array_equal(first, mask) for mask in masks(reader, read)["liver"]))
 
 
 def stack_of(reader: Person, read: str) -> Mask:

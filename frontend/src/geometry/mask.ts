@@ -60,7 +60,8 @@ export type Combination = 'and' | 'or' | 'minus';
 export function combine(one: Mask, other: Mask, how: Combination): Mask {
   const made = emptyMask(one.size);
   for (let at = 0; at < made.data.length; at += 1) {
-    const [a, b] = [one.data[at] ?? 0, other.data[at] ?? 0];
+    const a = one.data[at] ?? 0;
+    const b = other.data[at] ?? 0;
     made.data[at] = how === 'and' ? a & b : how === 'or' ? a | b : a & (1 - b);
   }
   return made;

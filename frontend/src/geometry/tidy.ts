@@ -1,6 +1,28 @@
 /** What makes a rough mask a clean one: holes, islands, ragged borders. */
-import { copyMask, emptyMask, type Mask } from './mask';
+import { boxOf, copyMask, emptyMask, type Mask } from './mask';
 import { connected } from './paint';
+
+/**
+ * An edit that changes nothing farther than so many pixels from what is inside, done on that part
+ * of the image alone: a small structure on a large image is edited at once.
+ */
+export function editNear(mask: Mask, reach: number, edit: (part: Mask) => Mask): Mask {
+  const box = boxOf(mask);
+  const made = emptyMask(mask.size);
+  if (!box) return made;
+  const { columns, rows } = mask.size;
+  const [left, top] = [Math.max(0, box.left - reach), Math.max(0, box.top - reach)];
+  const width = Math.min(columns, box.right + reach) - left;
+  const height = Math.min(rows, box.bottom + reach) - top;
+  const part = emptyMask({ columns: width, rows: height });
+  const lineAt = (row: number) => (top + row) * columns + left;
+  for (let row = 0; row < height; row += 1)
+    part.data.set(mask.data.subarray(lineAt(row), lineAt(row) + width), row * width);
+  const after = edit(part);
+  for (let row = 0; row < height; row += 1)
+    made.data.set(after.data.subarray(row * width, (row + 1) * width), lineAt(row));
+  return made;
+}
 
 /** Everything outside that no path leads to from the border of the image becomes inside. */
 export function fillHoles(mask: Mask): Mask {

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { Label, LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
-import { isEnabled } from '../../commands/registry';
 import { areaOf } from '../../geometry/mask';
 import { millimetres } from '../../geometry/units';
 import { formatNumber } from '../../ui/format';
@@ -18,29 +17,15 @@ import { segmentsOf } from './items';
 import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
 import { PromptPanel } from './PromptPanel';
-import { usePlanes } from './planes';
-import { useReadout } from './readout';
 import { unseenFrames } from './segmentEdits';
 import { useReading } from './store';
+import { TidyPart } from './TidyPart';
 
 interface SegmentsPanelProps {
   readonly schema: LabelSchema;
   readonly frames: readonly Frame[];
   readonly commands: readonly Command[];
 }
-
-const EDITS = [
-  'segment.copyPrevious',
-  'segment.copyNext',
-  'segment.between',
-  'segment.grow',
-  'segment.shrink',
-  'segment.smooth',
-  'segment.holes',
-  'segment.largest',
-  'segment.minusOthers',
-  'segment.clear',
-];
 
 export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) {
   const { tool, isReadOnly, items, unseenIds } = useReading();
@@ -69,34 +54,10 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
       {isPaintTool(tool) && !isReadOnly && (
         <>
           <BrushSettings unit={frames[0]?.valueUnit ?? ''} isStack={isOneStack(frames)} />
-          <Edits commands={commands} />
+          <TidyPart schema={schema} isStack={isOneStack(frames)} commands={commands} />
         </>
       )}
     </section>
-  );
-}
-
-/** By themselves, because what an edit can do changes with the slice and with every stroke. */
-function Edits({ commands }: Pick<SegmentsPanelProps, 'commands'>) {
-  useReadout((state) => state.view?.index);
-  usePlanes();
-  useReading((state) => state.items);
-  const edits = EDITS.flatMap((id) => commands.find((command) => command.id === id) ?? []);
-  return (
-    <div className={styles.edits}>
-      {edits.map((command) => (
-        <button
-          key={command.id}
-          type="button"
-          className={styles.edit}
-          disabled={!isEnabled(command)}
-          onMouseDown={keepFocus}
-          onClick={() => void command.run()}
-        >
-          {command.title}
-        </button>
-      ))}
-    </div>
   );
 }
 

@@ -1,23 +1,17 @@
-/** Commands that paint segments and tidy what was painted. */
+/** Commands that paint segments, copy them from slice to slice, and tidy what was painted. */
 import type { LabelSchema } from '../../api/projects';
 import type { Command } from '../../commands/registry';
 import { millimetres } from '../../geometry/units';
 import { type Frame, isOneStack } from '../../viewer/frames';
 import type { PaintTool } from '../../viewer/segments';
 import { t } from '../../words/t';
-import { activeLabel, labelsOf } from './caseCommands';
+import { labelsOf } from './caseCommands';
 import type { Segment } from './items';
 import { showSlice, sliceInHand } from './planes';
-import {
-  copied,
-  EDITS,
-  edited,
-  filledBetween,
-  segmentOn,
-  unseenFrames,
-  withoutOthers,
-} from './segmentEdits';
+import { copied, EDITS, edited, filledBetween, segmentOn, unseenFrames } from './segmentEdits';
+import { activeSegment } from './segmentInHand';
 import { useReading } from './store';
+import { tidyCommands } from './tidyCommands';
 
 const SEGMENTS = t('Segments');
 const SMALLEST_MM = 0.5;
@@ -33,10 +27,6 @@ const TOOLS: readonly { tool: PaintTool; title: string; shortcut: string }[] = [
 ];
 
 const isEditable = () => !useReading.getState().isReadOnly;
-
-/** The segment painted now: the one last chosen, else the first. */
-export const activeSegment = (schema: LabelSchema) =>
-  activeLabel(schema, 'segment', useReading.getState().labelFor);
 
 /** A brush of another size, by steps of a fifth, within what a hand can use. */
 export function resize(by: 1 | -1): void {
@@ -61,13 +51,6 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
     if (label && frame) useReading.getState().paintSegments(make(label.key, frame), title);
   };
   const items = () => useReading.getState().items;
-  const edit = (id: keyof typeof EDITS, title: string): Command => ({
-    id: `segment.${id}`,
-    title,
-    section: SEGMENTS,
-    isEnabled: () => isEditable() && painted(),
-    run: act(title, (key, frame) => edited(items(), key, frame, EDITS[id])),
-  });
   const copy = (id: string, title: string, by: 1 | -1): Command => ({
     id: `segment.${id}`,
     title,
@@ -129,19 +112,14 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
         if (next !== undefined) showSlice(frames, next);
       },
     },
-    edit('grow', t('Grow by 1 mm')),
-    edit('shrink', t('Shrink by 1 mm')),
-    edit('smooth', t('Smooth')),
-    edit('holes', t('Fill holes')),
-    edit('largest', t('Keep the largest part')),
+    ...tidyCommands(schema, frames),
     {
-      id: 'segment.minusOthers',
-      title: t('Take other segments out'),
+      id: 'segment.clear',
+      title: t('Clear this slice'),
       section: SEGMENTS,
       isEnabled: () => isEditable() && painted(),
-      run: act('minusOthers', (key, frame) => withoutOthers(items(), key, frame)),
+      run: act('clear', (key, frame) => edited(items(), key, frame, EDITS.clear)),
     },
-    edit('clear', t('Clear this slice')),
     {
       id: 'paint.ball',
       title: t('Brush through slices (ball)'),

@@ -5,8 +5,8 @@ import type { Frame } from '../../viewer/frames';
 import { isPromptTool, type PromptTool } from '../../viewer/prompts';
 import { t } from '../../words/t';
 import { labelsOf } from './caseCommands';
-import { activeSegment } from './paintCommands';
 import { accept, askAgain, reject, setThroughFrames, takeBack, usePrompting } from './prompting';
+import { activeSegment } from './segmentInHand';
 import { useReading } from './store';
 
 const PROMPTS = t('Segment from prompts');

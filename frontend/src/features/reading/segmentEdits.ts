@@ -10,7 +10,8 @@ import {
   type Runs,
   runsOf,
 } from '../../geometry/mask';
-import { fillHoles, largestIsland, smooth } from '../../geometry/tidy';
+import { largestPart } from '../../geometry/parts';
+import { editNear, fillHoles, largestIsland, smooth } from '../../geometry/tidy';
 import { belongsTo, type Frame, isOneStack } from '../../viewer/frames';
 import { tiltOf } from '../../viewer/volumeShape';
 import { type Items, type Segment, segmentsOf } from './items';
@@ -43,20 +44,90 @@ export function withRuns(items: Items, labelKey: string, frame: Frame, runs: Run
 /** Changes a mask on one frame. */
 export type Edit = (mask: Mask, pitch: Pitch) => Mask;
 
+const MARGIN_MM = 1;
+
+const marginNear = (mask: Mask, by_mm: number, pitch: Pitch): Mask =>
+  editNear(mask, Math.ceil(MARGIN_MM / Math.min(pitch.column, pitch.row)) + 1, (part) =>
+    margin(part, by_mm, pitch),
+  );
+
 export const EDITS = {
-  grow: (mask, pitch) => margin(mask, 1, pitch),
-  shrink: (mask, pitch) => margin(mask, -1, pitch),
-  smooth: (mask) => smooth(mask),
-  holes: (mask) => fillHoles(mask),
-  largest: (mask) => largestIsland(mask),
+  grow: (mask, pitch) => marginNear(mask, MARGIN_MM, pitch),
+  shrink: (mask, pitch) => marginNear(mask, -MARGIN_MM, pitch),
+  smooth: (mask) => editNear(mask, 2, smooth),
+  holes: (mask) => editNear(mask, 1, fillHoles),
+  largest: (mask) => editNear(mask, 1, largestIsland),
   clear: (mask) => emptyMask(mask.size),
 } satisfies Record<string, Edit>;
 
-/** The edit of the frame on screen; nothing where nothing changes. */
-export function edited(items: Items, labelKey: string, frame: Frame, edit: Edit): Segment[] {
+/** What an edit leaves alone. */
+export interface Spared {
+  /** Pixels that other segments have are not gained. */
+  readonly protectsOthers: boolean;
+  /** A segment that is not spared: what is added comes from it. */
+  readonly butFor?: string;
+}
+
+const NOTHING_SPARED: Spared = { protectsOthers: false };
+
+/** The segment of a label on one frame after an edit; nothing where nothing changes. */
+export function edited(
+  items: Items,
+  labelKey: string,
+  frame: Frame,
+  edit: Edit,
+  { protectsOthers, butFor }: Spared = NOTHING_SPARED,
+): Segment[] {
   const runs = segmentOn(items, labelKey, frame)?.runs ?? [];
-  const after = runsOf(edit(maskFrom(runs, frame.size), pitchOf(frame)));
+  const before = maskFrom(runs, frame.size);
+  const others = protectsOthers
+    ? segmentsOf(items).filter(
+        (one) => one.label_key !== labelKey && one.label_key !== butFor && belongsTo(frame, one),
+      )
+    : [];
+  const mask = others.reduce(
+    (rest, other) => {
+      const gained = combine(maskFrom(other.runs, frame.size), before, 'minus');
+      return combine(rest, gained, 'minus');
+    },
+    edit(before, pitchOf(frame)),
+  );
+  const after = runsOf(mask);
   return after.join() === runs.join() ? [] : [withRuns(items, labelKey, frame, after)];
+}
+
+/**
+ * Of all parts of a segment through a stack the largest: voxels are joined within a slice, and from
+ * slice to slice where they lie over each other in the patient. Frames that change.
+ */
+export function largestThrough(
+  items: Items,
+  labelKey: string,
+  frames: readonly Frame[],
+): Segment[] {
+  const before = frames.map((frame) => ({
+    runs: segmentOn(items, labelKey, frame)?.runs ?? [],
+    size: frame.size,
+  }));
+  const after = largestPart(before, isOneStack(frames) ? tiltOf(frames) : []);
+  return frames.flatMap((frame, index) => {
+    const runs = after[index] ?? [];
+    const isSame = runs.join() === before[index]?.runs.join();
+    return isSame ? [] : [withRuns(items, labelKey, frame, runs)];
+  });
+}
+
+/** The segment of a label with that of another added to it, or what it has in common with it. */
+export function combinedWith(
+  items: Items,
+  [labelKey, otherKey]: readonly [labelKey: string, otherKey: string],
+  frame: Frame,
+  how: 'or' | 'and',
+  protectsOthers = false,
+): Segment[] {
+  const other = maskFrom(segmentOn(items, otherKey, frame)?.runs ?? [], frame.size);
+  const spared = { protectsOthers, butFor: otherKey };
+  return edited(items, labelKey, frame, (mask) => combine(mask, other, how), spared);
 }
 
 /**

@@ -39,6 +39,7 @@ const ARRANGEMENT: Arrangement = {
   areMarksHeldHidden: false,
   segmentFill: 0.35,
   paint: { radius: millimetres(5), isBall: false, range: null, protectsOthers: false },
+  otherSegment: null,
   isTextShown: true,
   isAiOn: true,
   isHeatShown: false,

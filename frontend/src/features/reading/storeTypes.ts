@@ -35,6 +35,8 @@ export interface Arrangement {
   /** How far segments are filled, 0 to 1. */
   readonly segmentFill: number;
   readonly paint: PaintSettings;
+  /** Label of the segment that the active one is combined with; null: the first other one. */
+  readonly otherSegment: string | null;
   readonly isTextShown: boolean;
   readonly isAiOn: boolean;
   readonly isHeatShown: boolean;

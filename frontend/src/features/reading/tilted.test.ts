@@ -6,7 +6,7 @@ import { imagePoint, millimetres, patientPoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import { beginGrow } from '../../viewer/growing';
 import type { Items } from './items';
-import { copied, filledBetween, segmentOn, withRuns } from './segmentEdits';
+import { copied, filledBetween, largestThrough, segmentOn, withRuns } from './segmentEdits';
 
 const SIZE = { columns: 64, rows: 60 };
 const COUNT = 9;
@@ -150,6 +150,22 @@ describe('on slices of a tilted gantry a straight rod', () => {
         });
         expect(wrong).toHaveLength(0);
       }
+    }
+  });
+
+  test('is one part of the stack, and a speck beside it is not', () => {
+    for (const seed of seeds) {
+      const frames = tilted(numbers(seed));
+      const last = frames[COUNT - 1] as Frame;
+      const rod = rodOn(frames, COUNT - 1, 1.5);
+      const withSpeck = { ...rod, data: rod.data.slice() };
+      withSpeck.data[0] = 1;
+      const others = frames.slice(0, -1).map((_, index) => painted(frames, index, 1.5));
+      const items: Items = Object.assign({}, ...others);
+      const all = withSegments(items, [withRuns({}, 'liver', last, runsOf(withSpeck))]);
+      const [changed, ...more] = largestThrough(all, 'liver', frames);
+      expect(changed?.runs).toEqual(runsOf(rod));
+      expect(more).toEqual([]);
     }
   });
 });
