@@ -138,6 +138,7 @@ S = QueryStrategy
 QUICK = [
     ours(S.RANDOM),
     product(),
+    ours(S.RARE_AWARE_HERDING, own_start=True),
     ours(S.UNCERTAINTY_HERDING, own_start=True),
     ours(S.V_OPTIMAL, own_start=True),
     MONAI_RULE,
