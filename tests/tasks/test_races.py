@@ -15,11 +15,11 @@ from collimate.annotations import save, submit
 from collimate.kit import ids
 from collimate.kit.database import engine, open_session
 from collimate.projects.models import Project
-from collimate.tasks import claim, lease
+from collimate.tasks import claim, lease, places
 from collimate.tasks.models import Read, Task
 from collimate.tasks.skip import skip
 from collimate.tasks.states import DONE
-from tests.tasks.worlds import broken_promises, make_room
+from tests.tasks.worlds import broken_promises, let_lapse, make_room
 
 BUSY = text(
     "SELECT task.id FROM task JOIN read ON read.task_id = task.id"
@@ -189,3 +189,65 @@ def test_one_reader_clicking_twice_gets_one_case(database):
     for thread in threads:
         thread.join(60)
     assert list(got.values()) == [6]
+
+
+IS_WAITED_FOR = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+def while_it_is_saved(reader_id, read_id, act):
+    """What `act` answers when it begins while that read is locked, as each save locks it.
+
+    The save ends once somebody waits for it, or nobody had to.
+    """
+    answers = []
+    with open_session() as saving:
+        places.lock_own(saving, saving.get_one(User, reader_id), read_id)
+        thread = threading.Thread(target=lambda: answers.append(act()))
+        thread.start()
+        with engine().connect() as looking:
+            while thread.is_alive() and not looking.scalar(IS_WAITED_FOR):
+                looking.rollback()
+                thread.join(0.01)
+    thread.join(60)
+    return answers.pop()
+
+
+def test_a_reader_whose_case_is_being_saved_gets_that_case_and_no_second_one(database):
+    with open_session() as session:
+        room = make_room(session, tasks=4, readers=2)
+        project_id, user_id = room.project.id, room.readers[0].id
+        own_id = claim.claim_next(session, room.project, room.readers[0]).id
+        fell_asleep = claim.claim_next(session, room.project, room.readers[1])
+        let_lapse(session, fell_asleep.id)
+
+    def claimed():
+        with open_session() as session:
+            project, user = session.get_one(Project, project_id), session.get_one(User, user_id)
+            return claim.claim_next(session, project, user).id
+
+    assert while_it_is_saved(user_id, own_id, claimed) == own_id
+
+
+@pytest.mark.parametrize("submits_the_older", [True, False])
+def test_who_submits_goes_on_with_another_case_in_hand_though_it_is_being_saved(
+    database, submits_the_older
+):
+    with open_session() as session:
+        room = make_room(session, tasks=4, readers=1)
+        actor = room.actor()
+        reads = [claim.claim_task(session, actor.user, task.id) for task in room.tasks[:2]]
+        reads.sort(key=lambda read: read.task_id, reverse=not submits_the_older)
+        now, following = reads
+        content = {"label_keys": ["normal"]}
+        change = save.Change(ids.new_id(), "answer", None, content=content, fence=now.fence)
+        saved = save.save(session, actor, now.id, str(ids.new_id()), change)
+
+    def submitted():
+        with open_session() as session:
+            return submit.submit(
+                session, actor, now.id, None, fence=now.fence, active_ms=10,
+                revision_ids=[UUID(saved.annotation["revision"]["id"])],
+            )["next"]  # fmt: skip
+
+    case = while_it_is_saved(actor.user.id, following.id, submitted)
+    assert case["read"]["id"] == str(following.id)

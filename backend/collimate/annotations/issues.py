@@ -64,6 +64,8 @@ def raise_issue(
         read = places.own_read(session, actor.user, read_id)
         project = session.get_one(Project, read.project_id)
         places.lock_reader(session, project.id, actor.user.id)
+        if wants_next:
+            claim.lock_in_hand(session, project, actor.user, read.task_id)
         read, task = places.lock_own(session, actor.user, read_id)
         is_new = session.get(Comment, said.id) is None
         if is_new:
@@ -75,7 +77,7 @@ def raise_issue(
             _settle_older(session, read)
         following = None
         if wants_next:
-            following = claim.take_next(session, project, actor.user, may_wait=False)
+            following = claim.take_next(session, project, actor.user)
         # The audit chain is locked last by everyone, so nobody waits in a circle.
         comments.say(session, actor, read, said)
         if is_new:

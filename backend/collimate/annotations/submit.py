@@ -64,6 +64,8 @@ def submit(
         read = places.own_read(session, actor.user, read_id)
         project = session.get_one(Project, read.project_id)
         places.lock_reader(session, project.id, actor.user.id)
+        if wants_next:
+            claim.lock_in_hand(session, project, actor.user, read.task_id)
         read, task = places.lock_own(session, actor.user, read_id)
         submission = _repeated(session, read, revision_ids)
         is_new = submission is None
@@ -73,7 +75,7 @@ def submit(
             submission = _store(session, actor, read, task, revision_ids)
         following = None
         if wants_next:
-            following = claim.take_next(session, project, actor.user, may_wait=False)
+            following = claim.take_next(session, project, actor.user)
         # The job and the audit chain are locked last by everyone, so nobody waits in a circle.
         if is_new:
             _wake_learner(session, project)

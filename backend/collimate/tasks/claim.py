@@ -46,6 +46,7 @@ class Place:
 def claim_next(session: Session, project: Project, reader: User) -> Read:
     """Hold the reader's next case: own work first, then the top of the pool.
 
+    Own work is looked for, and waited for, before any task is locked: it is never passed over.
     Studies without a task are looked for only where nothing else is left: that reads all studies.
 
     Raises:
@@ -53,34 +54,59 @@ def claim_next(session: Session, project: Project, reader: User) -> Read:
         SchemaMissing: the project has no label schema.
     """
     places.lock_reader(session, project.id, reader.id)
-    followed = found_or_let_go(session, lambda: queue.follow_rule(session, project))
-    lapsed = found_or_let_go(session, lambda: lease.release_lapsed(session, project.id)) or []
-    read = take_next(session, project, reader, may_wait=not followed and not lapsed)
-    if read is None:
-        queue.open_missing(session, project.id)
-        read = take_next(session, project, reader, may_wait=False)
+    place = _waiting(session, own_work(project, reader, HELD_AND_GIVEN))
+    lapsed: list[Read] = []
+    if place is None:
+        place, lapsed = _from_pool(session, project, reader)
+    read = None if place is None else hold(session, reader, place)
+    lease.record_lapsed(session, lapsed)
     if read is None:
         raise WorklistEmpty("New cases appear here as they arrive or are asked for.")
-    lease.record_lapsed(session, lapsed)
     record_claim(session, reader, read)
     return read
 
 
-def take_next(session: Session, project: Project, reader: User, *, may_wait: bool) -> Read | None:
-    """Hold the next case without an audit row; the caller holds the reader's lock.
+def _from_pool(session: Session, project: Project, reader: User) -> tuple[Place | None, list[Read]]:
+    """The most wanted free place, and the reads that were set aside because their time ran out.
 
-    Who holds a task already must not wait for another one (`may_wait=False`): what is locked at
-    this moment is passed over.
+    Who holds a task already must not wait for another one: where the rule was followed or places
+    were freed, what is locked at this moment is passed over.
     """
-    own = own_work(project, reader, HELD_AND_GIVEN)
-    place = _waiting(session, own) if may_wait else _passing(session, own)
-    if place is None:
-        place = _free_place(session, project, reader, _passing)
-    if place is None and may_wait:
+    followed = found_or_let_go(session, lambda: queue.follow_rule(session, project))
+    lapsed = found_or_let_go(session, lambda: lease.release_lapsed(session, project.id)) or []
+    place = _free_place(session, project, reader, _passing)
+    if place is None and not followed and not lapsed:
         place = _free_place(session, project, reader, _waiting)
     if place is None:
-        return None
-    return hold(session, reader, place)
+        queue.open_missing(session, project.id)
+        place = _free_place(session, project, reader, _passing)
+    return place, lapsed
+
+
+def lock_in_hand(session: Session, project: Project, reader: User, task_id: UUID) -> None:
+    """Lock the task in hand together with that of the own work its reader goes on with.
+
+    Both in the order of everyone who locks several tasks, so that `take_next` need not pass over
+    own work that is being saved. The caller holds the reader's lock.
+
+    Raises:
+        TaskNotFound
+    """
+    own = own_work(project, reader, HELD_AND_GIVEN).where(Task.id != task_id)
+    following = session.scalar(own.with_only_columns(Task.id))
+    for one in sorted({task_id, following or task_id}):
+        places.lock_task(session, one)
+
+
+def take_next(session: Session, project: Project, reader: User) -> Read | None:
+    """Hold the next case while a task is in hand (`lock_in_hand`), without an audit row.
+
+    Nobody is waited for: of the pool, what is locked at this moment is passed over.
+    """
+    place = _passing(session, own_work(project, reader, HELD_AND_GIVEN))
+    if place is None:
+        place = _free_place(session, project, reader, _passing)
+    return None if place is None else hold(session, reader, place)
 
 
 def tidy(session: Session, project: Project) -> None:

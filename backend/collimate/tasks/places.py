@@ -1,7 +1,8 @@
 """The places of a task: slot rows 1 to wanted, which the database keeps from being exceeded.
 
 The task row is the lock of everything on it: whoever changes a place holds it first. Locks are
-taken in one order (reader, task, label schema, job, audit chain), so nobody waits in a circle.
+taken in one order (reader, task, label schema, job, audit chain; several tasks by their ids), so
+nobody waits in a circle.
 """
 
 from typing import Any
