@@ -1,7 +1,8 @@
 """The prompter: answers prompts of readers while they wait, in a process of its own.
 
 Neither the web process, which never decodes or computes, nor the ML worker, whose one thread may
-be training for minutes. It is woken by NOTIFY and looks once a second anyway.
+be training for minutes. It is woken by NOTIFY and looks once a second anyway. Where the GPU stops
+answering, the process ends, because only a fresh one reaches it again.
 """
 
 import os
@@ -11,6 +12,7 @@ import psycopg
 
 import collimate.tables  # noqa: F401
 from collimate.kit import database, logging
+from collimate.kit.ending import BROKEN, leave
 from collimate.kit.logging import logger
 from collimate.kit.settings import settings
 from collimate.ml.prompts.seeded import Seeded
@@ -22,10 +24,12 @@ THREADS = 2
 LOOK_EVERY_S = 1.0
 IDLE_S = 300.0
 """After this long without a question all pixels are forgotten."""
+LAST_WORDS_S = 10.0
+"""How long answers under way are waited for at the end; sessions are then anybody's again."""
 
 
 def serve(answerer: Answerer, stop: threading.Event) -> None:
-    """Answer until told to stop."""
+    """Answer until told to stop, or until the GPU is lost."""
     woken = threading.Semaphore(0)
     threads = [
         threading.Thread(target=_answer, args=(answerer, woken, stop), daemon=True)
@@ -35,12 +39,15 @@ def serve(answerer: Answerer, stop: threading.Event) -> None:
         thread.start()
     _listen(woken, stop)
     for thread in threads:
-        thread.join()
+        thread.join(LAST_WORDS_S)
 
 
 def _answer(answerer: Answerer, woken: threading.Semaphore, stop: threading.Event) -> None:
     idle = 0.0
     while not stop.is_set():
+        if answerer.has_lost_device:
+            stop.set()
+            return
         try:
             if answerer.answer_next():
                 idle = 0.0
@@ -69,11 +76,15 @@ def _listen(woken: threading.Semaphore, stop: threading.Event) -> None:
 
 
 def main() -> None:
-    """Answer until told to stop."""
+    """Answer until told to stop; ends as broken where the GPU is lost, to be started again."""
     logging.configure("prompter")
     os.nice(5)
     memory_bytes = settings().prompt_memory_mb * 1024 * 1024
-    serve(Answerer(Seeded(), memory_bytes=memory_bytes), threading.Event())
+    answerer = Answerer(Seeded(), memory_bytes=memory_bytes)
+    serve(answerer, threading.Event())
+    if answerer.has_lost_device:
+        logger().error("device_lost")
+        leave(BROKEN)
 
 
 if __name__ == "__main__":

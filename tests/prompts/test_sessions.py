@@ -1,5 +1,8 @@
 """Prompt sessions: asked by a reader, answered by a segmenter, gone on with wherever it stops."""
 
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,9 +14,12 @@ from sqlalchemy import select, update
 from collimate import prompter
 from collimate.annotations.models import AnnotationRevision
 from collimate.annotations.runs import to_mask
+from collimate.embedded.run import PROCESSES
 from collimate.kit import clock, ids
 from collimate.kit.blobs import blobs, work_folder
 from collimate.kit.database import open_session
+from collimate.kit.ending import BROKEN
+from collimate.kit.settings import settings
 from collimate.ml import memory
 from collimate.ml.prompts.given.take import take
 from collimate.ml.prompts.seeded import Seeded
@@ -29,6 +35,18 @@ from tests.ml import segmenters
 from tests.tasks.worlds import make_room
 
 SHAPE, SPACING = (10, 64, 80), (3.0, 0.8, 0.8)
+
+
+LOSES_ITS_GPU = """
+import torch
+from collimate import prompter
+
+def lost(*given):
+    raise torch.AcceleratorError("CUDA error: unspecified launch failure")
+
+torch.nn.Conv3d.forward = lost
+prompter.main()
+"""
 
 
 def lesion():
@@ -173,16 +191,21 @@ def test_one_frame_is_answered_alone_and_what_is_no_volume_says_so(world, sessio
     assert heard(world)["problem"] == UNREADABLE
 
 
-def test_the_given_segmenter_answers_and_where_it_cannot_ours_does_and_says_why(
-    world, session, tmp_path, monkeypatch
-):
+def give(world, session, folder):
+    """A segmenter that finds the ball around a point."""
     said = segmenters.checkpoint(segmenters.copying(segmenters.POINT).state_dict())
-    folder = segmenters.publish(tmp_path / "published", said)
-    blob = blobs().put(take(folder, tmp_path)[0])
+    blob = blobs().put(take(segmenters.publish(folder / "published", said), folder)[0])
     reader_id = world.read.reader_id
     given = SegmenterFile(weights_sha256=blob.sha256, source_sha256="", given_by=reader_id)
     session.add(given)
     session.commit()
+    return given
+
+
+def test_the_given_segmenter_answers_and_where_it_cannot_ours_does_and_says_why(
+    world, session, tmp_path, monkeypatch
+):
+    given = give(world, session, tmp_path)
     answers = answerer()
 
     def told(**how):
@@ -218,9 +241,35 @@ def test_the_given_segmenter_answers_and_where_it_cannot_ours_does_and_says_why(
     session.commit()
     answers = answerer()
     assert told(through_frames=False)["note"] == NOTES["no_volume"]
-    withdraw_segmenter(session, by=reader_id)
+    withdraw_segmenter(session, by=world.read.reader_id)
     session.commit()
     assert told(through_frames=False)["note"] == ""
+
+
+def test_a_prompter_whose_gpu_is_lost_answers_without_it_and_ends_and_a_fresh_one_goes_on(
+    world, session, tmp_path
+):
+    version = give(world, session, tmp_path).weights_sha256[:12]
+    environment = {**os.environ, "COLLIMATE_DATABASE_URL": settings().database_url}
+
+    def told():
+        ask(world, prompt(world, (44.5, 32.5)))
+        eventually(lambda: heard(world)["answered"] == world.asked, seconds=60)
+        return heard(world)
+
+    with subprocess.Popen([sys.executable, "-c", LOSES_ITS_GPU], env=environment) as broken:
+        without = told()
+        assert broken.wait(60) == BROKEN
+    assert (without["segmenter"], without["note"]) == ("seeded-walker", NOTES["lost"])
+    assert dice(volume(without["frames"]), lesion()) > 0.85
+    arguments = [sys.executable, "-m", *PROCESSES["prompter"]]
+    with subprocess.Popen(arguments, env=environment) as fresh:
+        try:
+            again = told()
+        finally:
+            fresh.kill()
+    assert (again["segmenter"], again["segmenter_version"]) == ("nninteractive", version)
+    assert again["note"] == ""
 
 
 def test_only_the_reader_who_holds_the_case_points_and_only_at_its_images(world, session):

@@ -1,7 +1,5 @@
 """A worker process: Celery listens for bells, the job table says what to do."""
 
-import os
-import sys
 from typing import Any, NoReturn
 
 import billiard
@@ -12,10 +10,8 @@ from collimate.jobs.celery import RING, celery_app
 from collimate.jobs.kinds import JobKind, Queue
 from collimate.jobs.run import Handler, WorkerBroken, work
 from collimate.jobs.stand_back import stand_back
+from collimate.kit.ending import BROKEN, leave
 from collimate.kit.settings import settings
-
-BROKEN = 70
-"""Exit code of a worker that could do no more work (EX_SOFTWARE)."""
 
 
 def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> NoReturn:
@@ -35,14 +31,14 @@ def serve(queue: Queue, handlers: dict[JobKind, Handler], *, pool: str) -> NoRet
         except WorkerBroken:
             for child in billiard.active_children():
                 child.terminate()
-            _leave(BROKEN)
+            leave(BROKEN)
 
     worker_shutting_down.connect(_leave_if_idle)
     code = app.worker_main(
         ["worker", "-Q", str(queue), "-P", pool, "-c", "1", "-n", f"{queue}@%h",
          "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     )  # fmt: skip
-    _leave(code)
+    leave(code)
 
 
 def _leave_if_idle(**_told: Any) -> None:
@@ -54,11 +50,4 @@ def _leave_if_idle(**_told: Any) -> None:
         return
     for child in billiard.active_children():
         child.terminate()
-    _leave(0)
-
-
-def _leave(code: int | None) -> NoReturn:
-    """End without taking the interpreter apart: beside busier processes that takes long."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code or 0)
+    leave(0)

@@ -68,6 +68,11 @@ class Answerer:
         self._memory = FramesInMemory(memory_bytes)
         self._series: dict[UUID, tuple[list[SeriesFrame], str]] = {}
 
+    @property
+    def has_lost_device(self) -> bool:
+        """Whether the GPU failed: the process has to end, and a fresh one reaches it again."""
+        return self._segmenters.has_lost_device
+
     def forget(self) -> None:
         """Drop all pixels, once nobody has asked for a while."""
         self._memory.clear()

@@ -1,5 +1,6 @@
 """Who answers: the segmenter that was given, else the one that needs no model, which says why."""
 
+import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ NOTES = {
     "no_memory": "The given segmenter needs more memory than there is: answered without a model.",
     "unreadable": "The given segmenter cannot be read: answered without a model. "
     "An administrator can give it again.",
+    "lost": "The GPU stopped answering: answered without a model. The prompter starts afresh; the "
+    "given segmenter answers your next prompt.",
     "failed": "The given segmenter failed: answered without a model. "
     "The log of the prompter says more.",
 }
@@ -39,9 +42,13 @@ class Answered:
 
 
 class Segmenters:
-    """`own` needs no model and is always there; a given one is read when it is first asked."""
+    """`own` needs no model and is always there; a given one is read when it is first asked.
+
+    `has_lost_device`: the GPU failed, and nothing in this process can reach it any more.
+    """
 
     def __init__(self, own: Segmenter) -> None:
+        self.has_lost_device = False
         self._own = own
         self._loader = ThreadPoolExecutor(1, "segmenter")
         self._given: tuple[str, Future[Segmenter]] | None = None
@@ -55,7 +62,12 @@ class Segmenters:
             self._given = None
         from collimate.ml.memory import free_unused
 
-        free_unused()
+        try:
+            free_unused()
+        except RuntimeError as error:
+            if not _is_device_lost(error):
+                raise
+            self.has_lost_device = True
 
     def segment(
         self, stack: SeriesStack, prompts: Sequence[Prompt], *, through_frames: bool, check: Check
@@ -84,9 +96,15 @@ class Segmenters:
         except NoMemory:
             note = "no_memory"
         except Exception as error:
-            note = "unreadable" if isinstance(error, Unreadable) else "failed"
-            logger().error("segmenter_failed", error_class=type(error).__name__)
+            note = self._note_of(error)
+            logger().error("segmenter_failed", error_class=type(error).__name__, note=note)
         return by(self._own, NOTES[note])
+
+    def _note_of(self, error: Exception) -> str:
+        if _is_device_lost(error) or _is_device_lost(error.__cause__):
+            self.has_lost_device = True
+            return "lost"
+        return "unreadable" if isinstance(error, Unreadable) else "failed"
 
     def _loaded(self, sha256: str, check: Check) -> Segmenter:
         """The given one. Reading it takes seconds; meanwhile the question is kept alive."""
@@ -102,6 +120,15 @@ class Segmenters:
         except Exception as error:
             self.forget()
             raise Unreadable from error
+
+
+def _is_device_lost(error: BaseException | None) -> bool:
+    """Whether the GPU itself failed; where torch was never needed, it is not that."""
+    if error is None or "torch" not in sys.modules:
+        return False
+    from collimate.ml.device import is_device_lost
+
+    return is_device_lost(error)
 
 
 def _load(sha256: str) -> Segmenter:
