@@ -11,6 +11,9 @@ export interface Affine {
   readonly f: number;
 }
 
+/** The map that moves nothing. */
+export const UNMOVED: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
+
 /** The map that sends image (0,0), (1,0) and (0,1) to the three canvas points given. */
 export function affineFrom(
   origin: readonly [number, number],

@@ -1,6 +1,6 @@
 /** Segments where a plane cuts them, and painting on the plane into the slices it passes. */
 import { useEffect, useMemo, useRef } from 'react';
-import { type Affine, toImage } from '../geometry/affine';
+import { toImage, UNMOVED } from '../geometry/affine';
 import { cutThrough, type Grid, gridOf, patchFrom } from '../geometry/cutThrough';
 import { type Mask, type Runs, runsOf } from '../geometry/mask';
 import { imageToPatient, normalOf } from '../geometry/plane';
@@ -24,8 +24,6 @@ interface PlaneSegmentsProps {
   readonly look: SegmentLook;
   readonly paint: PaintProps | null;
 }
-
-const UNMOVED: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
 
 export function PlaneSegments(props: PlaneSegmentsProps) {
   const { frames, view, segments, styleOf, look, paint } = props;

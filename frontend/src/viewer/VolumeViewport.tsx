@@ -7,8 +7,10 @@ import type { Frame } from './frames';
 import type { MarkStyle } from './marks';
 import { LoadingNotice, ProblemNotice } from './Notice';
 import type { NavigationTool } from './navigation';
+import { SpaceScissors } from './SpaceScissors';
 import type { SegmentOnFrame } from './segments';
 import { PER_PIXEL, useOrbit } from './useOrbit';
+import type { SegmentsProps } from './useSegments';
 import { useSurfaces } from './useSurfaces';
 import { useTouch } from './useTouch';
 import { useVolumeScene, type VolumeState } from './useVolumeScene';
@@ -17,14 +19,15 @@ import type { ViewportHandle } from './viewportHandle';
 import { orbited, zoomed } from './volumeCamera';
 import './viewer.css';
 
-export interface VolumeViewportProps {
+export interface VolumeViewportProps extends SegmentsProps {
   readonly frames: readonly Frame[];
   readonly tool: NavigationTool | null;
   /** Which of the looks of the series, counted round and round. */
   readonly lookNumber: number;
   /** How much is seen of the volume, 0 (only segments) to 1. */
   readonly strength: number;
-  readonly segments: readonly SegmentOnFrame[];
+  /** Scissors are in hand. */
+  readonly isCutting: boolean;
   readonly areMarksShown: boolean;
   readonly styleOf: (labelKey: string) => MarkStyle;
   readonly isTextShown: boolean;
@@ -110,7 +113,9 @@ export default function VolumeViewport(props: VolumeViewportProps) {
         className="viewer-stage"
         data-segments={surfaces.map(({ label_key }) => label_key).join(' ')}
         onContextMenu={(event) => event.preventDefault()}
-      />
+      >
+        {props.isCutting && orbit && !problem && <SpaceScissors {...props} orbit={orbit} />}
+      </div>
       {orbit && !problem && (
         <VolumeText
           {...state}

@@ -1,10 +1,14 @@
+import vtkRenderer from '@kitware/vtk.js/Rendering/Core/Renderer.js';
 import { describe, expect, test, vi } from 'vitest';
-import { dot } from '../geometry/plane';
+import { maskFrom, type Runs, runsOf } from '../geometry/mask';
+import { dot, imageToPatient } from '../geometry/plane';
 import { rightOf } from '../geometry/planes';
-import { millimetres, patientPoint } from '../geometry/units';
+import { imagePoint, millimetres, patientPoint } from '../geometry/units';
 import type { Frame } from './frames';
 import { blockOf, createReducer, reducedFor, reduceStack } from './reducedVolume';
-import { fromTheFront, moved, type Orbit, orbited, zoomed } from './volumeCamera';
+import { beginScissors } from './scissors';
+import type { Ground } from './segments';
+import { aim, fromTheFront, moved, type Orbit, orbited, placeSeen, zoomed } from './volumeCamera';
 import { emptyValue, looksFor } from './volumeLooks';
 
 vi.mock('@cornerstonejs/core', () => ({ cache: {}, volumeLoader: {} }));
@@ -126,4 +130,93 @@ test('a volume opens as large as its front fits into the cell', () => {
   expect(focus).toEqual([0, 0, 45]);
   expect(reach_mm).toBeCloseTo((1.05 * 100) / 1.6, 9);
   expect(fromTheFront(box, 4).reach_mm).toBeCloseTo(1.05 * 45, 9);
+});
+
+describe('scissors in 3D', () => {
+  const STAGE = { width: 640, height: 400 };
+  const full: Runs = [0, SIZE.columns * SIZE.rows];
+  const slices = [0, 1, 2, 3.5, 4.5, 6].map((z) => ({ size: SIZE, plane: frame(z).plane }));
+  const ground: Ground = {
+    slices,
+    isStack: true,
+    isHere: () => false,
+    canvas: (index) => ({
+      size: SIZE,
+      spacing: frame(0).plane.spacing,
+      // nothing is painted on the last slice but one
+      runs: index === 4 ? [] : full,
+      others: [],
+      values: 'absent',
+    }),
+  };
+  const erasing = {
+    ...{ radius: millimetres(5), isBall: false, range: null, protectsOthers: true },
+    isErasing: true,
+  };
+
+  /** Where the camera that draws the picture puts a place, in CSS pixels. */
+  function onScreen(orbit: Orbit) {
+    const renderer = vtkRenderer.newInstance();
+    aim(renderer.getActiveCamera(), orbit);
+    const aspect = STAGE.width / STAGE.height;
+    return (place: readonly [number, number, number]) => {
+      const [x = 0, y = 0] = renderer.worldToNormalizedDisplay(...place, aspect);
+      return [x * STAGE.width, (1 - y) * STAGE.height] as const;
+    };
+  }
+
+  const isWithin = (line: readonly (readonly [number, number])[], [x, y]: readonly number[]) =>
+    line.reduce((inside, [x1, y1], at) => {
+      const [x2, y2] = line[(at + 1) % line.length] ?? [x1, y1];
+      const isCrossed = y1 <= (y ?? 0) !== y2 <= (y ?? 0);
+      return isCrossed && (x ?? 0) < x1 + (((y ?? 0) - y1) / (y2 - y1)) * (x2 - x1)
+        ? !inside
+        : inside;
+    }, false);
+
+  test('cut the voxels whose middles the camera shows within the line, or those outside', async () => {
+    let [within, beyond] = [0, 0];
+    for (let round = 0; round < 24; round += 1) {
+      const start: Orbit = {
+        ...{ normal: [0, -1, 0], up: [0, 0, 1] },
+        focus: [-28.5 + 0.1 * round, 10.8, 3],
+        reach_mm: 3 + 0.2 * round,
+      };
+      const orbit = round === 0 ? start : orbited(start, 0.37 * round, 0.21 * round);
+      const seenAt = onScreen(orbit);
+      const line = [
+        [180.3, 90.1],
+        [420.7, 60.2],
+        [330.9, 210.4],
+        [470.2, 330.8],
+        [150.6, 290.5],
+      ] as const;
+      for (const keepsInside of [false, true]) {
+        const points = line.map(([x, y]) => imagePoint(x, y));
+        const stroke = beginScissors(points[0] ?? imagePoint(0, 0), ground, erasing, {
+          placeOf: (point) => placeSeen(orbit, point, STAGE),
+          normal: orbit.normal,
+          isFlat: false,
+          keepsInside,
+        });
+        for (const point of points.slice(1)) stroke.move(point);
+        const changes = await stroke.finish();
+        expect(changes.map(({ index }) => index)).not.toContain(4);
+        slices.forEach(({ plane }, slice) => {
+          if (slice === 4) return;
+          const data = Uint8Array.from({ length: SIZE.columns * SIZE.rows }, (_, at) => {
+            const [x, y] = [(at % SIZE.columns) + 0.5, Math.floor(at / SIZE.columns) + 0.5];
+            const isIn = isWithin(line, seenAt(imageToPatient(plane, imagePoint(x, y))));
+            if (isIn) within += 1;
+            else beyond += 1;
+            return isIn === keepsInside ? 1 : 0;
+          });
+          const found = changes.find(({ index }) => index === slice)?.runs ?? full;
+          expect(maskFrom(found, SIZE).data).toEqual(data);
+          expect(found).toEqual(runsOf({ size: SIZE, data }));
+        });
+      }
+    }
+    expect(Math.min(within, beyond)).toBeGreaterThan(500);
+  });
 });

@@ -1,6 +1,7 @@
 /** A camera that circles a volume: where it looks from, what is up, how large all is. */
 import { dot, type Vector } from '../geometry/plane';
 import { rightOf, turnedAbout } from '../geometry/planes';
+import { type ImagePoint, type PatientPoint, patientPoint } from '../geometry/units';
 
 export interface Orbit {
   /** Unit vectors (LPS): from the body to the reader, and to the top of the screen. */
@@ -18,6 +19,30 @@ export interface VoxelBox {
   readonly origin: Vector;
   readonly spacing_mm: readonly [number, number, number];
   readonly axes: readonly [Vector, Vector, Vector];
+}
+
+/** What draws a volume looks through one of these, as vtk.js has them. */
+interface Camera {
+  setParallelProjection(isParallel: boolean): unknown;
+  setFocalPoint(x: number, y: number, z: number): unknown;
+  setPosition(x: number, y: number, z: number): unknown;
+  setViewUp(x: number, y: number, z: number): unknown;
+  setParallelScale(reach: number): unknown;
+}
+
+/** Far enough from what is seen to stand before all of it. */
+const AWAY_MM = 4000;
+
+export function aim(camera: Camera, { normal, up, focus, reach_mm }: Orbit): void {
+  camera.setParallelProjection(true);
+  camera.setFocalPoint(focus[0], focus[1], focus[2]);
+  camera.setPosition(
+    focus[0] + normal[0] * AWAY_MM,
+    focus[1] + normal[1] * AWAY_MM,
+    focus[2] + normal[2] * AWAY_MM,
+  );
+  camera.setViewUp(up[0], up[1], up[2]);
+  camera.setParallelScale(reach_mm);
 }
 
 /** Room left around the box. */
@@ -59,6 +84,21 @@ export function moved(orbit: Orbit, right_mm: number, down_mm: number): Orbit {
   const at = (axis: 0 | 1 | 2) =>
     orbit.focus[axis] - right[axis] * right_mm + orbit.up[axis] * down_mm;
   return { ...orbit, focus: [at(0), at(1), at(2)] };
+}
+
+/**
+ * Where in the patient a point on screen lies, in CSS pixels from the top left of a stage of this
+ * size: on the plane through the middle. The camera is a parallel one, so all before and behind
+ * that place is seen at the same point.
+ */
+export function placeSeen(
+  orbit: Orbit,
+  [x, y]: ImagePoint,
+  { width, height }: { readonly width: number; readonly height: number },
+): PatientPoint {
+  const perPixel = (2 * orbit.reach_mm) / height;
+  const { focus } = moved(orbit, (width / 2 - x) * perPixel, (height / 2 - y) * perPixel);
+  return patientPoint(...focus);
 }
 
 export const zoomed = (orbit: Orbit, factor: number): Orbit => ({

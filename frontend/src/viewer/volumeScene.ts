@@ -18,7 +18,7 @@ import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow
 import type { Surface } from '../geometry/surface';
 import type { Means } from './means';
 import type { Reduced } from './reducedVolume';
-import type { Orbit } from './volumeCamera';
+import { aim, type Orbit } from './volumeCamera';
 import type { Look } from './volumeLooks';
 
 export interface Painted {
@@ -96,7 +96,7 @@ export function createScene(
         actor.getProperty().setColor(...rgbOf(colour));
       }
     },
-    draw({ normal, up, focus, reach_mm }, isMoving) {
+    draw(orbit, isMoving) {
       const { clientWidth, clientHeight } = element;
       if (clientWidth === 0 || clientHeight === 0) return;
       const most = isMoving ? means.pixels.moving : means.pixels.resting;
@@ -106,17 +106,7 @@ export function createScene(
       // Light takes ten times as long: where the processor draws it comes when the picture rests.
       volume.getProperty().setShade(isLit && !(isMoving && means.isSoftware));
       mapper.setSampleDistance(sampleDistance(reduced) * (isMoving && means.isSoftware ? 2 : 1));
-      const camera = renderer.getActiveCamera();
-      const away = 4000;
-      camera.setParallelProjection(true);
-      camera.setFocalPoint(focus[0], focus[1], focus[2]);
-      camera.setPosition(
-        focus[0] + normal[0] * away,
-        focus[1] + normal[1] * away,
-        focus[2] + normal[2] * away,
-      );
-      camera.setViewUp(up[0], up[1], up[2]);
-      camera.setParallelScale(reach_mm);
+      aim(renderer.getActiveCamera(), orbit);
       renderer.resetCameraClippingRange();
       window.render();
     },

@@ -11,10 +11,8 @@ import { cineRate } from './layoutCommands';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
 import { useReading } from './store';
-import { toolHelp } from './toolHelp';
+import { toolHelp, volumeHelp } from './toolHelp';
 import { WindowMenu } from './WindowMenu';
-
-const VOLUME_HELP = t('drag: turn · wheel: zoom · Alt L look · Alt H see through');
 
 const signed = (value: number): string => {
   const text = Number.isInteger(value) ? String(Math.abs(value)) : formatNumber(Math.abs(value), 1);
@@ -79,7 +77,9 @@ export const StatusLine = memo(function StatusLine({
       <WindowMenu frames={frames} />
       <UnderPointer />
       <span className={styles.push} />
-      <span className={styles.muted}>{isVolume ? VOLUME_HELP : toolHelp(tool, actions)}</span>
+      <span className={styles.muted}>
+        {isVolume ? volumeHelp(tool, actions) : toolHelp(tool, actions)}
+      </span>
     </footer>
   );
 });

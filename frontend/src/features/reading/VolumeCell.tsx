@@ -17,7 +17,14 @@ interface VolumeCellProps {
   readonly isActive: boolean;
   readonly viewport: Pick<
     ViewportProps,
-    'tool' | 'segments' | 'areMarksShown' | 'styleOf' | 'isTextShown'
+    | 'tool'
+    | 'segments'
+    | 'paint'
+    | 'onPainted'
+    | 'areMarksShown'
+    | 'isReadOnly'
+    | 'styleOf'
+    | 'isTextShown'
   >;
 }
 
@@ -48,7 +55,10 @@ export function VolumeCell({ at, frames, isActive, viewport }: VolumeCellProps) 
         tool={navigationOf(viewport.tool)}
         lookNumber={lookNumber}
         strength={strength}
+        isCutting={viewport.tool === 'scissors' && !viewport.isReadOnly}
         segments={viewport.segments}
+        paint={viewport.paint}
+        onPainted={viewport.onPainted}
         areMarksShown={viewport.areMarksShown}
         styleOf={viewport.styleOf}
         isTextShown={viewport.isTextShown}

@@ -99,3 +99,16 @@ export function toolHelp(tool: ViewportTool, actions: Actions): string {
   if (erasing && gestures) words.push(erasing.replace('{gestures}', gestures));
   return words.join(' · ');
 }
+
+const IN_SPACE = t('drag: turn · wheel: zoom · Alt L look · Alt H see through');
+
+/** In 3D only scissors do anything but move the picture. */
+export function volumeHelp(tool: ViewportTool, actions: Actions): string {
+  if (tool !== 'scissors') return IN_SPACE;
+  const words = [t('trace around: cuts away what is inside')];
+  const gestures = erasingGestures(actions);
+  if (gestures) words.push(t('{gestures}: what is outside', { gestures }));
+  const turning = DRAGS.find((gesture) => actions[gesture] === 'window');
+  if (turning) words.push(t('{gesture}: turn', { gesture: gestureInText(turning) }));
+  return words.join(' · ');
+}
