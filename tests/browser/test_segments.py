@@ -195,11 +195,34 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     expect(waiting).to_have_count(0)
     page.keyboard.press("Control+z")
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
+    # a margin of 3 mm stays in its slices, which are 16 mm apart; one of 16 mm reaches across
     page.get_by_label("Tidy all slices").check()
-    page.get_by_role("button", name="Grow by 1 mm on all slices").click()
+    grow = page.get_by_role("button", name="Grow on all slices")
+    page.get_by_label("Margin").fill("3")
+    grow.click()
     eventually(lambda: all((mask > first).any() for mask in masks(reader, read)["liver"]))
     page.keyboard.press("Control+z")
     eventually(lambda: all(np.array_equal(first, mask) for mask in masks(reader, read)["liver"]))
+    page.get_by_label("Margin").fill("16")
+    expect(page.get_by_text("margin 16 × 16 × 1 to each side")).to_be_visible()
+    grow.click()
+    wide = disc_around(first, 16)
+
+    def slices_with(mask: Mask) -> int:
+        return sum(np.array_equal(mask, made) for made in masks(reader, read)["liver"])
+
+    eventually(lambda: (slices_with(first), slices_with(wide)) == (2, 2))
+    page.keyboard.press("Control+z")
+    eventually(lambda: all(np.array_equal(first, mask) for mask in masks(reader, read)["liver"]))
+
+
+def disc_around(mask: Mask, radius: float) -> Mask:
+    """Pixels with one of the mask no farther than that, counted in pixels."""
+    rows, columns = np.nonzero(mask)
+    row, column = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]]
+    away = np.hypot(row[..., None] - rows, column[..., None] - columns).min(axis=2)
+    near: Mask = away <= radius
+    return near
 
 
 def stack_of(reader: Person, read: str) -> Mask:
@@ -285,7 +308,11 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
         "canvas => canvas.getContext('2d').getImageData("
         "canvas.width / 2, canvas.height / 2, 1, 1).data[3]"
     )
-    see_in_space(page, lambda: page.mouse.click(*in_cell(page, 2, 0.5, 0.3)))
+    see_in_space(
+        page,
+        lambda: page.mouse.click(*in_cell(page, 2, 0.5, 0.3)),
+        lambda: cut_in_space(page, reader, read),
+    )
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     eventually(lambda: np.array_equal(stack_of(reader, read), alike))
@@ -304,7 +331,30 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
         page.keyboard.press("Alt+s")
 
 
-def see_in_space(page: Page, paint: Callable[[], object]) -> None:
+def cut_in_space(page: Page, reader: Person, read: str) -> None:
+    """Scissors in 3D, from the front: the left half of the patient is cut away, or kept alone."""
+    see_saved(page)
+    before = stack_of(reader, read)
+    is_left = np.arange(stacks.SIDE) >= stacks.SIDE / 2
+    page.keyboard.press("Alt+c")
+    start, *line = [in_cell(page, 4, x, y) for x in (0.5, 0.97) for y in (0.03, 0.97)]
+    for held, kept in ("", ~is_left), ("Shift", is_left):
+        page.mouse.move(*start)
+        if held:
+            page.keyboard.down(held)
+        page.mouse.down()
+        for spot in (line[1], line[2], line[0]):
+            page.mouse.move(*spot)
+        page.mouse.up()
+        if held:
+            page.keyboard.up(held)
+        eventually(lambda kept=kept: np.array_equal(stack_of(reader, read), before & kept))
+        page.keyboard.press("Control+z")
+    eventually(lambda: np.array_equal(stack_of(reader, read), before))
+    page.keyboard.press("Alt+b")
+
+
+def see_in_space(page: Page, paint: Callable[[], object], cut: Callable[[], object]) -> None:
     """Beside the planes: the segment as a surface, which follows what is painted."""
     page.keyboard.press("Alt+t")
     space = page.locator(".viewer[data-volume=bone][data-state=shown]")
@@ -332,6 +382,7 @@ def see_in_space(page: Page, paint: Callable[[], object]) -> None:
     page.keyboard.up("h")
     page.keyboard.press("Alt+h")
     expect(space).to_have_attribute("data-surfaces", "1")
+    cut()
     # from the front the left of the patient is at the right; turned by hand it is elsewhere
     right = space.locator(".viewer-edge-right")
     expect(right).to_have_text("L")

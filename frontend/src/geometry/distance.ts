@@ -1,4 +1,4 @@
-/** Exact Euclidean distances on a pixel grid, and what is made with them: margins, in-between slices. */
+/** Exact Euclidean distances on a pixel grid, and what is made with them: in-between slices. */
 import { emptyMask, type Mask } from './mask';
 import type { ImageSize } from './units';
 
@@ -8,42 +8,87 @@ export interface Pitch {
   readonly row: number;
 }
 
-const FAR = 1e20;
+/** Farther, squared, than anything lies from anything. */
+export const FAR = 1e20;
+
+export type Field = Float64Array | Float32Array;
 
 /**
- * The lower envelope of parabolas over one line, squared distances in and out
- * (Felzenszwalb and Huttenlocher, Theory of Computing 8, 2012).
+ * For a line of places in mm, growing: turns squared distances along other directions (FAR where
+ * nothing lies) into those with this direction added, in place. It is the lower envelope of
+ * parabolas (Felzenszwalb and Huttenlocher, Theory of Computing 8, 2012).
  */
-function alongLine(values: Float64Array, pitch: number): Float64Array {
-  const count = values.length;
-  const out = new Float64Array(count);
+export function spreadAlong(places: ArrayLike<number>): (line: Float64Array) => void {
+  const count = places.length;
   const roots = new Int32Array(count);
+  const depths = new Float64Array(count);
   const edges = new Float64Array(count + 1);
-  const scale = pitch * pitch;
-  let last = 0;
-  edges[0] = Number.NEGATIVE_INFINITY;
-  edges[1] = Number.POSITIVE_INFINITY;
-  const meet = (one: number, other: number): number =>
-    ((values[one] ?? 0) - (values[other] ?? 0) + scale * (one * one - other * other)) /
-    (2 * scale * (one - other));
-  for (let at = 1; at < count; at += 1) {
-    let crossing = meet(at, roots[last] ?? 0);
-    while (last > 0 && crossing <= (edges[last] ?? 0)) {
-      last -= 1;
-      crossing = meet(at, roots[last] ?? 0);
+  return (line) => {
+    let last = -1;
+    for (let at = 0; at < count; at += 1) {
+      const depth = line[at] ?? FAR;
+      if (depth >= FAR) continue;
+      const place = places[at] ?? 0;
+      let crossing = Number.NEGATIVE_INFINITY;
+      for (; last >= 0; last -= 1) {
+        const there = places[roots[last] ?? 0] ?? 0;
+        const rise = depth - (depths[last] ?? 0) + place * place - there * there;
+        crossing = rise / (2 * (place - there));
+        if (crossing > (edges[last] ?? 0)) break;
+      }
+      last += 1;
+      roots[last] = at;
+      depths[last] = depth;
+      edges[last] = last === 0 ? Number.NEGATIVE_INFINITY : crossing;
     }
-    last += 1;
-    roots[last] = at;
-    edges[last] = crossing;
-    edges[last + 1] = Number.POSITIVE_INFINITY;
-  }
-  let nearest = 0;
-  for (let at = 0; at < count; at += 1) {
-    while ((edges[nearest + 1] ?? 0) < at) nearest += 1;
-    const root = roots[nearest] ?? 0;
-    out[at] = scale * (at - root) * (at - root) + (values[root] ?? 0);
-  }
-  return out;
+    if (last < 0) return;
+    let nearest = 0;
+    for (let at = 0; at < count; at += 1) {
+      const place = places[at] ?? 0;
+      while (nearest < last && (edges[nearest + 1] ?? 0) < place) nearest += 1;
+      const away = place - (places[roots[nearest] ?? 0] ?? 0);
+      line[at] = away * away + (depths[nearest] ?? 0);
+    }
+  };
+}
+
+/**
+ * Spreads squared distances within a slice, in place, from 0 where something lies and FAR
+ * elsewhere. What is more than `most` away may come out as FAR.
+ */
+export function spreadWithin(
+  field: Field,
+  { columns, rows }: ImageSize,
+  pitch: Pitch,
+  most = FAR,
+): void {
+  const across = lineOf(columns, pitch.column);
+  for (let y = 0; y < rows; y += 1) across(field, y * columns, 1, most);
+  const down = lineOf(rows, pitch.row);
+  for (let x = 0; x < columns; x += 1) down(field, x, columns, most);
+}
+
+function lineOf(count: number, pitch: number) {
+  const spread = spreadAlong(Float64Array.from({ length: count }, (_, at) => at * pitch));
+  return throughField(count, spread);
+}
+
+/** Takes lines out of a field, spreads along them, and puts them back: from `start` by `step`. */
+export function throughField(count: number, spread: (line: Float64Array) => void) {
+  const line = new Float64Array(count);
+  return (field: Field, start: number, step: number, most: number): void => {
+    let isNear = false;
+    for (let at = 0, from = start; at < count; at += 1, from += step) {
+      const here = field[from] ?? FAR;
+      const isHere = here <= most && here < FAR;
+      line[at] = isHere ? here : FAR;
+      if (isHere) isNear = true;
+    }
+    // Most lines of a large box pass nothing.
+    if (!isNear) return;
+    spread(line);
+    for (let at = 0, to = start; at < count; at += 1, to += step) field[to] = line[at] ?? FAR;
+  };
 }
 
 /**
@@ -51,31 +96,9 @@ function alongLine(values: Float64Array, pitch: number): Float64Array {
  * larger than any image where there is none.
  */
 export function squaredDistances({ size, data }: Mask, value: 0 | 1, pitch: Pitch): Float64Array {
-  const { columns, rows } = size;
   const field = Float64Array.from(data, (here) => (here === value ? 0 : FAR));
-  const column = new Float64Array(rows);
-  for (let x = 0; x < columns; x += 1) {
-    for (let y = 0; y < rows; y += 1) column[y] = field[y * columns + x] ?? 0;
-    const done = alongLine(column, pitch.row);
-    for (let y = 0; y < rows; y += 1) field[y * columns + x] = done[y] ?? 0;
-  }
-  for (let y = 0; y < rows; y += 1) {
-    const line = field.subarray(y * columns, (y + 1) * columns);
-    line.set(alongLine(Float64Array.from(line), pitch.column));
-  }
+  spreadWithin(field, size, pitch);
   return field;
-}
-
-/** A mask grown by so many mm, or shrunk by as many when negative. */
-export function margin(mask: Mask, by_mm: number, pitch: Pitch): Mask {
-  const made = emptyMask(mask.size);
-  const away = squaredDistances(mask, by_mm >= 0 ? 1 : 0, pitch);
-  const limit = by_mm * by_mm + 1e-9;
-  for (let at = 0; at < made.data.length; at += 1) {
-    const isNear = (away[at] ?? FAR) <= limit;
-    made.data[at] = (by_mm >= 0 ? isNear : !isNear) ? 1 : 0;
-  }
-  return made;
 }
 
 /** Distance to the border in mm, negative inside; half a pixel is split evenly between both sides. */

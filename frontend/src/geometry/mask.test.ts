@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { between, margin, squaredDistances } from './distance';
-import { areaOf, borderOf, combine, emptyMask, type Mask, maskFrom, runsOf } from './mask';
-import { cut, fill, stroke } from './paint';
-import { fillHoles, islandsOf, largestIsland, smooth, withoutIslands } from './tidy';
+import { between, squaredDistances } from './distance';
+import { margin } from './margins';
+import {
+  areaOf,
+  borderOf,
+  combine,
+  emptyMask,
+  type Mask,
+  maskFrom,
+  type Runs,
+  runsOf,
+} from './mask';
+import { connected, cut, fill, stroke } from './paint';
+import { smooth } from './smoothing';
+import type { Solid } from './solid';
+import { fillHoles } from './tidy';
 import { imagePoint } from './units';
 
 const SQUARE = { column: 1, row: 1 };
@@ -20,6 +32,20 @@ function shown({ size, data }: Mask): string[] {
       inside ? '#' : '.',
     ).join(''),
   );
+}
+
+/** A mask after an edit of a stack of it alone. */
+function edited(
+  mask: Mask,
+  edit: (solid: Solid) => Generator<number, readonly Runs[]>,
+  pitch = SQUARE,
+): Mask {
+  const solid = { size: mask.size, pitch, heights_mm: [0], shifts: [], runs: [runsOf(mask)] };
+  const computing = edit(solid);
+  for (;;) {
+    const step = computing.next();
+    if (step.done) return maskFrom(step.value[0] ?? [], mask.size);
+  }
 }
 
 /** The same noise every time. */
@@ -67,7 +93,8 @@ describe('a brush', () => {
   test('leaves no gaps however fast the hand is', () => {
     const mask = emptyMask({ columns: 40, rows: 9 });
     stroke(mask, [imagePoint(2, 4.5), imagePoint(38, 4.5)], { radiusColumns: 1, radiusRows: 1 }, 1);
-    expect(islandsOf(mask)).toHaveLength(1);
+    const joined = connected(mask, mask.data.indexOf(1), (at) => mask.data[at] === 1);
+    expect(joined).toEqual(mask.data);
     expect(shown(mask)[4]?.slice(2, 38)).toBe('#'.repeat(36));
   });
 
@@ -129,21 +156,22 @@ describe('distances', () => {
 
   test('a margin grows by millimetres and shrinks back what has no corners to lose', () => {
     const mask = drawn('.......', '.......', '...#...', '.......', '.......');
-    expect(shown(margin(mask, 1, SQUARE))).toEqual([
+    expect(shown(edited(mask, (one) => margin(one, 1)))).toEqual([
       '.......',
       '...#...',
       '..###..',
       '...#...',
       '.......',
     ]);
-    expect(shown(margin(mask, 1, { column: 0.5, row: 1 }))[2]).toBe('.#####.');
-    expect(margin(margin(mask, 2, SQUARE), -2, SQUARE)).toEqual(mask);
+    const fine = { column: 0.5, row: 1 };
+    expect(shown(edited(mask, (one) => margin(one, 1), fine))[2]).toBe('.#####.');
+    const grown = edited(mask, (one) => margin(one, 2));
+    expect(edited(grown, (one) => margin(one, -2))).toEqual(mask);
   });
 
-  test('a margin of nothing and of an empty mask changes nothing', () => {
-    const mask = noise(9, 9, 3);
-    expect(margin(mask, 0, SQUARE)).toEqual(mask);
-    expect(runsOf(margin(emptyMask(mask.size), 3, SQUARE))).toEqual([]);
+  test('a margin of an empty mask changes nothing', () => {
+    const mask = emptyMask({ columns: 9, rows: 9 });
+    expect(edited(mask, (one) => margin(one, 3))).toEqual(mask);
   });
 
   test('between two equal slices lies the same, between two sizes a middle one', () => {
@@ -167,17 +195,11 @@ describe('tidying', () => {
     expect(shown(fillHoles(mask))).toEqual(['#####', '#####', '#####', '###..', '#####']);
   });
 
-  test('drops islands by size and keeps the largest', () => {
-    const mask = drawn('##..#', '##...', '....#', '...##');
-    expect(shown(withoutIslands(mask, 2))).toEqual(['##...', '##...', '....#', '...##']);
-    expect(shown(largestIsland(mask))).toEqual(['##...', '##...', '.....', '.....']);
-    expect(runsOf(largestIsland(emptyMask(mask.size)))).toEqual([]);
-  });
-
   test('smoothing takes single pixels away and fills single gaps', () => {
     const mask = drawn('.....', '.###.', '.#.#.', '.###.', '.....');
-    expect(shown(smooth(mask))[2]?.[2]).toBe('#');
-    expect(runsOf(smooth(drawn('.....', '..#..', '.....')))).toEqual([]);
+    expect(shown(edited(mask, (one) => smooth(one, 3)))[2]?.[2]).toBe('#');
+    const dust = drawn('.....', '..#..', '.....');
+    expect(runsOf(edited(dust, (one) => smooth(one, 3)))).toEqual([]);
   });
 
   test('masks combine pixel by pixel', () => {

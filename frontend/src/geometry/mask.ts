@@ -18,8 +18,6 @@ export const emptyMask = (size: ImageSize): Mask => ({
   data: new Uint8Array(size.columns * size.rows),
 });
 
-export const copyMask = ({ size, data }: Mask): Mask => ({ size, data: data.slice() });
-
 export function maskFrom(runs: Runs, size: ImageSize): Mask {
   const mask = emptyMask(size);
   let at = 0;
@@ -45,6 +43,26 @@ export function runsOf({ data }: Mask): number[] {
     start = data.indexOf(1, stop);
   }
   return runs;
+}
+
+/** Tells of each run row by row: the columns from `start` to before `end`. */
+export function eachStrip(
+  runs: Runs,
+  { columns }: ImageSize,
+  tell: (row: number, start: number, end: number) => void,
+): void {
+  let at = 0;
+  for (let index = 0; index + 1 < runs.length; index += 2) {
+    at += runs[index] ?? 0;
+    const stop = at + (runs[index + 1] ?? 0);
+    // A run over the end of a row goes on in the next one.
+    while (at < stop) {
+      const row = Math.floor(at / columns);
+      const end = Math.min(stop, (row + 1) * columns);
+      tell(row, at - row * columns, end - row * columns);
+      at = end;
+    }
+  }
 }
 
 /** Pixels inside. */

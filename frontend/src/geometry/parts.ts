@@ -1,6 +1,6 @@
 /** The parts a segment falls into through a stack of slices. */
 import type { Shift } from './cutThrough';
-import type { Runs } from './mask';
+import { eachStrip, type Runs } from './mask';
 import { overlapping } from './planeFill';
 import type { ImageSize } from './units';
 
@@ -20,19 +20,9 @@ interface Strip {
 
 const NO_SHIFT: Shift = [0, 0];
 
-function stripsOf({ runs, size: { columns } }: OnSlice, slice: number): Strip[] {
+function stripsOf({ runs, size }: OnSlice, slice: number): Strip[] {
   const strips: Strip[] = [];
-  let at = 0;
-  for (let index = 0; index + 1 < runs.length; index += 2) {
-    at += runs[index] ?? 0;
-    const stop = at + (runs[index + 1] ?? 0);
-    while (at < stop) {
-      const row = Math.floor(at / columns);
-      const end = Math.min(stop, (row + 1) * columns);
-      strips.push({ slice, row, start: at - row * columns, end: end - row * columns });
-      at = end;
-    }
-  }
+  eachStrip(runs, size, (row, start, end) => strips.push({ slice, row, start, end }));
   return strips;
 }
 

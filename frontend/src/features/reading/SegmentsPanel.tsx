@@ -13,6 +13,7 @@ import { isPaintTool } from '../../viewer/segments';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { activeLabel, labelsOf } from './caseCommands';
+import { EditUnderWay } from './EditUnderWay';
 import { segmentsOf } from './items';
 import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
@@ -50,11 +51,12 @@ export function SegmentsPanel({ schema, frames, commands }: SegmentsPanelProps) 
           {unseenText(unseen.length)} <CommandKey id="segment.unseen" />
         </button>
       )}
+      <EditUnderWay commands={commands} />
       {isPromptTool(tool) && !isReadOnly && <PromptPanel schema={schema} frames={frames} />}
       {isPaintTool(tool) && !isReadOnly && (
         <>
           <BrushSettings unit={frames[0]?.valueUnit ?? ''} isStack={isOneStack(frames)} />
-          <TidyPart schema={schema} isStack={isOneStack(frames)} commands={commands} />
+          <TidyPart schema={schema} frames={frames} commands={commands} />
         </>
       )}
     </section>

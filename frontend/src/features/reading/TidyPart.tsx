@@ -2,29 +2,38 @@
 import { useState } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import { type Command, isEnabled } from '../../commands/registry';
+import { type Frame, isOneStack } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import styles from './Panel.module.css';
 import { usePlanes } from './planes';
 import { useReadout } from './readout';
 import { otherSegment, otherSegments } from './segmentInHand';
+import { useStackEditing } from './stackEditing';
 import { useReading } from './store';
 import { TIDY_IDS } from './tidyCommands';
+import { WidthFields } from './WidthFields';
 
 interface TidyPartProps {
   readonly schema: LabelSchema;
-  readonly isStack: boolean;
+  readonly frames: readonly Frame[];
   readonly commands: readonly Command[];
 }
 
 const COPIES = ['segment.copyPrevious', 'segment.copyNext', 'segment.between'];
 
+/** A width that was typed keeps the keys of the room to itself; what is done next gives them back. */
+const leaveField = () =>
+  document.activeElement instanceof HTMLInputElement && document.activeElement.blur();
+
 /** By itself, because what an edit can do changes with the slice and with every stroke. */
-export function TidyPart({ schema, isStack, commands }: TidyPartProps) {
+export function TidyPart({ schema, frames, commands }: TidyPartProps) {
   const [isThrough, setThrough] = useState(false);
+  const isStack = isOneStack(frames);
   useReadout((state) => state.view?.index);
   usePlanes();
   useReading((state) => state.items);
+  useStackEditing((state) => state.title);
   const tidies = isStack && isThrough ? TIDY_IDS.stack : TIDY_IDS.slice;
   const buttons = [...COPIES, ...tidies, 'segment.clear'].flatMap(
     (id) => commands.find((command) => command.id === id) ?? [],
@@ -41,6 +50,7 @@ export function TidyPart({ schema, isStack, commands }: TidyPartProps) {
           {t('Tidy all slices')}
         </label>
       )}
+      <WidthFields frames={frames} isThrough={isStack && isThrough} />
       <Other schema={schema} />
       <div className={styles.edits}>
         {buttons.map((command) => (
@@ -50,7 +60,10 @@ export function TidyPart({ schema, isStack, commands }: TidyPartProps) {
             className={styles.edit}
             disabled={!isEnabled(command)}
             onMouseDown={keepFocus}
-            onClick={() => void command.run()}
+            onClick={() => {
+              leaveField();
+              void command.run();
+            }}
           >
             {command.title}
           </button>

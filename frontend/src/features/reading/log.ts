@@ -23,7 +23,36 @@ export interface Log {
 export const EMPTY_LOG: Log = { done: [], undone: [] };
 
 /** Steps kept; the oldest are forgotten first. */
-export const LONGEST_LOG = 500;
+const LONGEST_LOG = 500;
+
+/**
+ * Numbers in the run lengths that all steps may keep together, some tens of megabytes: an edit
+ * through hundreds of slices keeps hundreds of masks. The newest step is kept whatever it takes.
+ */
+export const LARGEST_LOG = 2_000_000;
+
+const weights = new WeakMap<Step, number>();
+
+function weightOf(step: Step): number {
+  const lengthOf = (item: Item | null) => (item?.kind === 'segment' ? item.runs.length : 0);
+  const weight =
+    weights.get(step) ??
+    step.changes.reduce((sum, { before, after }) => sum + lengthOf(before) + lengthOf(after), 0);
+  weights.set(step, weight);
+  return weight;
+}
+
+/** The newest steps that may be kept. */
+function newest(steps: readonly Step[]): readonly Step[] {
+  let first = steps.length - 1;
+  let weight = weightOf(steps[first] as Step);
+  while (first > 0 && steps.length - first < LONGEST_LOG) {
+    weight += weightOf(steps[first - 1] as Step);
+    if (weight > LARGEST_LOG) break;
+    first -= 1;
+  }
+  return steps.slice(first);
+}
 
 export interface Worked {
   readonly items: Items;
@@ -43,7 +72,7 @@ function put(items: Items, changes: readonly Change[], side: 'before' | 'after')
 /** Does a step; whatever had been undone can no longer be redone. */
 export const perform = ({ items, log }: Worked, step: Step): Worked => ({
   items: put(items, step.changes, 'after'),
-  log: { done: [...log.done, step].slice(-LONGEST_LOG), undone: [] },
+  log: { done: newest([...log.done, step]), undone: [] },
 });
 
 export function undo(worked: Worked): Worked {

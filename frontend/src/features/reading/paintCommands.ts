@@ -6,10 +6,13 @@ import { type Frame, isOneStack } from '../../viewer/frames';
 import type { PaintTool } from '../../viewer/segments';
 import { t } from '../../words/t';
 import { labelsOf } from './caseCommands';
+import { inWorker } from './computing';
 import type { Segment } from './items';
 import { showSlice, sliceInHand } from './planes';
-import { copied, EDITS, edited, filledBetween, segmentOn, unseenFrames } from './segmentEdits';
+import { cleared, copied, segmentOn, unseenFrames } from './segmentEdits';
 import { activeSegment } from './segmentInHand';
+import { isEditing, runEdit } from './stackEditing';
+import { editOf, segmentsFrom } from './stackEdits';
 import { useReading } from './store';
 import { tidyCommands } from './tidyCommands';
 
@@ -90,13 +93,24 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
       id: 'segment.between',
       title: t('Fill between slices'),
       section: SEGMENTS,
-      isEnabled: () => isEditable() && frames.length > 2,
+      isEnabled: () => isEditable() && !isEditing() && frames.length > 2,
       run: () => {
         const [label, frame] = [activeSegment(schema), frameAt(0)];
         if (!label || !frame) return;
-        const { fillSegments, see } = useReading.getState();
-        fillSegments(filledBetween(items(), label.key, frames), 'between');
-        see(frame);
+        const between = { how: 'between', width: 0, otherKey: '', protectsOthers: false } as const;
+        const work = { ...between, key: label.key, frames };
+        return runEdit(
+          {
+            title: t('Fill between slices'),
+            ask: (now) => editOf(now, work),
+            keep(changes) {
+              const { fillSegments, see } = useReading.getState();
+              fillSegments(segmentsFrom(changes, items(), work), 'between');
+              see(frame);
+            },
+          },
+          inWorker,
+        );
       },
     },
     {
@@ -118,7 +132,7 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
       title: t('Clear this slice'),
       section: SEGMENTS,
       isEnabled: () => isEditable() && painted(),
-      run: act('clear', (key, frame) => edited(items(), key, frame, EDITS.clear)),
+      run: act('clear', (key, frame) => cleared(items(), key, frame)),
     },
     {
       id: 'paint.ball',

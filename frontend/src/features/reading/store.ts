@@ -40,6 +40,8 @@ const ARRANGEMENT: Arrangement = {
   segmentFill: 0.35,
   paint: { radius: millimetres(5), isBall: false, range: null, protectsOthers: false },
   otherSegment: null,
+  margin: 1,
+  smoothing: 3,
   isTextShown: true,
   isAiOn: true,
   isHeatShown: false,

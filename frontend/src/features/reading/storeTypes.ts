@@ -37,6 +37,10 @@ export interface Arrangement {
   readonly paint: PaintSettings;
   /** Label of the segment that the active one is combined with; null: the first other one. */
   readonly otherSegment: string | null;
+  /** How far segments grow and shrink: millimetres, or pixels where spacing is not known. */
+  readonly margin: number;
+  /** Width of the box they are smoothed in, in the same unit. */
+  readonly smoothing: number;
   readonly isTextShown: boolean;
   readonly isAiOn: boolean;
   readonly isHeatShown: boolean;

@@ -6,7 +6,9 @@ import { imagePoint, millimetres, patientPoint } from '../../geometry/units';
 import type { Frame } from '../../viewer/frames';
 import { beginGrow } from '../../viewer/growing';
 import type { Items } from './items';
-import { copied, filledBetween, largestThrough, segmentOn, withRuns } from './segmentEdits';
+import { copied, segmentOn, withRuns } from './segmentEdits';
+import { editedAtOnce } from './stackBench';
+import { editOf, segmentsFrom } from './stackEdits';
 
 const SIZE = { columns: 64, rows: 60 };
 const COUNT = 9;
@@ -65,6 +67,12 @@ function middleOf(frames: readonly Frame[], index: number, { data }: Mask) {
 
 function withSegments(items: Items, made: ReturnType<typeof copied>): Items {
   return { ...items, ...Object.fromEntries(made.map((segment) => [segment.id, segment])) };
+}
+
+/** The frames of the liver that an edit changes. */
+function edited(items: Items, how: 'between' | 'largest', frames: readonly Frame[]) {
+  const work = { how, key: 'liver', otherKey: '', protectsOthers: false, width: 0, frames };
+  return segmentsFrom(editedAtOnce(editOf(items, work)), items, work);
 }
 
 const maskOn = (items: Items, frame: Frame) =>
@@ -140,7 +148,7 @@ describe('on slices of a tilted gantry a straight rod', () => {
     for (const seed of seeds) {
       const frames = tilted(numbers(seed));
       const items = { ...painted(frames, 0, 6), ...painted(frames, COUNT - 1, 6) };
-      const filled = filledBetween(items, 'liver', frames);
+      const filled = edited(items, 'between', frames);
       expect(filled).toHaveLength(COUNT - 2);
       for (const segment of filled) {
         const index = frames.findIndex((one) => one.sop_instance_uid === segment.sop_instance_uid);
@@ -163,7 +171,7 @@ describe('on slices of a tilted gantry a straight rod', () => {
       const others = frames.slice(0, -1).map((_, index) => painted(frames, index, 1.5));
       const items: Items = Object.assign({}, ...others);
       const all = withSegments(items, [withRuns({}, 'liver', last, runsOf(withSpeck))]);
-      const [changed, ...more] = largestThrough(all, 'liver', frames);
+      const [changed, ...more] = edited(all, 'largest', frames);
       expect(changed?.runs).toEqual(runsOf(rod));
       expect(more).toEqual([]);
     }

@@ -4,6 +4,7 @@ import type { CommentPlace } from '../../api/comments';
 import type { ReadingCase } from '../../api/reading';
 import type { CaseActions } from './caseCommands';
 import { leavesPromptsOpen } from './prompting';
+import { leavesEditOpen } from './stackEditing';
 import { useReading } from './store';
 import { placeHere } from './useComments';
 import type { Flow } from './useFlow';
@@ -26,7 +27,7 @@ export function useCaseActions(now: Situation): CaseActions {
   return useMemo(
     () => ({
       submit: () => {
-        if (!leavesPromptsOpen()) flow.submit();
+        if (!leavesPromptsOpen() && !leavesEditOpen()) flow.submit();
       },
       openSkip: flow.openSkip,
       openIssue() {

@@ -6,6 +6,7 @@ import type { Frame } from '../../viewer/frames';
 import type { Mark } from '../../viewer/marks';
 import { createActiveClock, IDLE_AFTER_MS } from './activeClock';
 import { contentOf, isMark, itemOf, marksOf, type Segment, segmentsOf, stateText } from './items';
+import { LARGEST_LOG } from './log';
 import { unseenFrames } from './segmentEdits';
 import { useReading } from './store';
 
@@ -34,6 +35,18 @@ const newId = () => `answer-${++made}`;
 beforeEach(() => room().open({}, false));
 
 describe('undo and redo', () => {
+  test('reach back as far as masks leave room, and always to the last step', () => {
+    const third = Array.from({ length: LARGEST_LOG / 3 }, () => 1);
+    for (let turn = 0; turn < 8; turn += 1)
+      room().paintSegments([segment('s', turn % 2 ? third : [turn])], 'brush');
+    // between an empty mask and one of a third of the room: three steps would be too many
+    expect(room().log.done).toHaveLength(2);
+    room().paintSegments([segment('s', [...third, ...third, ...third, ...third])], 'brush');
+    expect(room().log.done).toHaveLength(1);
+    room().undo();
+    expect(segmentsOf(room().items)[0]?.runs).toEqual(third);
+  });
+
   test('go back and forth through 300 steps of every kind, to the very same work', () => {
     // A first answer is taken back to an empty one, so the work starts from there.
     room().answerNothing(newId);
