@@ -102,34 +102,18 @@ def wait_until_gone(environment, seconds=30):
     assert ours(environment) == []
 
 
-def test_one_run_restarts_what_dies_refuses_a_second_run_and_stops_with_ctrl_c(start, environment):
-    process, address = start()
-    assert len(ours(environment)) >= 5
-
-    second = subprocess.run(
-        [sys.executable, "-c", "from collimate.cli import app; app()", "up"],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert second.returncode == 1
-    assert "already runs" in second.stderr
-
-    os.kill(web_processes(environment)[0], signal.SIGKILL)
-    time.sleep(1)
-    wait_until_healthy(address, Path(environment["COLLIMATE_HOME"]) / "logs" / "web.log")
-
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
-    wait_until_gone(environment)
-
-
 def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everything(
     start, environment
 ):
     process, address = start()
+    assert len(ours(environment)) >= 5
+    see_a_second_run_refused(environment)
     add_user(environment)
+    see_a_killed_web_process_restarted(environment, address)
     assert can_sign_in(address)
     process.send_signal(signal.SIGINT)
-    process.wait(60)
+    assert process.wait(60) == 0
+    wait_until_gone(environment)
 
     process, address = start()
     (web,) = web_processes(environment)
@@ -145,3 +129,21 @@ def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everyt
 
     _, address = start()
     assert can_sign_in(address)
+
+
+def see_a_second_run_refused(environment):
+    second = subprocess.run(
+        [sys.executable, "-c", "from collimate.cli import app; app()", "up"],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+
+def see_a_killed_web_process_restarted(environment, address):
+    (web,) = web_processes(environment)
+    os.kill(web, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while web_processes(environment) in ([], [web]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    wait_until_healthy(address, Path(environment["COLLIMATE_HOME"]) / "logs" / "web.log")

@@ -49,8 +49,12 @@ def test_unknown_addresses_and_methods_answer_as_problems(client):
         assert answer.status_code in (404, 405)
 
 
-def test_an_unexpected_error_leaks_nothing(app, capsys):
+def test_an_unexpected_error_leaks_nothing(capsys):
     from fastapi.testclient import TestClient
+
+    from collimate.app import make_app
+
+    app = make_app()
 
     def broken():
         raise RuntimeError("Ruskin^Planted")

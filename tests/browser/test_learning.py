@@ -92,7 +92,9 @@ def test_the_heat_map_is_laid_over_the_image_and_a_place_of_it_leads_to_its_like
     page.wait_for_url(re.compile("/hunts/"))
     best = page.get_by_role("article", name="Match 1", exact=True)
     expect(best).to_contain_text("Likeness")
-    expect(best).not_to_contain_text(case["study"]["pseudonym"])
+    # another examination of the same patient may well be the likest
+    hunt = taught.reader.get(f"/hunts/{page.url.rsplit('/', 1)[1]}")
+    assert case["study"]["id"] not in {match["study_id"] for match in hunt["items"]}
     expect(best).to_have_attribute("aria-current", "true")
     page.keyboard.press("j")
     expect(page.get_by_role("article", name="Match 2", exact=True)).to_have_attribute(
