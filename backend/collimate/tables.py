@@ -9,6 +9,7 @@ import collimate.projects.models
 import collimate.prompts.models
 import collimate.reviews.models
 import collimate.studies.models
+import collimate.studies.texts.models
 import collimate.tasks.models  # noqa: F401
 from collimate.kit.database import Table
 

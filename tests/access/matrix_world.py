@@ -23,6 +23,7 @@ from collimate.projects.models import Project
 from collimate.prompts.models import PromptSession
 from collimate.reviews.models import GuideExample
 from collimate.studies.models import Cohort, Erasure, HeldImage, ReceivedFile, Upload
+from collimate.studies.texts.models import StudyText
 from collimate.tasks.models import Read
 from tests.conftest import empty
 from tests.factories import (
@@ -128,6 +129,8 @@ def build_world(session: Session) -> World:
     read.label_schema_id, read.claimed_at, read.fence = schema.id, clock.now(), 1
     read.lease_until = clock.now().replace(year=clock.now().year + 1)
     session.flush()
+    written = {"number": 1, "text": "Cough.", "written_by": users["data_manager"].id}
+    _add(session, StudyText(project_id=project.id, study_id=study.id, **written))
     make_task(session, project=project)
     submission = make_submission(
         session, project=project, reader=users["the_reader"], schema=schema, label_keys=["normal"]

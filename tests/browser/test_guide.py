@@ -17,10 +17,17 @@ def test_a_reader_opens_the_guide_by_key_and_sees_a_finished_case_as_an_example(
 ) -> None:
     project = clinic.project("Guide", guideline="# Rules\n- Look **twice**.")
     project.bring_in(radiographs(2))
+    for study in project.lead.get(f"{project.path}/studies")["items"]:
+        text = {"text": "Cough.\nPneumonia?", "replaces": 0, "is_deidentified": True}
+        project.lead.put(f"/studies/{study['id']}/text", text)
     window = open_window(project.readers[0], f"{project.path}/read")
     page = window.page
     image_of(page)
     read = read_id(page)
+    clinical = page.get_by_role("region", name="Text of the study")
+    expect(clinical).to_have_text("Cough.\nPneumonia?")
+    page.keyboard.press("Alt+z")
+    expect(clinical).to_have_count(0)
     answer(page, "2")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
@@ -42,6 +49,9 @@ def test_a_reader_opens_the_guide_by_key_and_sees_a_finished_case_as_an_example(
     expect(guide.get_by_role("img", name="Right lower lobe")).to_be_visible()
 
     image_of(page)
+    expect(clinical).to_have_count(0)
+    page.get_by_role("button", name="Clinical text").click()
+    expect(clinical).to_be_visible()
     page.keyboard.press("F1")
     guide = page.get_by_role("region", name="Guide")
     expect(guide.get_by_role("strong")).to_have_text("twice")

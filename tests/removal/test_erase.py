@@ -41,6 +41,7 @@ from collimate.studies.models import (
     SpentBlob,
     Study,
 )
+from collimate.studies.texts.write import write_text
 from collimate.tables import metadata
 from collimate.tasks.models import Read, Task
 from tests import dicoms, factories
@@ -70,6 +71,7 @@ def world(session, client):
     session.add(encoder)
     session.flush()
     session.add(Embedding(study_id=gone.id, encoder_id=encoder.id, vector=[1, 2, 3]))
+    write_text(session, lead.id, gone, "Cough.", replaces=0, is_checked=False)
     answered_by_model(session, lead, made.version.label_schema_id, gone)
     read = session.scalars(select(Read).join(Task).where(Task.study_id == gone.id)).one()
     actor = Actor(room.readers[0], new_id())

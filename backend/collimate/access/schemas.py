@@ -93,6 +93,9 @@ class Preferences(Body):
     reading_scale: int | None = Field(
         default=None, ge=100, le=200, description="Size of the words around the image, in percent"
     )
+    is_clinical_text_open: bool | None = Field(
+        default=None, description="Clinical text stands open beside the images"
+    )
     language: str | None = Field(
         default=None,
         pattern=r"^[a-z]{2,3}$",

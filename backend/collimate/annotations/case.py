@@ -16,6 +16,7 @@ from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Patient, Study
+from collimate.studies.texts.write import shown_text
 from collimate.tasks import claim, places, queue, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
@@ -132,6 +133,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
                 "age_years": patient.age_years,
             },
             "earlier": earlier.earlier_studies(session, study) if rules.show_earlier else [],
+            "clinical_text": shown_text(session, study.id) if rules.show_clinical_text else None,
             "label_schema": schema.describe(session, label_schema, tells_use=False),
             "annotations": [
                 save.annotation_json(annotation, revision)

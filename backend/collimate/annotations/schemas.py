@@ -233,6 +233,7 @@ class ReadingCase(Answer):
     project_id: UUID
     study: CaseStudy
     earlier: list[EarlierStudy]
+    clinical_text: str | None = Field(description="null where there is none or it is hidden")
     label_schema: LabelSchemaOut
     annotations: list[AnnotationOut]
     stage: Stage | None = Field(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from collimate.cli import data, encoding, replaying, segmenting, system, users
+from collimate.cli import data, encoding, replaying, segmenting, system, texts, users
 from collimate.cli.screen import console
 from collimate.kit.errors import Problem
 
@@ -17,6 +17,7 @@ commands = typer.Typer(
 )
 system.register(commands)
 data.register(commands)
+texts.register(commands)
 replaying.register(commands)
 commands.add_typer(encoding.commands, name="encoder", help="What turns an image into numbers.")
 commands.add_typer(segmenting.commands, name="segmenter", help="What answers when a reader points.")

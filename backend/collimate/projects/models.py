@@ -15,8 +15,8 @@ class Project(Row):
     """A question asked of a set of studies.
 
     `reading_rules`: wanted_reads, blinded, review_required, show_reason, show_suggestion,
-    show_earlier, guideline, hanging. `learning_rules`: strategy, batch_size, control_share,
-    holdout_share, retrain_every.
+    show_earlier, show_clinical_text, guideline, hanging. `learning_rules`: strategy, batch_size,
+    control_share, holdout_share, retrain_every.
     `deidentification`: see `projects/profile.py`. `key` is the secret that the order of draws
     derives from; the one that identities derive from is a `DeidentificationKey`.
     """

@@ -26,6 +26,7 @@ class ReadingRules:
     show_suggestion: bool = True
     is_staged: bool = False
     show_earlier: bool = True
+    show_clinical_text: bool = True
     guideline: str = ""
     hanging: list[dict[str, Any]] = field(default_factory=list)
     label_guidelines: dict[str, str] = field(default_factory=dict)

@@ -37,6 +37,7 @@ class ReadingRulesOut(Answer):
     show_suggestion: bool
     is_staged: bool
     show_earlier: bool
+    show_clinical_text: bool
     guideline: str
     hanging: list[HangingProtocol]
     label_guidelines: dict[str, str]
@@ -87,6 +88,7 @@ class ReadingRulesIn(Body):
         default=None, description="The first read is locked before the suggestion is shown"
     )
     show_earlier: bool | None = None
+    show_clinical_text: bool | None = None
     guideline: str | None = Field(default=None, max_length=20000)
     hanging: HangingProtocols | None = None
     label_guidelines: dict[AnswerKey, Annotated[str, Field(max_length=20000)]] | None = Field(

@@ -23,6 +23,7 @@ from collimate.learning.models import (
 )
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Series, SpentBlob, Study
 from collimate.studies.spent_blobs import note_spent
+from collimate.studies.texts.models import StudyText
 
 
 def purged_after(deleted_at: datetime) -> datetime:
@@ -89,7 +90,7 @@ def purge_study(session: Session, by: UUID | None, study_id: UUID) -> bool:
         .values(instance_id=None)
     )  # fmt: skip
     made = (Explanation, Prediction, Embedding, PatchGrid, HuntMatch, Hunt)
-    for table in (*made, AnswerKey, Instance, Series):
+    for table in (*made, AnswerKey, StudyText, Instance, Series):
         session.execute(delete(table).where(table.study_id == study_id))
     session.refresh(study)
     study.purged_at = clock.now()

@@ -35,6 +35,7 @@ from collimate.studies.imports import api as imports_api
 from collimate.studies.models import HeldImage, ReceivedFile, Study, Upload
 from collimate.studies.pulls import api as pulls_api
 from collimate.studies.states import FileState
+from collimate.studies.texts import api as texts_api
 
 router = APIRouter(tags=["studies"])
 SeenProject = Annotated[Project, project_for(Permission.SEE_STUDIES)]
@@ -338,3 +339,4 @@ def show_report(
 router.include_router(pulls_api.router)
 router.include_router(imports_api.router)
 router.include_router(cohorts_api.router)
+router.include_router(texts_api.router)

@@ -81,6 +81,22 @@ export async function signOut(client: QueryClient): Promise<void> {
 export const saveMe = (body: { name?: string; preferences?: Preferences }) =>
   ask(api.PATCH('/api/me', { body }));
 
+/** Holds at once in this window; raises where it could not be kept with the account. */
+export async function keepPreferences(
+  client: QueryClient,
+  preferences: Preferences,
+): Promise<void> {
+  client.setQueryData<Session | null>(sessionQuery.queryKey, (session) =>
+    session
+      ? {
+          ...session,
+          user: { ...session.user, preferences: { ...session.user.preferences, ...preferences } },
+        }
+      : session,
+  );
+  await saveMe({ preferences });
+}
+
 export const changePassword = (body: { current: string; new: string }) =>
   ask(api.POST('/api/me/password', { body }));
 

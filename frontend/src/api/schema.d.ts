@@ -1942,6 +1942,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/{study_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Text */
+        get: operations["show_text"];
+        /** Write Text */
+        put: operations["write_text"];
+        post?: never;
+        /** Remove Text */
+        delete: operations["remove_text"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/{study_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -5374,6 +5393,11 @@ export interface components {
              * @description Looked at before the project's; the first that fits is used
              */
             hanging?: components["schemas"]["HangingProtocol"][] | null;
+            /**
+             * Is Clinical Text Open
+             * @description Clinical text stands open beside the images
+             */
+            is_clinical_text_open?: boolean | null;
             keymap?: components["schemas"]["Keymap"] | null;
             /**
              * Language
@@ -5764,6 +5788,11 @@ export interface components {
         ReadingCase: {
             /** Annotations */
             annotations: components["schemas"]["AnnotationOut"][];
+            /**
+             * Clinical Text
+             * @description null where there is none or it is hidden
+             */
+            clinical_text: string | null;
             /** Earlier */
             earlier: components["schemas"]["EarlierStudy"][];
             /** Guideline */
@@ -5807,6 +5836,8 @@ export interface components {
             } | null;
             /** Review Required */
             review_required?: boolean | null;
+            /** Show Clinical Text */
+            show_clinical_text?: boolean | null;
             /** Show Earlier */
             show_earlier?: boolean | null;
             /** Show Reason */
@@ -5832,6 +5863,8 @@ export interface components {
             };
             /** Review Required */
             review_required: boolean;
+            /** Show Clinical Text */
+            show_clinical_text: boolean;
             /** Show Earlier */
             show_earlier: boolean;
             /** Show Reason */
@@ -6498,6 +6531,41 @@ export interface components {
             /** @description Of its series the least; null until they are assessed */
             trust: components["schemas"]["Trust"] | null;
         };
+        /** StudyTextIn */
+        StudyTextIn: {
+            /**
+             * Is Checked
+             * @description What looks like names, dates or numbers was looked at
+             * @default false
+             */
+            is_checked?: boolean;
+            /**
+             * Is Deidentified
+             * @description The writer vouches that it names nobody
+             * @constant
+             */
+            is_deidentified: true;
+            /**
+             * Replaces
+             * @description Number of the version it was written over; 0: none
+             */
+            replaces: number;
+            /** Text */
+            text: string;
+        };
+        /** StudyTextOut */
+        StudyTextOut: {
+            /**
+             * Text
+             * @description The newest version; empty where there is none
+             */
+            text: string;
+            /**
+             * Versions
+             * @description The newest first
+             */
+            versions: components["schemas"]["TextVersion"][];
+        };
         /** SubmitBody */
         SubmitBody: {
             /**
@@ -6747,6 +6815,18 @@ export interface components {
             thumbnail_url: string;
             /** Wanted Reads */
             wanted_reads: number;
+        };
+        /** TextVersion */
+        TextVersion: {
+            /** Number */
+            number: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Written By Name */
+            written_by_name: string;
         };
         /** ThreadChange */
         ThreadChange: {
@@ -11343,6 +11423,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TagList"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyTextOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyTextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyTextOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -24,6 +24,10 @@ const BY_CODE: Record<string, Advice> = {
     kept: t('Your version and the newer one are both kept.'),
     todo: t('Compare the two and keep the one that is right.'),
   },
+  'text-replaced': {
+    kept: t('What you entered is still on this page.'),
+    todo: t('Copy it, open the study again, and look at the newer text.'),
+  },
   'lease-lost': {
     kept: t('Your work is kept as a draft.'),
     todo: t('Open the case again from the worklist.'),

@@ -89,6 +89,14 @@ function ReadingPart({ project }: { project: Project }) {
           checked={draft.show_earlier}
           onChange={(event) => set({ show_earlier: event.currentTarget.checked })}
         />
+        <Switch
+          label={t('Show clinical texts')}
+          description={t(
+            'Indication, question, earlier report: what data managers wrote for a study. Switch off where readers are to know nothing but the images.',
+          )}
+          checked={draft.show_clinical_text}
+          onChange={(event) => set({ show_clinical_text: event.currentTarget.checked })}
+        />
         <Textarea
           label={t('Guideline')}
           description={t(

@@ -29,6 +29,7 @@ import { TopBar } from './TopBar';
 import { unitAccept } from './unitSuggestion';
 import { useAsking } from './useAsking';
 import { useCaseActions } from './useCaseActions';
+import { useClinicalText } from './useClinicalText';
 import { useComments } from './useComments';
 import { earlierCommands, useEarlier } from './useEarlier';
 import { isAnswerMissing, useFlow } from './useFlow';
@@ -66,6 +67,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const { cells, active, show } = useArranged();
   const earlier = useEarlier(reading);
   const words = useWords();
+  const clinicalText = useClinicalText(reading);
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
   const secondWindow = useSecondWindow(reading, all);
@@ -131,6 +133,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...volumeCommands(here),
       ...fusionCommands(all, cells[active]),
       secondWindow,
+      clinicalText,
       ...screenCommands(),
       ...lookHereCommands(doubts, frames),
       ...words.commands,
@@ -152,6 +155,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       earlier,
       hangingCommands,
       secondWindow,
+      clinicalText,
       words.commands,
       doubts,
       active,

@@ -9,6 +9,7 @@ import { t } from '../../words/t';
 import { AnswerPanel } from './AnswerPanel';
 import attributes from './Attributes.module.css';
 import { AttributesHere } from './AttributesPanel';
+import { ClinicalText } from './ClinicalText';
 import { keepFocus } from './CommandButton';
 import { CommentsPanel } from './CommentsPanel';
 import type { CaseActions } from './caseCommands';
@@ -76,6 +77,7 @@ export function SidePanel(props: SidePanelProps) {
             <p className={styles.plain}>{reading.review.comment || t('Without a comment.')}</p>
           </section>
         )}
+        {reading.clinical_text !== null && <ClinicalText text={reading.clinical_text} />}
         <ExcludedNotice schema={reading.label_schema} />
         <AnswerPanel reading={reading} isMissing={props.isAnswerMissing} />
         <AttributesHere

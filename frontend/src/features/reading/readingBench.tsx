@@ -15,6 +15,7 @@ export const schema = schemaOf(
 /** A case in the hand, returned by its reviewer, with a suggestion. */
 export const reading: ReadingCase = {
   earlier: [],
+  clinical_text: null,
   read: {
     id: 'r',
     task_id: 't',

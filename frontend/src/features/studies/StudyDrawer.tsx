@@ -16,6 +16,7 @@ import { DeleteStudy } from './removal/DeleteStudy';
 import { StudyAlike } from './StudyAlike';
 import { StudyFacts } from './StudyFacts';
 import { StudyTags } from './StudyTags';
+import { StudyText } from './texts/StudyText';
 
 interface Props {
   projectId: string;
@@ -86,7 +87,14 @@ function Body({ projectId, studyId, canManage, tab, onTab, onOpen, onGone }: Bod
             <Thumbnail url={data.thumbnail_url} alt={data.pseudonym} size={160} />
             <StudyFacts study={data} />
           </div>
-          <Parts key={data.id} study={data} tab={tab} onTab={onTab} onOpen={onOpen} />
+          <Parts
+            key={data.id}
+            study={data}
+            canManage={canManage}
+            tab={tab}
+            onTab={onTab}
+            onOpen={onOpen}
+          />
           {canManage && <DeleteStudy projectId={projectId} studyId={studyId} onGone={onGone} />}
         </Stack>
       )}
@@ -94,11 +102,11 @@ function Body({ projectId, studyId, canManage, tab, onTab, onOpen, onGone }: Bod
   );
 }
 
-interface PartsProps extends Pick<BodyProps, 'tab' | 'onTab' | 'onOpen'> {
+interface PartsProps extends Pick<BodyProps, 'tab' | 'onTab' | 'onOpen' | 'canManage'> {
   study: StudyDetail;
 }
 
-function Parts({ study, tab, onTab, onOpen }: PartsProps) {
+function Parts({ study, canManage, tab, onTab, onOpen }: PartsProps) {
   const instances = instancesOf(study);
   // What measures the model must not steer what it learns from.
   const canHunt = useCan(study.project_id, 'hunt_findings') && !study.is_holdout;
@@ -125,6 +133,7 @@ function Parts({ study, tab, onTab, onOpen }: PartsProps) {
           <Tabs.Tab value="removed">{t('Removed by de-identification')}</Tabs.Tab>
           <Tabs.Tab value="tags">{t('DICOM header')}</Tabs.Tab>
           <Tabs.Tab value="alike">{t('Alike')}</Tabs.Tab>
+          {canManage && <Tabs.Tab value="text">{t('Clinical text')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="geometry" pt="sm">
           <Geometry studyId={study.id} />
@@ -143,6 +152,11 @@ function Parts({ study, tab, onTab, onOpen }: PartsProps) {
         <Tabs.Panel value="alike" pt="sm">
           <StudyAlike studyId={study.id} onOpen={onOpen} />
         </Tabs.Panel>
+        {canManage && (
+          <Tabs.Panel value="text" pt="sm">
+            <StudyText studyId={study.id} />
+          </Tabs.Panel>
+        )}
       </Tabs>
     </>
   );

@@ -1,0 +1,1 @@
+"""Clinical text of a study: indication, question, an earlier report, laboratory values."""
