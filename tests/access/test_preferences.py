@@ -33,12 +33,15 @@ def test_keys_and_mouse_set_on_one_computer_are_there_on_another(anna, client):
 def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, client):
     browser = client(anna)
     browser.patch("/api/me", json={"preferences": {"keymap": {"preset": "left", "own": {}}}})
+    window = {"name": "Brain", "modality": "MR", "unit": "", "center": 400.5, "width": 900.0}
+    browser.patch("/api/me", json={"preferences": {"windows": [window]}})
     browser.patch("/api/me", json={"preferences": {"reading_scale": 130, "language": "de"}})
     browser.patch("/api/me", json={"name": "Ann"})
     seen = browser.get("/api/session").json()["user"]
     assert seen["name"] == "Ann"
     assert seen["preferences"] == {
         "keymap": {"preset": "left", "own": {}},
+        "windows": [window],
         "reading_scale": 130,
         "language": "de",
     }
@@ -54,6 +57,7 @@ def test_setting_one_preference_leaves_the_others_and_the_name_alone(anna, clien
         {"mouse": {"preset": "ohif", "own": {"left": "explode"}}},
         {"hanging": [{"name": "no stage", "stages": []}]},
         {"hanging": [{"name": "", "stages": [{"rows": 9, "columns": 1, "cells": [None]}]}]},
+        {"windows": [{"name": "Brain", "modality": "CT", "unit": "HU", "center": 4, "width": 0}]},
         {"keymap": {"preset": "ohif", "own": {"x": ["a b"]}}},
         {"keymap": {"preset": "ohif", "own": {"x" * 101: ["a"]}}},
     ],

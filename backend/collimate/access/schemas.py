@@ -82,6 +82,20 @@ class MouseMap(Body):
     own: dict[Gesture, MouseAction] = Field(description="Chosen one by one, on top of the preset")
 
 
+class OwnWindow(Body):
+    """A window of a person's own, for images of one modality whose values have this unit.
+
+    Centre and width are in the unit of the values (PS3.3 C.11.2); `digit`: its key is Alt and this.
+    """
+
+    name: str = Field(min_length=1, max_length=40)
+    modality: str = Field(min_length=1, max_length=16)
+    unit: str = Field(max_length=16)
+    center: Annotated[float, Field(allow_inf_nan=False)]
+    width: float = Field(ge=1, allow_inf_nan=False)
+    digit: int | None = Field(default=None, ge=1, le=8)
+
+
 class Preferences(Body):
     """How a person likes to work; kept with the account, so it is the same on every computer."""
 
@@ -90,6 +104,7 @@ class Preferences(Body):
     hanging: HangingProtocols | None = Field(
         default=None, description="Looked at before the project's; the first that fits is used"
     )
+    windows: Annotated[list[OwnWindow], Field(max_length=100)] | None = None
     reading_scale: int | None = Field(
         default=None, ge=100, le=200, description="Size of the words around the image, in percent"
     )

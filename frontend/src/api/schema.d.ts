@@ -5209,6 +5209,26 @@ export interface components {
             /** Excluded Count */
             excluded_count: number;
         };
+        /**
+         * OwnWindow
+         * @description A window of a person's own, for images of one modality whose values have this unit.
+         *
+         *     Centre and width are in the unit of the values (PS3.3 C.11.2); `digit`: its key is Alt and this.
+         */
+        OwnWindow: {
+            /** Center */
+            center: number;
+            /** Digit */
+            digit?: number | null;
+            /** Modality */
+            modality: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Width */
+            width: number;
+        };
         /** PairAgreement */
         PairAgreement: {
             /** Count */
@@ -5410,6 +5430,8 @@ export interface components {
              * @description Size of the words around the image, in percent
              */
             reading_scale?: number | null;
+            /** Windows */
+            windows?: components["schemas"]["OwnWindow"][] | null;
         };
         /** PreviewIn */
         PreviewIn: {

@@ -122,6 +122,27 @@ describe('windows', () => {
     expect(keys[0]).toBe('alt+1');
   });
 
+  test("a reader's own stand among them, and take a digit from what had it before", () => {
+    const frame = only([{ ...slice(1, 0), '00281050': of(50), '00281051': of(350) }]);
+    const own = { modality: 'CT', unit: 'HU', center: 30, width: 90, digit: 3 };
+    const choices = windowChoices(frame, [
+      { ...own, name: 'Lung' },
+      { ...own, name: 'Elsewhere', unit: '' },
+      { ...own, name: 'MR', modality: 'MR' },
+    ]);
+    const [protocol, mine] = choices;
+    expect(protocol?.shortcut).toBe('alt+1');
+    expect(mine).toEqual({
+      name: 'Lung',
+      window: { center: 30, width: 90 },
+      isOwn: true,
+      shortcut: 'alt+3',
+    });
+    expect(choices.filter(({ shortcut }) => shortcut === 'alt+3')).toEqual([mine]);
+    expect(choices.map(({ name }) => name)).not.toContain('MR');
+    expect(choices).toHaveLength(windowChoices(frame).length + 1);
+  });
+
   test('colour images have none', () => {
     expect(windowChoices(only([object({ '00280002': of(3) })]))).toEqual([]);
   });

@@ -34,17 +34,53 @@ const AUTO = 'Auto'; // as stored
 /** Windows of the file that are offered; some files carry dozens. */
 const MOST_OWN = 4;
 
+/** A window of the reader's own, for images of one modality whose values have this unit. */
+export interface OwnWindow extends NamedWindow {
+  readonly modality: string;
+  readonly unit: string;
+  /** Its key is Alt and this digit. */
+  readonly digit?: number | null;
+}
+
 /** A choice in the window menu; `null` means "from the pixels on screen". */
 export interface WindowChoice {
   readonly name: string;
+  /** One of the reader's own; others may have the same name. */
+  readonly isOwn?: boolean;
   readonly window: GreyWindow | null;
   /** The same window has the same key in every case. */
   readonly shortcut?: string;
 }
 
-/** The protocol's window first, whatever it is; then customary ones; Auto reads the pixels. */
-export function windowChoices(frame: Frame): WindowChoice[] {
+/** Whether a window of the reader's own is meant for images like this one. */
+export const isMeantFor = (own: OwnWindow, { modality, valueUnit }: Frame): boolean =>
+  own.modality === modality && own.unit === valueUnit;
+
+/**
+ * The protocol's window first, whatever it is; then the reader's own and customary ones; Auto reads
+ * the pixels. A digit that the reader gave to a window of his own is no longer another's.
+ */
+export function windowChoices(frame: Frame, own: readonly OwnWindow[] = []): WindowChoice[] {
   if (frame.isColour) return [];
+  const mine = own
+    .filter((one) => isMeantFor(one, frame))
+    .map(
+      ({ name, center, width, digit }): WindowChoice => ({
+        name,
+        window: { center, width },
+        isOwn: true,
+        ...(digit ? { shortcut: `alt+${digit}` } : {}),
+      }),
+    );
+  const taken = mine.map(({ shortcut }) => shortcut);
+  const [first, ...rest] = givenWindows(frame).map(({ shortcut, ...choice }) =>
+    shortcut && !taken.includes(shortcut) ? { ...choice, shortcut } : choice,
+  );
+  return first ? [first, ...mine, ...rest] : mine;
+}
+
+/** Windows that are there for everybody. */
+function givenWindows(frame: Frame): WindowChoice[] {
   const plain = ({ name, center, width }: NamedWindow) => ({ name, window: { center, width } });
   const [first, ...more] = frame.windows.slice(0, MOST_OWN).map(plain);
   const auto: WindowChoice = { name: AUTO, window: null, shortcut: 'alt+2' };

@@ -15,6 +15,7 @@ import { useHeatTarget } from './heatTarget';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { useOwnWindows } from './ownWindows';
 import { paintCommands } from './paintCommands';
 import { planeCommands } from './planeCommands';
 import { promptCommands } from './promptCommands';
@@ -68,6 +69,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const earlier = useEarlier(reading);
   const words = useWords();
   const clinicalText = useClinicalText(reading);
+  const windows = useOwnWindows();
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
   const secondWindow = useSecondWindow(reading, all);
@@ -124,7 +126,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
         seriesIndex,
         seriesCount: all.length,
         showSeries: (index) => show(active, all[index]?.series_uid ?? ''),
-        windows: frames[0] ? windowChoices(frames[0]) : [],
+        windows: frames[0] ? windowChoices(frames[0], windows) : [],
       }),
       ...layoutCommands(frames[0]),
       ...earlierCommands(earlier),
@@ -156,6 +158,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       hangingCommands,
       secondWindow,
       clinicalText,
+      windows,
       words.commands,
       doubts,
       active,

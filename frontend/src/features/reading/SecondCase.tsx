@@ -14,6 +14,7 @@ import { fusionCommands } from './fusion';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { useOwnWindows } from './ownWindows';
 import { planeCommands } from './planeCommands';
 import { closePlanes } from './planes';
 import { ports } from './ports';
@@ -97,6 +98,7 @@ export function SecondCase({ reading, link, first }: SecondCaseProps) {
 function useViewCommands(all: readonly Series[], earlier: Earlier): Command[] {
   const { cells, active, show } = useArranged();
   const here = seriesIn(all, cells[active]);
+  const windows = useOwnWindows();
   return useMemo(() => {
     const frames = here?.frames ?? NOTHING;
     return [
@@ -109,7 +111,7 @@ function useViewCommands(all: readonly Series[], earlier: Earlier): Command[] {
         ),
         seriesCount: all.length,
         showSeries: (index) => show(active, all[index]?.series_uid ?? ''),
-        windows: frames[0] ? windowChoices(frames[0]) : [],
+        windows: frames[0] ? windowChoices(frames[0], windows) : [],
       }),
       ...layoutCommands(frames[0]).map(withFirst),
       ...earlierCommands(earlier),
@@ -118,7 +120,7 @@ function useViewCommands(all: readonly Series[], earlier: Earlier): Command[] {
       ...fusionCommands(all, cells[active]),
       ...screenCommands().filter(({ id }) => SCREEN.includes(id)),
     ];
-  }, [all, here, active, cells, show, earlier]);
+  }, [all, here, active, cells, show, earlier, windows]);
 }
 
 /** A single viewport is linked too: with the first window. */

@@ -5,6 +5,7 @@ import type { WindowChoice } from '../../viewer/greyWindows';
 import { windowTitle } from '../../viewer/greyWindows';
 import type { ViewportTool } from '../../viewer/Viewport';
 import { t } from '../../words/t';
+import { toggleOwnWindows } from './ownWindows';
 import { useReadout } from './readout';
 import { useReading } from './store';
 
@@ -106,8 +107,17 @@ function windowCommands(choices: readonly WindowChoice[]): Command[] {
   return [
     { ...image('nextWindow', t('Next window'), ']', () => turn(1)), isEnabled },
     { ...image('previousWindow', t('Previous window'), '[', () => turn(-1)), isEnabled },
-    ...choices.map(({ name, window, shortcut }) => ({
-      id: `window.${name}`,
+    {
+      ...image(
+        'ownWindows',
+        t('Window by numbers, and windows of my own'),
+        'alt+shift+w',
+        toggleOwnWindows,
+      ),
+      isEnabled,
+    },
+    ...choices.map(({ name, window, shortcut, isOwn }) => ({
+      id: isOwn ? `window.own.${name}` : `window.${name}`,
       title: t('Window: {name}', { name: windowTitle(name) }),
       section: IMAGE,
       ...(shortcut ? { shortcut } : {}),

@@ -15,7 +15,7 @@ import { type Kept, NOTHING_KEPT } from './saveState';
 import { sliceTicks } from './sliceTicks';
 import { useReading } from './store';
 import { doubtsOn, lookHereCommands } from './useLookHere';
-import { windowText } from './WindowMenu';
+import { windowText } from './windowText';
 
 test('the slice bar shows doubts of the stack on screen alone, and a key leads to the largest', () => {
   const frames = [1, 2, 3].map((number) => ({ sop_instance_uid: `1.${number}`, frame_number: 1 }));
