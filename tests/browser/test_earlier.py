@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import dicoms
+from tests.browser import stacks
 from tests.browser.clinic import Clinic, eventually
 from tests.browser.room import image_of, read_id
 from tests.browser.test_layouts import cell, in_cell, shown
@@ -68,6 +69,43 @@ def test_one_key_hangs_the_earlier_study_beside_the_case_linked_and_only_to_look
     expect(cell(page, 2)).to_have_count(0)
     shown(page, 1, 3)
     expect(page.locator("g[data-mark]")).to_have_count(1)
+
+
+def test_an_earlier_study_in_a_space_of_its_own_is_aligned_by_what_it_shows(
+    clinic: Clinic, open_window: Callable[..., Window]
+) -> None:
+    def ball(day: str, number: int, first: int) -> dict[str, bytes]:
+        files = stacks.axial(
+            series=number, StudyDate=day, StudyInstanceUID=f"{dicoms.ROOT}.7{number}",
+            FrameOfReferenceUID=f"{dicoms.ROOT}.8{number}", PatientID="one person",
+        )  # fmt: skip
+        return dict(list(files.items())[first:])
+
+    project = clinic.project("Aligned studies")
+    project.bring_in(ball("20230910", 72, 0) | ball("20230110", 71, 6))
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    shown(page, 1, 0)
+    for _ in range(2):
+        page.keyboard.press("PageDown")
+    shown(page, 1, 20)
+    page.keyboard.press("Alt+E")
+    expect(cell(page, 2)).to_contain_text("aligned by content, ±")
+    shown(page, 2, 14)
+
+    # by hand, two slices from there, and back
+    page.keyboard.press("Shift+S")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+S")
+    expect(cell(page, 2)).to_contain_text("linked by hand")
+    page.keyboard.press("ArrowDown")
+    shown(page, 1, 23)
+    shown(page, 2, 15)
+    page.keyboard.press("Alt+Shift+S")
+    expect(cell(page, 2)).to_contain_text("aligned by content, ±")
+    shown(page, 2, 17)
 
 
 def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(

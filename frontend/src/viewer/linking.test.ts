@@ -3,7 +3,7 @@ import { crossingLine } from '../geometry/crossing';
 import type { ImagePlane, Vector } from '../geometry/plane';
 import { millimetres, patientPoint } from '../geometry/units';
 import type { Frame } from './frames';
-import { indexAt, linkedIndex, register, sharesSpace } from './linking';
+import { indexAt, linkedIndex, mayAlign, register, sharesSpace, turnedOffset } from './linking';
 
 const spacing = { row: millimetres(1), column: millimetres(1) };
 
@@ -61,6 +61,30 @@ describe('scrolling together', () => {
     const sagittal = [frame(planeAt([50, 0, 0], [0, 1, 0], [0, 0, -1]))];
     expect(register(at(axial(2, 20), 0), at(sagittal, 0))).toBeNull();
     expect(sharesSpace(axial(2, 2)[0] as Frame, sagittal[0] as Frame)).toBe(false);
+  });
+
+  test('an offset is the same from either side, also of stacks that run against each other', () => {
+    const now = axial(2, 20);
+    const prior = axial(2, 20, 700, { frame_of_reference_uid: '1.8' });
+    const back = turnedOffset(706, now[0] as Frame, prior[0] as Frame);
+    expect(linkedIndex(at(now, 3), prior, { by: 'place', offset_mm: 706 })).toBe(6);
+    expect(linkedIndex(at(prior, 6), now, { by: 'place', offset_mm: back })).toBe(3);
+    const against = prior.map(({ plane }) =>
+      frame({ ...plane, columnDirection: [0, -1, 0] }, { frame_of_reference_uid: '1.8' }),
+    );
+    const turned = turnedOffset(706, now[0] as Frame, against[0] as Frame);
+    expect(linkedIndex(at(against, 6), now, { by: 'place', offset_mm: turned })).toBe(3);
+  });
+
+  test('content is asked only where both are cut alike and nothing else says how they lie', () => {
+    const now = axial(2, 20);
+    const prior = axial(2, 20, 700, { frame_of_reference_uid: '1.8' });
+    expect(mayAlign(now, prior)).toBe(true);
+    expect(mayAlign(now, axial(2, 20))).toBe(false);
+    expect(mayAlign(now, prior.slice(0, 5))).toBe(false);
+    expect(mayAlign(now, axial(2, 20, 0, { frame_of_reference_uid: '1.8', modality: 'MR' }))).toBe(
+      false,
+    );
   });
 
   test('images without a place follow by count', () => {

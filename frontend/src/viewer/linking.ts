@@ -1,7 +1,7 @@
 /** Which slice of another stack, and which window, goes with the one being looked at. */
 import { dot, normalOf, positionAlongNormal } from '../geometry/plane';
 import type { PatientPoint } from '../geometry/units';
-import type { Frame } from './frames';
+import { type Frame, isOneStack } from './frames';
 
 /** Normals within this cosine of each other count as parallel (about 18 degrees). */
 const PARALLEL = 0.95;
@@ -84,3 +84,25 @@ export const sharesSpace = (one: Frame, other: Frame): boolean =>
   one.frame_of_reference_uid !== '' &&
   one.frame_of_reference_uid === other.frame_of_reference_uid &&
   isParallel(one, other);
+
+/** Fewer slices tell too little to compare. */
+const FEWEST_SLICES = 8;
+
+/** Whether content can say anything: the same kind of images, cut alike, each in a space of its own. */
+export function mayAlign(one: readonly Frame[], other: readonly Frame[]): boolean {
+  const [first, second] = [one[0], other[0]];
+  if (!first || !second || first.isColour || second.isColour) return false;
+  return (
+    Math.min(one.length, other.length) >= FEWEST_SLICES &&
+    first.modality === second.modality &&
+    first.valueUnit === second.valueUnit &&
+    first.frame_of_reference_uid !== second.frame_of_reference_uid &&
+    isParallel(first, second) &&
+    isOneStack(one) &&
+    isOneStack(other)
+  );
+}
+
+/** The same offset from the other stack's side, along its own normal. */
+export const turnedOffset = (offset_mm: number, one: Frame, other: Frame): number =>
+  dot(normalOf(one.plane), normalOf(other.plane)) < 0 ? offset_mm : -offset_mm;

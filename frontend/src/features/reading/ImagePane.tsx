@@ -1,5 +1,5 @@
 /** The middle of the room: series, viewports with marks and heat map, slices, numbers. */
-import { memo, useMemo } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import type { LabelSchema } from '../../api/projects';
 import type { Frame, Series } from '../../viewer/frames';
 import type { Pin } from '../../viewer/PinsLayer';
@@ -10,6 +10,7 @@ import styles from './Reading.module.css';
 import { SeriesStrip } from './SeriesStrip';
 import { SliceBar } from './SliceBar';
 import { StatusLine } from './StatusLine';
+import { useAlignment } from './useAlignment';
 import type { Earlier } from './useEarlier';
 import type { HeatMapState } from './useHeatMap';
 import type { Doubt } from './useLookHere';
@@ -40,6 +41,13 @@ export const ImagePane = memo(function ImagePane(props: ImagePaneProps) {
   const stacks = useMemo(() => stacksIn(everything, cells), [everything, cells]);
   const beside = earlier.studies.find(({ study_uid }) => study_uid === earlier.studyUid);
   const frames = stacks[active]?.frames ?? NO_FRAMES;
+  const [isReady, setReady] = useState(false);
+  const { onReady } = props;
+  const noteReady = useCallback(() => {
+    setReady(true);
+    onReady();
+  }, [onReady]);
+  useAlignment(stacks, isReady);
   return (
     <main className={styles.middle}>
       <SeriesStrip series={series} earlier={earlier} />
@@ -61,7 +69,7 @@ export const ImagePane = memo(function ImagePane(props: ImagePaneProps) {
                 ? sentence(agoText(beside))
                 : undefined
             }
-            onReady={props.onReady}
+            onReady={noteReady}
             viewport={shared}
           />
         ))}

@@ -6,6 +6,7 @@ import { windowChoices } from '../../viewer/greyWindows';
 import { isDrawingTool } from '../../viewer/prompts';
 import { Viewport, type ViewportHandle } from '../../viewer/Viewport';
 import { t } from '../../words/t';
+import { AlignedNote } from './AlignedNote';
 import { type Cell, framesBeside, useArranged, useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
@@ -70,7 +71,12 @@ export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
       onDrop={dropped}
       onDoubleClick={() => !isAlone && useLayout.getState().toggleMaximised()}
     >
-      {earlier && <span className={styles.earlier}>{earlier}</span>}
+      {earlier && (
+        <span className={styles.earlier}>
+          {earlier}
+          {series && <AlignedNote series={series} stacks={stacks} />}
+        </span>
+      )}
       {series && isVolume ? (
         <VolumeCell at={at} frames={series.frames} isActive={isActive} viewport={viewport} />
       ) : series && plane ? (

@@ -3,6 +3,7 @@ import type { Command } from '../../commands/registry';
 import type { Frame } from '../../viewer/frames';
 import { USUAL_RATE } from '../../viewer/useCine';
 import { t } from '../../words/t';
+import { forgetAlignments, linkByHand } from './alignment';
 import { GRIDS, gridName, type LinkKind, useLayout, visibleCells } from './layout';
 import { ports } from './ports';
 
@@ -33,10 +34,27 @@ const link = (kind: LinkKind, title: string, shortcut: string): Command => ({
   isEnabled: hasSeveral,
   isOn: () => useLayout.getState().links[kind],
   run: () => {
+    const { links, toggleLink } = useLayout.getState();
+    if (kind === 'scroll' && !links.scroll) linkByHand(ports.all());
     ports.forget();
-    useLayout.getState().toggleLink(kind);
+    toggleLink(kind);
   },
 });
+
+/** Back from a link by hand, or once more where content was not sure. */
+const ALIGN: Command = {
+  id: 'link.content',
+  title: t('Align an earlier study by content'),
+  section: SECTION,
+  shortcut: 'alt+shift+s',
+  isEnabled: hasSeveral,
+  run: () => {
+    const { links, toggleLink } = useLayout.getState();
+    forgetAlignments(ports.all());
+    ports.forget();
+    if (!links.scroll) toggleLink('scroll');
+  },
+};
 
 /** The rate a stack plays at: the reader's, else the file's, else the usual one. */
 export const cineRate = (frame: Frame | undefined): number =>
@@ -83,6 +101,7 @@ export function layoutCommands(frame: Frame | undefined): Command[] {
       ),
     ),
     link('scroll', t('Scroll together'), 'shift+s'),
+    ALIGN,
     link('zoom', t('Zoom and pan together'), 'shift+z'),
     link('window', t('Window together'), 'shift+w'),
     {

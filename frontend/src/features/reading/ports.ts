@@ -10,6 +10,7 @@ import {
 } from '../../viewer/linking';
 import type { View } from '../../viewer/stackEngine';
 import type { ViewportHandle } from '../../viewer/Viewport';
+import { knownOffset } from './alignment';
 import type { Links } from './layout';
 import { isLeading } from './secondLink';
 
@@ -44,8 +45,14 @@ const LOOKED_AT_ELSEWHERE: ViewportHandle = {
 /** Hears what the active viewport comes to show; `isLed` when it was led there from elsewhere. */
 type Hears = (frames: readonly Frame[], view: View, isLed: boolean) => void;
 
-/** Viewports by their place in the grid. `leads` says whether this window is the one in use. */
-export function createPorts(leads: () => boolean = () => true) {
+/**
+ * Viewports by their place in the grid. `leads` says whether this window is the one in use;
+ * `offsetOf` how far stacks lie apart that share no frame of reference, where that is known.
+ */
+export function createPorts(
+  leads: () => boolean = () => true,
+  offsetOf: (one: readonly Frame[], other: readonly Frame[]) => number | null = () => null,
+) {
   const ports = new Map<number, Port>();
   let tell: Hears = NOTHING;
   const registrations = new Map<string, Registration | null>();
@@ -56,10 +63,14 @@ export function createPorts(leads: () => boolean = () => true) {
     if (known !== undefined) return known;
     const [one, other] = [frameOf(source), frameOf(target)];
     if (!one || !other || !source.view || !target.view) return null;
-    const made = register(
-      { frame: one, index: source.view.index },
-      { frame: other, index: target.view.index },
-    );
+    const offset_mm = offsetOf(source.frames, target.frames);
+    const made: Registration | null =
+      offset_mm === null
+        ? register(
+            { frame: one, index: source.view.index },
+            { frame: other, index: target.view.index },
+          )
+        : { by: 'place', offset_mm };
     registrations.set(key, made);
     return made;
   };
@@ -122,6 +133,14 @@ export function createPorts(leads: () => boolean = () => true) {
     },
     /** Linked anew: the slices now on screen correspond. */
     forget: () => registrations.clear(),
+    /** It has become known how stacks lie apart: the others go to where the one at a place is. */
+    settle(at: number): void {
+      registrations.clear();
+      const now = ports.get(at);
+      for (const [to, target] of ports)
+        if (now && to !== at && to !== ELSEWHERE && offsetOf(now.frames, target.frames) !== null)
+          scroll(at, now, now, to, target);
+    },
     forgetElsewhere: () => forgetAt(ELSEWHERE),
     /** The case that was looked at in the other window too is no longer here. */
     leaveElsewhere(): void {
@@ -168,4 +187,4 @@ export function createPorts(leads: () => boolean = () => true) {
 const isOther = (one: View['window'], other: View['window']): boolean =>
   one?.center !== other?.center || one?.width !== other?.width;
 
-export const ports = createPorts(isLeading);
+export const ports = createPorts(isLeading, knownOffset);
