@@ -60,8 +60,8 @@ check: setup-dev frontend/node_modules/.installed
 	$(NPM) run --silent check
 	$(BIN)/pytest tests/test_house_rules.py
 
-# One lane a core, each with servers and a browser of its own; a file stays in one lane.
-LANES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One lane a core, each with a database of its own; a file stays in one lane, browsers in one.
+LANES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 test-tools: setup-dev
 	sh tools/install_test_tools.sh

@@ -11,15 +11,23 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 HOME = Path(tempfile.mkdtemp(prefix="collimate-test-"))
+REPOSITORY = Path(__file__).parents[1]
 for name in [key for key in os.environ if key.startswith("COLLIMATE_")]:
     if name != "COLLIMATE_SAMPLE_DATA":
         del os.environ[name]
 os.environ["COLLIMATE_HOME"] = str(HOME)
 os.environ["COLLIMATE_ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# a busy machine is slow, which says nothing of the code
+hypothesis.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.load_profile("unhurried")
 
 
 LONGEST = (
@@ -29,22 +37,24 @@ LONGEST = (
     "tests/studies/test_samples.py",
     "tests/tasks/test_races.py",
     "tests/learning/",
-    "tests/browser/test_segments.py",
-    "tests/browser/test_every_screen.py",
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no lane works on alone at the end.
 
-    Browsers come last: they keep an event loop in their process, beside which other tests cannot
-    start one of their own.
+    A file stays in one lane, and all files that need a browser do: they share an installation, a
+    browser, and a model that learned.
     """
 
-    def turn(item: pytest.Item) -> tuple[bool, bool]:
-        return item.nodeid.startswith("tests/browser/"), not item.nodeid.startswith(LONGEST)
+    def in_browser(item: pytest.Item) -> bool:
+        return item.nodeid.startswith("tests/browser/")
 
-    items.sort(key=turn)
+    for item in items:
+        lane = "browser" if in_browser(item) else str(item.path.relative_to(REPOSITORY))
+        item.add_marker(pytest.mark.xdist_group(lane))
+    items.sort(key=lambda item: (not in_browser(item), not item.nodeid.startswith(LONGEST)))
 
 
 def pytest_collection_finish() -> None:
@@ -60,7 +70,7 @@ def pytest_sessionfinish() -> None:
 def sample_data() -> Path | None:
     """The folder of real sample images, where there is one."""
     given = os.environ.get("COLLIMATE_SAMPLE_DATA")
-    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(given) if given else REPOSITORY.parent / "shared" / "data"
     return folder if (folder / "README.md").exists() else None
 
 

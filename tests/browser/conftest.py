@@ -39,9 +39,12 @@ CHROMIUM: dict[str, Any] = {
 """How the browser is started: the system's where there is one, drawing on the processor."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each test opens windows of its own in it."""
+    """One browser for all tests; each test opens windows of its own in it.
+
+    It goes before other tests follow: its event loop would let them start none of their own.
+    """
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**CHROMIUM)
@@ -49,7 +52,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser_database(database_server: str) -> str:
     """A database of its own, since the processes work on while other tests empty theirs."""
     with psycopg.connect(database_server, autocommit=True) as connection:
@@ -63,7 +66,7 @@ def browser_database(database_server: str) -> str:
     return address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """A running installation with one administrator."""
     from collimate.access.accounts import create_user
@@ -94,13 +97,13 @@ def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
     pacs.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def taught(clinic: Clinic) -> Taught:
     """A project whose model has learned."""
     return teach(clinic)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browsers(chromium: Browser, clinic: Clinic) -> Browsers:
     """Profiles that windows are opened in."""
     return Browsers(chromium, clinic.address)
