@@ -45,6 +45,9 @@ export function runsOf({ data }: Mask): number[] {
   return runs;
 }
 
+export const isSameRuns = (one: Runs, other: Runs): boolean =>
+  one.length === other.length && one.every((value, at) => value === other[at]);
+
 /** Tells of each run row by row: the columns from `start` to before `end`. */
 export function eachStrip(
   runs: Runs,

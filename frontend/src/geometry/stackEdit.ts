@@ -1,7 +1,15 @@
 /** What tidies a segment or combines it with another, on one slice or through a stack of them. */
 import { filledBetween } from './filling';
 import { margin } from './margins';
-import { type Combination, combine, type Mask, maskFrom, type Runs, runsOf } from './mask';
+import {
+  type Combination,
+  combine,
+  isSameRuns,
+  type Mask,
+  maskFrom,
+  type Runs,
+  runsOf,
+} from './mask';
 import { largestPart } from './parts';
 import { smooth } from './smoothing';
 import type { Stack } from './solid';
@@ -56,7 +64,7 @@ export function* edit(asked: Edit): Generator<number, Edited[]> {
     const runs = made[index] ?? own;
     if (runs === own) return [];
     const kept = how === 'minusOthers' ? runs : withoutGains(runs, own, beside, size);
-    return isSame(kept, own) ? [] : [{ index, runs: kept }];
+    return isSameRuns(kept, own) ? [] : [{ index, runs: kept }];
   });
 }
 
@@ -104,6 +112,3 @@ function withoutGains(runs: Runs, own: Runs, beside: readonly Runs[], size: Imag
   );
   return runsOf(after);
 }
-
-const isSame = (one: Runs, other: Runs): boolean =>
-  one.length === other.length && one.every((value, at) => value === other[at]);

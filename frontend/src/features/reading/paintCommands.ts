@@ -103,9 +103,10 @@ export function paintCommands(schema: LabelSchema, frames: readonly Frame[]): Co
           {
             title: t('Fill between slices'),
             ask: (now) => editOf(now, work),
-            keep(changes) {
+            make: (changes, now) => segmentsFrom(changes, now, work),
+            keep(made) {
               const { fillSegments, see } = useReading.getState();
-              fillSegments(segmentsFrom(changes, items(), work), 'between');
+              fillSegments(made, 'between');
               see(frame);
             },
           },

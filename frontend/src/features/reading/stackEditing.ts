@@ -4,7 +4,7 @@ import { TooLarge } from '../../geometry/margins';
 import type { Edit, Edited } from '../../geometry/stackEdit';
 import { t } from '../../words/t';
 import { type Compute, type Computing, GivenUp } from './computing';
-import { type Items, segmentsOf } from './items';
+import { type Items, type Segment, segmentsOf, stateText } from './items';
 import { useReading } from './store';
 
 interface StackEditing {
@@ -51,24 +51,29 @@ interface Asked {
   readonly title: string;
   /** The edit of what there is now. */
   readonly ask: (items: Items) => Edit;
-  /** Keeps what changed, in one step. */
-  readonly keep: (changes: readonly Edited[]) => void;
+  readonly make: (changes: readonly Edited[], items: Items) => readonly Segment[];
+  /** Keeps what was made, in one step. */
+  readonly keep: (made: readonly Segment[]) => void;
 }
 
 /** Computes an edit and keeps it; begins anew where a segment was changed meanwhile. */
-export async function runEdit({ title, ask, keep }: Asked, compute: Compute): Promise<void> {
+export async function runEdit(asked: Asked, compute: Compute): Promise<void> {
   if (isEditing()) return;
-  set({ ...IDLE, title });
+  set({ ...IDLE, title: asked.title });
   try {
     for (;;) {
       const { items } = useReading.getState();
-      current = compute(ask(items), (share) => set({ share }));
-      const changes = await current.changes;
-      if (isAlike(items, useReading.getState().items)) {
-        current = null;
-        set(IDLE);
-        return keep(changes);
-      }
+      const computing = compute(asked.ask(items), (share) => set({ share }));
+      current = computing;
+      const changes = await computing.changes;
+      if (!isAsSeen(items)) continue;
+      const made = asked.make(changes, items);
+      await writeDown(made);
+      if (current !== computing) return;
+      if (!isAsSeen(items)) continue;
+      current = null;
+      set(IDLE);
+      return asked.keep(made);
     }
   } catch (error) {
     if (error instanceof GivenUp) return;
@@ -77,9 +82,25 @@ export async function runEdit({ title, ask, keep }: Asked, compute: Compute): Pr
   }
 }
 
-/** Whether the segments are the same; other things may have been said meanwhile. */
-function isAlike(one: Items, other: Items): boolean {
-  if (one === other) return true;
-  const [before, after] = [segmentsOf(one), segmentsOf(other)];
+/** How long is written on before the window answers again. */
+const PIECE_MS = 10;
+
+/** What saving asks for first, piece by piece: all at once it would hold the window. */
+async function writeDown(made: readonly Segment[]): Promise<void> {
+  let until = 0;
+  for (const segment of made) {
+    if (performance.now() >= until) {
+      await new Promise((resolve) => setTimeout(resolve));
+      until = performance.now() + PIECE_MS;
+    }
+    stateText(segment);
+  }
+}
+
+/** Whether the segments are still the same; other things may have been said meanwhile. */
+function isAsSeen(items: Items): boolean {
+  const { items: now } = useReading.getState();
+  if (items === now) return true;
+  const [before, after] = [segmentsOf(items), segmentsOf(now)];
   return before.length === after.length && before.every((segment, at) => segment === after[at]);
 }

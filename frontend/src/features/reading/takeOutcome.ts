@@ -1,4 +1,5 @@
 /** Turns what a hand did on the image into a step of the log. */
+import { isSameRuns } from '../../geometry/mask';
 import type { ImagePlane } from '../../geometry/plane';
 import type { ImagePoint } from '../../geometry/units';
 import type { Outcome } from '../../viewer/drawing';
@@ -56,7 +57,7 @@ const inSpaceOn = (cut: ImagePlane, frame: Frame, points: readonly ImagePoint[])
 export function keepPainted({ label_key, changes }: Painted): void {
   const { items, tool, paintSegments } = useReading.getState();
   const changed = changes.filter(
-    ({ frame, runs }) => (segmentOn(items, label_key, frame)?.runs ?? []).join() !== runs.join(),
+    ({ frame, runs }) => !isSameRuns(segmentOn(items, label_key, frame)?.runs ?? [], runs),
   );
   paintSegments(
     changed.map(({ frame, runs }) => withRuns(items, label_key, frame, runs)),

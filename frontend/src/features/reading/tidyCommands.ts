@@ -103,10 +103,8 @@ export function tidyCommands(
         {
           title: isThrough ? tidy.titleThrough : tidy.title,
           ask: (items) => editOf(items, work),
-          keep(changes) {
-            const { items, paintSegments } = useReading.getState();
-            paintSegments(segmentsFrom(changes, items, work), tidy.id);
-          },
+          make: (changes, items) => segmentsFrom(changes, items, work),
+          keep: (made) => useReading.getState().paintSegments(made, tidy.id),
         },
         compute,
       );

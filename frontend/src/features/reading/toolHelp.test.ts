@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionsOf, MOUSE_PRESETS } from '../../ui/mouseMap';
-import { toolHelp } from './toolHelp';
+import { toolHelp, volumeHelp } from './toolHelp';
 
 const preset = (id: string) => actionsOf({ preset: id, own: {} });
 
@@ -26,6 +26,13 @@ describe('the help for the tool in hand', () => {
     );
     const without = actionsOf({ preset: 'ohif', own: { 'shift+left': 'none' } });
     expect(toolHelp('brush', without)).not.toContain('erases');
+  });
+
+  test('says in 3D what scissors cut, and how the picture is still turned', () => {
+    expect(volumeHelp('scissors', preset('collimate'))).toBe(
+      'trace around: cuts away what is inside · Shift + left button / right button: what is outside · Ctrl + left button: turn',
+    );
+    expect(volumeHelp('brush', preset('collimate'))).toContain('drag: turn');
   });
 
   test('says which button has the tool where it is not the left one', () => {
