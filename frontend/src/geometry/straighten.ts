@@ -48,7 +48,7 @@ export function moveSlice(
   values: ArrayLike<number>,
   size: ImageSize,
   [right, down]: Shift,
-  into: Int16Array | Uint16Array | Float32Array,
+  into: Uint8Array | Int16Array | Uint16Array | Float32Array,
   columns: number,
 ): void {
   const isWhole = !(into instanceof Float32Array);

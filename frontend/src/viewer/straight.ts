@@ -58,8 +58,9 @@ function attributesOf(
   };
 }
 
-/** What stands beside the slices: as dark as their unit knows. */
-const besideOf = ({ valueUnit }: Frame): number => (valueUnit === 'HU' ? -1000 : 0);
+/** What stands beside the slices: as dark as their unit knows and their type holds. */
+const besideOf = ({ frame, type }: Original): number =>
+  frame.valueUnit === 'HU' && !type.startsWith('Uint') ? -1000 : 0;
 
 /** Raises: what the loader of the original refuses with. */
 export function loadStraight(imageId: string, options?: LoadOptions) {
@@ -77,7 +78,7 @@ async function load(imageId: string, options?: LoadOptions): Promise<Types.IImag
     requestType: options?.requestType ?? Enums.RequestType.Prefetch,
   });
   const { columns, rows } = straight.size;
-  const values = new TYPES[type](columns * rows).fill(besideOf(frame));
+  const values = new TYPES[type](columns * rows).fill(besideOf(original));
   moveSlice(modalityValues(image), frame.size, straight.shifts[index] ?? [0, 0], values, columns);
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width: columns,
@@ -102,4 +103,4 @@ async function load(imageId: string, options?: LoadOptions): Promise<Types.IImag
   } as Types.IImage;
 }
 
-const TYPES = { Int16Array, Uint16Array, Float32Array } as const;
+const TYPES = { Uint8Array, Int16Array, Uint16Array, Float32Array } as const;

@@ -78,6 +78,8 @@ describe('a stack as a volume', () => {
       };
       return textureType([slice(0, { attributes })]);
     };
+    expect(of(8, false, 1, 0)).toBe('Uint8Array');
+    expect(of(8, false, 1, -24)).toBe('Int16Array');
     expect(of(12, false, 1, -1024)).toBe('Int16Array');
     expect(of(16, true, 1, 0)).toBe('Int16Array');
     expect(of(16, false, 1, 0)).toBe('Uint16Array');

@@ -145,6 +145,8 @@ async function makeVolume(volumeId: string, frames: readonly Frame[]): Promise<L
     imageIds,
   })) as unknown as StreamingVolume;
   made.dataType = textureType(frames);
+  // The texture is made by this one, and filled by that one.
+  made.imageData?.set({ dataType: made.dataType }, true);
   made.autoRenderOnLoad = false;
   return loadOutwards(volumeId, frames, made);
 }

@@ -25,7 +25,7 @@ export function tiltOf(frames: readonly Slice[]): readonly Shift[] {
 /** The smallest type of texture that holds every value the frames may have, exactly. */
 export function textureType(
   frames: readonly Frame[],
-): 'Int16Array' | 'Uint16Array' | 'Float32Array' {
+): 'Uint8Array' | 'Int16Array' | 'Uint16Array' | 'Float32Array' {
   let [low, high, isWhole] = [0, 0, true];
   for (const { attributes } of frames) {
     const bits = numberOf(attributes, '00280101') ?? 16;
@@ -40,6 +40,7 @@ export function textureType(
     }
   }
   if (!isWhole) return 'Float32Array';
+  if (low >= 0 && high <= 255) return 'Uint8Array';
   if (low >= -32_768 && high <= 32_767) return 'Int16Array';
   return low >= 0 && high <= 65_535 ? 'Uint16Array' : 'Float32Array';
 }
