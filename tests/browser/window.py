@@ -138,7 +138,9 @@ class Window:
     @contextmanager
     def offline(self) -> Iterator[None]:
         """No network inside the block; the browser logs each attempt."""
-        self.expect_trouble("ERR_INTERNET_DISCONNECTED|Failed to fetch|page error: XMLHttpRequest")
+        self.expect_trouble(
+            "ERR_INTERNET_DISCONNECTED|Failed to fetch|page error: (XMLHttpRequest|frame)"
+        )
         self.context.set_offline(True)
         yield
         self.context.set_offline(False)

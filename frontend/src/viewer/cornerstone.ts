@@ -11,6 +11,8 @@ import type { DicomObject } from './dicomJson';
 import { type LoadOptions, loadExactly } from './exactValues';
 import { isLarge } from './largeFrames';
 import { loadLarge } from './loadLarge';
+import { loadPlain } from './loadPlain';
+import { plainKindOf } from './plainValues';
 import { isStraight, loadStraight } from './straight';
 
 export const ENGINE_ID = 'collimate';
@@ -22,10 +24,16 @@ export const CACHE_BYTES = 1024 * 1024 * 1024;
 const wantsProcessor = (): boolean =>
   new URLSearchParams(window.location.search).get('backend') === 'cpu';
 
+/** Whether modality values are asked for, in whatever type holds them. */
+const wantsValues = (options?: LoadOptions): boolean =>
+  options?.preScale?.enabled !== false && !options?.targetBuffer?.type;
+
 function loadFrame(imageId: string, options?: LoadOptions) {
   if (isStraight(imageId)) return loadStraight(imageId, options);
   const image = wadors.metaDataManager.get(imageId) as unknown as DicomObject | undefined;
-  return image && isLarge(image) ? loadLarge(imageId, options) : loadExactly(imageId, options);
+  if (image && isLarge(image)) return loadLarge(imageId, options);
+  const kind = image && wantsValues(options) ? plainKindOf(image) : null;
+  return image && kind ? loadPlain(imageId, image, kind, options) : loadExactly(imageId, options);
 }
 
 let started: Promise<RenderingEngine> | undefined;

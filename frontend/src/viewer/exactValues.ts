@@ -54,7 +54,7 @@ function fractionalRescale(imageId: string): Rescale | null {
  * An image of one value asks for a window of 1. Drawn with that once, black and white of its stack
  * fall together and may come apart again the wrong way round.
  */
-function drawable(image: Types.IImage): Types.IImage {
+export function drawable(image: Types.IImage): Types.IImage {
   const [width] = [image.windowWidth].flat();
   if (width !== undefined && width <= 1) image.windowWidth = 2;
   return image;

@@ -12,7 +12,8 @@ const EARLY_SIDE = 700;
 const FAST = 60_000;
 
 const HTJ2K_RPCL = '1.2.840.10008.1.2.4.202';
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+/** Explicit VR little endian: the values themselves. */
+export const PLAIN_SYNTAX = '1.2.840.10008.1.2.1';
 
 /** Grey of any depth and colour of 8 bits; other colour is seldom and comes plain. */
 export function isLarge(image: DicomObject): boolean {
@@ -35,14 +36,14 @@ export const shareFor = (level: number): number => 1.6 / 4 ** level;
 
 /** What is asked for: HTJ2K unless the connection is so fast that plain values are there sooner. */
 export function acceptAt(bytesPerMs: number): string {
-  const plain = `application/octet-stream; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}`;
+  const plain = `application/octet-stream; transfer-syntax=${PLAIN_SYNTAX}`;
   return bytesPerMs > FAST ? plain : `image/jphc; transfer-syntax=${HTJ2K_RPCL}, ${plain}; q=0.5`;
 }
 
 /** The transfer syntax of an answer; what says nothing is plain. */
 export function syntaxOf(contentType: string | null): string {
   const named = /transfer-syntax="?([\d.]+)/.exec(contentType ?? '')?.[1];
-  return named ?? (contentType?.startsWith('image/jphc') ? HTJ2K_RPCL : EXPLICIT_LITTLE_ENDIAN);
+  return named ?? (contentType?.startsWith('image/jphc') ? HTJ2K_RPCL : PLAIN_SYNTAX);
 }
 
 export const isProgressive = (syntax: string): boolean => syntax === HTJ2K_RPCL;

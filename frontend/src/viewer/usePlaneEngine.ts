@@ -117,7 +117,12 @@ export function usePlaneEngine(
       engine.render();
     };
     const stop = volume.onProgress(() => {
-      timer ??= setTimeout(redraw, REDRAW_MS);
+      const { loaded, failed } = volume.progress();
+      if (loaded + failed < volume.frames.length) timer ??= setTimeout(redraw, REDRAW_MS);
+      else {
+        clearTimeout(timer);
+        redraw();
+      }
     });
     redraw();
     return () => {

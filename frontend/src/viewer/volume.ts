@@ -18,8 +18,8 @@ const DRIFT_TOLERANCE = 0.25;
 
 const FEWEST_SLICES = 4;
 
-/** Slices requested at once. */
-const IN_FLIGHT = 6;
+/** Slices requested at once: more than a browser fetches, so that none of its connections waits. */
+const IN_FLIGHT = 10;
 
 /**
  * Why these frames cannot be cut in other planes; null when they can. Refuses rather than guesses:

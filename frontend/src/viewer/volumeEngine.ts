@@ -1,6 +1,6 @@
 /** One plane through a volume on one element. */
 import { Enums, getRenderingEngine, type Types } from '@cornerstonejs/core';
-import { type Affine, affineFrom } from '../geometry/affine';
+import { type Affine, affineFrom, isSameAffine } from '../geometry/affine';
 import { dot, type ImagePlane, imageToPatient, type Vector } from '../geometry/plane';
 import {
   asImagePlane,
@@ -62,9 +62,18 @@ const THINNEST_SLAB_MM = 0.1;
 
 let count = 0;
 
+const isSameView = (one: PlaneView, other: PlaneView): boolean =>
+  isSameAffine(one.affine, other.affine) &&
+  one.window?.center === other.window?.center &&
+  one.window?.width === other.window?.width &&
+  one.isInverted === other.isInverted &&
+  (['origin', 'rowDirection', 'columnDirection'] as const).every(
+    (part) => Math.hypot(...minus(one.plane[part], other.plane[part])) < 1e-9,
+  );
+
 const vectorOf = (point: Types.Point3 | undefined): Vector => point ?? [0, 0, 0];
 const placeOf = (point: Types.Point3 | undefined): PatientPoint => patientPoint(...vectorOf(point));
-const minus = (one: Vector, other: Vector): Vector => [
+const minus = (one: Vector | PatientPoint, other: Vector | PatientPoint): Vector => [
   one[0] - other[0],
   one[1] - other[1],
   one[2] - other[2],
@@ -113,9 +122,14 @@ function planeOn(
   let isInverted = false;
   let isMoving = false;
 
+  let told: PlaneView | null = null;
+
   const report = () => {
     const view = viewOf(viewport, shown.axes[name], isInverted);
-    if (view) events.onView(view);
+    // Drawn anew because slices came, it is the same view: nothing over it has to follow.
+    if (!view || (told && isSameView(told, view))) return;
+    told = view;
+    events.onView(view);
   };
   const redrawAfter = (change: () => void) => {
     isMoving = true;
