@@ -43,6 +43,20 @@ WATCH = """
   requestAnimationFrame(look);
 """
 
+WATCH_NEXT = """() => {
+  delete window.nextImage;
+  const before = location.pathname;
+  addEventListener('keydown', ({ timeStamp }) => {
+    const look = () => {
+      if (location.pathname !== before && document.querySelector('.viewer[data-state=shown]'))
+        window.nextImage = performance.now() - timeStamp;
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, { capture: true, once: true });
+}"""
+"""Notes how long another case's image takes from the key that is pressed next."""
+
 
 def both_pages(folder: Path) -> Path:
     """The built interface with the peer's page beside it, to be served by one web process.

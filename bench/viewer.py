@@ -80,6 +80,7 @@ def _measure(clinic: Any, repeat: int, *, is_full: bool) -> list[Row]:
         browser = playwright.chromium.launch(**CHROMIUM | {"args": drawn})
         rows = [
             *_first_images(browser, clinic, repeat),
+            _next_case(browser, clinic, repeat),
             *_on_a_line(browser, clinic),
             *_volume(browser, clinic, repeat),
             *_painting(browser, clinic),
@@ -109,6 +110,31 @@ def _first_images(browser: Any, clinic: Any, repeat: int) -> list[Row]:
         rows.append(_compared(name, {who: times[1:] for who, times in found.items()}, "s", goal))
         page.context.close()
     return rows
+
+
+LOOKED_AT_MS = 3000
+
+
+def _next_case(browser: Any, clinic: Any, repeat: int) -> Row:
+    """From the key that submits a case, looked at for a moment, until the next one's image."""
+    files = {
+        f"{seed}/{name}": file
+        for seed in range(10, 11 + repeat)
+        for name, file in pages.ct(20, seed=seed).items()
+    }
+    project, reader = pages.case(clinic, "Next", files)
+    page = pages.open_page(browser, clinic, reader)
+    page.goto(f"{project.path}/read")
+    pages.after(page, "firstImage")
+    found = []
+    for _ in range(repeat):
+        page.wait_for_timeout(LOOKED_AT_MS)
+        page.evaluate(pages.WATCH_NEXT)
+        page.keyboard.press("Enter")
+        found.append(pages.after(page, "nextImage"))
+    page.context.close()
+    what = "submit pressed until the next case's first image, 512² CT"
+    return _told(what, f"{statistics.median(found):.0f} ms", "300 ms")
 
 
 def _on_a_line(browser: Any, clinic: Any) -> list[Row]:
