@@ -94,11 +94,15 @@ def test_no_screen_overflows_or_shuts_anyone_out(
     clinic.join(taught.project, clinic.admin, "project_admin")
     window = open_window(clinic.admin, "/projects")
     flaws: list[str] = []
+    titles: set[str] = set()
     for path in (*(f"{taught.project.path}/{page}" for page in PROJECT_PAGES), *OTHER_PAGES):
         window.go(path)
         settle(window)
         flaws += [*widths(window), *graves(window)]
+        titles.add(window.page.title())
     assert not flaws, "\n".join(flaws)
+    assert f"Learning · {taught.project.name} · Collimate" in titles
+    assert len(titles) == len({path.split("?")[0] for path in PROJECT_PAGES}) + 4
 
 
 @cache

@@ -1,5 +1,6 @@
 /** /account */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { t } from '../words/t';
 import { framedRoute } from './framed';
 
 const AccountPage = lazyRouteComponent(
@@ -9,6 +10,7 @@ const AccountPage = lazyRouteComponent(
 
 export const accountRoute = createRoute({
   getParentRoute: () => framedRoute,
+  staticData: { title: t('Account') },
   path: '/account',
   component: AccountPage,
 });

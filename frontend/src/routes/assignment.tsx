@@ -1,6 +1,7 @@
 /** /projects/$projectId/assignment */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -11,6 +12,7 @@ const Assignment = lazyRouteComponent(
 
 export const assignmentRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Assignment') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'manage_project'),
   path: '/assignment',
   component: AssignmentPage,

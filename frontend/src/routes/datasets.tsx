@@ -1,5 +1,6 @@
 /** /projects/$projectId/datasets */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -10,6 +11,7 @@ const DatasetsPage = lazyRouteComponent(
 
 export const datasetsRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Datasets') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'see_studies'),
   path: '/datasets',
   component: Datasets,

@@ -1,6 +1,7 @@
 /** /projects/$projectId/deidentification */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { t } from '../words/t';
 import { projectRoute } from './project';
 
 const Deidentification = lazyRouteComponent(
@@ -10,6 +11,7 @@ const Deidentification = lazyRouteComponent(
 
 export const deidentificationRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('De-identification') },
   path: '/deidentification',
   component: DeidentificationPage,
 });

@@ -1,5 +1,6 @@
 /** /projects/$projectId/hunts and /hunts/$huntId */
 import { createRoute, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -7,6 +8,7 @@ const HuntPage = lazyRouteComponent(() => import('../features/hunts/HuntPage'), 
 
 export const huntsRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Places that look alike') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'hunt_findings'),
   path: '/hunts',
   component: () => <Hunts {...huntsRoute.useParams()} huntId={null} />,
@@ -14,6 +16,7 @@ export const huntsRoute = createRoute({
 
 export const huntRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Places that look alike') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'hunt_findings'),
   path: '/hunts/$huntId',
   component: () => <Hunts {...huntRoute.useParams()} />,

@@ -1,6 +1,7 @@
 /** /projects/$projectId/labels */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { t } from '../words/t';
 import { projectRoute } from './project';
 
 const LabelPage = lazyRouteComponent(
@@ -10,6 +11,7 @@ const LabelPage = lazyRouteComponent(
 
 export const labelsRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Labels') },
   path: '/labels',
   component: Labels,
 });

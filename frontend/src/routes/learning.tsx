@@ -1,5 +1,6 @@
 /** /projects/$projectId/learning */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -10,6 +11,7 @@ const LearningPage = lazyRouteComponent(
 
 export const learningRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Learning') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'see_learning'),
   path: '/learning',
   component: Learning,

@@ -1,6 +1,7 @@
 /** /projects/$projectId/members */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -8,6 +9,7 @@ const Members = lazyRouteComponent(() => import('../features/projects/Members'),
 
 export const membersRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Members') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'manage_project'),
   path: '/members',
   component: MembersPage,

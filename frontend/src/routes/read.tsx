@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { useProjectEvents } from '../api/events';
 import { loadPanels } from '../commands/panels';
 import { SkeletonRows } from '../ui/Loaded';
+import { t } from '../words/t';
 import { rememberProject } from './lastProject';
 import { loadRoom } from './loadRoom';
 import { NotFound } from './NotFound';
@@ -14,6 +15,7 @@ const ReadingRoom = lazy(() => loadRoom().then(({ ReadingRoom: Room }) => ({ def
 // One route for both, so that taking a case changes the address and nothing else.
 export const readRoute = createRoute({
   getParentRoute: () => signedInRoute,
+  staticData: { title: t('Reading room') },
   path: '/projects/$projectId/read/{-$readId}',
   component: ReadPage,
   beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),

@@ -1,6 +1,7 @@
 /** /projects/$projectId/review */
 import { createRoute, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -8,6 +9,7 @@ const ReviewPage = lazyRouteComponent(() => import('../features/review/ReviewPag
 
 export const reviewRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Review') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'review'),
   path: '/review',
   component: Review,

@@ -3,13 +3,14 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
 import { NotFound } from './NotFound';
 import { PageFailed } from './PageFailed';
+import { useWindowTitle } from './titles';
 
 export interface RouteContext {
   client: QueryClient;
 }
 
 export const rootRoute = createRootRouteWithContext<RouteContext>()({
-  component: Outlet,
+  component: Titled,
   notFoundComponent: () => (
     <main style={{ padding: 16 }}>
       <NotFound />
@@ -17,3 +18,8 @@ export const rootRoute = createRootRouteWithContext<RouteContext>()({
   ),
   errorComponent: PageFailed,
 });
+
+function Titled() {
+  useWindowTitle();
+  return <Outlet />;
+}

@@ -6,6 +6,7 @@ import { homeOf, lastProjectId, rememberProject } from './lastProject';
 import { requirePermission } from './permission';
 import { safeBack } from './signIn';
 import { readView } from './studies';
+import { titleOf } from './titles';
 
 function session(...projects: Partial<Session['projects'][number]>[]): Session {
   return {
@@ -60,4 +61,16 @@ test('a page the role may not see looks like one that is not there', () => {
     thrown = error;
   }
   expect(isNotFound(thrown)).toBe(true);
+});
+
+test('a window says which page of which project it shows', () => {
+  const at = (title: string | undefined, projectId?: string) => [
+    { staticData: { title: 'Somewhere above' }, params: {}, context: {} },
+    { staticData: { title }, params: { projectId }, context: { session: session({}) } },
+  ];
+  expect(titleOf(at('Worklist', 'p0'))).toBe('Worklist · P · Collimate');
+  expect(titleOf(at('Account'))).toBe('Account · Collimate');
+  expect(titleOf(at('Worklist', 'of others'))).toBe('Worklist · Collimate');
+  expect(titleOf(at(undefined))).toBe('Collimate');
+  expect(titleOf([])).toBe('Collimate');
 });

@@ -1,6 +1,7 @@
 /** /projects/$projectId/rules */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ProjectPage } from '../features/projects/ProjectPage';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -8,6 +9,7 @@ const Rules = lazyRouteComponent(() => import('../features/projects/Rules'), 'Ru
 
 export const rulesRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Reading and learning rules') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'manage_project'),
   path: '/rules',
   component: RulesPage,

@@ -2,6 +2,7 @@
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { SkeletonRows } from '../ui/Loaded';
+import { t } from '../words/t';
 import { NotFound } from './NotFound';
 import { requireMember, useAlwaysDark } from './read';
 import { signedInRoute } from './signedIn';
@@ -12,6 +13,7 @@ const SecondRoom = lazy(() =>
 
 export const secondRoute = createRoute({
   getParentRoute: () => signedInRoute,
+  staticData: { title: t('Second window') },
   path: '/projects/$projectId/read/$readId/second',
   component: SecondPage,
   beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),

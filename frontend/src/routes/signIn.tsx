@@ -1,6 +1,7 @@
 /** /sign-in?back=PATH */
 import { createRoute, lazyRouteComponent, redirect, useNavigate } from '@tanstack/react-router';
 import { sessionQuery } from '../api/access';
+import { t } from '../words/t';
 import { rootRoute } from './root';
 
 const SignInPage = lazyRouteComponent(() => import('../features/sign-in/SignInPage'), 'SignInPage');
@@ -14,6 +15,7 @@ export function safeBack(back: unknown): string {
 
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
+  staticData: { title: t('Sign in') },
   path: '/sign-in',
   validateSearch: (search): { back?: string } => ({
     back: typeof search.back === 'string' ? search.back : undefined,

@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
 import { FACETS } from '../api/studies';
 import { STUDIES_TABS, type StudiesView } from '../features/studies/view';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
@@ -36,6 +37,7 @@ export function readView(search: Record<string, unknown>): StudiesView {
 
 export const studiesRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Studies') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'see_studies'),
   path: '/studies',
   validateSearch: readView,

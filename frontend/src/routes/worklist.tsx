@@ -1,11 +1,13 @@
 /** /projects/$projectId/worklist */
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { Worklist } from '../features/worklist/Worklist';
+import { t } from '../words/t';
 import { requirePermission } from './permission';
 import { projectRoute } from './project';
 
 export const worklistRoute = createRoute({
   getParentRoute: () => projectRoute,
+  staticData: { title: t('Worklist') },
   beforeLoad: ({ context }) => requirePermission(context.project, 'read_cases'),
   path: '/worklist',
   component: WorklistPage,
