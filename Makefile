@@ -61,7 +61,7 @@ check: setup-dev frontend/node_modules/.installed
 	$(BIN)/pytest tests/test_house_rules.py
 
 # One lane a core, each with a database of its own; a file stays in one lane, browsers in one.
-LANES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+LANES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-tools: setup-dev
 	sh tools/install_test_tools.sh

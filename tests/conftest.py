@@ -40,21 +40,29 @@ LONGEST = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no lane works on alone at the end.
-
-    A file stays in one lane, and all files that need a browser do: they share an installation, a
-    browser, and a model that learned.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays in one lane, and all files that need a browser do: they share an installation,
+    a browser, and a model that learned.
     """
+    from xdist.scheduler import LoadFileScheduling
 
-    def in_browser(item: pytest.Item) -> bool:
-        return item.nodeid.startswith("tests/browser/")
+    class Lanes(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if _is_in_browser(nodeid) else nodeid.split("::", 1)[0]
 
-    for item in items:
-        lane = "browser" if in_browser(item) else str(item.path.relative_to(REPOSITORY))
-        item.add_marker(pytest.mark.xdist_group(lane))
-    items.sort(key=lambda item: (not in_browser(item), not item.nodeid.startswith(LONGEST)))
+    return Lanes(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no lane works on alone at the end."""
+    items.sort(
+        key=lambda item: (not _is_in_browser(item.nodeid), not item.nodeid.startswith(LONGEST))
+    )
+
+
+def _is_in_browser(nodeid: str) -> bool:
+    return nodeid.startswith("tests/browser/")
 
 
 def pytest_collection_finish() -> None:
