@@ -5,8 +5,10 @@ import { CommandKey } from '../../commands/CommandKey';
 import { type Command, isEnabled } from '../../commands/registry';
 import { rich, t } from '../../words/t';
 import { keepFocus } from './CommandButton';
+import { HeatMapButton } from './HeatMapButton';
 import { HeatMapPart } from './HeatMapPart';
 import { answerOf } from './items';
+import { Likeliest } from './Likeliest';
 import styles from './Panel.module.css';
 import { RejectButton } from './RejectButton';
 import { useReading } from './store';
@@ -18,20 +20,14 @@ interface SuggestionPanelProps {
   readonly commands: readonly Command[];
 }
 
-/** Classes shown with their probability, the likeliest first. */
-const MOST_SHOWN = 4;
-
 export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProps) {
   const { suggestion, label_schema: schema } = reading;
-  const { isAiOn, isHeatShown, isReadOnly, items, accept, arrange } = useReading();
+  const { isAiOn, isHeatShown, isReadOnly, items, accept } = useReading();
   if (!suggestion || !isAiOn) return null;
   const best = suggestion.label_key;
   const isAccepted = best !== null && answerOf(items)?.suggestion_id === suggestion.id;
   const nameOf = (key: string) => schema.labels.find((label) => label.key === key)?.name ?? key;
   const drawing = commands.filter(({ id }) => id.startsWith('suggestion.'));
-  const shown = Object.entries(suggestion.probabilities)
-    .sort((one, other) => other[1] - one[1])
-    .slice(0, MOST_SHOWN);
   return (
     <section className={styles.section} aria-labelledby="suggestion">
       <h2 id="suggestion" className={styles.heading}>
@@ -40,13 +36,7 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
           modelNumber: suggestion.model_number,
         })}
       </h2>
-      {shown.map(([key, share]) => (
-        <div key={key} className={styles.share}>
-          <span className={styles.name}>{nameOf(key)}</span>
-          <span className={styles.number}>{Math.round(share * 100)} %</span>
-          <i className={styles.bar} style={{ width: `${share * 100}%` }} aria-hidden="true" />
-        </div>
-      ))}
+      <Likeliest probabilities={suggestion.probabilities} nameOf={nameOf} />
       {drawing.map((command) => (
         <div key={command.id} className={styles.row}>
           <Button
@@ -73,17 +63,7 @@ export function SuggestionPanel({ reading, heat, commands }: SuggestionPanelProp
           </Button>
         )}
         <RejectButton suggestionId={suggestion.id} />
-        {schema.answer_mode !== 'none' && (
-          <Button
-            variant="default"
-            aria-pressed={isHeatShown}
-            onMouseDown={keepFocus}
-            onClick={() => arrange({ isHeatShown: !isHeatShown })}
-            rightSection={<CommandKey id="case.heat" />}
-          >
-            {isHeatShown ? t('Hide heat map') : t('Heat map')}
-          </Button>
-        )}
+        {schema.answer_mode !== 'none' && <HeatMapButton />}
       </div>
       {isHeatShown && best && (
         <HeatMapPart

@@ -6,8 +6,10 @@ import type { Series } from '../../viewer/frames';
 import { rich, t } from '../../words/t';
 import { choicesOf } from './attributeWords';
 import { keepFocus } from './CommandButton';
+import { HeatMapButton } from './HeatMapButton';
 import { HeatMapPart } from './HeatMapPart';
 import { heatTargetOf } from './heatTarget';
+import { Likeliest } from './Likeliest';
 import styles from './Panel.module.css';
 import { RejectButton } from './RejectButton';
 import { useReading } from './store';
@@ -20,9 +22,6 @@ interface Props {
   readonly heat: HeatMapState;
 }
 
-/** Choices shown with their probability, the likeliest first. */
-const MOST_SHOWN = 4;
-
 /** Where nothing is learned of images, scrolling from one to the next draws nothing here. */
 export function UnitSuggestionPanel(props: Props) {
   const isAiOn = useReading((state) => state.isAiOn);
@@ -32,15 +31,12 @@ export function UnitSuggestionPanel(props: Props) {
 
 function SuggestionHere({ reading, series, heat }: Props) {
   const said = useSuggestionHere(reading, series);
-  const { isHeatShown, isReadOnly, items, arrange } = useReading();
+  const { isHeatShown, isReadOnly, items } = useReading();
   const target = heatTargetOf(said);
   const schema = reading.label_schema;
   const attribute = said && attributeOf(schema, said);
   const number = reading.unit_suggestions[0]?.model_number ?? 0;
   const names = new Map(attribute ? choicesOf(attribute).map(({ key, name }) => [key, name]) : []);
-  const shown = Object.entries(said?.probabilities ?? {})
-    .sort((one, other) => other[1] - one[1])
-    .slice(0, MOST_SHOWN);
   const isAccepted = said !== null && isAcceptedUnit(items, said);
   return (
     <section className={styles.section} aria-labelledby="unit-suggestion">
@@ -59,13 +55,10 @@ function SuggestionHere({ reading, series, heat }: Props) {
       ) : (
         <span className={styles.muted}>{t('The model has not looked at this image.')}</span>
       )}
-      {shown.map(([key, share]) => (
-        <div key={key} className={styles.share}>
-          <span className={styles.name}>{names.get(key) ?? key}</span>
-          <span className={styles.number}>{Math.round(share * 100)} %</span>
-          <i className={styles.bar} style={{ width: `${share * 100}%` }} aria-hidden="true" />
-        </div>
-      ))}
+      <Likeliest
+        probabilities={said?.probabilities ?? {}}
+        nameOf={(key) => names.get(key) ?? key}
+      />
       {said && (
         <div className={styles.row}>
           {said.keys.length > 0 && (
@@ -80,15 +73,7 @@ function SuggestionHere({ reading, series, heat }: Props) {
             </Button>
           )}
           <RejectButton suggestionId={said.id} />
-          <Button
-            variant="default"
-            aria-pressed={isHeatShown}
-            onMouseDown={keepFocus}
-            onClick={() => arrange({ isHeatShown: !isHeatShown })}
-            rightSection={<CommandKey id="case.heat" />}
-          >
-            {isHeatShown ? t('Hide heat map') : t('Heat map')}
-          </Button>
+          <HeatMapButton />
         </div>
       )}
       {isHeatShown && target && (
