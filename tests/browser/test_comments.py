@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     clinic: Clinic, open_window: Callable[..., Window]
 ) -> None:
-    project = clinic.project("Comments", review_required=True)
+    project = clinic.project("Commented", review_required=True)
     project.bring_in(radiographs(2))
     window = open_window(project.readers[0], f"{project.path}/read")
     page = window.page

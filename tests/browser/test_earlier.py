@@ -111,7 +111,7 @@ def test_an_earlier_study_in_a_space_of_its_own_is_aligned_by_what_it_shows(
 def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(
     clinic: Clinic, open_window: Callable[..., Window]
 ) -> None:
-    project = clinic.project("Second window", readers=2)
+    project = clinic.project("Two windows", readers=2)
     project.bring_in(visit("20230910", 2, 9, seed=2) | visit("20230110", 1, 9, seed=1))
     reader, stranger = project.readers
     window = open_window(reader, f"{project.path}/read")
