@@ -1,6 +1,7 @@
 # setup · run · check · test · browser: what a person types is what CI runs.
 
-PYTHON ?= python3
+# The Python that makes the environment, where it shall not be chosen: PYTHON=python3.12
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) \
@@ -16,8 +17,7 @@ NPM = PATH="$(NODE_PATH):$$PATH" npm --prefix frontend
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Collimate needs Python 3.11 or newer; set PYTHON=…")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/python || sh tools/new_environment.sh $(VENV) $(PYTHON)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
