@@ -19,12 +19,17 @@ from collimate.kit.database import open_session
 from collimate.projects.profile import profile_of
 from collimate.studies.texts.from_table import TextOrder, give_texts
 from collimate.studies.texts.models import StudyText
-from collimate.studies.texts.write import shown_text
+from collimate.studies.texts.write import current_text
 from collimate.tasks import claim
 from collimate.tasks.models import Task
 from tests import factories
 
 COUGH = "Cough for three days. Pneumonia?"
+
+
+def shown_text(session, study_id):
+    found = current_text(session, study_id)
+    return found and found.text
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,12 @@ from collimate.kit import clock
 
 INSTANCE_CHAIN = "instance"
 START = bytes(32)
+_HEAD = (
+    select(AuditHead)
+    .where(AuditHead.chain == bindparam("chain"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -51,15 +57,7 @@ def record_all(
     if not notes:
         return []
     chain = str(project_id) if project_id else INSTANCE_CHAIN
-    session.execute(
-        insert(AuditHead).values(chain=chain, position=0, hash=START).on_conflict_do_nothing()
-    )
-    head = session.scalars(
-        select(AuditHead)
-        .where(AuditHead.chain == chain)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    head = _locked_head(session, chain)
     events = []
     for note in notes:
         event = AuditEvent(
@@ -80,6 +78,16 @@ def record_all(
     session.add_all(events)
     session.flush()
     return events
+
+
+def _locked_head(session: Session, chain: str) -> AuditHead:
+    """Where a chain ends; nobody else appends to it before this transaction is over."""
+    head = session.scalars(_HEAD, {"chain": chain}).one_or_none()
+    if head is None:
+        first = insert(AuditHead).values(chain=chain, position=0, hash=START)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.scalars(_HEAD, {"chain": chain}).one()
+    return head
 
 
 def seal(event: AuditEvent) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
@@ -11,12 +11,13 @@ from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.annotations import earlier, save, schemas, staged, unit_suggestions
-from collimate.annotations.models import Annotation, AnnotationRevision, Submission
+from collimate.annotations.models import Annotation, AnnotationRevision, FirstRead, Submission
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Patient, Study
-from collimate.studies.texts.write import shown_text
+from collimate.studies.texts.models import StudyText
+from collimate.studies.texts.write import newest_text
 from collimate.tasks import claim, places, queue, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
@@ -31,6 +32,8 @@ ARM_LABELS = {
     "arrival": "In order of arrival",
 }
 READ_FIELDS = ("id", "task_id", "state", "fence", "lease_until", "active_ms", "submitted_at")
+STUDY_FIELDS = ("id", "study_uid", "modality", "body_part")
+PATIENT_FIELDS = ("pseudonym", "sex", "age_years")
 FINISHED = DONE | {ReadState.RETURNED}
 
 
@@ -109,16 +112,13 @@ def to_be_blinded(place: type[Read] | AliasedClass[Read], viewer: User) -> Colum
 
 def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     """The whole case as JSON has it."""
-    project = session.get_one(Project, read.project_id)
+    project, task, study, patient, label_schema = _whole(session, read)
     rules = reading_rules(project)
-    task = session.get_one(Task, read.task_id)
-    study = session.get_one(Study, task.study_id)
-    patient = session.get_one(Patient, study.patient_id)
-    label_schema = _schema(session, read)
-    stage, suggestion = stage_and_suggestion(session, read)
-    is_hidden = staged.hides_machine(session, rules, read)
-    done = worklist.finished_count(session, project, viewer)
-    fields = ("id", "study_uid", "modality", "body_part")
+    around = _around(session, viewer, project, read, task)
+    described = schema.describe(session, label_schema, tells_use=False)
+    is_told = _is_aided(rules, task) and not around.was_submitted
+    suggestion = _suggestion(session, task, described) if is_told else None
+    is_hidden = rules.is_staged and not around.is_locked
     shape = schemas.ReadingCase.model_validate(
         {
             "read": {
@@ -127,39 +127,63 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
             },
             "project_id": project.id,
             "study": {
-                **{name: getattr(study, name) for name in fields},
-                "pseudonym": patient.pseudonym,
-                "sex": patient.sex,
-                "age_years": patient.age_years,
+                **{name: getattr(study, name) for name in STUDY_FIELDS},
+                **{name: getattr(patient, name) for name in PATIENT_FIELDS},
             },
             "earlier": earlier.earlier_studies(session, study) if rules.show_earlier else [],
-            "clinical_text": shown_text(session, study.id) if rules.show_clinical_text else None,
-            "label_schema": schema.describe(session, label_schema, tells_use=False),
+            "clinical_text": around.clinical_text if rules.show_clinical_text else None,
+            "label_schema": described,
             "annotations": [
                 save.annotation_json(annotation, revision)
                 for annotation, revision in save.heads(session, read.id)
                 if not revision.is_deleted
             ],
-            "stage": stage,
+            "stage": _stage(rules, suggestion, is_locked=around.is_locked),
             "reason": None if is_hidden else _reason(rules, task),
             "suggestion": None if is_hidden else suggestion,
-            "unit_suggestions": _of_units(session, rules, task, label_schema),
+            "unit_suggestions": unit_suggestions.of_units(session, task, label_schema)
+            if is_told and not rules.is_staged  # there is no first read of one image
+            else [],
             "guideline": rules.guideline,
-            "position": {
-                "number": done + 1,
-                "count": done + worklist.remaining_count(session, project, viewer),
-            },
+            "position": {"number": around.done + 1, "count": around.done + around.remaining},
             "review": _review(session, read),
         }
     )
     return shape.model_dump(mode="json")
 
 
-def _schema(session: Session, read: Read) -> LabelSchema:
-    """The version the read is pinned to; one assigned and not yet opened shows the newest."""
+def _whole(session: Session, read: Read) -> Row[Project, Task, Study, Patient, LabelSchema]:
+    """What a read belongs to, in one statement, with the version of the schema it is pinned to.
+
+    One assigned and not yet opened shows the newest version.
+    """
     if read.label_schema_id is None:
-        return schema.current_schema(session, read.project_id)
-    return session.get_one(LabelSchema, read.label_schema_id)
+        schema_id = schema.current_schema(session, read.project_id).id
+    else:
+        schema_id = read.label_schema_id
+    return session.execute(
+        select(Project, Task, Study, Patient, LabelSchema)
+        .join(Task, Task.project_id == Project.id)
+        .join(Study, Study.id == Task.study_id)
+        .join(Patient, Patient.id == Study.patient_id)
+        .join(LabelSchema, LabelSchema.project_id == Project.id)
+        .where(Task.id == read.task_id, LabelSchema.id == schema_id)
+    ).one()
+
+
+def _around(
+    session: Session, viewer: User, project: Project, read: Read, task: Task
+) -> Row[Any, Any, Any, Any, Any]:
+    """What is counted and looked up beside a case, in one statement."""
+    text_of = newest_text(task.study_id).with_only_columns(StudyText.text)
+    asked = {
+        "done": worklist.finished(project, viewer).scalar_subquery(),
+        "remaining": worklist.remaining(project, viewer).scalar_subquery(),
+        "clinical_text": text_of.scalar_subquery(),
+        "is_locked": select(FirstRead.id).where(FirstRead.read_id == read.id).exists(),
+        "was_submitted": _submissions(task).exists(),
+    }
+    return session.execute(select(*(one.label(name) for name, one in asked.items()))).one()
 
 
 def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
@@ -174,13 +198,22 @@ def stage_and_suggestion(
 
     There is no first stage where there would be nothing to show after it.
     """
-    rules = reading_rules(session.get_one(Project, read.project_id))
-    task = session.get_one(Task, read.task_id)
-    found = _suggestion(session, rules, task, _schema(session, read))
-    if staged.first_read(session, read.id) is not None:
-        return staged.Stage.SECOND, found
-    is_first = rules.is_staged and found is not None
-    return (staged.Stage.FIRST if is_first else None), found
+    project, task, _study, _patient, label_schema = _whole(session, read)
+    rules = reading_rules(project)
+    found = None
+    if shows_machine(session, rules, task):
+        described = schema.describe(session, label_schema, tells_use=False)
+        found = _suggestion(session, task, described)
+    is_locked = staged.first_read(session, read.id) is not None
+    return _stage(rules, found, is_locked=is_locked), found
+
+
+def _stage(
+    rules: ReadingRules, suggestion: dict[str, Any] | None, *, is_locked: bool
+) -> staged.Stage | None:
+    if is_locked:
+        return staged.Stage.SECOND
+    return staged.Stage.FIRST if rules.is_staged and suggestion is not None else None
 
 
 def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
@@ -190,17 +223,17 @@ def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
     among readers blinded to each other, or where the model may have learned from an answer to this
     very case.
     """
-    if not rules.show_suggestion or task.arm in queue.UNAIDED_ARMS:
-        return False
-    return worklist.sees_machine(rules, task) and not _was_submitted(session, task)
+    return _is_aided(rules, task) and not session.scalar(select(_submissions(task).exists()))
 
 
-def _suggestion(
-    session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
-) -> dict[str, Any] | None:
-    """What the promoted model says of the study, where it may be shown."""
-    if not shows_machine(session, rules, task):
-        return None
+def _is_aided(rules: ReadingRules, task: Task) -> bool:
+    """`shows_machine`, as long as nobody has submitted an answer to the case."""
+    is_unaided = not rules.show_suggestion or task.arm in queue.UNAIDED_ARMS
+    return not is_unaided and worklist.sees_machine(rules, task)
+
+
+def _suggestion(session: Session, task: Task, described: dict[str, Any]) -> dict[str, Any] | None:
+    """What the promoted model says of the study, of the labels of a version of the schema."""
     # Models stand later in the data flow; their tables are asked by name, not by import.
     found = session.execute(
         text(
@@ -215,9 +248,9 @@ def _suggestion(
     ).first()
     if found is None:
         return None
-    keys = {label.key for label in schema.labels_of(session, label_schema.id)}
+    keys = {label.key for label in described["labels"]}
     probabilities = {key: float(p) for key, p in found[1].items() if key in keys}
-    is_single = label_schema.answer_mode == "single"
+    is_single = described["answer_mode"] == "single"
     best = max(probabilities, key=lambda key: probabilities[key]) if probabilities else None
     return {
         "id": found[0],
@@ -227,23 +260,14 @@ def _suggestion(
     }
 
 
-def _of_units(
-    session: Session, rules: ReadingRules, task: Task, label_schema: LabelSchema
-) -> list[dict[str, Any]]:
-    """What the model says of each series or image. Not where reading is staged: there is no first
-    read of one image.
-    """
-    if rules.is_staged or not shows_machine(session, rules, task):
-        return []
-    return unit_suggestions.of_units(session, task, label_schema)
-
-
-def _was_submitted(session: Session, task: Task) -> bool:
+def _submissions(task: Task) -> Select[UUID]:
     query = select(Submission.id).join(Read, Read.id == Submission.read_id)
-    return session.scalars(query.where(Read.task_id == task.id).limit(1)).first() is not None
+    return query.where(Read.task_id == task.id)
 
 
 def _review(session: Session, read: Read) -> dict[str, Any] | None:
+    if read.submitted_at is None:
+        return None
     # Reviews stand later in the data flow; the table is asked by name, not by import.
     found = session.execute(
         text(

@@ -61,12 +61,8 @@ def raise_issue(
     }  # fmt: skip
 
     def act() -> dict[str, Any]:
-        read = places.own_read(session, actor.user, read_id)
-        project = session.get_one(Project, read.project_id)
-        places.lock_reader(session, project.id, actor.user.id)
-        if wants_next:
-            claim.lock_in_hand(session, project, actor.user, read.task_id)
-        read, task = places.lock_own(session, actor.user, read_id)
+        hand = claim.lock_in_hand(session, actor.user, read_id, wants_next=wants_next)
+        read, task = hand.read, hand.task
         is_new = session.get(Comment, said.id) is None
         if is_new:
             lease.check_held(read, fence)
@@ -77,7 +73,7 @@ def raise_issue(
             _settle_older(session, read)
         following = None
         if wants_next:
-            following = claim.take_next(session, project, actor.user)
+            following = claim.take_next(session, actor.user, hand)
         # The audit chain is locked last by everyone, so nobody waits in a circle.
         comments.say(session, actor, read, said)
         if is_new:

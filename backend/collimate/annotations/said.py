@@ -40,17 +40,23 @@ def content_of(session: Session, read: Read, task: Task, live: Sequence[Head]) -
         AnswerMissing, QualityMissing
         AttributesLacking: the answer carries `lacks`, the first to be seen to first.
     """
-    schema = session.get_one(LabelSchema, read.label_schema_id)
+    schema, study_uid = session.execute(
+        select(LabelSchema, Study.study_uid)
+        .join(Study, Study.project_id == LabelSchema.project_id)
+        .where(LabelSchema.id == read.label_schema_id, Study.id == task.study_id)
+    ).one()
     answer = next((head[1].content for head in live if head[0].kind == ANSWER), None)
     outcome = next((head[1].content for head in live if head[0].kind == OUTCOME), NO_OUTCOME)
-    work = _work(session, task, live, answer)
+    asks_of_images = any(one["scope"] in ("series", "image") for one in schema.attributes)
+    images = _images(session, task) if asks_of_images else ([], [])
+    work = _work(images, live, answer)
     if outcome["exclusion"] is None:
         _refuse_unanswered(schema, answer, outcome)
         _refuse_lacks(schema, work)
     values = said_values(schema.attributes, work)
     return {
         "study_id": str(task.study_id),
-        "study_uid": session.get_one(Study, task.study_id).study_uid,
+        "study_uid": study_uid,
         "label_schema_id": str(schema.id),
         "outcome": outcome,
         "answer": answer,
@@ -85,15 +91,14 @@ def _is_painted(head: Head) -> bool:
 
 
 def _work(
-    session: Session, task: Task, live: Sequence[Head], answer: dict[str, Any] | None
+    images: tuple[list[str], list[str]], live: Sequence[Head], answer: dict[str, Any] | None
 ) -> Work:
     marks = [(str(one.id), state.content["label_key"]) for one, state in filter(_is_mark, live)]
     painted = dict.fromkeys(state.content["label_key"] for _, state in filter(_is_painted, live))
-    series, images = _images(session, task)
     return Work(
         class_keys=answer["label_keys"] if answer else [],
-        series=series,
-        images=images,
+        series=images[0],
+        images=images[1],
         regions=[*marks, *((key, key) for key in painted)],
         values={
             (state.content["scope"], state.content["target"]): state.content["values"]

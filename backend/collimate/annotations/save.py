@@ -237,8 +237,9 @@ def _insert(session: Session, annotation: Annotation, revision: AnnotationRevisi
 
 
 def _note_work(session: Session, read: Read, task: Task, active_ms: int) -> None:
+    now = lease.moment(session)
     lease.spend(read, active_ms)
-    read.lease_until = lease.lease_end(session)
+    read.lease_until = lease.lease_end(now)
     if read.state == ReadState.CLAIMED:
         move(read, ReadState.DRAFT)
         places.recount(session, task)

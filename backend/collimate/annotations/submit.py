@@ -18,9 +18,9 @@ from collimate.jobs.enqueue import enqueue
 from collimate.jobs.kinds import JobKind
 from collimate.kit.errors import Conflict, Stale
 from collimate.projects.models import Project
-from collimate.projects.rules import learning_rules
+from collimate.projects.rules import learning_rules, reading_rules
 from collimate.tasks import claim, lease, places
-from collimate.tasks.models import Read, Task
+from collimate.tasks.models import Read
 from collimate.tasks.states import DONE, ReadState, move
 
 
@@ -61,27 +61,20 @@ def submit(
     }  # fmt: skip
 
     def act() -> dict[str, Any]:
-        read = places.own_read(session, actor.user, read_id)
-        project = session.get_one(Project, read.project_id)
-        places.lock_reader(session, project.id, actor.user.id)
-        if wants_next:
-            claim.lock_in_hand(session, project, actor.user, read.task_id)
-        read, task = places.lock_own(session, actor.user, read_id)
-        submission = _repeated(session, read, revision_ids)
-        is_new = submission is None
+        hand = claim.lock_in_hand(session, actor.user, read_id, wants_next=wants_next)
+        notes = []
+        submission = _repeated(session, hand.read, revision_ids)
         if submission is None:
-            lease.check_held(read, fence)
-            lease.spend(read, active_ms)
-            submission = _store(session, actor, read, task, revision_ids)
-        following = None
-        if wants_next:
-            following = claim.take_next(session, project, actor.user)
+            lease.check_held(hand.read, fence)
+            submission = _store(session, actor, hand, revision_ids, active_ms)
+            notes.append(_note(actor, hand.read, submission))
+        following = claim.take_next(session, actor.user, hand) if wants_next else None
         # The job and the audit chain are locked last by everyone, so nobody waits in a circle.
-        if is_new:
-            _wake_learner(session, project)
-            _record(session, actor, read, submission)
+        if notes:
+            _wake_learner(session, hand.project)
         if following is not None:
-            claim.record_claim(session, actor.user, following)
+            notes.append(claim.claim_note(actor.user, following))
+        audit.record_all(session, hand.project.id, notes)
         return {
             "submission_id": str(submission.id),
             "next": case.as_json(session, actor.user, following) if following else None,
@@ -104,17 +97,24 @@ def _repeated(session: Session, read: Read, revision_ids: list[UUID]) -> Submiss
 
 
 def _store(
-    session: Session, actor: Actor, read: Read, task: Task, revision_ids: list[UUID]
+    session: Session,
+    actor: Actor,
+    hand: claim.InHand,
+    revision_ids: list[UUID],
+    active_ms: int,
 ) -> Submission:
+    read = hand.read
     live = named_heads(session, read, revision_ids)
-    content = content_of(session, read, task, live)
-    if content["outcome"]["exclusion"] is None:
+    content = content_of(session, read, hand.task, live)
+    if content["outcome"]["exclusion"] is None and reading_rules(hand.project).is_staged:
         _refuse_first_stage(session, read)
-    number = session.scalar(select(func.count()).where(Submission.read_id == read.id)) or 0
+    now = lease.moment(session)
+    lease.spend(read, active_ms)
+    before = select(func.count() + 1).where(Submission.read_id == read.id)
     submission = Submission(
         project_id=read.project_id,
         read_id=read.id,
-        number=number + 1,
+        number=before.scalar_subquery(),
         author_id=actor.user.id,
         revision_ids=[str(revision.id) for _, revision in live],
         content=content,
@@ -124,9 +124,9 @@ def _store(
     )
     session.add(submission)
     move(read, ReadState.SUBMITTED)
-    read.submitted_at = session.execute(select(lease.database_now())).scalar_one()
+    read.submitted_at = now
     read.lease_until = None
-    places.recount(session, task)
+    places.recount(session, hand.task)
     places.announce(session, read)
     return submission
 
@@ -166,8 +166,6 @@ def _answers_itself(session: Session, project: Project) -> bool:
     return session.execute(query, {"project": project.id}).first() is not None
 
 
-def _record(session: Session, actor: Actor, read: Read, submission: Submission) -> None:
-    audit.record(
-        session, actor.user.id, "read_submitted", "submission", submission.id,
-        project_id=read.project_id, read_id=read.id, sha256=submission.sha256,
-    )  # fmt: skip
+def _note(actor: Actor, read: Read, submission: Submission) -> audit.Note:
+    said = {"read_id": read.id, "sha256": submission.sha256}
+    return audit.Note(actor.user.id, "read_submitted", "submission", submission.id, said)

@@ -39,8 +39,14 @@ OF_STUDY = text("SELECT EXISTS (SELECT 1 FROM prediction WHERE id = :id AND stud
 
 def of_units(session: Session, task: Task, label_schema: LabelSchema) -> list[dict[str, Any]]:
     """One for each series or image the model has looked at, whose attribute the schema asks."""
-    asked = {(one["scope"], one["key"]): one for one in label_schema.attributes}
-    found = []
+    asked = {
+        (one["scope"], one["key"]): one
+        for one in label_schema.attributes
+        if one["scope"] in ("series", "image")
+    }
+    found: list[dict[str, Any]] = []
+    if not asked:
+        return found
     for row in session.execute(SAID, {"study": task.study_id}):
         attribute = asked.get((row.scope, row.attribute))
         if attribute is not None and (said := _known(attribute, row.probabilities)):

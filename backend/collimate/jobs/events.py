@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from collimate.jobs.models import Event
@@ -34,6 +34,18 @@ def publish(
     With `user_id` only that person is told: a blinded reader must not see another one's pace.
     """
     session.execute(TELL, told(topic, project_id, user_id=user_id, **ids))
+
+
+def publish_to(
+    session: Session, people: Select[UUID], topic: str, project_id: UUID, **ids: Any
+) -> None:
+    """Announce a change to each of these users alone, as `publish` does to one."""
+    values = told(topic, project_id, **ids)
+    names = [name for name in values if name != "user_id"]
+    columns = Event.__table__.c
+    rows = people.add_columns(*(literal(values[name], columns[name].type) for name in names))
+    made = insert(Event.__table__).from_select(["user_id", *names], rows)  # type: ignore[arg-type]
+    session.execute(_WAKE.add_cte(made.cte("told")))
 
 
 def told(

@@ -127,6 +127,12 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(action)
 
 
+def keep(session: Session, row: Found) -> Found:
+    """The row, known until this unit of work ends: one that nobody holds is read again."""
+    session.info.setdefault("kept", []).append(row)
+    return row
+
+
 class _NothingFound(Exception):
     """Undoes a savepoint."""
 

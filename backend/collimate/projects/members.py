@@ -10,6 +10,7 @@ from collimate.access import accounts, audit
 from collimate.access.models import User
 from collimate.access.policy import Permission, Role, allows
 from collimate.jobs import events
+from collimate.kit.database import keep
 from collimate.kit.errors import Conflict, Forbidden, NotFound
 from collimate.projects.models import Member, Project
 
@@ -73,7 +74,7 @@ def require(session: Session, user: User, project_id: UUID, permission: Permissi
     project, role = found
     if not allows(is_admin=user.is_admin, role=Role(role), permission=permission):
         raise RoleForbids(f"It needs a role that may {permission.replace('_', ' ')}.")
-    return project
+    return keep(session, project)
 
 
 def guard(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -64,18 +64,19 @@ class Asked:
     quality_verdict: str = "none"
 
 
+def newest(project_id: UUID) -> Select[LabelSchema]:
+    """The query for the newest version."""
+    versions = select(LabelSchema).where(LabelSchema.project_id == project_id)
+    return versions.order_by(LabelSchema.version.desc()).limit(1)
+
+
 def current_schema(session: Session, project_id: UUID) -> LabelSchema:
     """The newest version.
 
     Raises:
         SchemaNotFound
     """
-    schema = session.scalars(
-        select(LabelSchema)
-        .where(LabelSchema.project_id == project_id)
-        .order_by(LabelSchema.version.desc())
-        .limit(1)
-    ).one_or_none()
+    schema = session.scalars(newest(project_id)).one_or_none()
     if schema is None:
         raise SchemaNotFound("A project admin designs it under Project, Labels.")
     return schema

@@ -15,7 +15,7 @@ from collimate.access.models import User
 from collimate.kit.database import found_or_let_go
 from collimate.kit.errors import Conflict, NotFound
 from collimate.projects import schema
-from collimate.projects.models import Project
+from collimate.projects.models import LabelSchema, Project
 from collimate.studies.models import Patient, Study
 from collimate.tasks import lease, places, queue
 from collimate.tasks.models import Read, Task
@@ -83,29 +83,48 @@ def _from_pool(session: Session, project: Project, reader: User) -> tuple[Place 
     return place, lapsed
 
 
-def lock_in_hand(session: Session, project: Project, reader: User, task_id: UUID) -> None:
-    """Lock the task in hand together with that of the own work its reader goes on with.
+@dataclass(frozen=True)
+class InHand:
+    """A case its reader is about to let go of, locked; `has_more`: own work waits after it."""
+
+    project: Project
+    read: Read
+    task: Task
+    has_more: bool
+
+
+def lock_in_hand(session: Session, reader: User, read_id: UUID, *, wants_next: bool) -> InHand:
+    """Lock the case in hand; for who wants the next one, with the own work he goes on with.
 
     Both in the order of everyone who locks several tasks, so that `take_next` need not pass over
-    own work that is being saved. The caller holds the reader's lock.
+    own work that is being saved.
 
     Raises:
-        TaskNotFound
+        ReadNotFound, TaskNotFound
     """
-    own = own_work(project, reader, HELD_AND_GIVEN).where(Task.id != task_id)
-    following = session.scalar(own.with_only_columns(Task.id))
-    for one in sorted({task_id, following or task_id}):
-        places.lock_task(session, one)
+    read = session.get(Read, read_id)
+    if read is None:
+        raise places.ReadNotFound()
+    project = session.get_one(Project, read.project_id)
+    places.lock_reader(session, project.id, reader.id)
+    following = None
+    if wants_next:
+        own = own_work(project, reader, HELD_AND_GIVEN).where(Task.id != read.task_id)
+        following = session.scalar(own.with_only_columns(Task.id))
+    read, task = places.lock_own(session, reader, read_id, following)
+    return InHand(project, read, task, following is not None)
 
 
-def take_next(session: Session, project: Project, reader: User) -> Read | None:
-    """Hold the next case while a task is in hand (`lock_in_hand`), without an audit row.
+def take_next(session: Session, reader: User, hand: InHand) -> Read | None:
+    """Hold the next case while one is in hand, without an audit row.
 
     Nobody is waited for: of the pool, what is locked at this moment is passed over.
     """
-    place = _passing(session, own_work(project, reader, HELD_AND_GIVEN))
+    place = None
+    if hand.has_more:
+        place = _passing(session, own_work(hand.project, reader, HELD_AND_GIVEN))
     if place is None:
-        place = _free_place(session, project, reader, _passing)
+        place = _free_place(session, hand.project, reader, _passing)
     return None if place is None else hold(session, reader, place)
 
 
@@ -272,17 +291,17 @@ def hold(session: Session, reader: User, place: Place) -> Read:
     if place.own is not None:
         places.take_over(session, place.own, place.read)
         read = place.own
-    until = lease.lease_end(session)
+    now = lease.moment(session)
     if read.state not in HELD:
         has_work = read.reader_id is not None and places.has_work(session, read.id)
-        is_returned = read.state == ReadState.RETURNED
-        read.reader_id = reader.id
-        move(read, ReadState.DRAFT if has_work or is_returned else ReadState.CLAIMED)
-        read.fence += 1
-        read.claimed_at = session.execute(select(lease.database_now())).scalar_one()
-        if read.label_schema_id is None or not (has_work or is_returned):
+        is_begun = has_work or read.state == ReadState.RETURNED
+        if read.label_schema_id is None or not is_begun:
             read.label_schema_id = _newest_schema_id(session, read.project_id)
-    read.lease_until = until
+        move(read, ReadState.DRAFT if is_begun else ReadState.CLAIMED)
+        read.reader_id = reader.id
+        read.fence += 1
+        read.claimed_at = now
+    read.lease_until = lease.lease_end(now)
     places.recount(session, task)
     places.announce(session, read)
     return read
@@ -294,15 +313,18 @@ def _newest_schema_id(session: Session, project_id: UUID) -> UUID:
     The foreign key locks it against change. A stronger lock, taken after the one that a second
     update of a read takes on its schema, would let two submits wait for each other.
     """
-    try:
-        return schema.current_schema(session, project_id).id
-    except schema.SchemaNotFound as error:
-        raise schema.SchemaMissing("Ask a project admin to design one.") from error
+    found = session.scalar(schema.newest(project_id).with_only_columns(LabelSchema.id))
+    if found is None:
+        raise schema.SchemaMissing("Ask a project admin to design one.")
+    return found
+
+
+def claim_note(reader: User, read: Read) -> audit.Note:
+    """What the audit chain says of a reader opening a case."""
+    said = {"task_id": read.task_id, "fence": read.fence}
+    return audit.Note(reader.id, "read_claimed", "read", read.id, said)
 
 
 def record_claim(session: Session, reader: User, read: Read) -> None:
     """The audit row of a reader opening a case."""
-    audit.record(
-        session, reader.id, "read_claimed", "read", read.id,
-        project_id=read.project_id, task_id=read.task_id, fence=read.fence,
-    )  # fmt: skip
+    audit.record_all(session, read.project_id, [claim_note(reader, read)])

@@ -32,10 +32,15 @@ def database_now() -> ColumnElement[Any]:
     return func.clock_timestamp()
 
 
-def lease_end(session: Session) -> datetime:
-    """When a lease given now ends."""
+def moment(session: Session) -> datetime:
+    """What the database's clock says."""
     now: datetime = session.execute(select(database_now())).scalar_one()
-    return now + timedelta(minutes=settings().lease_minutes)
+    return now
+
+
+def lease_end(given_at: datetime) -> datetime:
+    """When a lease ends."""
+    return given_at + timedelta(minutes=settings().lease_minutes)
 
 
 def is_held(read: Read, fence: int) -> bool:
@@ -73,14 +78,14 @@ def renew(session: Session, reader: User, read_id: UUID, fence: int) -> Read:
     """
     read, _task = places.lock_own(session, reader, read_id)
     check_held(read, fence)
-    read.lease_until = lease_end(session)
+    read.lease_until = lease_end(moment(session))
     return read
 
 
 def take_up(session: Session, read: Read) -> None:
     """Go on with a read that waited for an answer; what held it then holds it again."""
     move(read, ReadState.DRAFT)
-    read.lease_until = lease_end(session)
+    read.lease_until = lease_end(moment(session))
 
 
 def release(session: Session, reader: User, read_id: UUID, fence: int) -> Read:

@@ -8,7 +8,7 @@ nobody waits in a circle.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
@@ -54,19 +54,23 @@ def lock_task(session: Session, task_id: UUID) -> Task:
     return task
 
 
-def lock_own(session: Session, reader: User, read_id: UUID) -> tuple[Read, Task]:
-    """The reader's own read and its task, locked.
+def lock_own(
+    session: Session, reader: User, read_id: UUID, other_task_id: UUID | None = None
+) -> tuple[Read, Task]:
+    """The reader's own read and its task, locked; another task is locked in turn with it.
 
     Raises:
         ReadNotFound: unknown, or someone else's: both look the same.
     """
-    task_id = session.scalar(
-        select(Read.task_id).where(Read.id == read_id, Read.reader_id == reader.id)
-    )
-    if task_id is None:
+    read = session.get(Read, read_id)
+    if read is None:
         raise ReadNotFound()
-    task = lock_task(session, task_id)
-    return session.get_one(Read, read_id, populate_existing=True), task
+    wanted = {read.task_id, other_task_id or read.task_id}
+    locked = {task_id: lock_task(session, task_id) for task_id in sorted(wanted)}
+    read = session.get_one(Read, read_id, populate_existing=True)
+    if read.reader_id != reader.id:
+        raise ReadNotFound()
+    return read, locked[read.task_id]
 
 
 def own_read(session: Session, reader: User, read_id: UUID) -> Read:
@@ -144,10 +148,6 @@ def announce(session: Session, read: Read, **ids: Any) -> None:
     if not rules.reading_rules(project).is_blinded:
         events.publish(session, "read", project.id, **payload)
         return
-    admins = session.scalars(
-        select(Member.user_id).where(
-            Member.project_id == project.id, Member.role == "project_admin"
-        )
-    )
-    for user_id in sorted({*admins, *([read.reader_id] if read.reader_id else [])}):
-        events.publish(session, "read", project.id, user_id=user_id, **payload)
+    is_told = or_(Member.role == "project_admin", Member.user_id == read.reader_id)
+    people = select(Member.user_id).where(Member.project_id == project.id, is_told)
+    events.publish_to(session, people, "read", project.id, **payload)

@@ -98,7 +98,7 @@ def worklist(session: Session, project: Project, reader: User) -> dict[str, Any]
     rows = [row(rules, found) for found in mine]
     return {
         "next": _next(session, project, reader),
-        "open_count": remaining_count(session, project, reader),
+        "open_count": session.scalar(remaining(project, reader)),
         "mine": rows,
         "returned": [item for item in rows if item["state"] == ReadState.RETURNED],
         "today": _today(session, project, reader),
@@ -119,8 +119,8 @@ def _next(session: Session, project: Project, reader: User) -> dict[str, Any] | 
     }
 
 
-def remaining_count(session: Session, project: Project, reader: User) -> int:
-    """How many cases this reader could still read: own unfinished ones and the pool's."""
+def remaining(project: Project, reader: User) -> Select[int]:
+    """The count of cases this reader could still read: own unfinished ones and the pool's."""
     pool = claim.free_places(project, reader).order_by(None).with_only_columns(Task.id).distinct()
     own = (
         select(Task.id)
@@ -128,16 +128,14 @@ def remaining_count(session: Session, project: Project, reader: User) -> int:
         .where(Read.project_id == project.id, Read.reader_id == reader.id)
         .where(Read.state.in_(HELD | GIVEN))
     )
-    both = pool.union(own).subquery()
-    return session.scalar(select(func.count()).select_from(both)) or 0
+    return select(func.count()).select_from(pool.union(own).subquery())
 
 
-def finished_count(session: Session, project: Project, reader: User) -> int:
-    """How many cases this reader has submitted in the project."""
-    query = select(func.count()).where(
+def finished(project: Project, reader: User) -> Select[int]:
+    """The count of cases this reader has submitted in the project."""
+    return select(func.count()).where(
         Read.project_id == project.id, Read.reader_id == reader.id, Read.state.in_(DONE)
     )
-    return session.scalar(query) or 0
 
 
 def _today(session: Session, project: Project, reader: User) -> dict[str, int]:

@@ -7,7 +7,7 @@ audit trail says who, when and how long, never the words.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -33,16 +33,15 @@ class TextReplaced(Stale):
     """Someone wrote another version in between."""
 
 
+def newest_text(study_id: UUID) -> Select[StudyText]:
+    """The query for the newest version; it finds nothing where the study has no text."""
+    versions = select(StudyText).where(StudyText.study_id == study_id)
+    return versions.order_by(StudyText.number.desc()).limit(1)
+
+
 def current_text(session: Session, study_id: UUID) -> StudyText | None:
     """The newest version; None where the study has no text."""
-    newest = select(StudyText).where(StudyText.study_id == study_id)
-    return session.scalars(newest.order_by(StudyText.number.desc()).limit(1)).one_or_none()
-
-
-def shown_text(session: Session, study_id: UUID) -> str | None:
-    """What a reader is shown beside the images."""
-    found = current_text(session, study_id)
-    return None if found is None else found.text
+    return session.scalars(newest_text(study_id)).one_or_none()
 
 
 def write_text(
