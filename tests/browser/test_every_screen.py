@@ -102,6 +102,7 @@ def test_no_screen_overflows_or_shuts_anyone_out(
         titles.add(window.page.title())
     assert not flaws, "\n".join(flaws)
     assert f"Learning · {taught.project.name} · Collimate" in titles
+    assert "Nothing is here · Collimate" in titles
     assert len(titles) == len({path.split("?")[0] for path in PROJECT_PAGES}) + 4
 
 

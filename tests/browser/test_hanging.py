@@ -56,6 +56,7 @@ def test_a_layout_kept_for_oneself_and_for_everyone_hangs_the_next_cases(
     # a window of one's own, by numbers, takes a key from a customary one
     page.keyboard.press("Alt+Shift+W")
     panel = page.get_by_role("region", name="Window by numbers")
+    expect(panel.get_by_label("Centre")).to_be_focused()
     panel.get_by_label("Width").fill("90")
     panel.get_by_label("Centre").fill("30")
     grey = page.get_by_title("Choose a window")

@@ -178,6 +178,9 @@ def test_a_study_shows_its_tags_and_what_was_removed_and_nothing_of_the_patient(
     shown = page.locator("body").inner_text()
     assert not [word for word in dicoms.PLANTED if word in shown]
     assert re.search("removed", shown, re.IGNORECASE)
+    tabs = [one.bounding_box() for one in drawer.get_by_role("tab").all()]
+    assert len(tabs) >= 5
+    assert len({one["y"] for one in tabs}) == 1
     drawer.get_by_role("tab", name="Alike", exact=True).click()
     same = drawer.get_by_label("Nearly the same picture").get_by_role("button")
     expect(same).to_contain_text("other patient")

@@ -5,8 +5,10 @@ import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../ui/EmptyState';
 import { PageHeader } from '../ui/PageHeader';
 import { t } from '../words/t';
+import { useNothingHere } from './titles';
 
 export function NotFound() {
+  useNothingHere();
   return (
     <>
       <PageHeader title={t('Nothing is here')} />

@@ -72,5 +72,6 @@ test('a window says which page of which project it shows', () => {
   expect(titleOf(at('Account'))).toBe('Account · Collimate');
   expect(titleOf(at('Worklist', 'of others'))).toBe('Worklist · Collimate');
   expect(titleOf(at(undefined))).toBe('Collimate');
+  expect(titleOf(at('Worklist', 'p0'), false)).toBe('Nothing is here · P · Collimate');
   expect(titleOf([])).toBe('Collimate');
 });

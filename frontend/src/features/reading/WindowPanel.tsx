@@ -117,6 +117,7 @@ function ByNumbers({ window }: { readonly window: GreyWindow }) {
       label={label}
       value={window[part]}
       least={part === 'width' ? 1 : undefined}
+      isFirst={part === 'center'}
       onNumber={(value) => viewport?.setWindow({ ...window, [part]: value })}
     />
   );
@@ -132,16 +133,19 @@ interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly least: number | undefined;
+  /** It has the focus when the panel opens. */
+  readonly isFirst: boolean;
   readonly onNumber: (value: number) => void;
 }
 
 /** What is typed stays as typed until the field is left, whatever the image makes of it. */
-function NumberField({ label, value, least, onNumber }: NumberFieldProps) {
+function NumberField({ label, value, least, isFirst, onNumber }: NumberFieldProps) {
   const [typed, setTyped] = useState<string | number | null>(null);
   return (
     <NumberInput
       label={label}
       size="xs"
+      data-autofocus={isFirst || undefined}
       hideControls
       decimalScale={2}
       value={typed ?? Math.round(value * 100) / 100}

@@ -1,12 +1,12 @@
 /** The images of a project: browse, look into, bring in. */
-import { Button, Tabs } from '@mantine/core';
-import { IconTable } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Tabs } from '@mantine/core';
+import { useCallback, useState } from 'react';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
 import { t } from '../../words/t';
 import { HeldImages } from './held/HeldImages';
 import { ImportReport } from './ImportReport';
+import { PicturesButton } from './pictures/PicturesButton';
 import { PicturesPanel } from './pictures/PicturesPanel';
 import { isTableWithPictures, NOTHING, type PickedPictures, withPicked } from './pictures/picked';
 import { PullButton } from './pull/PullButton';
@@ -35,6 +35,8 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
   const canErase = useCan(projectId, 'erase_patients');
   const [isPulling, setPulling] = useState(false);
   const [pictures, setPictures] = useState<PickedPictures | null>(null);
+  const togglePull = useCallback(() => setPulling((isOpen) => !isOpen), []);
+  const togglePictures = useCallback(() => setPictures((now) => (now ? null : NOTHING)), []);
   const take = ({ files }: Picked) => {
     if (!pictures && !isTableWithPictures(files)) return false;
     setPictures(withPicked(pictures ?? NOTHING, files));
@@ -49,19 +51,8 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           canManage && (
             <>
               <UploadButtons projectId={projectId} />
-              <Button
-                variant="default"
-                leftSection={<IconTable size={14} />}
-                aria-expanded={pictures !== null}
-                onClick={() => setPictures(pictures ? null : NOTHING)}
-              >
-                {t('Pictures with a table')}
-              </Button>
-              <PullButton
-                projectId={projectId}
-                isOpen={isPulling}
-                onToggle={() => setPulling(!isPulling)}
-              />
+              <PicturesButton isOpen={pictures !== null} onToggle={togglePictures} />
+              <PullButton projectId={projectId} isOpen={isPulling} onToggle={togglePull} />
             </>
           )
         }

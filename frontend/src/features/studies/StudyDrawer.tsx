@@ -48,7 +48,7 @@ export function StudyDrawer({ projectId, studyId, canManage, onOpen, onClose }: 
       opened={studyId !== null}
       onClose={onClose}
       position="right"
-      size={620}
+      size={660}
       title={t('Study')}
       padding="md"
     >
@@ -129,8 +129,8 @@ function Parts({ study, canManage, tab, onTab, onOpen }: PartsProps) {
       <Tabs value={tab} onChange={(next) => next && onTab(next)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="geometry">{t('Geometry')}</Tabs.Tab>
-          {canHunt && <Tabs.Tab value="hunt">{t('Places that look alike')}</Tabs.Tab>}
-          <Tabs.Tab value="removed">{t('Removed by de-identification')}</Tabs.Tab>
+          {canHunt && <Tabs.Tab value="hunt">{t('Similar places')}</Tabs.Tab>}
+          <Tabs.Tab value="removed">{t('Removed tags')}</Tabs.Tab>
           <Tabs.Tab value="tags">{t('DICOM header')}</Tabs.Tab>
           <Tabs.Tab value="alike">{t('Alike')}</Tabs.Tab>
           {canManage && <Tabs.Tab value="text">{t('Clinical text')}</Tabs.Tab>}

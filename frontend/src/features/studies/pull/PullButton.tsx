@@ -2,7 +2,9 @@
 import { Button } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { sourcesQuery } from '../../../api/pulls';
+import { useCommands } from '../../../commands/useCommands';
 import { t } from '../../../words/t';
 
 interface Props {
@@ -13,7 +15,22 @@ interface Props {
 
 export function PullButton({ projectId, isOpen, onToggle }: Props) {
   const sources = useQuery(sourcesQuery(projectId));
-  if (!sources.data?.length) return null;
+  const isThere = Boolean(sources.data?.length);
+  const commands = useMemo(
+    () => [
+      {
+        id: 'studies.pull',
+        title: t('Pull from a server'),
+        section: t('Studies'),
+        isEnabled: () => isThere,
+        isOn: () => isOpen,
+        run: onToggle,
+      },
+    ],
+    [isThere, isOpen, onToggle],
+  );
+  useCommands('studies.pull', commands);
+  if (!isThere) return null;
   return (
     <Button
       variant="default"

@@ -1,7 +1,8 @@
 /** Files or a folder by picker, for those who do not drag. */
 import { Button } from '@mantine/core';
 import { IconFolderUp, IconUpload } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import { useCommands } from '../../../commands/useCommands';
 import { t } from '../../../words/t';
 import { filesFromPicker } from './dropped';
 import { useUploads } from './uploadStore';
@@ -10,6 +11,19 @@ export function UploadButtons({ projectId }: { projectId: string }) {
   const add = useUploads((store) => store.add);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
+  const pick = useMemo(
+    () =>
+      [
+        { id: 'studies.upload', title: t('Upload files or a zip'), input: files },
+        { id: 'studies.uploadFolder', title: t('Upload a folder'), input: folder },
+      ].map(({ input, ...command }) => ({
+        ...command,
+        section: t('Studies'),
+        run: () => input.current?.click(),
+      })),
+    [],
+  );
+  useCommands('studies.upload', pick);
   const take = (input: HTMLInputElement) => {
     add(projectId, filesFromPicker(input.files));
     // The same choice made again must be a change again.
