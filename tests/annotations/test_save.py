@@ -225,6 +225,35 @@ def test_a_suggestion_must_exist(session, room, read):
         answer(session, room.actor(), read, "viral", suggestion_id=ids.new_id())
 
 
+@pytest.mark.parametrize(
+    ("arm", "rules"),
+    [("strategy", {"is_staged": True}), ("strategy", {"show_suggestion": False}), ("control", {})],
+)
+def test_a_suggestion_hidden_from_the_reader_is_neither_accepted_nor_rejected(
+    session, room, read, arm, rules
+):
+    teach_a_model(session, room, {"viral": 0.9, "normal": 0.1})
+    task = session.get_one(Task, read.task_id)
+    prediction = select(Prediction.id).where(Prediction.study_id == task.study_id)
+    suggestion_id = session.scalars(prediction).one()
+    actor = room.actor()
+
+    def reject(is_rejected=True, **change):
+        content = {"suggestion_id": suggestion_id, "is_rejected": is_rejected}
+        return answer(session, actor, read, kind="rejection", content=content, **change)
+
+    shown = room.project.reading_rules
+    task.arm, room.project.reading_rules = arm, {**shown, **rules}
+    with pytest.raises(SuggestionUnknown), session.begin_nested():
+        answer(session, actor, read, "viral", suggestion_id=suggestion_id)
+    with pytest.raises(SuggestionUnknown), session.begin_nested():
+        reject()
+    task.arm, room.project.reading_rules = "strategy", shown
+    said = reject()
+    task.arm, room.project.reading_rules = arm, {**shown, **rules}
+    reject(False, annotation_id=said.annotation["id"], parent_id=revision_id(said))
+
+
 def test_rejecting_a_suggestion_and_taking_that_back_are_both_on_record(session, room, read):
     teach_a_model(session, room, {"viral": 0.9, "normal": 0.1})
     study_id = session.get_one(Task, read.task_id).study_id

@@ -18,7 +18,7 @@ from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Patient, Study
 from collimate.studies.texts.models import StudyText
 from collimate.studies.texts.write import newest_text
-from collimate.tasks import claim, places, queue, worklist
+from collimate.tasks import claim, places, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
 
@@ -116,7 +116,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     rules = reading_rules(project)
     around = _around(session, viewer, project, read, task)
     described = schema.describe(session, label_schema, tells_use=False)
-    is_told = _is_aided(rules, task) and not around.was_submitted
+    is_told = staged.may_hear(rules, task) and not around.was_submitted
     suggestion = _suggestion(session, task, described) if is_told else None
     is_hidden = rules.is_staged and not around.is_locked
     shape = schemas.ReadingCase.model_validate(
@@ -219,17 +219,10 @@ def _stage(
 def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
     """Whether a reader of this task may be told what a model says of it, once he has locked.
 
-    Not where the project hides it, on cases that measure the model (held out, the control arm),
-    among readers blinded to each other, or where the model may have learned from an answer to this
+    Not where they must not hear of it, or where the model may have learned from an answer to this
     very case.
     """
-    return _is_aided(rules, task) and not session.scalar(select(_submissions(task).exists()))
-
-
-def _is_aided(rules: ReadingRules, task: Task) -> bool:
-    """`shows_machine`, as long as nobody has submitted an answer to the case."""
-    is_unaided = not rules.show_suggestion or task.arm in queue.UNAIDED_ARMS
-    return not is_unaided and worklist.sees_machine(rules, task)
+    return staged.may_hear(rules, task) and not session.scalar(select(_submissions(task).exists()))
 
 
 def _suggestion(session: Session, task: Task, described: dict[str, Any]) -> dict[str, Any] | None:

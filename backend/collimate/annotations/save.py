@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from collimate.access import audit
 from collimate.access.actor import Actor
 from collimate.access.idempotency import once
-from collimate.annotations import schemas, unit_suggestions
+from collimate.annotations import origins, schemas
 from collimate.annotations.canonical import sha256_of
 from collimate.annotations.content import (
     ALWAYS_THERE,
-    SEGMENT,
-    SuggestionUnknown,
     checked_content,
     place_of,
 )
@@ -42,10 +40,6 @@ class StaleRevision(Stale):
 
 class CannotMove(Unprocessable):
     """A segment stays on its frame, and what is said with what it is about."""
-
-
-class PromptSessionUnknown(Unprocessable):
-    """There are no such prompts for this case."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +149,10 @@ def _store(session: Session, actor: Actor, read_id: UUID, change: Change) -> dic
     head = head_of(session, annotation.id)
     if (head.id if head else None) != change.parent_id:
         raise StaleRevision("Compare both and save again.", current=_json(annotation, head))
-    _check_suggestion(session, task, change)
-    _check_prompts(session, read, change)
+    origins.check_suggestion(
+        session, read, task, change.kind, change.suggestion_id, change.content, head
+    )
+    origins.check_prompts(session, read, change.kind, change.prompt_session_id)
     revision = AnnotationRevision(
         annotation_id=annotation.id,
         parent_id=change.parent_id,
@@ -244,22 +240,6 @@ def _note_work(session: Session, read: Read, task: Task, active_ms: int) -> None
         move(read, ReadState.DRAFT)
         places.recount(session, task)
         places.announce(session, read)
-
-
-def _check_suggestion(session: Session, task: Task, change: Change) -> None:
-    named = change.suggestion_id
-    if named is not None and not unit_suggestions.is_of(session, task, named, change.content):
-        raise SuggestionUnknown("Reload the case.")
-
-
-def _check_prompts(session: Session, read: Read, change: Change) -> None:
-    if change.prompt_session_id is None:
-        return
-    # Prompt sessions stand later in the data flow; the table is asked by name, not by import.
-    query = text("SELECT EXISTS (SELECT 1 FROM prompt_session WHERE id = :id AND read_id = :read)")
-    wanted = {"id": change.prompt_session_id, "read": read.id}
-    if change.kind != SEGMENT or not session.scalar(query, wanted):
-        raise PromptSessionUnknown("Only a segment of this case comes from its prompts.")
 
 
 def head_of(session: Session, annotation_id: UUID) -> AnnotationRevision | None:

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collimate.annotations.models import FirstRead
-from collimate.projects.rules import ReadingRules
-from collimate.tasks.models import Read
+from collimate.projects.models import Project
+from collimate.projects.rules import ReadingRules, reading_rules
+from collimate.tasks import queue, worklist
+from collimate.tasks.models import Read, Task
 
 
 class Stage(StrEnum):
@@ -26,3 +28,20 @@ def first_read(session: Session, read_id: UUID) -> FirstRead | None:
 def hides_machine(session: Session, rules: ReadingRules, read: Read) -> bool:
     """Whether this reader may not yet be told anything that comes from a model."""
     return rules.is_staged and first_read(session, read.id) is None
+
+
+def may_hear(rules: ReadingRules, task: Task) -> bool:
+    """Whether readers of this task may be told what a model says of it, once they have locked.
+
+    Not where the project hides it, on cases that measure the model (held out, the control arm), or
+    among readers blinded to each other.
+    """
+    if not rules.show_suggestion or task.arm in queue.UNAIDED_ARMS:
+        return False
+    return worklist.sees_machine(rules, task)
+
+
+def hides_suggestion(session: Session, read: Read, task: Task) -> bool:
+    """Whether this reader has no way of knowing what a model says of his case."""
+    rules = reading_rules(session.get_one(Project, read.project_id))
+    return hides_machine(session, rules, read) or not may_hear(rules, task)
