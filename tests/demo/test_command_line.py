@@ -25,6 +25,7 @@ from collimate.learning.models import Encoder
 from collimate.projects.models import Project
 from collimate.prompts.models import SegmenterFile
 from collimate.studies.models import AnswerKey, Study
+from collimate.studies.texts.write import current_text
 
 RUNNER = CliRunner()
 
@@ -197,3 +198,26 @@ def test_openapi_is_printed_whole() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "/api/session" in json.loads(asked.stdout)["paths"]
+
+
+def test_texts_come_from_a_table_and_rows_that_may_name_somebody_stay_out(
+    session: Session, tmp_path: Path
+) -> None:
+    run("user", "add", "chief@clinic.example", "--admin")
+    project = factories.make_project(session)
+    good, named = (factories.make_study(session, project=project) for _ in range(2))
+    session.commit()
+    table = tmp_path / "texts.csv"
+    rows = f"{good.study_uid},Cough. Pneumonia?\n{named.study_uid},Seen on 12.03.2024\n"
+    table.write_text(f"study_uid,text\n{rows}")
+    order = ("texts", str(table), "--project", project.name)
+    unvouched = RUNNER.invoke(commands, order)
+    assert (unvouched.exit_code, "--deidentified" in unvouched.output) == (2, True)
+    said = RUNNER.invoke(commands, [*order, "--deidentified"])
+    assert said.exit_code == 0, said.output
+    assert "Row 3 was left out: a date in line 1." in said.output
+    assert "12.03.2024" not in said.output
+    written = current_text(session, good.id)
+    assert written is not None
+    assert written.text == "Cough. Pneumonia?"
+    assert current_text(session, named.id) is None
