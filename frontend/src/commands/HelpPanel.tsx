@@ -25,9 +25,34 @@ export interface HelpPanelProps {
 /** The command that only a screen with images on it has. */
 const ON_IMAGES = 'tool.window';
 
-export function HelpPanel({ commands, isOpen, onClose, onKeymap, onMouse }: HelpPanelProps) {
+interface Listening {
+  readonly id: string;
+  readonly refusal: string | null;
+}
+
+export function HelpPanel(props: HelpPanelProps) {
+  const [listening, setListening] = useState<Listening | null>(null);
+  return (
+    <Drawer
+      opened={props.isOpen}
+      onClose={props.onClose}
+      position="right"
+      size={400}
+      title={t('Keys on this screen')}
+      closeOnEscape={listening === null}
+    >
+      <Keys {...props} listening={listening} onListening={setListening} />
+    </Drawer>
+  );
+}
+
+interface KeysProps extends Pick<HelpPanelProps, 'commands' | 'onKeymap' | 'onMouse'> {
+  readonly listening: Listening | null;
+  readonly onListening: (listening: Listening | null) => void;
+}
+
+function Keys({ commands, onKeymap, onMouse, listening, onListening: setListening }: KeysProps) {
   const { keymap, change, problem } = useChange(onKeymap);
-  const [listening, setListening] = useState<{ id: string; refusal: string | null } | null>(null);
   const take = (command: Command, chord: string | null) => {
     const holder = commands.find(
       (other) => other.id !== command.id && chord !== null && shortcutsOf(other).includes(chord),
@@ -39,14 +64,7 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap, onMouse }: Help
   };
   const shown = commands.filter((command) => !isFixed(command) || shortcutsOf(command).length > 0);
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      position="right"
-      size={400}
-      title={t('Keys on this screen')}
-      closeOnEscape={listening === null}
-    >
+    <>
       <Presets keymap={keymap} onChange={change} />
       {problem && <p role="alert">{problem}</p>}
       {bySection(shown).map(([section, members]) => (
@@ -67,7 +85,7 @@ export function HelpPanel({ commands, isOpen, onClose, onKeymap, onMouse }: Help
         </section>
       ))}
       {commands.some(({ id }) => id === ON_IMAGES) && <MousePart onMouse={onMouse} />}
-    </Drawer>
+    </>
   );
 }
 

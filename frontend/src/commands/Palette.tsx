@@ -1,5 +1,10 @@
 /** Ctrl+K: every command by name. */
-import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
+import {
+  createSpotlight,
+  Spotlight,
+  type SpotlightActionGroupData,
+  useSpotlight,
+} from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
 import { KeyCap } from '../ui/KeyCap';
@@ -7,7 +12,9 @@ import { t } from '../words/t';
 import { useKeymap } from './keymap';
 import { type Command, isEnabled, shortcutsOf } from './registry';
 
-export const showPalette = () => spotlight.open();
+const [store, palette] = createSpotlight();
+
+export const showPalette = palette.open;
 
 /** Commands under their headings, in the order in which they were registered. */
 export function bySection(commands: readonly Command[]): [section: string, commands: Command[]][] {
@@ -35,11 +42,17 @@ function groupsOf(commands: readonly Command[]): SpotlightActionGroupData[] {
   }));
 }
 
+const NONE: SpotlightActionGroupData[] = [];
+
+/** Closed, it makes nothing of the commands: every case that is opened brings new ones. */
 export function Palette({ commands }: { commands: readonly Command[] }) {
   useKeymap();
+  const { opened } = useSpotlight(store);
   return (
     <Spotlight
-      actions={groupsOf(commands)}
+      store={store}
+      actions={opened ? groupsOf(commands) : NONE}
+      transitionProps={{ duration: 0 }}
       shortcut={null}
       nothingFound={t('No command has this name')}
       scrollable

@@ -68,7 +68,8 @@ export function createPrefetch(): Prefetch {
       const order = here ? nearestFirst(index, frames.length, reachOf(here)) : [];
       wish.rest = order.flatMap((near) => frames[near] ?? []);
       wishes = [wish, ...wishes.filter((one) => one !== wish)];
-      pump();
+      // After the frame that was looked at is drawn: to ask for others takes a while, too.
+      setTimeout(pump);
     },
     stop() {
       wishes = wishes.filter((one) => one !== wish);

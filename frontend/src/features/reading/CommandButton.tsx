@@ -1,6 +1,6 @@
 /** A command as an icon button; its key shows in the tooltip, as everywhere. */
 import { Tooltip } from '@mantine/core';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Command, isEnabled, shortcutsOf } from '../../commands/registry';
 import { KeyCap } from '../../ui/KeyCap';
 import styles from './Reading.module.css';
@@ -24,19 +24,37 @@ interface KeyedButtonProps extends CommandButtonProps {
   readonly isDisabled: boolean;
 }
 
-/** Drawn anew only when it looks different: a column of tooltips costs more than a slice. */
+/** The pointer has rested on the button for this long when its tooltip comes. */
+const REST_MS = 350;
+
+/** True while the pointer rests on something, and what tells that it does. */
+function useRest() {
+  const [isResting, setResting] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const end = () => {
+    clearTimeout(timer.current);
+    setResting(false);
+  };
+  const begin = () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setResting(true), REST_MS);
+  };
+  return { isResting, hands: { onPointerEnter: begin, onPointerLeave: end, onPointerDown: end } };
+}
+
+/**
+ * Drawn anew only when it looks different, and its tooltip only when it is wanted: a column of
+ * tooltips costs more than a slice.
+ */
 const KeyedButton = memo(function KeyedButton(props: KeyedButtonProps) {
   const { command, icon, isActive, shortcut, isDisabled } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  const { isResting, hands } = useRest();
   return (
-    <Tooltip
-      position="right"
-      label={
-        <span className={styles.tip}>
-          {command.title} {shortcut && <KeyCap shortcut={shortcut} />}
-        </span>
-      }
-    >
+    <>
       <button
+        ref={button}
         type="button"
         className={styles.tool}
         aria-label={command.title}
@@ -44,9 +62,22 @@ const KeyedButton = memo(function KeyedButton(props: KeyedButtonProps) {
         disabled={isDisabled}
         onMouseDown={keepFocus}
         onClick={() => void command.run()}
+        {...hands}
       >
         {icon}
       </button>
-    </Tooltip>
+      {isResting && (
+        <Tooltip
+          opened
+          target={button}
+          position="right"
+          label={
+            <span className={styles.tip}>
+              {command.title} {shortcut && <KeyCap shortcut={shortcut} />}
+            </span>
+          }
+        />
+      )}
+    </>
   );
 });

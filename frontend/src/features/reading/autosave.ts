@@ -134,7 +134,8 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
   const sendSubmit = async (): Promise<void> => {
     const sent = submitFor(draft, { fence, active_ms: parts.activeMs() }, parts.newKey);
     const { isLock, issue } = draft.submit ?? {};
-    await change({ ...draft, submit: { ...draft.submit, sent } });
+    // Sent while it is written down: the same submit under another key has one effect, too.
+    void change({ ...draft, submit: { ...draft.submit, sent } });
     const { key, ...body } = sent;
     try {
       if (isLock) {
@@ -146,8 +147,9 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
       }
       const reply = await (issue ? parts.ask(issue, body, key) : parts.submit(body, key));
       const wasStopped = isStopped;
-      await forget();
+      const forgotten = forget();
       if (!wasStopped) parts.onSubmitted(reply);
+      await forgotten;
     } catch (error) {
       const problem = asProblem(error);
       if (mustWait(problem)) return;
@@ -191,6 +193,8 @@ export function createAutosave(parts: AutosaveParts, start: Draft): Autosave {
   const forget = async () => {
     isStopped = true;
     clearTimeout(timer);
+    // Who settles once more, as the room does when it is left, must not submit again.
+    draft = { ...draft, submit: null };
     await parts.drafts.drop(parts.userId, parts.readId).catch(() => undefined);
   };
 

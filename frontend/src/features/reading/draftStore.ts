@@ -43,33 +43,38 @@ function open(database: string): Promise<IDBDatabase> {
 /** A database of the browser. Raises: DOMException where the browser forbids it. */
 export function keyedStore<Kept>(database: string): KeyedStore<Kept> {
   let opened: Promise<IDBDatabase> | undefined;
-  const begin = async (mode: IDBTransactionMode) => {
+  const begin = async (mode: IDBTransactionMode, durability: IDBTransactionDurability) => {
     opened ??= open(database).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
-    // Strict: on the disk and not only promised, for the day the power fails.
-    return (await opened).transaction(TABLE, mode, { durability: 'strict' });
+    return (await opened).transaction(TABLE, mode, { durability });
   };
-  const change = async (make: (table: IDBObjectStore) => void) => {
-    const transaction = await begin('readwrite');
+  const change = async (
+    make: (table: IDBObjectStore) => void,
+    durability: IDBTransactionDurability,
+  ) => {
+    const transaction = await begin('readwrite', durability);
     make(transaction.objectStore(TABLE));
     // At once: a page that is left does not come round to ending its transactions.
     transaction.commit();
     await written(transaction);
   };
   const read = async <T>(make: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
-    done(make((await begin('readonly')).objectStore(TABLE)));
+    done(make((await begin('readonly', 'default')).objectStore(TABLE)));
   return {
     async load(userId, readId) {
       const found: unknown = await read((table) => table.get(keyOf(userId, readId)));
       return (found as Kept | undefined) ?? null;
     },
-    keep: (userId, readId, kept) => change((table) => table.put(kept, keyOf(userId, readId))),
-    drop: (userId, readId) => change((table) => table.delete(keyOf(userId, readId))),
+    // Strict: on the disk and not only promised, for the day the power fails.
+    keep: (userId, readId, kept) =>
+      change((table) => table.put(kept, keyOf(userId, readId)), 'strict'),
+    // What comes back after a power failure is sent again, which changes nothing.
+    drop: (userId, readId) => change((table) => table.delete(keyOf(userId, readId)), 'relaxed'),
     async all(userId) {
       const range = IDBKeyRange.bound(keyOf(userId, ''), keyOf(userId, '\uffff'));
-      const table = (await begin('readonly')).objectStore(TABLE);
+      const table = (await begin('readonly', 'default')).objectStore(TABLE);
       const [keys, found] = await Promise.all([
         done(table.getAllKeys(range)),
         done<Kept[]>(table.getAll(range)),

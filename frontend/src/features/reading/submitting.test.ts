@@ -38,6 +38,20 @@ describe('submitting', () => {
     ]);
     expect(submitted).toEqual([REPLY]);
     expect(await browserDrafts().load('user-1', 'read-1')).toBeNull();
+    // As the room does when the case is left.
+    await autosave.settle();
+    expect(sent).toHaveLength(1);
+  });
+
+  test('goes out while the browser still writes it down', async () => {
+    const server = revisionServer();
+    const { sent, submit } = submits(0);
+    const drafts = { ...browserDrafts(), keep: () => new Promise<void>(() => undefined) };
+    const { autosave, submitted } = bench(server.save, { drafts, submit });
+    autosave.submit();
+    await pass(100);
+    expect(sent).toHaveLength(1);
+    expect(submitted).toEqual([REPLY]);
   });
 
   test('offline it is kept and goes out by itself, once', async () => {
