@@ -15,6 +15,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from psycopg import sql
 
+# until everything is imported there is no garbage (see `pytest_collection_finish`)
+gc.disable()
 HOME = Path(tempfile.mkdtemp(prefix="collimate-test-"))
 REPOSITORY = Path(__file__).parents[1]
 for name in [key for key in os.environ if key.startswith("COLLIMATE_")]:
@@ -69,6 +71,7 @@ def pytest_collection_finish() -> None:
     """What is there by now stays: to look through it for garbage again and again costs a tenth."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:

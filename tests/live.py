@@ -81,10 +81,11 @@ def wait_for_port(port: int, log: Path) -> None:
 
 def wait_until_healthy(address: str, log: Path) -> None:
     deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}/healthz", timeout=2).status_code == 200:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=2) as client:
+        while time.monotonic() < deadline:
+            try:
+                if client.get(f"{address}/healthz").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise AssertionError(f"the web process did not come up:\n{log.read_text()[-3000:]}")

@@ -83,12 +83,13 @@ def port_is_free(host: str, port: int) -> bool:
 def _wait_until_healthy(web: subprocess.Popen[bytes], seconds: float = 120) -> None:
     address = f"http://{settings().host}:{settings().port}/healthz"
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and web.poll() is None:
-        try:
-            if httpx.get(address, timeout=1).status_code == 200:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=1, trust_env=False) as client:
+        while time.monotonic() < deadline and web.poll() is None:
+            try:
+                if client.get(address).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise SystemExit(
         f"The web process did not come up. Its log is {settings().home_path}/logs/web.log"
     )
