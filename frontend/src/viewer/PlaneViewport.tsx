@@ -193,6 +193,7 @@ interface Now {
 
 /** One handle for as long as the plane is on screen: registered once, it acts on what is there. */
 const handleTo = (now: () => Now): ViewportHandle => ({
+  wanted: () => null,
   show: (index) => now().show(index),
   page: (by) => now().page(by),
   setWindow: (window) => window && now().engine?.setWindow(window),

@@ -67,6 +67,7 @@ export default function VolumeViewport(props: VolumeViewportProps) {
   useImperativeHandle(
     props.ref,
     () => ({
+      wanted: () => null,
       show: () => undefined,
       page: (by) => change((now) => orbited(now, 0, by * STEP)),
       setWindow: () => undefined,

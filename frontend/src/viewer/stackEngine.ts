@@ -50,6 +50,8 @@ export interface StackEvents {
 }
 
 export interface StackEngine {
+  /** The frame asked for last, which may still be on its way. */
+  wanted(): number;
   show(index: number): Promise<void>;
   /** Turns pages from the frame asked for last, which may still be on its way. */
   page(by: number): Promise<void>;
@@ -202,6 +204,7 @@ function stackOn(
   });
 
   return {
+    wanted: () => place.wanted,
     show,
     page: (by) => show(Math.min(frames.length - 1, Math.max(0, place.wanted + by))),
     setWindow: (window) => redrawAfter(() => grey.choose(window)),

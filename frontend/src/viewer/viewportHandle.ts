@@ -5,6 +5,8 @@ import type { Frame } from './frames';
 import type { StackEngine, View } from './stackEngine';
 
 export interface ViewportHandle {
+  /** The slice asked for last, which may still be on its way; null where none was. */
+  wanted(): number | null;
   show(index: number): void;
   /** Turns pages from the slice asked for last, which may still be on its way. */
   page(by: number): void;
@@ -36,6 +38,7 @@ export const handleOf = (
   retry: () => void,
   gaze: (view: View) => Gaze | null,
 ): ViewportHandle => ({
+  wanted: () => engine?.wanted() ?? null,
   show: (index) => void engine?.show(index),
   page: (by) => void engine?.page(by),
   setWindow: (window) => engine?.setWindow(window),

@@ -64,7 +64,7 @@ describe('the grid', () => {
   });
 });
 
-const frames = (from: number): Frame[] =>
+const frames = (from: number, space = '1.9'): Frame[] =>
   Array.from(
     { length: 10 },
     (_, index) =>
@@ -76,7 +76,7 @@ const frames = (from: number): Frame[] =>
           spacing: { row: millimetres(1), column: millimetres(1) },
         },
         isPlaced: true,
-        frame_of_reference_uid: '1.9',
+        frame_of_reference_uid: space,
         modality: 'CT',
         valueUnit: 'HU',
         isColour: false,
@@ -90,11 +90,12 @@ const view = (index: number, width = 400): View => ({
   isInverted: false,
 });
 
-function linked() {
+function linked(otherSpace = '1.9') {
   const ports = createPorts();
-  const [left, right] = [{ show: vi.fn() }, { show: vi.fn(), setWindow: vi.fn() }];
+  const left = { show: vi.fn(), wanted: () => 2 };
+  const right = { show: vi.fn(), setWindow: vi.fn() };
   ports.put(0, frames(0), left as unknown as ViewportHandle);
-  ports.put(1, frames(-3), right as unknown as ViewportHandle);
+  ports.put(1, frames(-3, otherSpace), right as unknown as ViewportHandle);
   const off = { scroll: false, zoom: false, window: false };
   ports.note(0, view(0), true, off);
   ports.note(1, view(0), false, off);
@@ -108,6 +109,16 @@ describe('viewports that are linked', () => {
     expect(right.show).not.toHaveBeenCalled();
     ports.note(0, view(3), true, { ...off, scroll: true });
     expect(right.show).toHaveBeenLastCalledWith(6);
+  });
+
+  test('are linked as they hang, also where a slice was on its way when they were hung', () => {
+    const { ports, right, off } = linked('1.8');
+    const on = { ...off, scroll: true };
+    expect(ports.arriveAt(0)).toBe(2);
+    ports.note(0, view(2), true, on);
+    expect(right.show).not.toHaveBeenCalled();
+    ports.note(0, view(4), true, on);
+    expect(right.show).toHaveBeenLastCalledWith(2);
   });
 
   test('do not answer back', () => {

@@ -28,6 +28,7 @@ const ELSEWHERE = -1;
 const NOTHING = () => undefined;
 
 const LOOKED_AT_ELSEWHERE: ViewportHandle = {
+  wanted: () => null,
   show: NOTHING,
   page: NOTHING,
   setWindow: NOTHING,
@@ -99,6 +100,16 @@ export function createPorts(
   const made = {
     get: (at: number) => ports.get(at),
     all: (): Port[] => [...ports.values()],
+    /**
+     * The slice a viewport shows or is on its way to, null where none is known. From now on it
+     * counts as shown: what is hung beside it is linked as it hangs.
+     */
+    arriveAt(at: number): number | null {
+      const port = ports.get(at);
+      const index = port?.handle.wanted() ?? null;
+      if (port?.view && index !== null) ports.set(at, { ...port, view: { ...port.view, index } });
+      return index;
+    },
     /** Calls back with what the active viewport comes to show; answers what ends that. */
     onUsed(hears: Hears): () => void {
       tell = hears;

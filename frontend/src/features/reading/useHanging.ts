@@ -191,7 +191,7 @@ function hangBeside(current: readonly Series[], earlier: readonly Series[], uid:
   const here = seriesIn(current, cells[looked]) ?? current[0];
   const beside = here && counterpartOf(here, earlier);
   if (!here || !beside) return;
-  const index = indices[looked] ?? 0;
+  const index = ports.arriveAt(looked) ?? indices[looked] ?? 0;
   arrange({ rows: 1, columns: 2 });
   show(0, here.series_uid, index);
   show(1, beside.series_uid, firstIndexIn(beside.frames, here.frames, index));
