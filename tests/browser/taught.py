@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
 from collimate.demo.radiograph_dicom import to_dicom
 from collimate.demo.radiographs import Radiograph, cohort
-from tests.browser.clinic import CLASSES, Clinic, Person, Project, eventually
+from tests.browser.clinic import CLASSES, Clinic, Person, Project, eventually, labels
 
 KEYS = [name.lower() for name in CLASSES]
 
@@ -94,3 +95,43 @@ def teach(clinic: Clinic, *, cases: int = 60, reads: int = 20) -> Taught:
 def _is_measured(project: Project) -> bool:
     page = project.lead.get(f"{project.path}/learning")
     return bool(page["curve"]["strategy"]) and page["model"] is not None
+
+
+def learn_by_image(project: Project, *, cases: int = 9, reads: int = 5) -> dict[str, Any]:
+    """Ask yes or no of every image, answer some, and hold a case the model says something about.
+
+    Every other answer is yes, whatever the image shows: it is learned from all the same.
+    """
+    lead, reader = project.lead, project.readers[0]
+    asked = {"name": "Low spot", "kind": "yes_no", "scope": "image"}
+    schema = {"question": "What is the main finding?", "answer_mode": "single"}
+    lead.post(f"{project.path}/label-schema", {**schema, "labels": labels(), "attributes": [asked]})
+    rules = {"predicts": "low_spot", "holdout_share": 0.05, "evaluation_share": 0}
+    lead.patch(project.path, {"learning_rules": rules})
+    project.bring_in(marked_radiographs(cases))
+    case = reader.post(f"{project.path}/claim-next", {})
+    for number in range(reads):
+        case = _say_of_image(project, case, ("yes", "no")[number % 2])
+    eventually(lambda: lead.get(f"{project.path}/learning")["model"], seconds=60)
+    case = reader.get(f"/reads/{case['read']['id']}")
+    while case["stage"] != "first":
+        case = _say_of_image(project, case, "no")
+    return case
+
+
+def _say_of_image(project: Project, case: dict[str, Any], said: str) -> dict[str, Any]:
+    """Answer the case and of its only image, hand it in; answers the next one."""
+    reader = project.readers[0]
+    (series,) = reader.get(f"/studies/{case['study']['id']}")["series"]
+    (image,) = series["instances"]
+    about = {"scope": "image", "target": image["sop_instance_uid"], "values": {"low_spot": said}}
+    revisions = [
+        reader.save(case["read"], annotation_id=id_, kind=kind, content=content)["revision"]["id"]
+        for id_, kind, content in (
+            (case["read"]["id"], "answer", {"label_keys": ["normal"]}),
+            (str(uuid4()), "attributes", about),
+        )
+    ]
+    following = reader.submit(case["read"], revisions, active_ms=9000)
+    assert following, "no such case is left"
+    return dict(following)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.clinic import CLASSES, eventually
+from tests.browser.clinic import CLASSES, Clinic, eventually
 from tests.browser.room import image_of, picture, read_id, see_saved
-from tests.browser.taught import KEYS, Taught
+from tests.browser.taught import KEYS, Taught, learn_by_image
 from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
@@ -197,3 +197,34 @@ def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
         assert (pair["suggested"], pair["is_changed"]) == (case["suggestion"]["label_key"], True)
     finally:
         lead.patch(path, {"reading_rules": {"is_staged": False}})
+
+
+def test_what_the_model_says_of_an_image_is_shown_after_the_lock_and_accepted(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("By image", learns=True, is_staged=True)
+    case = learn_by_image(project)
+    reader = project.readers[0]
+    window = open_window(reader, f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    assert read_id(page) == case["read"]["id"]
+    window.see("First read, no AI")
+    page.keyboard.press("1")
+    see_saved(page)
+    expect(page.get_by_role("heading", name="Suggestion")).to_have_count(0)
+    page.keyboard.press("Enter")
+    window.see("The first read is locked")
+    expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
+    window.see("Low spot, this image")
+    page.keyboard.press("y")
+    expect(window.button(re.compile("^Accepted"))).to_be_disabled()
+    see_saved(page)
+    kept = reader.get(f"/reads/{case['read']['id']}")
+    (taken,) = (one for one in kept["annotations"] if one["kind"] == "attributes")
+    (said,) = kept["unit_suggestions"]
+    assert taken["revision"]["content"] == {
+        "scope": "image", "target": said["target"], "values": {"low_spot": said["keys"][0]},
+    }  # fmt: skip
+    (revision,) = reader.get(f"/annotations/{taken['id']}/revisions")["items"]
+    assert (revision["suggestion_id"], revision["author_id"]) == (said["id"], reader.id)

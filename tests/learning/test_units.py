@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from collimate.access.actor import Actor
 from collimate.access.policy import Role
-from collimate.annotations import case
+from collimate.annotations import case, lock
+from collimate.annotations.models import FirstRead
 from collimate.kit import ids
 from collimate.kit.database import open_session
 from collimate.learning.auto_accept.switch import refusals
@@ -19,9 +21,10 @@ from collimate.learning.units import MOST_UNITS, looked_at
 from collimate.learning.versions import promoted_model
 from collimate.projects.models import Project
 from collimate.studies.models import Instance, Series, Study
-from collimate.tasks import queue
+from collimate.tasks import claim, queue
 from collimate.tasks.models import Read, Task
 from tests import factories
+from tests.annotations.reading import answer, revision_id
 from tests.learning.pictures import chest, make_picture, work_all
 
 Client = Callable[..., Any]
@@ -125,6 +128,10 @@ def test_a_round_learns_of_images_and_asks_for_cases(database: str, client: Clie
         assert told(session, project) == {"strategy": 2, "control": 0, "evaluation": 0}
         project.reading_rules = {**project.reading_rules, "is_staged": True}
         assert set(told(session, project).values()) == {0}
+        shown = locked(session, project)
+        (kept,) = session.scalars(select(FirstRead)).all()
+        assert sorted(kept.suggestion_ids) == sorted(one["id"] for one in shown["unit_suggestions"])
+        assert (len(kept.suggestion_ids), kept.suggested_key) == (2, None)
         project.reading_rules = {**project.reading_rules, "is_staged": False}
         said = session.scalars(select(Prediction).order_by(Prediction.unit_id).limit(1)).one()
         image = session.get_one(Instance, said.unit_id)
@@ -150,13 +157,27 @@ def told(session: Session, project: Project) -> dict[str, int]:
     query = select(Read, Task.arm).join(Task, Task.id == Read.task_id)
     for read, arm in session.execute(query.where(Read.state == "open", Task.priority > 0)):
         shown = case.as_json(session, reader, read)
-        assert (shown["suggestion"], shown["stage"]) == (None, None)
+        is_first = project.reading_rules.get("is_staged") and arm == "strategy"
+        assert (shown["suggestion"], shown["stage"]) == (None, "first" if is_first else None)
         for one in shown["unit_suggestions"]:
             assert (one["scope"], one["attribute"]) == ("image", "shown")
             assert one["keys"] == [max(one["probabilities"], key=one["probabilities"].get)]
         targets = {one["target"] for one in shown["unit_suggestions"]}
         found[arm] = max(found[arm], len(targets))
     return found
+
+
+def locked(session: Session, project: Project) -> dict[str, Any]:
+    """A case that the strategy asked for, once its first read is locked."""
+    actor = Actor(factories.make_member(session, project=project), ids.new_id())
+    asked = select(Task.id).where(Task.arm == "strategy", Task.state == "open", Task.priority > 0)
+    read = claim.claim_task(session, actor.user, session.scalars(asked.limit(1)).one())
+    said = revision_id(answer(session, actor, read, "normal"))
+    shown = lock.lock(
+        session, actor, read.id, None, fence=read.fence, active_ms=900, revision_ids=[said]
+    )
+    assert shown["stage"] == "second"
+    return shown
 
 
 def test_of_many_images_evenly_spread_ones_are_looked_at(session: Session) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm.util import AliasedClass
 from collimate.access import audit
 from collimate.access.models import User
 from collimate.access.policy import Permission
-from collimate.annotations import earlier, save, schemas, staged, unit_suggestions
+from collimate.annotations import earlier, save, schemas, staged, suggestions
 from collimate.annotations.models import Annotation, AnnotationRevision, FirstRead, Submission
+from collimate.annotations.suggestions import NOTHING_SAID, Said
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import ReadingRules, reading_rules
@@ -117,7 +118,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
     around = _around(session, viewer, project, read, task)
     described = schema.describe(session, label_schema, tells_use=False)
     is_told = staged.may_hear(rules, task) and not around.was_submitted
-    suggestion = _suggestion(session, task, described) if is_told else None
+    said = suggestions.said(session, task, label_schema, described) if is_told else NOTHING_SAID
     is_hidden = rules.is_staged and not around.is_locked
     shape = schemas.ReadingCase.model_validate(
         {
@@ -138,12 +139,10 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
                 for annotation, revision in save.heads(session, read.id)
                 if not revision.is_deleted
             ],
-            "stage": _stage(rules, suggestion, is_locked=around.is_locked),
+            "stage": _stage(rules, said, is_locked=around.is_locked),
             "reason": None if is_hidden else _reason(rules, task),
-            "suggestion": None if is_hidden else suggestion,
-            "unit_suggestions": unit_suggestions.of_units(session, task, label_schema)
-            if is_told and not rules.is_staged  # there is no first read of one image
-            else [],
+            "suggestion": None if is_hidden else said.of_case,
+            "unit_suggestions": [] if is_hidden else said.of_units,
             "guideline": rules.guideline,
             "position": {"number": around.done + 1, "count": around.done + around.remaining},
             "review": _review(session, read),
@@ -191,29 +190,25 @@ def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
     return None if reason is None else {"arm_label": ARM_LABELS[task.arm], "text": reason}
 
 
-def stage_and_suggestion(
-    session: Session, read: Read
-) -> tuple[staged.Stage | None, dict[str, Any] | None]:
+def stage_and_said(session: Session, read: Read) -> tuple[staged.Stage | None, Said]:
     """Where a staged read stands, and what the model says of its case, hidden or not.
 
     There is no first stage where there would be nothing to show after it.
     """
     project, task, _study, _patient, label_schema = _whole(session, read)
     rules = reading_rules(project)
-    found = None
+    found = NOTHING_SAID
     if shows_machine(session, rules, task):
         described = schema.describe(session, label_schema, tells_use=False)
-        found = _suggestion(session, task, described)
+        found = suggestions.said(session, task, label_schema, described)
     is_locked = staged.first_read(session, read.id) is not None
     return _stage(rules, found, is_locked=is_locked), found
 
 
-def _stage(
-    rules: ReadingRules, suggestion: dict[str, Any] | None, *, is_locked: bool
-) -> staged.Stage | None:
+def _stage(rules: ReadingRules, said: Said, *, is_locked: bool) -> staged.Stage | None:
     if is_locked:
         return staged.Stage.SECOND
-    return staged.Stage.FIRST if rules.is_staged and suggestion is not None else None
+    return staged.Stage.FIRST if rules.is_staged and said.all else None
 
 
 def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
@@ -223,34 +218,6 @@ def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
     very case.
     """
     return staged.may_hear(rules, task) and not session.scalar(select(_submissions(task).exists()))
-
-
-def _suggestion(session: Session, task: Task, described: dict[str, Any]) -> dict[str, Any] | None:
-    """What the promoted model says of the study, of the labels of a version of the schema."""
-    # Models stand later in the data flow; their tables are asked by name, not by import.
-    found = session.execute(
-        text(
-            "SELECT prediction.id, prediction.probabilities, model_version.number"
-            " FROM prediction JOIN model_version"
-            " ON model_version.id = prediction.model_version_id"
-            " WHERE prediction.study_id = :study AND prediction.unit_id IS NULL"
-            " AND model_version.promoted_at IS NOT NULL"
-            " AND model_version.retired_at IS NULL"
-        ),
-        {"study": task.study_id},
-    ).first()
-    if found is None:
-        return None
-    keys = {label.key for label in described["labels"]}
-    probabilities = {key: float(p) for key, p in found[1].items() if key in keys}
-    is_single = described["answer_mode"] == "single"
-    best = max(probabilities, key=lambda key: probabilities[key]) if probabilities else None
-    return {
-        "id": found[0],
-        "probabilities": probabilities,
-        "label_key": best if is_single else None,
-        "model_number": found[2],
-    }
 
 
 def _submissions(task: Task) -> Select[UUID]:

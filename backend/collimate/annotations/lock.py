@@ -13,6 +13,7 @@ from collimate.annotations.canonical import sha256_of
 from collimate.annotations.models import FirstRead
 from collimate.annotations.said import content_of
 from collimate.annotations.staged import Stage
+from collimate.annotations.suggestions import Said
 from collimate.tasks import lease, places
 from collimate.tasks.models import Read, Task
 
@@ -44,11 +45,11 @@ def lock(
 
     def act() -> dict[str, Any]:
         read, task = places.lock_own(session, actor.user, read_id)
-        stage, suggestion = case.stage_and_suggestion(session, read)
-        if stage == Stage.FIRST and suggestion is not None:
+        stage, said = case.stage_and_said(session, read)
+        if stage == Stage.FIRST:
             lease.check_held(read, fence)
             lease.spend(read, active_ms)
-            _store(session, actor, read, task, revision_ids, suggestion)
+            _store(session, actor, read, task, revision_ids, said)
         return case.as_json(session, actor.user, read)
 
     return once(session, actor.user.id, key, request, act) if key else act()
@@ -60,7 +61,7 @@ def _store(
     read: Read,
     task: Task,
     revision_ids: list[UUID],
-    suggestion: dict[str, Any],
+    said: Said,
 ) -> None:
     live = submit.named_heads(session, read, revision_ids)
     content = content_of(session, read, task, live)
@@ -72,8 +73,8 @@ def _store(
         content=content,
         sha256=sha256_of(content),
         active_ms=read.active_ms,
-        suggestion_id=suggestion["id"],
-        suggested_key=suggestion["label_key"],
+        suggestion_ids=[str(one["id"]) for one in said.all],
+        suggested_key=said.of_case["label_key"] if said.of_case else None,
     )
     session.add(locked)
     session.flush()

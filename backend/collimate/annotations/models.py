@@ -78,7 +78,8 @@ class Submission(Row):
 class FirstRead(Row):
     """What a reader stood by before the model was shown; insert only, at most one of a read.
 
-    `suggestion_id` and `suggested_key` are what was shown next; `active_ms` the time until then.
+    `suggestion_ids` are what was shown next: of the case, or of each series or image the model has
+    looked at; `suggested_key` what it leans to, if of the case; `active_ms` the time until then.
     """
 
     __tablename__ = "first_read"
@@ -90,7 +91,7 @@ class FirstRead(Row):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sha256: Mapped[str]
     active_ms: Mapped[int] = mapped_column(BigInteger)
-    suggestion_id: Mapped[UUID]
+    suggestion_ids: Mapped[list[Any]] = mapped_column(JSONB)
     suggested_key: Mapped[str | None]
 
 

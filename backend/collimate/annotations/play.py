@@ -60,7 +60,7 @@ def play_read(
         saved = save(session, reader, read.id, None, change)
         revision_ids.append(UUID(saved.annotation["revision"]["id"]))
     if not stop_at_draft:
-        if case.stage_and_suggestion(session, read)[0] == Stage.FIRST:
+        if case.stage_and_said(session, read)[0] == Stage.FIRST:
             lock(
                 session, reader, read.id, None, fence=read.fence,
                 active_ms=active_ms, revision_ids=revision_ids,

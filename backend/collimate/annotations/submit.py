@@ -149,7 +149,7 @@ def named_heads(session: Session, read: Read, revision_ids: list[UUID]) -> list[
 
 
 def _refuse_first_stage(session: Session, read: Read) -> None:
-    stage, _ = case.stage_and_suggestion(session, read)
+    stage, _ = case.stage_and_said(session, read)
     if stage == Stage.FIRST:
         raise FirstReadOpen("Lock the first read, look at the suggestion, then submit.")
 

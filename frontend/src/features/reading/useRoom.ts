@@ -93,12 +93,16 @@ export function useRoom({ projectId, readId, onRead }: RoomProps): [Room, RoomAc
     [enter, projectId],
   );
 
-  const reveal = useCallback(({ read, stage, suggestion, reason }: ReadingCase) => {
+  const reveal = useCallback((shown: ReadingCase) => {
+    const { stage, suggestion, unit_suggestions, reason } = shown;
     setRoom((now) => {
-      if (now.phase !== 'open' || now.open.reading.read.id !== read.id) return now;
+      if (now.phase !== 'open' || now.open.reading.read.id !== shown.read.id) return now;
       // The sitting goes on: read and draft stay the same.
-      const open = { ...now.open, reading: { ...now.open.reading, stage, suggestion, reason } };
-      return { phase: 'open', open };
+      const revealed = { stage, suggestion, unit_suggestions, reason };
+      return {
+        phase: 'open',
+        open: { ...now.open, reading: { ...now.open.reading, ...revealed } },
+      };
     });
     useReading.getState().arrange({ isAiOn: true });
   }, []);
