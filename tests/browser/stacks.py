@@ -45,6 +45,26 @@ def axial(*, step: int = 1, series: int = 1, **attributes: object) -> dict[str, 
     }
 
 
+def over_time(*, phases: int = 3) -> dict[str, bytes]:
+    """One series: five axial slices 14 mm apart, each imaged at several times, 100 HU apart."""
+    volume = body()[::7]
+    return {
+        f"1/{index}-{phase}.dcm": _slice(
+            1,
+            index * phases + phase,
+            volume[index] + 100 * phase,
+            ImagePositionPatient=[-31.5, -31.5, 14.0 * index],
+            ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+            PixelSpacing=[1.0, 1.0],
+            SliceThickness=14.0,
+            TemporalPositionIdentifier=phase + 1,
+            NumberOfTemporalPositions=phases,
+        )
+        for index in range(len(volume))
+        for phase in range(phases)
+    }
+
+
 def sagittal(*, series: int = 3, count: int = 8) -> dict[str, bytes]:
     """Slices 8 mm apart from right to left, the head on top."""
     volume = body()[::-1].transpose(2, 0, 1)[::8]

@@ -245,3 +245,44 @@ def test_uneven_slices_are_refused_in_words(clinic: Clinic, open_window: Open) -
     expect(notice).to_contain_text("cannot be cut in other planes")
     expect(notice).to_contain_text("Slices are missing or unevenly spaced")
     expect(cell(page, 4).locator(".viewer[data-state=shown]")).to_be_visible()
+
+
+def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one_place(
+    clinic: Clinic, open_window: Open
+) -> None:
+    project = clinic.project("Over time")
+    project.bring_in(stacks.over_time())
+    window = open_window(project.readers[0], f"{project.path}/read")
+    page = window.page
+    image_of(page)
+    shown = page.locator(".viewer[data-state=shown]")
+    page.keyboard.press("PageDown")
+    expect(shown).to_have_attribute("data-shown", "4")
+    page.keyboard.press("ArrowUp")
+    expect(shown).to_have_attribute("data-shown", "3")
+
+    def grey() -> int:
+        box = cell(page, 1).bounding_box()
+        assert box is not None
+        return brightness(page, 1, box["width"] / 2, box["height"] / 2)
+
+    before = grey()
+    expect(page.get_by_text("Phase 1 of 3")).to_be_visible()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
+    expect(shown).to_have_attribute("data-shown", "3")
+    eventually(lambda: grey() > before)
+
+    page.keyboard.press("Alt+Shift+C")
+    expect(shown).to_have_attribute("data-shown", "1")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("Phase 3 of 3")).to_be_visible()
+    page.keyboard.press("Alt+Shift+C")
+    expect(shown).to_have_attribute("data-shown", "3")
+    expect(page.get_by_text("Phase 3 of 3")).to_be_visible()
+
+    page.keyboard.press("p")
+    expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
+    expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")

@@ -15,6 +15,7 @@ import {
   unitOf,
   windowsOf,
 } from './frameFacts';
+import { phasesOf, placeOf } from './phases';
 import { suvFactorOf } from './suv';
 
 export interface Frame {
@@ -55,6 +56,14 @@ export interface Series {
   /** A small picture of it. */
   readonly thumbnailUrl: string;
   readonly frames: readonly Frame[];
+  /** Its times, b-values or echoes, as many slices each in the same order; absent where it has one. */
+  readonly phases?: readonly Phase[];
+}
+
+export interface Phase {
+  /** How it differs from the others, such as "b 800"; empty where its number says all. */
+  readonly name: string;
+  readonly stack: Series;
 }
 
 const ROWS = '00280010';
@@ -137,6 +146,18 @@ function inReadingOrder(frames: readonly Frame[]): Frame[] {
   return first && last && byNumber(first, last) > 0 ? placed.reverse() : placed;
 }
 
+/** A series that was imaged over time as stacks of one time each, all running the same way. */
+function inPhases(series: Series): Series {
+  const found = phasesOf(series.frames);
+  const order = inReadingOrder(found?.[0]?.frames ?? []).map(placeOf);
+  if (!found) return { ...series, frames: inReadingOrder(series.frames) };
+  const phases = found.map(({ name, frames }) => {
+    const at = new Map(frames.map((frame) => [placeOf(frame), frame]));
+    return { name, stack: { ...series, frames: order.flatMap((place) => at.get(place) ?? []) } };
+  });
+  return { ...series, frames: phases.flatMap(({ stack }) => stack.frames), phases };
+}
+
 /** The series of a study in order of series number; objects without pixels are left out. */
 export function seriesOf(projectId: string, objects: readonly DicomObject[]): Series[] {
   const groups = new Map<string, Frame[]>();
@@ -149,14 +170,16 @@ export function seriesOf(projectId: string, objects: readonly DicomObject[]): Se
     groups.set(key, [...(groups.get(key) ?? []), ...frames]);
   }
   return [...groups.entries()]
-    .map(([series_uid, frames]) => ({
-      series_uid,
-      series_number: frames[0] ? (numberOf(frames[0].attributes, '00200011') ?? null) : null,
-      modality: frames[0]?.modality ?? '',
-      description: frames[0] ? (textOf(frames[0].attributes, '0008103E') ?? '') : '',
-      thumbnailUrl: thumbnailUrl(projectId, frames[0]?.study_uid ?? '', series_uid),
-      frames: inReadingOrder(frames),
-    }))
+    .map(([series_uid, frames]) =>
+      inPhases({
+        series_uid,
+        series_number: frames[0] ? (numberOf(frames[0].attributes, '00200011') ?? null) : null,
+        modality: frames[0]?.modality ?? '',
+        description: frames[0] ? (textOf(frames[0].attributes, '0008103E') ?? '') : '',
+        thumbnailUrl: thumbnailUrl(projectId, frames[0]?.study_uid ?? '', series_uid),
+        frames,
+      }),
+    )
     .sort((one, other) => (one.series_number ?? 0) - (other.series_number ?? 0));
 }
 

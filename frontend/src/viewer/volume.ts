@@ -123,7 +123,7 @@ const shared = new Map<string, { volume: Promise<LoadedVolume>; users: number }>
 
 /** The volume of these frames, shared by all viewports that cut it. Raises: VolumeTooLarge. */
 export function openVolume(frames: readonly Frame[]): Promise<LoadedVolume> {
-  const volumeId = `cornerstoneStreamingImageVolume:${frames[0]?.series_uid ?? ''}`;
+  const volumeId = `cornerstoneStreamingImageVolume:${frames[0]?.imageId ?? ''}`;
   const known = shared.get(volumeId);
   if (known) {
     known.users += 1;

@@ -9,7 +9,6 @@ import { windowChoices } from '../../viewer/greyWindows';
 import { CaseNotice } from './CaseNotice';
 import { flowCommands, labelCommands, markCommands } from './caseCommands';
 import { isOfStudy } from './earlier';
-import { fusionCommands } from './fusion';
 import { GuidePanel } from './GuidePanel';
 import { useHeatTarget } from './heatTarget';
 import { ImagePane } from './ImagePane';
@@ -17,11 +16,11 @@ import { seriesIn, useArranged } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { useOwnWindows } from './ownWindows';
 import { paintCommands } from './paintCommands';
-import { planeCommands } from './planeCommands';
 import { promptCommands } from './promptCommands';
 import styles from './Reading.module.css';
 import { rejectCommand } from './rejectCommand';
 import { SidePanel } from './SidePanel';
+import { seriesCommands } from './seriesCommands';
 import { useReading } from './store';
 import { useSuggested } from './suggested';
 import { TagsPanel } from './TagsPanel';
@@ -48,7 +47,6 @@ import { useSitting } from './useSitting';
 import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
-import { volumeCommands } from './volumes';
 
 export interface CaseRoomProps {
   readonly open: OpenCase;
@@ -131,9 +129,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...layoutCommands(frames[0]),
       ...earlierCommands(earlier),
       ...hangingCommands,
-      ...planeCommands(here),
-      ...volumeCommands(here),
-      ...fusionCommands(all, cells[active]),
+      ...seriesCommands(all, cells[active]),
       secondWindow,
       clinicalText,
       ...screenCommands(),
@@ -147,7 +143,6 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       asking.commands,
       comments.commands,
       hunt.commands,
-      here,
       suggested,
       own,
       series,

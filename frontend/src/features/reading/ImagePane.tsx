@@ -6,6 +6,8 @@ import type { Pin } from '../../viewer/PinsLayer';
 import { sentence } from './caseCommands';
 import { agoText } from './earlier';
 import { seriesIn, stacksIn, useArranged, visibleCells } from './layout';
+import { PhaseBar } from './PhaseBar';
+import { timedSeries } from './phases';
 import styles from './Reading.module.css';
 import { SeriesStrip } from './SeriesStrip';
 import { SliceBar } from './SliceBar';
@@ -84,6 +86,7 @@ export const ImagePane = memo(function ImagePane(props: ImagePaneProps) {
         marks={marks}
         doubts={props.doubts}
       />
+      <PhaseBar series={timedSeries(everything, cells[active])} />
       <StatusLine frames={frames} />
     </main>
   );

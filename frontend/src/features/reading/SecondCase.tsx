@@ -6,20 +6,20 @@ import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
+import { firstTimeOf } from '../../viewer/moments';
 import { t } from '../../words/t';
 import { draftOf } from './draft';
 import { counterpartOf, firstIndexIn } from './earlier';
 import { findSeen, followSeen, tellSeen } from './following';
-import { fusionCommands } from './fusion';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { useOwnWindows } from './ownWindows';
-import { planeCommands } from './planeCommands';
 import { closePlanes } from './planes';
 import { ports } from './ports';
 import styles from './Reading.module.css';
 import { type First, isLeading, type SecondLink } from './secondLink';
+import { seriesCommands } from './seriesCommands';
 import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { type Earlier, earlierCommands, useEarlier } from './useEarlier';
@@ -27,7 +27,6 @@ import { useHoldToHide } from './useHoldToHide';
 import { imagesNotLoaded, useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
-import { volumeCommands } from './volumes';
 
 interface SecondCaseProps {
   readonly reading: ReadingCase;
@@ -115,9 +114,7 @@ function useViewCommands(all: readonly Series[], earlier: Earlier): Command[] {
       }),
       ...layoutCommands(frames[0]).map(withFirst),
       ...earlierCommands(earlier),
-      ...planeCommands(here),
-      ...volumeCommands(here),
-      ...fusionCommands(all, cells[active]),
+      ...seriesCommands(all, cells[active]),
       ...screenCommands().filter(({ id }) => SCREEN.includes(id)),
     ];
   }, [all, here, active, cells, show, earlier, windows]);
@@ -160,7 +157,8 @@ function useFirstImages(
     const isGone = !seriesIn(series, layout.cells[0]);
     const wanted = counterpartOf(current, before) ?? (wasHung ? isGone && current : further);
     if (wanted) {
-      const index = firstIndexIn(wanted.frames, current.frames, led?.index ?? 0);
+      const { frames } = firstTimeOf(wanted);
+      const index = firstIndexIn(frames, current.frames, led?.index ?? 0);
       layout.show(0, wanted.series_uid, index);
     }
     setHung(true);

@@ -2,6 +2,7 @@
 import type { EarlierStudy } from '../../api/reading';
 import { Thumbnail } from '../../ui/Thumbnail';
 import type { Series } from '../../viewer/frames';
+import { firstTimeOf } from '../../viewer/moments';
 import { t } from '../../words/t';
 import { keepFocus } from './CommandButton';
 import { sentence } from './caseCommands';
@@ -88,7 +89,8 @@ function SeriesButton({ series, number }: { readonly series: Series; readonly nu
     >
       <Thumbnail url={series.thumbnailUrl} alt="" size={THUMBNAIL} />
       <span className={styles.seriesName}>
-        {series.series_number ?? number} · {series.modality} · {series.frames.length}
+        {series.series_number ?? number} · {series.modality} · {firstTimeOf(series).frames.length}
+        {series.phases && ` × ${series.phases.length}`}
       </span>
       {description && <span className={styles.seriesText}>{description}</span>}
     </button>

@@ -76,10 +76,11 @@ export const SliceBar = memo(function SliceBar({ frames, marks, doubts }: SliceB
 function Slice({ last }: { readonly last: number }) {
   const index = useReadout((state) => state.view?.index ?? 0);
   const viewport = useReadout((state) => state.viewport);
+  const isThroughPhases = useLayout(({ cells, active }) => cells[active]?.slice !== undefined);
   return (
     <input
       type="range"
-      aria-label={t('Slice')}
+      aria-label={isThroughPhases ? t('Image over time') : t('Slice')}
       min={0}
       max={last}
       value={Math.max(0, index)}

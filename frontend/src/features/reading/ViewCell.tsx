@@ -10,6 +10,7 @@ import { AlignedNote } from './AlignedNote';
 import { type Cell, framesBeside, useArranged, useLayout } from './layout';
 import { cineRate } from './layoutCommands';
 import { PlaneCell } from './PlaneCell';
+import { lookAsBefore } from './phases';
 import { ports } from './ports';
 import styles from './Reading.module.css';
 import { useReadout } from './readout';
@@ -45,6 +46,7 @@ export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
   const isVolume = cells[at]?.isVolume ?? false;
   const windowName = cells[at]?.windowName ?? '';
   const view = cells[at]?.view ?? '';
+  const { phase, slice } = cells[at] ?? NO_CELL;
   const isAlone = rows * columns === 1;
   const dropped = (event: React.DragEvent) => {
     const uid = event.dataTransfer.getData(SERIES_DATA);
@@ -89,7 +91,7 @@ export const ViewCell = memo(function ViewCell(props: ViewCellProps) {
         />
       ) : series ? (
         <StackCell
-          key={`${series.series_uid} ${view} ${windowName}`}
+          key={`${series.series_uid} ${view} ${windowName} ${phase} ${slice}`}
           at={at}
           frames={series.frames}
           windowName={windowName}
@@ -147,6 +149,7 @@ function StackCell(props: StackCellProps) {
   const [firstIndex] = useState(() => useLayout.getState().indices[at] ?? 0);
   const others = useLayout(useShallow((layout) => framesBeside(at, stacks, layout)));
   const isWindowDue = useRef(windowName !== '');
+  const isNew = useRef(true);
   const keep = useCallback(
     (handle: ViewportHandle | null) => {
       ports.put(at, frames, handle);
@@ -178,6 +181,8 @@ function StackCell(props: StackCellProps) {
         if (frame) useReading.getState().see(frame);
         if (isWindowDue.current) chooseWindow(at, frames[index], windowName);
         isWindowDue.current = false;
+        if (isNew.current) lookAsBefore(at);
+        isNew.current = false;
         onReady();
       }}
       onHover={(hover) => useReadout.setState({ hover })}

@@ -21,6 +21,7 @@ import { answerOf, marksOf, segmentsOf } from './items';
 import { useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
 import { paintCommands } from './paintCommands';
+import { phaseCommands } from './phases';
 import { planeCommands } from './planeCommands';
 import { usePlanes } from './planes';
 import { promptCommands } from './promptCommands';
@@ -86,6 +87,7 @@ const all = (): Command[] => [
   ...layoutCommands(undefined),
   ...earlierCommands({ studies: [], studyUid: null } as unknown as Earlier),
   ...planeCommands(undefined),
+  ...phaseCommands(undefined),
   ...volumeCommands(undefined),
   ...fusionCommands([], undefined),
   ...paintCommands(schema, []),

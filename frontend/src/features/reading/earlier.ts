@@ -3,6 +3,7 @@ import type { EarlierStudy } from '../../api/reading';
 import { dot, normalOf } from '../../geometry/plane';
 import type { Frame, Series } from '../../viewer/frames';
 import { linkedIndex, register } from '../../viewer/linking';
+import { firstTimeOf } from '../../viewer/moments';
 import { t } from '../../words/t';
 
 /** How long before the case a study was made, in the unit a reader would use. */
@@ -48,7 +49,8 @@ function likeness(one: Series, other: Series): number {
 
 /** The series of an earlier study that is hung beside one of the case. */
 export function counterpartOf(current: Series, candidates: readonly Series[]): Series | undefined {
-  return [...candidates].sort((a, b) => likeness(current, b) - likeness(current, a))[0];
+  const [best] = [...candidates].sort((a, b) => likeness(current, b) - likeness(current, a));
+  return best && firstTimeOf(best);
 }
 
 /**

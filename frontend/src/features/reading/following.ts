@@ -1,6 +1,7 @@
 /** What a window tells the other of the slices looked at in it, and how it follows that one. */
 import { belongsTo, type Frame, type Series } from '../../viewer/frames';
 import { indexAt } from '../../viewer/linking';
+import { momentWith } from '../../viewer/moments';
 import { type Links, seriesIn, useLayout } from './layout';
 import { usePlanes } from './planes';
 import { ports } from './ports';
@@ -18,14 +19,15 @@ const seenOn = (frame: Frame | undefined, window: Seen['window'], isLed: boolean
       }
     : null;
 
-/** The series looked at in the other window, where it is known here, and the slice of it. */
+/** The stack looked at in the other window, where it is known here, and the slice of it. */
 export function findSeen(
   all: readonly Series[],
   seen: Seen | null,
 ): { readonly series: Series; readonly index: number } | null {
   const series = all.find(({ series_uid }) => series_uid === seen?.seriesUid);
-  const index = seen && series ? series.frames.findIndex((frame) => belongsTo(frame, seen)) : -1;
-  return series && index >= 0 ? { series, index } : null;
+  if (!seen || !series) return null;
+  const { phase, slice } = momentWith(series, (frame) => belongsTo(frame, seen));
+  return slice < 0 ? null : { series: series.phases?.[phase]?.stack ?? series, index: slice };
 }
 
 /** What the active viewport shows: on a plane the slice through the crosshair. */

@@ -4,6 +4,7 @@ import { normalOf } from '../../geometry/plane';
 import { stackOfView } from '../../viewer/breastViews';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
+import { firstTimeOf } from '../../viewer/moments';
 import { t } from '../../words/t';
 import type { HungCell, HungGrid, Layout } from './layout';
 
@@ -58,7 +59,7 @@ export function seriesFor(wanted: HungSeries, series: readonly Series[]): Series
   return undefined;
 }
 
-const middle = (series: Series): number => Math.floor((series.frames.length - 1) / 2);
+const middle = (series: Series): number => Math.floor((firstTimeOf(series).frames.length - 1) / 2);
 
 /** What each viewport of a stage shows. Stacks begin in the middle, single images at the first. */
 export function cellsOf(

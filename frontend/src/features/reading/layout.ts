@@ -4,6 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { PlaneName } from '../../geometry/planes';
 import { stackOfView } from '../../viewer/breastViews';
 import type { Frame, Series } from '../../viewer/frames';
+import { throughTime } from '../../viewer/moments';
 
 export type LinkKind = 'scroll' | 'zoom' | 'window';
 
@@ -16,6 +17,10 @@ export interface Cell {
   readonly view?: string;
   /** It hangs for the earlier study, also where that has no such image. */
   readonly isEarlier?: boolean;
+  /** Which time of a series over time; absent is the first. */
+  readonly phase?: number;
+  /** All times of this slice are shown as a stack, in place of all slices of one time. */
+  readonly slice?: number;
   /** The plane the series is cut in; absent shows the slices as acquired. */
   readonly plane?: PlaneName;
   /** The series is looked at as a whole, in 3D. */
@@ -62,7 +67,8 @@ interface LayoutActions {
   open(series: readonly Series[]): void;
   arrange(grid: Grid): void;
   activate(cellIndex: number): void;
-  show(cellIndex: number, seriesUid: string, index?: number): void;
+  /** `phase` is the time, of a series over time. */
+  show(cellIndex: number, seriesUid: string, index?: number, phase?: number): void;
   keepIndex(cellIndex: number, index: number): void;
   /** Looks at the series of a viewport in 3D, or at its slices again. */
   setVolume(cellIndex: number, isVolume: boolean): void;
@@ -143,9 +149,10 @@ export const useLayout = create<Layout & LayoutActions>()((set, get) => {
       set({ rows, columns, active, isMaximised: false, isHung: false });
     },
     activate: (active) => set({ active, isPlaying: get().isPlaying && active === get().active }),
-    show(cellIndex, seriesUid, index = 0) {
+    show(cellIndex, seriesUid, index = 0, phase = 0) {
       const { cells, indices } = get();
-      set({ cells: cells.with(cellIndex, { seriesUid }), indices: indices.with(cellIndex, index) });
+      const cell: Cell = phase > 0 ? { seriesUid, phase } : { seriesUid };
+      set({ cells: cells.with(cellIndex, cell), indices: indices.with(cellIndex, index) });
     },
     keepIndex(cellIndex, index) {
       const { indices } = get();
@@ -199,9 +206,10 @@ export const framesBeside = (
     return other !== at && frame ? [frame] : [];
   });
 
-/** What a viewport shows: a series, or the images of one mammographic view. */
+/** What a viewport shows: a series, one time of it, or the images of one mammographic view. */
 export function seriesIn(series: readonly Series[], cell: Cell | undefined): Series | undefined {
   const found = series.find(({ series_uid }) => series_uid === cell?.seriesUid);
+  if (found?.phases && cell && !cell.view) return timesIn(found, cell);
   if (!found || !cell?.view) return found;
   const study = found.frames[0]?.study_uid;
   return stackOfView(
@@ -209,3 +217,6 @@ export function seriesIn(series: readonly Series[], cell: Cell | undefined): Ser
     cell.view,
   );
 }
+
+const timesIn = (series: Series, { phase = 0, slice }: Cell): Series =>
+  slice === undefined ? (series.phases?.[phase]?.stack ?? series) : throughTime(series, slice);

@@ -6,6 +6,7 @@ import { indexAt } from '../../viewer/linking';
 import { centreOf } from '../../viewer/volume';
 import type { Slab, SlabMode } from '../../viewer/volumeEngine';
 import { hungCells, type Layout, useLayout } from './layout';
+import { momentOf } from './phases';
 import { ports } from './ports';
 import { useReadout } from './readout';
 import { useReading } from './store';
@@ -29,16 +30,18 @@ const SHOWN: readonly (PlaneName | undefined)[] = ['axial', 'coronal', 'sagittal
 export function openPlanes(series: Series): void {
   const { rows, columns, cells, indices, active } = useLayout.getState();
   const seriesUid = series.series_uid;
-  const left = indices[active] ?? 0;
-  const index = left > 0 ? left : Math.floor(series.frames.length / 2);
+  const { phase, slice: left } = momentOf(cells[active] ?? { seriesUid }, indices[active] ?? 0);
+  const { frames } = series.phases?.[phase]?.stack ?? series;
+  const index = left > 0 ? left : Math.floor(frames.length / 2);
   const overlayUid = cells[active]?.overlayUid;
   const cut = SHOWN.map((plane) => ({
     seriesUid,
     index,
+    ...(phase > 0 && { phase }),
     ...(plane && { plane }),
     ...(overlayUid && { overlayUid }),
   }));
-  const centre = centreOf(series.frames, index);
+  const centre = centreOf(frames, index);
   usePlanes.setState({
     planes: uprightAt(centre),
     before: { rows, columns, cells, indices, active },

@@ -8,6 +8,7 @@ import {
   sharesSpace,
   sharesWindows,
 } from '../../viewer/linking';
+import { placeOf } from '../../viewer/phases';
 import type { View } from '../../viewer/stackEngine';
 import type { ViewportHandle } from '../../viewer/Viewport';
 import { knownOffset } from './alignment';
@@ -81,7 +82,9 @@ export function createPorts(
     const registration = registrationOf(at, before, to, target);
     if (!registration || !frame || !now.view) return;
     const index = linkedIndex({ frame, index: now.view.index }, target.frames, registration);
-    if (index !== target.view?.index) target.handle.show(index);
+    // Of several images at one place, those on screen stay there.
+    const isThere = isSamePlace(frameOf(target), target.frames[index]);
+    if (index !== target.view?.index && !isThere) target.handle.show(index);
   };
 
   const forgetAt = (at: number) => {
@@ -194,6 +197,9 @@ export function createPorts(
   };
   return made;
 }
+
+const isSamePlace = (one: Frame | undefined, other: Frame | undefined): boolean =>
+  one?.isPlaced === true && other?.isPlaced === true && placeOf(one) === placeOf(other);
 
 const isOther = (one: View['window'], other: View['window']): boolean =>
   one?.center !== other?.center || one?.width !== other?.width;

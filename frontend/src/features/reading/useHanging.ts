@@ -23,6 +23,7 @@ import {
 } from './hanging';
 import { seriesIn, useLayout } from './layout';
 import { mammographyFor } from './mammography';
+import { momentOf } from './phases';
 import { closePlanes } from './planes';
 import { ports } from './ports';
 import type { Earlier } from './useEarlier';
@@ -192,8 +193,9 @@ function hangBeside(current: readonly Series[], earlier: readonly Series[], uid:
   const beside = here && counterpartOf(here, earlier);
   if (!here || !beside) return;
   const index = ports.arriveAt(looked) ?? indices[looked] ?? 0;
+  const { phase, slice } = momentOf(cells[looked] ?? { seriesUid: null }, index);
   arrange({ rows: 1, columns: 2 });
-  show(0, here.series_uid, index);
+  show(0, here.series_uid, slice, phase);
   show(1, beside.series_uid, firstIndexIn(beside.frames, here.frames, index));
   activate(0);
 }

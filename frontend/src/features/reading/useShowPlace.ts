@@ -1,6 +1,7 @@
 /** Goes to a place of the case: in the viewport that shows its image, else in the active one. */
 import { useCallback } from 'react';
 import type { Series } from '../../viewer/frames';
+import { momentWith } from '../../viewer/moments';
 import { seriesIn, useLayout, visibleCells } from './layout';
 import { showSlice } from './planes';
 import { ports } from './ports';
@@ -22,14 +23,16 @@ export function useShowPlace(
       const layout = useLayout.getState();
       const { active, show } = layout;
       if (seriesUid) {
-        if (found === here) showSlice(found.frames, 0);
+        const isTimed = found.phases !== undefined && here?.series_uid === seriesUid;
+        if (here && (found === here || isTimed)) showSlice(here.frames, 0);
         else show(active, seriesUid, 0);
         return;
       }
       const stacks = visibleCells(layout).map((cell) => seriesIn(series, cell)?.frames ?? []);
       const places = stacks.map((frames) => frames.findIndex(isHere));
       const at = (places[active] ?? -1) >= 0 ? active : places.findIndex((place) => place >= 0);
-      if (at < 0) show(active, found.series_uid, found.frames.findIndex(isHere));
+      const { phase, slice } = momentWith(found, isHere);
+      if (at < 0) show(active, found.series_uid, slice, phase);
       else {
         layout.activate(at);
         if (layout.cells[at]?.plane) showSlice(stacks[at] ?? [], places[at] ?? 0);
