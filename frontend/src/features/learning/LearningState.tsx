@@ -11,6 +11,7 @@ import {
 } from '../../ui/format';
 import { StatRow, StatTile } from '../../ui/StatTile';
 import { t, told } from '../../words/t';
+import { worthNote } from './curvePlot';
 import styles from './Learning.module.css';
 
 const STATES: Record<string, string> = {
@@ -26,6 +27,7 @@ export function LearningState({ learning }: { learning: Learning }) {
   // The model that speaks need not be the newest: one may be held back, or an earlier one chosen.
   const last =
     points.find((point) => point.label_count === learning.model?.label_count) ?? points.at(-1);
+  const worth = worthNote(learning);
   return (
     <div className={styles.stack}>
       <StatRow>
@@ -57,6 +59,7 @@ export function LearningState({ learning }: { learning: Learning }) {
       </StatRow>
       {learning.predicts && <p className={styles.note}>{predictedNote(learning.predicts)}</p>}
       {learning.encoder_trial && <p className={styles.note}>{trialNote(learning.encoder_trial)}</p>}
+      {worth && <p className={styles.note}>{worth}</p>}
       {learning.warnings.length > 0 && (
         <ul className={styles.warnings} aria-label={t('Warnings')}>
           {learning.warnings.map((warning) => (

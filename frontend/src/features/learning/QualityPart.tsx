@@ -98,7 +98,11 @@ function ClassPlot({ learning: { kind, per_class } }: { learning: Learning }) {
   return (
     <Plot
       title={t('{score} per class', { score })}
-      side={t('on held-out cases')}
+      side={
+        per_class.some(({ low }) => low === null)
+          ? t('hollow: too few cases')
+          : t('on held-out cases')
+      }
       fileName={`${score.toLowerCase().replaceAll(' ', '-')}-per-class`}
       description={per_class
         .map((one) =>

@@ -15,11 +15,11 @@ export function hasCurve(curve: Learning['curve']): boolean {
   return curve.strategy.length + curve.control.length > 0;
 }
 
-/** The lowest tenth below everything drawn, so that a curve does not hide in a corner. */
+/** The lowest fifth below everything drawn, so that a curve does not hide in a corner. */
 export function floorOf(curve: Learning['curve']): number {
   const all = [...curve.strategy, ...curve.control].map((point) => point.low ?? point.score);
   const lowest = Math.min(1, ...all);
-  return Math.max(0, Math.floor(lowest * 10) / 10);
+  return Math.max(0, Math.floor(lowest * 5) / 5);
 }
 
 /** A line, and its interval as whiskers: arms may meet, and bands would hide each other. */
@@ -29,7 +29,7 @@ interface Ranged {
 }
 
 /** An upright line over each interval. */
-function whiskers<Point extends Ranged>(
+export function whiskers<Point extends Ranged>(
   points: readonly Point[],
   placed: (point: Point) => number,
   colour: string,
@@ -88,8 +88,11 @@ function forecastOf(curve: Learning['curve'], axis: CurveAxis, colour: string) {
   ];
 }
 
-/** A little room after the last point, so that it does not sit on the frame. */
-const roomAfter = ({ max }: { max: number }) => Math.ceil(max * 1.1);
+/** A round number a little after the last point, so that it does not sit on the frame. */
+export function roomAfter({ max }: { max: number }): number {
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, max))) / 2;
+  return Math.ceil((max * 1.05) / step) * step;
+}
 
 export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: PlotColours) {
   const bottom = axis === 'labels' ? t('labelled cases') : t('active reading time, minutes');
@@ -102,7 +105,11 @@ export function curveOption(curve: Learning['curve'], axis: CurveAxis, colours: 
     },
     tooltip: { ...frame.tooltip, trigger: 'item' },
     xAxis: plotAxis(colours, bottom, { min: 0, max: roomAfter }),
-    yAxis: plotAxis(colours, curve.metric, { min: floorOf(curve), max: 1, nameGap: 36 }),
+    yAxis: plotAxis(colours, t('{score}, 95 % interval', { score: curve.metric }), {
+      min: floorOf(curve),
+      max: 1,
+      nameGap: 36,
+    }),
     series: [
       ...arm(t('Model’s choice'), curve.strategy, axis, colours.accent, false),
       ...arm(t('Random control arm'), curve.control, axis, colours.warn, true),
@@ -159,4 +166,36 @@ export function curveSentence(curve: Learning['curve']): string {
     last: say(last),
     versus,
   });
+}
+
+/** The curve counts as flat where half as many labels again gain less, and at best no more. */
+const FLAT = { gain: 0.01, atBest: 0.03 };
+/** Held-out reads below which scores are too uncertain to say anything of stopping. */
+const FEWEST_MEASURED = 30;
+
+/** What reading on is expected to bring; null while that cannot be told. It stops nothing. */
+export function worthNote({
+  curve,
+  evaluation_count,
+}: Pick<Learning, 'curve' | 'evaluation_count'>) {
+  const { forecast, strategy, metric } = curve;
+  const last = strategy.at(-1);
+  if (!forecast || !last || evaluation_count < FEWEST_MEASURED) return null;
+  const gain = forecast.score - forecast.trend;
+  const numbers = {
+    count: forecast.label_count - last.label_count,
+    metric,
+    gain: gain.toFixed(3),
+    low: (forecast.low ?? 0).toFixed(2),
+    high: (forecast.high ?? 1).toFixed(2),
+  };
+  return gain < FLAT.gain && (forecast.high ?? 1) - forecast.trend < FLAT.atBest
+    ? t(
+        'The curve is flat: {count, plural, one {# more label is} other {# more labels are}} expected to change {metric} by {gain}, to between {low} and {high}. It may be time to stop.',
+        numbers,
+      )
+    : t(
+        '{count, plural, one {# more label is} other {# more labels are}} expected to change {metric} by {gain}, to between {low} and {high}.',
+        numbers,
+      );
 }

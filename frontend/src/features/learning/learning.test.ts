@@ -1,8 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { CurvePoint, Learning } from '../../api/learning';
 import { TOKENS } from '../../ui/theme';
-import { curveOption, curveSentence, curveTable, floorOf, hasCurve, placeOf } from './curvePlot';
-import { calibrationOption, classOption, classTable, confusionTable } from './qualityPlots';
+import {
+  curveOption,
+  curveSentence,
+  curveTable,
+  floorOf,
+  hasCurve,
+  placeOf,
+  roomAfter,
+  worthNote,
+} from './curvePlot';
+import {
+  calibrationOption,
+  classOption,
+  classTable,
+  confusionTable,
+  shareInterval,
+} from './qualityPlots';
 
 function point(label_count: number, score: number, more: Partial<CurvePoint> = {}): CurvePoint {
   return { label_count, score, active_minutes: label_count / 2, low: null, high: null, ...more };
@@ -45,6 +60,25 @@ describe('the learning curve', () => {
     expect(drawn('minutes')).toHaveLength(3);
   });
 
+  test('ends at a round number beyond its last point', () => {
+    expect([13, 84, 126, 300].map((max) => roomAfter({ max }))).toEqual([15, 90, 150, 350]);
+  });
+
+  test('says what reading on brings, and where that is little, that it may be time to stop', () => {
+    const said = (score: number, spread: number, evaluation_count = 30) => {
+      const ends = { low: score - spread, high: score + spread };
+      const forecast = { label_count: 60, trend: 0.7, score, ...ends };
+      return worthNote({ curve: { ...CURVE, forecast }, evaluation_count });
+    };
+    expect(said(0.75, 0.05)).toBe(
+      '20 more labels are expected to change macro recall by 0.050, to between 0.70 and 0.80.',
+    );
+    expect(said(0.705, 0.02)).toContain('It may be time to stop.');
+    expect(said(0.705, 0.1)).not.toContain('stop');
+    expect(said(0.75, 0.05, 29)).toBeNull();
+    expect(worthNote({ curve: EMPTY, evaluation_count: 30 })).toBeNull();
+  });
+
   test('has every number in the table behind it', () => {
     const { header, rows } = curveTable(CURVE);
     expect(rows).toHaveLength(4);
@@ -63,6 +97,9 @@ test('bins without a case are not drawn', () => {
     TOKENS,
   );
   expect(option.series[1]?.data).toEqual([[0.05, 0]]);
+  expect(option.series).toHaveLength(3);
+  expect(shareInterval(0.5, 4).low).toBeCloseTo(0.15, 2);
+  expect(shareInterval(0, 4)).toEqual({ low: 0, high: expect.closeTo(0.49, 2) });
 });
 
 const NOT_DRAWN = { distance_mm: null, average_precision: null, froc: null };

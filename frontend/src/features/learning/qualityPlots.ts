@@ -3,13 +3,22 @@ import type { CalibrationBin, ClassScore, Learning } from '../../api/learning';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
 import { t } from '../../words/t';
+import { whiskers } from './curvePlot';
+
+/** Wilson's 95 % interval of a share, as of cases that know nothing of each other. */
+export function shareInterval(share: number, count: number): { low: number; high: number } {
+  const spread = 1.96 ** 2 / count;
+  const middle = (share + spread / 2) / (1 + spread);
+  const half = Math.sqrt(spread * share * (1 - share) + spread ** 2 / 4) / (1 + spread);
+  return { low: middle - half, high: middle + half };
+}
 
 export function calibrationOption(bins: readonly CalibrationBin[], colours: PlotColours) {
   const filled = bins.filter((bin) => bin.count > 0);
   return {
     ...plotFrame(colours),
     xAxis: plotAxis(colours, t('said by the model'), { min: 0, max: 1 }),
-    yAxis: plotAxis(colours, t('came true'), { min: 0, max: 1, nameGap: 36 }),
+    yAxis: plotAxis(colours, t('came true, 95 % interval'), { min: 0, max: 1, nameGap: 36 }),
     series: [
       {
         name: t('Perfect'),
@@ -24,12 +33,17 @@ export function calibrationOption(bins: readonly CalibrationBin[], colours: Plot
       },
       {
         name: t('Model'),
-        type: 'line',
+        type: 'scatter',
         color: colours.accent,
         symbolSize: (_value: unknown, point: { dataIndex: number }) =>
           4 + Math.min(14, Math.sqrt(filled[point.dataIndex]?.count ?? 0)),
         data: filled.map((bin) => [bin.mean_probability, bin.observed]),
       },
+      ...whiskers(
+        filled.map((bin) => ({ ...bin, ...shareInterval(bin.observed, bin.count) })),
+        (bin) => bin.mean_probability,
+        colours.accent,
+      ),
     ],
   };
 }
@@ -47,7 +61,7 @@ export function classOption(classes: readonly ClassScore[], score: string, colou
     ...plotFrame(colours),
     grid: { left: 150, right: 24, top: 12, bottom: 44 },
     legend: { show: false },
-    xAxis: plotAxis(colours, `${score}, 95 % interval`, { min: 0, max: 1 }),
+    xAxis: plotAxis(colours, t('{score}, 95 % interval', { score }), { min: 0, max: 1 }),
     yAxis: {
       type: 'category',
       data: shown.map((one) => `${one.name} (n = ${one.count})`),
@@ -61,7 +75,14 @@ export function classOption(classes: readonly ClassScore[], score: string, colou
         type: 'scatter',
         symbolSize: 9,
         color: colours.accent,
-        data: shown.map((one, row) => [one.score, row]),
+        // hollow where too few stand behind it for an interval
+        data: shown.map((one, row) => ({
+          value: [one.score, row],
+          itemStyle:
+            one.low === null
+              ? { color: 'transparent', borderColor: colours.accent, borderWidth: 2 }
+              : {},
+        })),
       },
       ...shown.map((one, row) => ({
         type: 'line',
