@@ -114,7 +114,7 @@ def learn_by_image(project: Project, *, cases: int = 9, reads: int = 5) -> dict[
         case = _say_of_image(project, case, ("yes", "no")[number % 2])
     eventually(lambda: lead.get(f"{project.path}/learning")["model"], seconds=60)
     case = reader.get(f"/reads/{case['read']['id']}")
-    while case["stage"] != "first":
+    while not case["unit_suggestions"]:
         case = _say_of_image(project, case, "no")
     return case
 

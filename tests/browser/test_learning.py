@@ -202,8 +202,9 @@ def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
 def test_what_the_model_says_of_an_image_is_shown_after_the_lock_and_accepted(
     clinic: Clinic, open_window: Open
 ) -> None:
-    project = clinic.project("By image", learns=True, is_staged=True)
+    project = clinic.project("By image", learns=True)
     case = learn_by_image(project)
+    project.lead.patch(project.path, {"reading_rules": {"is_staged": True}})
     reader = project.readers[0]
     window = open_window(reader, f"{project.path}/read")
     page = window.page
