@@ -60,8 +60,9 @@ check: setup-dev frontend/node_modules/.installed
 	$(NPM) run --silent check
 	$(BIN)/pytest tests/test_house_rules.py
 
-# One lane a core, each with a database of its own; a file stays in one lane, browsers in one.
-LANES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A lane more than cores, since tests also wait; each with a database of its own. A file stays in
+# one lane, browsers in one.
+LANES = --numprocesses $$(( $$(nproc) + 1 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-tools: setup-dev
 	sh tools/install_test_tools.sh

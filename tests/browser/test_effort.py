@@ -52,7 +52,7 @@ def test_routine_steps_take_one_key_or_press_each_and_the_table_says_so(
     project.bring_in(radiographs(6))
     reader = project.readers[0]
     window = open_window(reader)
-    page = window.page
+    page = window.alter()
     page.add_init_script(COUNT)
     window.go(f"{project.path}/read")
     counter = Counter(page)

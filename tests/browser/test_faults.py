@@ -127,7 +127,7 @@ def test_where_the_browser_has_no_room_the_window_says_so_and_asks_before_it_clo
 ) -> None:
     project, reader = case_of(clinic, "Full disk")
     window = open_window(reader, f"{project.path}/read")
-    page = window.page
+    page = window.alter()
     image_of(page)
     read = read_id(page)
     chrome = window.context.new_cdp_session(page)
@@ -156,7 +156,7 @@ def test_after_ten_minutes_offline_every_mark_arrives_once(
 ) -> None:
     project, reader = case_of(clinic, "Ten minutes")
     window = open_window(reader)
-    page = window.page
+    page = window.alter()
     page.clock.install()
     window.go(f"{project.path}/read")
     image_of(page)

@@ -114,7 +114,7 @@ def test_a_large_image_is_shown_early_and_then_exactly(clinic: Clinic, open_wind
     project.bring_in({"large.dcm": image})
     window = open_window()
     window.sign_in(project.readers[0].email)
-    page = window.page
+    page = window.alter()
     frames: list[Response] = []
     page.on("response", lambda one: "/frames/" in one.url and frames.append(one))
 

@@ -403,7 +403,7 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
 ) -> None:
     project = painted_project(clinic, "Pen and finger")
     reader = project.readers[0]
-    page = open_window(reader, f"{project.path}/read", width=1440, height=900).page
+    page = open_window(reader, f"{project.path}/read", width=1440, height=900).alter()
     image_of(page)
     read, at, hand = read_id(page), place_on(page), page.context.new_cdp_session(page)
     hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
