@@ -71,14 +71,31 @@ export default defineConfig({
     ],
   },
   test: {
-    // a file that needs a document says so in its first line; making one takes seconds
-    environment: 'node',
     setupFiles: ['src/test_setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
     maxWorkers: 2,
     // files of one worker share what they import: evaluating it anew took a quarter of the time
     isolate: false,
     // how quick a test is says nothing on a busy machine
     testTimeout: 30_000,
+    // making a document takes seconds: tests that need one say so in their name, and share a worker
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'plain',
+          environment: 'node',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/**/*.page.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'jsdom',
+          include: ['src/**/*.page.test.ts', 'src/**/*.test.tsx'],
+        },
+      },
+    ],
   },
 });

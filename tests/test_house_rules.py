@@ -291,26 +291,3 @@ def test_all_that_the_program_imports_is_installed_to_run_it():
                     missing.add(top)
     assert looked_at > 500
     assert not missing
-
-
-DIST = ROOT / "frontend" / "dist"
-
-
-@pytest.mark.skipif(not (DIST / "index.html").exists(), reason="the frontend is not built here")
-def test_scripts_and_styles_of_the_worklist_stay_small():
-    """What its page begins with, in compressed kB as `bench/viewer.py` counts them."""
-    waiting = re.findall(r'="/(assets/[^"]+\.(?:js|css))"', (DIST / "index.html").read_text())
-    needed: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in needed:
-            continue
-        needed.add(name)
-        if name.endswith(".js"):
-            script = (DIST / name).read_text()
-            imports = re.findall(r'(?:from|import)\s*["`]\./([^"`]+\.js)["`]', script)
-            waiting += [f"assets/{one}" for one in imports]
-    assert not list(DIST.glob("assets/Worklist*")), "the worklist has files of its own: count them"
-    assert any(name.endswith(".css") for name in needed)
-    sent = sum((DIST / f"{name}.gz").stat().st_size for name in needed) / 1000
-    assert 50 < sent < 250

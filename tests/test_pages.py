@@ -1,12 +1,13 @@
 """The built frontend is sent small and kept by browsers, and nothing outside its folder is sent."""
 
 import gzip
+import re
 
 import pytest
 from fastapi.testclient import TestClient
 
 from collimate.app import make_app
-from collimate.kit.settings import settings
+from collimate.kit.settings import REPOSITORY, settings
 
 SCRIPT = b"console.log('a page');" * 100
 
@@ -59,3 +60,26 @@ def test_every_address_is_a_page_and_nothing_outside_the_folder_is(browser):
     for path in ("/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt", "/assets/none.js"):
         assert "not a page" not in browser.get(path).text
     assert browser.get("/assets/none.js").status_code == 404
+
+
+DIST = REPOSITORY / "frontend" / "dist"
+
+
+@pytest.mark.skipif(not (DIST / "index.html").exists(), reason="the frontend is not built here")
+def test_scripts_and_styles_of_the_worklist_stay_small():
+    """What its page begins with, in compressed kB as `bench/viewer.py` counts them."""
+    waiting = re.findall(r'="/(assets/[^"]+\.(?:js|css))"', (DIST / "index.html").read_text())
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        if name.endswith(".js"):
+            script = (DIST / name).read_text()
+            imports = re.findall(r'(?:from|import)\s*["`]\./([^"`]+\.js)["`]', script)
+            waiting += [f"assets/{one}" for one in imports]
+    assert not list(DIST.glob("assets/Worklist*")), "the worklist has files of its own: count them"
+    assert any(name.endswith(".css") for name in needed)
+    sent = sum((DIST / f"{name}.gz").stat().st_size for name in needed) / 1000
+    assert 50 < sent < 250

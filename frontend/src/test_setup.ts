@@ -1,5 +1,17 @@
-/** What jsdom lacks and the interface needs. */
-import { afterEach } from 'vitest';
+/** What jsdom lacks and the interface needs; and nothing of one file is left for the next. */
+import { afterAll, afterEach, vi } from 'vitest';
+
+afterAll(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.resetModules();
+  if ('document' in globalThis) {
+    localStorage.clear();
+    sessionStorage.clear();
+    document.body.replaceChildren();
+  }
+});
 
 if ('document' in globalThis) {
   const { cleanup } = await import('@testing-library/react');

@@ -83,37 +83,37 @@ def test_other_shapes_are_refused(weights: Path, shape: tuple[int, ...]) -> None
 
 def test_training_makes_views_of_one_image_recognisable(tmp_path: Path) -> None:
     pictures = images(32)
-    result = train(pictures, out=tmp_path / "e.safetensors", seed=0, steps=40)
+    result = train(pictures, out=tmp_path / "e.safetensors", seed=0, steps=28)
     assert result.finished
     assert result.weights is not None
     assert result.loss is not None
     assert load_encoder(result.weights).sha256 == result.sha256
-    assert load_encoder(result.weights).recipe["steps"] == 40
+    assert load_encoder(result.weights).recipe["steps"] == 28
     assert result.loss < 0.8 * np.log(63)
     assert embed(result.weights, pictures).std(axis=0).mean() > 1e-3
 
 
 def test_a_stopped_and_resumed_run_takes_the_steps_of_an_uninterrupted_one(tmp_path: Path) -> None:
     pictures = images(20)
-    whole = train(pictures, out=tmp_path / "whole", seed=3, steps=6)
+    whole = train(pictures, out=tmp_path / "whole", seed=3, steps=4)
     calls = iter(range(100))
     half = train(
         pictures,
         out=tmp_path / "half",
         seed=3,
-        steps=6,
-        should_stop=lambda: next(calls) >= 3,
+        steps=4,
+        should_stop=lambda: next(calls) >= 2,
     )
-    assert (half.finished, half.steps) == (False, 3)
+    assert (half.finished, half.steps) == (False, 2)
     assert not (tmp_path / "half").exists()
-    rest = train(pictures, out=tmp_path / "rest", seed=3, steps=6, resume_from=half.checkpoint)
-    assert rest.steps == 6
+    rest = train(pictures, out=tmp_path / "rest", seed=3, steps=4, resume_from=half.checkpoint)
+    assert rest.steps == 4
     assert rest.weights is not None
     assert whole.weights is not None
     np.testing.assert_allclose(
         embed(rest.weights, pictures), embed(whole.weights, pictures), rtol=1e-3, atol=1e-5
     )
-    other = train(pictures, out=tmp_path / "other", seed=4, steps=6)
+    other = train(pictures, out=tmp_path / "other", seed=4, steps=4)
     assert other.weights is not None
     assert np.abs(embed(other.weights, pictures) - embed(whole.weights, pictures)).max() > 1e-3
 

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { uprightAt } from '../../geometry/planes';
 import { imagePoint, millimetres, patientPoint } from '../../geometry/units';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { beforeEach, describe, expect, test } from 'vitest';
 import { millimetres, patientPoint } from '../../geometry/units';
 import type { Frame, Series } from '../../viewer/frames';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 /** Segments tidied and combined, on one slice and through a stack. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Mask, maskFrom, runsOf } from '../../geometry/mask';

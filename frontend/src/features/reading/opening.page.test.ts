@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import * as threads from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { ReadingCase } from '../../api/reading';

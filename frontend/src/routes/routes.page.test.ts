@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { isNotFound } from '@tanstack/react-router';
 import { expect, test } from 'vitest';
 import type { Session } from '../api/access';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ReadingCase } from '../../api/reading';
 import { hostCommands } from '../../commands/CommandHost';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { expect, test, vi } from 'vitest';
 import { guess } from './language';
 import { rich, t, told } from './t';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { filesFromPicker, isWorthSending, type PickedFile } from './dropped';
 import { hashOf, PIECE_BYTES } from './send';

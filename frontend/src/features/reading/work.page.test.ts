@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Annotation, SpaceMarkContent } from '../../api/reading';
 import { imagePoint, patientPoint } from '../../geometry/units';

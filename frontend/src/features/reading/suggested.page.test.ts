@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import type { SuggestedFrame } from '../../api/reading';
 import type { Items } from './items';
