@@ -106,7 +106,10 @@ HOT = 3.5
 
 
 def uptake(*, series: int = 5, **attributes: object) -> dict[str, bytes]:
-    """PET of the same body in g/ml: coronal slices turned by 20 degrees, 3 mm pixels."""
+    """PET of the same body in Bq/ml: coronal slices turned by 20 degrees, 3 mm pixels.
+
+    Every slice has a slope of its own, as scanners write them.
+    """
     turn = np.radians(20)
     across = np.array([np.cos(turn), np.sin(turn), 0.0])
     down = np.array([0.0, 0.0, -1.0])
@@ -118,19 +121,12 @@ def uptake(*, series: int = 5, **attributes: object) -> dict[str, bytes]:
         places = centre + grid[:, None, None] * down + grid[None, :, None] * across
         values = np.where(np.linalg.norm(places - middle, axis=2) < 28, 1.0, 0.0)
         values[np.linalg.norm(places - np.array([8.5, -7.5, 20.0]), axis=2) < 9] = HOT
-        files[f"{series}/{index}.dcm"] = dicoms.ct_slice(
-            array=np.round(values / 0.002).astype(np.int16),
+        suv_step = 0.001 + 0.00004 * index
+        files[f"{series}/{index}.dcm"] = dicoms.pet_slice(
+            array=np.round(values / suv_step).astype(np.int16),
             slice_index=index,
             planted=False,
-            SOPClassUID="1.2.840.10008.5.1.4.1.1.128",
-            Modality="PT",
-            Units="GML",
-            RescaleSlope="0.002",
-            RescaleIntercept="0",
-            RescaleType=None,
-            WindowCenter=None,
-            WindowWidth=None,
-            KVP=None,
+            RescaleSlope=f"{suv_step / dicoms.SUV_FACTOR:.9g}",
             SeriesInstanceUID=f"{dicoms.ROOT}.1.{series}",
             SOPInstanceUID=f"{dicoms.ROOT}.1.{series}.{index + 1}",
             SeriesNumber=series,

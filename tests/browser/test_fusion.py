@@ -113,7 +113,7 @@ def test_pet_by_itself_is_read_in_suv_and_in_colours(fused: Project, open_window
     page.get_by_role("slider", name="Slice").fill("12")
     expect(page.locator(".viewer[data-state=shown]")).to_have_attribute("data-shown", "12")
     page.mouse.move(*place(page, 1, (0.5, 0.5)))
-    expect(page.locator("footer").first).to_contain_text(re.compile(r"\b1 SUVbw at 1[45], 15"))
+    expect(page.locator("footer").first).to_contain_text(re.compile(r"\b1\.0 SUVbw at 1[45], 15"))
     assert is_grey(rgb(page, 1, (0.5, 0.5)))
     for name in ("hot", "rainbow", "viridis"):
         page.keyboard.press("Shift+B")

@@ -83,6 +83,12 @@ def test_pictures_and_volumes_become_objects_without_an_error(sandbox, tmp_path,
     assert errors(tmp_path / "out" / "instance.dcm") == set()
 
 
+def test_the_mapping_of_a_pet_image_to_suv_is_no_error(prepare):
+    known, unknown = prepare(dicoms.pet_slice()), prepare(dicoms.pet_slice(PatientWeight=None))
+    assert "00409096" in known.prepared.dicom_json
+    assert errors(known.out / "instance.dcm") == errors(unknown.out / "instance.dcm")
+
+
 REAL = (
     "ct-chest-volume/*.dcm", "mr-prostate-adc/*.dcm", "cr-dx/*.dcm", "ultrasound/*.dcm",
     "compressed/CTImage*4.70.dcm", "compressed/SC_rgb_rle*.dcm", "charset/chrGerm.dcm",

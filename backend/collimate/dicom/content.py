@@ -16,6 +16,8 @@ _NOT_OF_THE_OBJECT = frozenset({
     "00120064",  # De-identification Method Code Sequence
     "00280301",  # Burned In Annotation
     "00282110",  # Lossy Image Compression
+    "00409096",  # Real World Value Mapping Sequence
+    "00541006",  # SUV Type
 })  # fmt: skip
 _SOP_INSTANCE_UID = "00080018"
 

@@ -27,6 +27,7 @@ from collimate.dicom.stored import (
     store_blacked_out,
     store_progressive,
 )
+from collimate.dicom.suv import add_suv
 from collimate.dicom.text_in_pixels import Box
 
 CONFLICT = "conflict"
@@ -115,6 +116,7 @@ def _prepare(received: Received, order: _Order) -> PreparedInstance:
         received.dataset, order.profile, source_sha256=order.sha256, pseudonym=order.pseudonym
     )
     clean = cleaned.dataset
+    add_suv(clean, received.dataset, facts)
     uid = str(clean.SOPInstanceUID)
     if CONFLICT in order.released:
         clean.SOPInstanceUID = variant_uid(order.profile.project_key, uid, order.sha256)

@@ -1,77 +1,57 @@
 import { describe, expect, test } from 'vitest';
-import type { DicomObject } from './dicomJson';
+import shared from '../../../tests/dicom/suv_cases.json';
+import type { DicomElement, DicomObject } from './dicomJson';
 import { unitOf } from './frameFacts';
 import { shownStatistics, shownUnit, shownValues } from './shownValues';
 import { suvFactorOf } from './suv';
 
+/** Attributes that are changed; null removes one. */
+type Changes = Readonly<Record<string, DicomElement | null>>;
+
+interface Case {
+  readonly says: string;
+  readonly factor: number | null;
+  readonly image?: Changes;
+  readonly injection?: Changes;
+  readonly mappings?: readonly Changes[];
+}
+
+const changed = (object: DicomObject, changes: Changes = {}): DicomObject =>
+  Object.fromEntries(
+    Object.entries({ ...object, ...changes }).flatMap(([tag, one]) => (one ? [[tag, one]] : [])),
+  );
+
+const made = ({ image, injection, mappings = [] }: Partial<Case>): DicomObject => {
+  const injections = { Value: [changed(shared.injection, injection)] };
+  const found = { Value: mappings.map((one) => changed(shared.mapping, one)) };
+  return changed({ ...shared.image, '00540016': injections, '00409096': found }, image);
+};
+
 const of = (value: string | number) => ({ Value: [value] });
 
-const injection = (more: DicomObject = {}): DicomObject => ({
-  '00181074': of(400_000_000),
-  '00181075': of(6586.2),
-  '00181072': of('090000.00'),
-  ...more,
-});
-
-const image = (more: DicomObject = {}, injected = injection()): DicomObject => ({
-  '00080060': of('PT'),
-  '00541001': of('BQML'),
-  '00280051': { Value: ['NORM', 'ATTN', 'SCAT', 'DECY'] },
-  '00541102': of('START'),
-  '00101030': of(80),
-  '00080021': of('20240301'),
-  '00080031': of('100000'),
-  '00080022': of('20240301'),
-  '00080032': of('100230.5'),
-  '00540016': { Value: [injected] },
-  ...more,
-});
-
 describe('SUV by body weight', () => {
-  test('takes the dose that is left when the scan starts', () => {
-    const left = 400_000_000 * 2 ** (-3600 / 6586.2);
-    expect(suvFactorOf(image())).toBeCloseTo(80_000 / left, 12);
-    // 5,000 Bq/ml of 400 MBq in 80 kg, an hour later
-    expect(5000 * (suvFactorOf(image()) ?? 0)).toBeCloseTo(1.46, 2);
-    expect(suvFactorOf(image({ '00541102': of('ADMIN') }))).toBeCloseTo(0.0002, 12);
+  // the server works by the same cases
+  test.each(shared.cases as unknown as Case[])('of $says', (one) => {
+    const factor = suvFactorOf(made(one));
+    if (one.factor === null) expect(factor).toBeNull();
+    else expect((factor ?? 0) / one.factor).toBeCloseTo(1, 9);
   });
 
-  test('takes the injection with its own date, over midnight too', () => {
-    const evening = injection({ '00181078': of('20240229233000+0000') });
-    const night = { '00080031': of('003000'), '00080032': of('003100') };
-    const left = 400_000_000 * 2 ** (-3600 / 6586.2);
-    expect(suvFactorOf(image(night, evening))).toBeCloseTo(80_000 / left, 12);
-    // the time alone would lie after the scan
-    expect(suvFactorOf(image(night, injection({ '00181072': of('233000') })))).toBeNull();
+  test('of 5,000 Bq/ml of 400 MBq fluorine-18 in 80 kg, an hour later', () => {
+    const factor = suvFactorOf(made({ injection: { '00181075': of(6586.2) } }));
+    expect(5000 * (factor ?? 0)).toBeCloseTo(1.46, 2);
   });
 
-  test('is never made up where anything needed is missing or says something else', () => {
-    for (const tag of [
-      '00541001',
-      '00280051',
-      '00541102',
-      '00101030',
-      '00080021',
-      '00080031',
-      '00080022',
-      '00080032',
-      '00540016',
-    ])
-      expect(suvFactorOf(image({ [tag]: { Value: [] } })), tag).toBeNull();
-    for (const tag of ['00181074', '00181075', '00181072'])
-      expect(suvFactorOf(image({}, injection({ [tag]: { Value: [] } }))), tag).toBeNull();
-    expect(suvFactorOf(image({ '00280051': { Value: ['DECY'] } }))).toBeNull();
-    expect(suvFactorOf(image({ '00541102': of('NONE') }))).toBeNull();
-    expect(suvFactorOf(image({ '00541001': of('CNTS') }))).toBeNull();
-    // the series was made after the acquisition: its time is not that of the scan
-    expect(suvFactorOf(image({ '00080031': of('110000') }))).toBeNull();
-    expect(suvFactorOf(image({ '00540016': { Value: [injection(), injection()] } }))).toBeNull();
-    expect(suvFactorOf(image({ '00080060': of('CT') }))).toBeNull();
-  });
-
-  test('is there already in images of grams per millilitre by body weight', () => {
-    expect(suvFactorOf(image({ '00541001': of('GML') }))).toBe(1);
-    expect(suvFactorOf(image({ '00541001': of('GML'), '00541006': of('LBM') }))).toBeNull();
+  test('is the same for all images of a series, whatever their slopes', () => {
+    const factors = [0.1, 0.3, 1.7, 0.123456].map((step) =>
+      suvFactorOf(
+        made({
+          image: { '00101030': null, '00281053': of(step) },
+          mappings: [{ '00409225': of(step * 0.0003217) }],
+        }),
+      ),
+    );
+    expect(new Set(factors)).toEqual(new Set([0.0003217]));
   });
 
   test('is what values and statistics are shown in; without it they are in becquerel', () => {
@@ -81,7 +61,7 @@ describe('SUV by body weight', () => {
     expect(shownValues(known, [10_000])[0]).toBeCloseTo(2, 12);
     expect(shownStatistics(known, found)?.max).toBeCloseTo(2.2, 12);
     expect(shownStatistics(known, found)?.count).toBe(4);
-    const unknown = { suvFactor: null, valueUnit: unitOf(image(), 'PT') };
+    const unknown = { suvFactor: null, valueUnit: unitOf(made({}), 'PT') };
     expect(shownUnit(unknown)).toBe('Bq/ml');
     expect(shownStatistics(unknown, found)).toBe(found);
   });

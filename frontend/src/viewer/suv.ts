@@ -1,15 +1,54 @@
 /** Uptake of PET images relative to what was injected: SUV by body weight. */
 import { type DicomObject, itemsOf, numberOf, textOf } from './dicomJson';
 
+/** Two sources of one factor may differ by this share of it. */
+const DIFFERENCE = 0.01;
+
 /**
- * By what modality values have to be multiplied to be SUV by body weight in g/ml; null where any
- * attribute that is needed is missing or says something else. As the Quantitative Imaging
- * Biomarkers Alliance describes it for vendors' files ("happy path only"): values in Bq/ml,
- * corrected for attenuation and decay, the dose decayed to the time the images were corrected to.
- * Images already in g/ml of that kind have 1.
+ * By what modality values have to be multiplied to be SUV by body weight in g/ml: as the image's
+ * own mapping says, else worked out of weight, dose and times. Null where neither can be had, or
+ * where the two contradict each other. What is uploaded has the mapping before de-identification
+ * takes the rest (`backend/collimate/dicom/suv.py`, held to the same cases).
  */
 export function suvFactorOf(image: DicomObject): number | null {
   if (textOf(image, '00080060') !== 'PT') return null;
+  const [stated, derived] = [statedFactorOf(image), derivedFactorOf(image)];
+  if (stated === null || derived === null) return stated ?? derived;
+  return Math.abs(stated / derived - 1) > DIFFERENCE ? null : stated;
+}
+
+/** A real world value mapping (PS3.3 C.7.6.16.2.11) to SUV by body weight, not by another mass. */
+const isSuv = (mapping: DicomObject): boolean => {
+  const units = itemsOf(mapping, '004008EA');
+  const [unit] = units;
+  return (
+    units.length === 1 &&
+    unit !== undefined &&
+    textOf(unit, '00080100') === '{SUVbw}g/ml' &&
+    textOf(unit, '00080102') === 'UCUM'
+  );
+};
+
+/** The factor of the one mapping to SUV by body weight, if it is a plain multiple of the values. */
+function statedFactorOf(image: DicomObject): number | null {
+  const mappings = itemsOf(image, '00409096').filter(isSuv);
+  const [mapping] = mappings;
+  if (!mapping || mappings.length !== 1 || mapping['00409212']) return null;
+  const [slope, intercept] = [numberOf(mapping, '00409225'), numberOf(mapping, '00409224')];
+  const [step, offset] = [numberOf(image, '00281053'), numberOf(image, '00281052')];
+  if (slope === undefined || intercept === undefined || !step || offset === undefined) return null;
+  // images of one series have slopes of their own: the last digits must not make factors differ
+  const factor = Number((slope / step).toPrecision(12));
+  const isMultiple = Math.abs(intercept - factor * offset) <= Math.abs(slope) / 1000;
+  return isMultiple && factor > 0 && Number.isFinite(factor) ? factor : null;
+}
+
+/**
+ * As the Quantitative Imaging Biomarkers Alliance describes it for vendors' files ("happy path
+ * only"): values in Bq/ml, corrected for attenuation and decay, the dose decayed to the time the
+ * images were corrected to. Images already in g/ml by body weight have 1.
+ */
+function derivedFactorOf(image: DicomObject): number | null {
   const units = textOf(image, '00541001');
   if (units === 'GML') return (textOf(image, '00541006') ?? 'BW') === 'BW' ? 1 : null;
   if (units !== 'BQML') return null;
@@ -17,8 +56,9 @@ export function suvFactorOf(image: DicomObject): number | null {
   if (!corrections.includes('ATTN') || !corrections.includes('DECY')) return null;
   const weight_kg = numberOf(image, '00101030');
   const dose_bq = doseOf(image);
-  if (!weight_kg || weight_kg <= 0 || dose_bq === null) return null;
-  return (weight_kg * 1000) / dose_bq;
+  if (!weight_kg || !dose_bq) return null;
+  const factor = (weight_kg * 1000) / dose_bq;
+  return factor > 0 && Number.isFinite(factor) ? factor : null;
 }
 
 /** The dose that is left at the time the images are corrected to. */
