@@ -109,6 +109,8 @@ def learn_by_image(project: Project, *, cases: int = 9, reads: int = 5) -> dict[
     rules = {"predicts": "low_spot", "holdout_share": 0.05, "evaluation_share": 0}
     lead.patch(project.path, {"learning_rules": rules})
     project.bring_in(marked_radiographs(cases))
+    # what is answered before an encoder has seen the images is learned from with later answers only
+    eventually(lambda: lead.get(f"{project.path}/learning/queue")["batch"], seconds=90)
     case = reader.post(f"{project.path}/claim-next", {})
     for number in range(reads):
         case = _say_of_image(project, case, ("yes", "no")[number % 2])

@@ -60,11 +60,15 @@ def test_torchrun_is_started_followed_and_leaves_an_encoder(tmp_path: Path) -> N
 def test_a_killed_rank_fails_the_training_with_a_reason_and_leaves_nobody_behind(
     tmp_path: Path,
 ) -> None:
+    def is_rank(one: psutil.Process) -> bool:
+        try:
+            said = one.cmdline()
+        except psutil.Error:  # just gone
+            return False
+        return "collimate.ml.rank" in said and "torch.distributed.run" not in said
+
     def ranks() -> list[psutil.Process]:
-        return [
-            one for one in psutil.Process().children(recursive=True)
-            if "collimate.ml.rank" in one.cmdline() and "torch.distributed.run" not in one.cmdline()
-        ]  # fmt: skip
+        return [one for one in psutil.Process().children(recursive=True) if is_rank(one)]
 
     def kill_one(fraction: float, text: str) -> None:
         if len(found := ranks()) == 2:
