@@ -286,3 +286,11 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
     page.keyboard.press("Shift+ArrowLeft")
     expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
     expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")
+
+    def inside(number: int) -> int:
+        box = cell(page, number).bounding_box()
+        assert box is not None
+        return brightness(page, number, box["width"] * 0.6, box["height"] * 0.6)
+
+    # a plane through slices that are far apart is as bright as the slice it lies on
+    eventually(lambda: inside(4) > 100 and abs(inside(1) - inside(4)) <= 4)
