@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Float64, Int, Shaped
 
 from collimate.ml.features import stored_about
 from collimate.ml.folds import stratified_folds
+from collimate.ml.logistic import balanced_logistic
 
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FEW_STRENGTHS = (0.01, 0.1, 1.0)
@@ -212,18 +213,15 @@ def _regress(
     z: np.ndarray, labels: np.ndarray, class_count: int, strength: float
 ) -> tuple[Float64[np.ndarray, "classes width"], Float64[np.ndarray, " classes"]]:
     """Fit on the classes present; an absent class gets the logit of less than one item."""
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=300, tol=1e-3)
-    model.fit(z, labels)
-    present = model.classes_
+    rows, offsets = balanced_logistic(z, labels, strength)
+    present = np.unique(labels)
     coef, intercept = np.zeros((class_count, z.shape[1])), np.zeros(class_count)
     if len(present) == 2:
-        # The library gives one row for two classes; halves make the symmetric form.
-        coef[present] = np.array([-0.5, 0.5])[:, None] * model.coef_
-        intercept[present] = np.array([-0.5, 0.5]) * model.intercept_
+        # Two classes have one row; halves make the symmetric form.
+        coef[present] = np.array([-0.5, 0.5])[:, None] * rows
+        intercept[present] = np.array([-0.5, 0.5]) * offsets
     else:
-        coef[present], intercept[present] = model.coef_, model.intercept_
+        coef[present], intercept[present] = rows, offsets
     absent = np.setdiff1d(np.arange(class_count), present)
     intercept[absent] = intercept[present].mean() - np.log1p(len(labels))
     return coef, intercept
