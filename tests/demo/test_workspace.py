@@ -25,7 +25,7 @@ from collimate.studies.imports.label_table import TableUnusable
 from collimate.studies.models import AnswerKey, Instance, ReceivedFile, Study
 from collimate.tasks.models import Read, Task
 
-CASES = 48
+CASES = 36
 FEW = 16
 
 

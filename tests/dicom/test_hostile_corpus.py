@@ -79,8 +79,8 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("corpus")
-    # a bomb is stopped at 4 MiB as at 64, only sooner; test_hostile.py has one under the real limit
-    limits = replace(LIMITS, inflate_free_bytes=4 << 20)
+    # a bomb is stopped at 4 MiB as at 400, only sooner; test_hostile.py has one under real limits
+    limits = replace(LIMITS, inflate_free_bytes=4 << 20, inflate_ratio=1)
     with Sandbox(children=2, limits=limits) as sandbox, ThreadPoolExecutor(2) as threads:
         expected = _good(sandbox, folder, -1)
         reader = sandbox.reader_pid

@@ -17,13 +17,15 @@ def test_two_hundred_requests_at_once_are_all_answered(database, tmp_path):
         reader = make_member(session, project=project)
         _, secret = sign_in.new_token(session, reader, "load")
     headers = {"authorization": f"Bearer {secret}"}
+    every_connection = httpx.Limits(max_connections=None)
     with (
         running("web", home=tmp_path / "home", database_url=database) as address,
+        httpx.Client(headers=headers, timeout=60, limits=every_connection) as browser,
         ThreadPoolExecutor(100) as pool,
     ):
 
         def ask(_number):
-            return httpx.get(f"{address}/api/projects", headers=headers, timeout=60).status_code
+            return browser.get(f"{address}/api/projects").status_code
 
         answers = list(pool.map(ask, range(200)))
     assert answers == [200] * 200

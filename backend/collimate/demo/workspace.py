@@ -100,7 +100,12 @@ def _make_project(session: Session, source: Source, users: dict[str, User]) -> P
         session, lead.id, project,
         {
             "reading_rules": {"guideline": source.guideline},
-            "learning_rules": {"batch_size": 12, "evaluation_share": 0.4, "holdout_share": 0.25},
+            "learning_rules": {
+                # a small demo asks in small batches: its few reads shall be learned from as well
+                "batch_size": min(12, max(5, source.first_count // 5)),
+                "evaluation_share": 0.4,
+                "holdout_share": 0.25,
+            },
         },
     )  # fmt: skip
     people.join(session, project, users)
