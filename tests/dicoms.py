@@ -37,9 +37,10 @@ LOSSLESS = (*NATIVE, RLE, JPEG_LOSSLESS, JPEG_LOSSLESS_SV1, JPEG_LS, JPEG_2000, 
 
 ROOT = "1.2.826.0.1.3680043.9.7777"
 PATIENT_NAME = "Ruskin^Planted"
-PATIENT_ID = "RUSKIN-4711"
-# whatever is searched for with these must not be found in anything that is stored or shown
-PLANTED = ("Ruskin", "RUSKIN", "Planted", "PLANTED", "4711", "Brantwood", "BRANTWOOD", ROOT)
+PATIENT_ID = "RUSKIN-47110815"
+# whatever is searched for with these must not be found in anything that is stored or shown;
+# the number is long enough not to stand in a random identifier
+PLANTED = ("Ruskin", "RUSKIN", "Planted", "PLANTED", "47110815", "Brantwood", "BRANTWOOD", ROOT)
 
 
 def pattern(
@@ -372,7 +373,7 @@ def plant(dataset: Dataset) -> None:
     limits = {"SH": 16, "LO": 64, "ST": 200, "LT": 200, "PN": 64, "UT": 200}
     for keyword in _TEXTS.split():
         vr = dictionary_VR(keyword)
-        text = PATIENT_NAME if vr == "PN" else "Ruskin 4711 Brantwood House"
+        text = PATIENT_NAME if vr == "PN" else "Ruskin 47110815 Brantwood House"
         setattr(dataset, keyword, text[: limits.get(vr, 16)])
     _plant_sequences(dataset)
     private = dataset.private_block(0x0029, "RUSKIN PRIVATE", create=True)
@@ -382,18 +383,18 @@ def plant(dataset: Dataset) -> None:
     private.add_new(0x11, "SQ", Sequence([nested]))
     dataset.add_new(0x60000010, "US", 16)
     dataset.add_new(0x60000011, "US", 16)
-    dataset.add_new(0x60000022, "LO", "Ruskin 4711")
+    dataset.add_new(0x60000022, "LO", "Ruskin 47110815")
     dataset.add_new(0x60000050, "SS", [1, 1])
     dataset.add_new(0x60000100, "US", 1)
     dataset.add_new(0x60000102, "US", 0)
-    dataset.add_new(0x60003000, "OW", b"RUSKIN PLANTED 4711 BRANTWOOD...")
+    dataset.add_new(0x60003000, "OW", b"RUSKIN PLANTED 47110815 BRANTWOOD...")
     dataset.add_new(0x50003000, "OW", b"RUSKIN..")
 
 
 def _plant_sequences(dataset: Dataset) -> None:
     request = Dataset()
-    request.RequestedProcedureDescription = "for Ruskin 4711"
-    request.ScheduledProcedureStepID = "4711"
+    request.RequestedProcedureDescription = "for Ruskin 47110815"
+    request.ScheduledProcedureStepID = "47110815"
     dataset.RequestAttributesSequence = Sequence([request])
     other = Dataset()
     other.PatientID = PATIENT_ID
@@ -402,7 +403,7 @@ def _plant_sequences(dataset: Dataset) -> None:
     region = Dataset()
     region.CodeValue, region.CodingSchemeDesignator = "51185008", "SCT"
     region.CodeMeaning = "Chest of Ruskin"
-    region.PatientComments = "Ruskin 4711"
+    region.PatientComments = "Ruskin 47110815"
     block = region.private_block(0x0011, "RUSKIN", create=True)
     block.add_new(0x01, "LT", "Ruskin of Brantwood")
     dataset.AnatomicRegionSequence = Sequence([region])
@@ -430,7 +431,7 @@ def _frame_groups(index: int, *, planted: bool) -> Dataset:
     position.ImagePositionPatient = [0.0, 0.0, 1.0 * index]
     content.StackID, content.InStackPositionNumber = "1", index + 1
     if planted:
-        content.FrameComments = "Ruskin 4711"
+        content.FrameComments = "Ruskin 47110815"
         content.FrameAcquisitionDateTime = "20240229101530"
     group.PlanePositionSequence = Sequence([position])
     group.FrameContentSequence = Sequence([content])

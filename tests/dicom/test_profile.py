@@ -37,11 +37,11 @@ KNOWN = {
     if keyword_for_tag(tag) and tag >> 16 not in (0x0000, 0x0002, 0x0004)
 }
 PLANTED_VALUES = {
-    **dict.fromkeys(("LO", "SH", "ST", "LT", "UT", "UC"), "Ruskin 4711"),
-    "PN": dicoms.PATIENT_NAME, "AE": "RUSKIN4711", "CS": "RUSKIN4711", "UR": "http://ruskin/4711",
+    **dict.fromkeys(("LO", "SH", "ST", "LT", "UT", "UC"), "Ruskin 47110815"),
+    "PN": dicoms.PATIENT_NAME, "AE": "RUSKIN47110815", "CS": "RUSKIN47110815", "UR": "http://ruskin/47110815",
     "DA": "19521130", "DT": "19521130101530", "TM": "101530", "UI": f"{dicoms.ROOT}.1",
-    "OB": b"Ruskin 4711!", "OW": b"Ruskin 4711!", "UN": b"Ruskin 4711!",
-    "DS": "4711", "IS": "4711", "AS": "093Y",
+    "OB": b"Ruskin 47110815!", "OW": b"Ruskin 47110815!", "UN": b"Ruskin 47110815!",
+    "DS": "47110815", "IS": "47110815", "AS": "093Y",
 }  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def test_the_device_option_keeps_device_names_and_nothing_of_people():
     ("said", "kept"),
     [
         ("CT Chest w/o contrast, 5mm axial", "CT Chest w/o contrast, 5mm axial"),
-        ("MR knee left of Ruskin 4711", "MR knee left of"),
+        ("MR knee left of Ruskin 47110815", "MR knee left of"),
         ("T2_TSE_SAG 3mm for Dr. Brantwood", "T2_TSE_SAG 3mm for"),
         ("born 30 11 1952", ""),
         ("Abdomen 19521130", "Abdomen"),
@@ -245,7 +245,7 @@ def test_private_attributes_are_kept_only_when_listed_and_plain():
     block.add_new(0x40, "LO", "of Ruskin")
     block.add_new(0x41, "LO", "not listed")
     other = dataset.private_block(0x0043, "RUSKIN PRIVATE", create=True)
-    other.add_new(0x39, "IS", 4711)
+    other.add_new(0x39, "IS", 47110815)
     safe = tuple(SafePrivate.parse("GEMS_PARM_01", f"(0043,xx{low})") for low in ("39", "40"))
     after = clean(dataset, ProfileOptions(safe_private=safe))
     private = {str(one.tag): one.value for one in after if one.tag.is_private}

@@ -59,7 +59,7 @@ def test_what_is_no_private_tag_is_refused(archive, client, address):
 def test_only_an_honest_broker_may_ask_who_is_who(archive, client, member, address, session):
     file = archive.bring(dicoms.ct_slice())
     image = archive.image(file)
-    body = {"patient_id": dicoms.PATIENT_ID, "issuer": "Ruskin 4711 Brantwood House"}
+    body = {"patient_id": dicoms.PATIENT_ID, "issuer": "Ruskin 47110815 Brantwood House"}
     uid = f"{dicoms.ROOT}.1"
     broker = client(member(Role.HONEST_BROKER))
     found = broker.post(address + "/look-up", json={**body, "uids": [uid]}).json()
@@ -136,7 +136,7 @@ def test_the_report_of_an_import_counts_by_action_and_name(archive, client, addr
 def test_no_identifier_is_left_anywhere_once_a_file_is_in(archive, client, session, capfd):
     name = f"{dicoms.PATIENT_NAME} {dicoms.PATIENT_ID}.dcm"
     file = archive.bring(dicoms.radiograph(), name)
-    archive.bring(b"Ruskin 4711 is no image", name)
+    archive.bring(b"Ruskin 47110815 is no image", name)
     browser = client(archive.owner)
     study_id = archive.rows(Study)[0].id
     project = f"/api/projects/{archive.project.id}"

@@ -253,7 +253,7 @@ def test_what_is_searched_for_lies_in_no_job_and_is_emptied_at_the_end(
     archive: Any, client: Any, open_source: OpenSource, pacs: Pacs
 ) -> None:
     open_source(pacs.url)
-    pulled = ordered(client, archive, patient_name="Ruskin*", patient_id="RUSKIN-4711")
+    pulled = ordered(client, archive, patient_name="Ruskin*", patient_id="RUSKIN-47110815")
     row = job_of(pulled)
     assert list(row.arguments) == ["pull_id"]
     assert not [word for word in dicoms.PLANTED if word in json.dumps([row.arguments, row.message])]

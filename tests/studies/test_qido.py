@@ -167,7 +167,7 @@ def test_times_numbers_and_removed_attributes_match(owner, found, web):
     key = "RequestAttributesSequence.ScheduledProcedureStepID"
     assert count("series", **{key: ""}) == 2
     assert count("series", **{"00400275.00400009": "SPS1"}) == 0
-    assert count(AccessionNumber="4711") == count(ReferringPhysicianName="Br*") == 0
+    assert count(AccessionNumber="47110815") == count(ReferringPhysicianName="Br*") == 0
     assert count("series", PerformedProcedureStepStartDate="20200101") == 0
     for bad in ({"StudyTime": "noon"}, {"StudyInstanceUID": ",".join(["1.2"] * 1001)}):
         assert owner.get(f"{web}/studies", params=bad).status_code == 400
