@@ -6,6 +6,7 @@ import { t } from '../words/t';
 import { type Cell, download, toCsv } from './csv';
 import { DataTable } from './DataTable';
 import type { Drawn } from './echarts';
+import { formatNumber } from './format';
 import { Panel } from './Panel';
 import { type PlotColours, plotColours } from './plotStyle';
 
@@ -136,5 +137,6 @@ function NumberTable({
 
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '–';
-  return typeof cell === 'number' && !Number.isInteger(cell) ? cell.toFixed(4) : String(cell);
+  if (typeof cell !== 'number') return cell;
+  return formatNumber(cell, Number.isInteger(cell) ? 0 : 4);
 }

@@ -5,14 +5,24 @@ import { t, told } from '../words/t';
 const COUNT = new Intl.NumberFormat(locale);
 const MINUS = '−';
 
-const byDigits = new Map<number, Intl.NumberFormat>();
+/** More than anything that is measured here has, and fewer than noise of binary fractions. */
+const MOST_FIGURES = 10;
 
-/** A number with so many figures behind the point or comma, and a real minus sign. */
-export function formatNumber(value: number, digits: number): string {
+const byDigits = new Map<number | undefined, Intl.NumberFormat>();
+
+/**
+ * A number with so many figures behind the point or comma, else with those it has, and a real
+ * minus sign, which what is rounded to zero has not. Whatever can be negative is written by it.
+ */
+export function formatNumber(value: number, digits?: number): string {
   let format = byDigits.get(digits);
   if (!format) {
-    const figures = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    format = new Intl.NumberFormat(locale, { ...figures, useGrouping: false });
+    format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits ?? 0,
+      maximumFractionDigits: digits ?? MOST_FIGURES,
+      useGrouping: false,
+      signDisplay: 'negative',
+    });
     byDigits.set(digits, format);
   }
   return format.format(value).replace('-', MINUS);

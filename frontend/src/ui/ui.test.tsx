@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatDuration,
   formatInterval,
+  formatNumber,
   formatRelative,
   formatScore,
   formatShare,
@@ -44,6 +45,14 @@ describe('numbers carry their unit', () => {
     expect(formatScore(0.81249)).toBe('0.812');
     expect(formatInterval(0.7, 0.845)).toBe('0.70–0.85');
     expect(formatInterval(null, 0.8)).toBe('–');
+  });
+
+  test('a minus is a true one, and not there where nothing is left of a number', () => {
+    expect(formatNumber(-0.0012, 3)).toBe('−0.001');
+    expect(formatNumber(-0.0004, 3)).toBe('0.000');
+    expect(formatNumber(-12.5)).toBe('−12.5');
+    expect(formatNumber(-0)).toBe('0');
+    expect(formatNumber(0.1 + 0.2)).toBe('0.3');
   });
 
   test('counts agree with their noun', () => {

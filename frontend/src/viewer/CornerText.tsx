@@ -2,6 +2,7 @@
 import { type Affine, scaleOf } from '../geometry/affine';
 import { roundLengthUpTo } from '../geometry/measure';
 import { type EdgeLetters, edgeLetters } from '../geometry/orientation';
+import { formatNumber } from '../ui/format';
 import { t } from '../words/t';
 import { breastViewOf, viewName } from './breastViews';
 import type { Frame } from './frames';
@@ -72,7 +73,7 @@ export function CornerText({ view, frame, count, isShown }: CornerTextProps) {
             )}
             {window && !frame.isColour && (
               <span>
-                W {Math.round(window.width)} L {String(Math.round(window.center)).replace('-', '−')}
+                W {Math.round(window.width)} L {formatNumber(Math.round(window.center), 0)}
                 {view.isInverted && ` ${t('inverted')}`}
               </span>
             )}

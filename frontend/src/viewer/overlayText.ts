@@ -11,8 +11,7 @@ export function endTexts({ low, high }: Ends, measure: Measured): readonly [stri
   const [from = 0, to = 0] = shownValues(measure, [low, high]);
   const span = Math.abs(to - from);
   const digits = span >= 50 ? 0 : span >= 1 ? 1 : 3;
-  const text = (value: number) =>
-    formatNumber(value, Number.isInteger(value) ? 0 : digits).replace(/^−(0(?:[.,]0*)?)$/, '$1');
+  const text = (value: number) => formatNumber(value, Number.isInteger(value) ? 0 : digits);
   return [text(from), text(to)];
 }
 

@@ -1,5 +1,6 @@
 /** The learning curve as a plot and as a table. */
 import type { CurvePoint, Learning } from '../../api/learning';
+import { formatNumber, formatScore } from '../../ui/format';
 import type { PlotTable } from '../../ui/Plot';
 import { type PlotColours, plotAxis, plotFrame } from '../../ui/plotStyle';
 import { t } from '../../words/t';
@@ -155,7 +156,7 @@ export function curveSentence(curve: Learning['curve']): string {
   const control = curve.control.at(-1);
   const say = (point: CurvePoint) =>
     t('{score} with {labelCount} labelled cases', {
-      score: point.score.toFixed(3),
+      score: formatScore(point.score),
       labelCount: point.label_count,
     });
   const versus = control
@@ -185,9 +186,9 @@ export function worthNote({
   const numbers = {
     count: forecast.label_count - last.label_count,
     metric,
-    gain: gain.toFixed(3),
-    low: (forecast.low ?? 0).toFixed(2),
-    high: (forecast.high ?? 1).toFixed(2),
+    gain: formatNumber(gain, 3),
+    low: formatNumber(forecast.low ?? 0, 2),
+    high: formatNumber(forecast.high ?? 1, 2),
   };
   return gain < FLAT.gain && (forecast.high ?? 1) - forecast.trend < FLAT.atBest
     ? t(

@@ -74,6 +74,7 @@ describe('the learning curve', () => {
       '20 more labels are expected to change macro recall by 0.050, to between 0.70 and 0.80.',
     );
     expect(said(0.705, 0.02)).toContain('It may be time to stop.');
+    expect(said(0.699, 0.02)).toContain('by −0.001, to between 0.68 and 0.72');
     expect(said(0.705, 0.1)).not.toContain('stop');
     expect(said(0.75, 0.05, 29)).toBeNull();
     expect(worthNote({ curve: EMPTY, evaluation_count: 30 })).toBeNull();

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Attribute } from '../../api/projects';
 import type { AttributeValue } from '../../api/reading';
+import { formatNumber } from '../../ui/format';
 import { t } from '../../words/t';
 import styles from './Attributes.module.css';
 import { isAnswered } from './attributes';
@@ -86,9 +87,10 @@ export function AttributeField(props: AttributeFieldProps) {
 }
 
 function rangeText({ minimum, maximum }: Attribute): string {
-  if (minimum === null && maximum === null) return '';
-  if (maximum === null) return t('from {minimum}', { minimum: minimum ?? '' });
-  return minimum === null
-    ? t('up to {maximum}', { maximum: maximum ?? '' })
-    : t('{minimum} to {maximum}', { minimum, maximum: maximum ?? '' });
+  const [from, to] = [minimum, maximum].map((end) => (end === null ? null : formatNumber(end)));
+  if (!from && !to) return '';
+  if (!to) return t('from {minimum}', { minimum: from ?? '' });
+  return from
+    ? t('{minimum} to {maximum}', { minimum: from, maximum: to })
+    : t('up to {maximum}', { maximum: to });
 }

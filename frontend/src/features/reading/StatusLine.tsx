@@ -14,16 +14,12 @@ import { useReading } from './store';
 import { toolHelp, volumeHelp } from './toolHelp';
 import { WindowMenu } from './WindowMenu';
 
-const signed = (value: number): string => {
-  const text = Number.isInteger(value) ? String(Math.abs(value)) : formatNumber(Math.abs(value), 1);
-  return value < 0 ? `−${text}` : text;
-};
-
 /** The value under the pointer with its unit; three numbers for colour. */
 export function valueText({ values, unit }: Hover): string {
   if (values.length > 1) return `RGB ${values.join(' ')}`;
   const value = values[0];
-  return value === undefined ? '' : [signed(value), unit].filter(Boolean).join(' ');
+  if (value === undefined) return '';
+  return [formatNumber(value, Number.isInteger(value) ? 0 : 1), unit].filter(Boolean).join(' ');
 }
 
 /** What is laid over the image has there; between two voxels, so with a figure behind the point. */

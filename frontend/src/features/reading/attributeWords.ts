@@ -1,5 +1,6 @@
 /** What attributes are called where a person reads them. */
 import type { Attribute } from '../../api/projects';
+import { formatNumber } from '../../ui/format';
 import { t } from '../../words/t';
 import type { Lack } from './attributes';
 
@@ -18,6 +19,6 @@ export function lackText(attribute: Attribute, why: Lack['why']): string {
   const unit = attribute.unit ? ` ${attribute.unit}` : '';
   if (why === 'missing') return t('Not answered yet');
   return why === 'below'
-    ? t('{minimum}{unit} or more', { minimum: attribute.minimum ?? '', unit })
-    : t('{maximum}{unit} or less', { maximum: attribute.maximum ?? '', unit });
+    ? t('{minimum}{unit} or more', { minimum: formatNumber(attribute.minimum ?? 0), unit })
+    : t('{maximum}{unit} or less', { maximum: formatNumber(attribute.maximum ?? 0), unit });
 }

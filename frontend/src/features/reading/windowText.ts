@@ -1,7 +1,6 @@
 /** A window in two numbers. */
+import { formatNumber } from '../../ui/format';
 import type { GreyWindow } from '../../viewer/frameFacts';
 
-export const windowText = ({ width, center }: GreyWindow): string => {
-  const level = Math.round(center);
-  return `W ${Math.round(width)} L ${level < 0 ? `−${-level}` : level}`;
-};
+export const windowText = ({ width, center }: GreyWindow): string =>
+  `W ${Math.round(width)} L ${formatNumber(Math.round(center), 0)}`;
