@@ -268,11 +268,22 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
 
     before = grey()
     expect(page.get_by_text("Phase 1 of 3")).to_be_visible()
+    for key in ("+", "r", "v"):
+        page.keyboard.press(key)
+
+    def look() -> list[str]:
+        places = (".viewer-edge-top", ".viewer-edge-left", "footer span")
+        return [page.locator(place).first.inner_text() for place in places]
+
+    eventually(lambda: look()[:2] == ["R", "A"])
+    left = look()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
     expect(shown).to_have_attribute("data-shown", "3")
     eventually(lambda: grey() > before)
+    eventually(lambda: look() == left)
 
+    page.keyboard.press("i")
     page.keyboard.press("Alt+Shift+C")
     expect(shown).to_have_attribute("data-shown", "1")
     page.keyboard.press("ArrowDown")
@@ -280,6 +291,8 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
     page.keyboard.press("Alt+Shift+C")
     expect(shown).to_have_attribute("data-shown", "3")
     expect(page.get_by_text("Phase 3 of 3")).to_be_visible()
+    expect(page.get_by_text("inverted")).to_be_visible()
+    page.keyboard.press("i")
 
     page.keyboard.press("p")
     expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")

@@ -27,6 +27,9 @@ export interface Turn {
   readonly y: readonly [number, number];
 }
 
+/** How an image lies that is drawn so. */
+export const turnOn = ({ a, b, c, d }: Affine): Turn => ({ x: [a, b], y: [c, d] });
+
 /**
  * Turns and mirrors the image so that its axes point on screen where they are wanted. Which of
  * both comes first differs between the backends, so the result is looked at, not computed.

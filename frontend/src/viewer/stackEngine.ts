@@ -68,8 +68,8 @@ export interface StackEngine {
   pan(by: CanvasPoint): void;
   /** How frames hang that are not simply shown as stored; null for those that are. */
   setHanging(hanging: Hanging): void;
-  /** Looks at the same place of the patient as another viewport, equally large. */
-  lookAt(gaze: Gaze): void;
+  /** Looks at the same place of the patient as another viewport, equally large, and turned so. */
+  lookAt(gaze: Gaze, turn?: Turn): void;
   /** The image on screen; nothing while that is an early picture, whose values are none. */
   currentImage(): Types.IImage | undefined;
   destroy(): void;
@@ -231,9 +231,10 @@ function stackOn(
     flip: (axis) => redrawAfter(() => flip(viewport, axis)),
     zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
     pan: (by) => redrawAfter(() => panBy(viewport, by)),
-    lookAt: (gaze) =>
+    lookAt: (gaze, turn) =>
       redrawAfter(() => {
         const frame = frames[place.shown];
+        if (frame && turn) turnTo(viewport, frame, turn);
         if (frame) lookAt(viewport, frame, gaze);
       }),
     currentImage: () =>

@@ -1,5 +1,5 @@
 /** What commands may ask of a viewport of slices. */
-import { type Gaze, gazeOf } from './camera';
+import { type Gaze, gazeOf, type Turn } from './camera';
 import type { GreyWindow } from './frameFacts';
 import type { Frame } from './frames';
 import type { StackEngine, View } from './stackEngine';
@@ -19,7 +19,8 @@ export interface ViewportHandle {
   zoom(factor: number): void;
   /** The place in the middle and the scale of a view of this stack. */
   gaze(view: View): Gaze | null;
-  lookAt(gaze: Gaze): void;
+  /** Looks there, turned and mirrored as it is, or so. */
+  lookAt(gaze: Gaze, turn?: Turn): void;
   retry(): void;
 }
 
@@ -49,6 +50,6 @@ export const handleOf = (
   flip: (axis) => engine?.flip(axis),
   zoom: (factor) => engine?.zoom(factor),
   gaze,
-  lookAt: (next) => engine?.lookAt(next),
+  lookAt: (next, turn) => engine?.lookAt(next, turn),
   retry,
 });

@@ -6,7 +6,8 @@ import type { View } from '../../viewer/stackEngine';
 import type { ViewportHandle } from '../../viewer/Viewport';
 import { seriesIn, useLayout, visibleCells } from './layout';
 import { layoutCommands } from './layoutCommands';
-import { createPorts } from './ports';
+import { lookAsBefore, showPhase } from './phases';
+import { createPorts, ports } from './ports';
 
 const series = ['1', '2', '3'].map(
   (series_uid) => ({ series_uid, frames: [] }) as unknown as Series,
@@ -192,4 +193,34 @@ describe('the viewport used in the other window', () => {
     ports.note(0, view(5), true, common);
     expect(handle.setWindow).toHaveBeenLastCalledWith({ center: 40, width: 1500 });
   });
+});
+
+test('a phase comes on screen as the last one was left: place, turn, mirroring, inversion, window', () => {
+  const gaze = { place: patientPoint(1, 2, 3), pixelsPerMillimetre: 2 };
+  const handle = { gaze: () => gaze, lookAt: vi.fn(), setWindow: vi.fn(), invert: vi.fn() };
+  const affine = { a: 0, b: 2, c: 2, d: 0, e: 5, f: 7 };
+  const off = { scroll: false, zoom: false, window: false };
+  const timed = { ...series[0], phases: [{}, {}, {}] } as unknown as Series;
+  const come = () => ports.put(0, frames(0), handle as unknown as ViewportHandle);
+  come();
+  ports.note(0, { ...view(4, 900), affine, isInverted: true }, true, off);
+  showPhase(timed, 1);
+  come();
+  ports.note(0, view(-1), true, off);
+  // gone on from before anything of it was there
+  showPhase(timed, 2);
+  come();
+  lookAsBefore(0);
+  lookAsBefore(0);
+  expect(handle.lookAt.mock.calls).toEqual([[gaze, { x: [0, 2], y: [2, 0] }]]);
+  expect(handle.setWindow.mock.calls).toEqual([[{ center: 40, width: 900 }]]);
+  expect(handle.invert).toHaveBeenCalledOnce();
+
+  // what never came is not waited for by another series
+  ports.note(0, { ...view(4), affine }, true, off);
+  showPhase(timed, 1);
+  useLayout.getState().show(0, '2');
+  lookAsBefore(0);
+  expect(handle.lookAt).toHaveBeenCalledOnce();
+  ports.put(0, [], null);
 });

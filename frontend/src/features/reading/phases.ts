@@ -1,9 +1,9 @@
 /** Series over time: one time after another at the same place, or all times of one place as a stack. */
 import type { Command } from '../../commands/registry';
-import type { GreyWindow } from '../../viewer/frameFacts';
+import { type Gaze, turnOn } from '../../viewer/camera';
 import type { Series } from '../../viewer/frames';
 import type { Moment } from '../../viewer/moments';
-import type { ViewportHandle } from '../../viewer/Viewport';
+import type { View } from '../../viewer/stackEngine';
 import { t } from '../../words/t';
 import { type Cell, useLayout, visibleCells } from './layout';
 import { ports } from './ports';
@@ -19,18 +19,28 @@ export function timedSeries(all: readonly Series[], cell: Cell | undefined): Ser
   return found?.phases && !cell?.view ? found : undefined;
 }
 
-type Look = {
-  readonly gaze: ReturnType<ViewportHandle['gaze']>;
-  readonly window: GreyWindow | null;
-};
+interface Look {
+  readonly seriesUid: string | null;
+  readonly view: View;
+  readonly gaze: Gaze | null;
+}
 
+/** Looks that wait for the first image of a viewport. */
 const kept = new Map<number, Look>();
 
-/** What comes into these viewports is looked at as what is there now: as large, in its window. */
+const seriesAt = (at: number): string | null => useLayout.getState().cells[at]?.seriesUid ?? null;
+
+/**
+ * What comes into these viewports is looked at as what is there now: the same place, as large, as
+ * it was turned and mirrored, in its window, inverted or not.
+ */
 function keepLooks(cells: readonly number[]): void {
   for (const at of cells) {
     const { handle, view } = ports.get(at) ?? {};
-    if (handle && view) kept.set(at, { gaze: handle.gaze(view), window: view.window });
+    const seriesUid = seriesAt(at);
+    // One that is still on its way has nothing of its own yet: what was before it stays.
+    if (!handle || !view?.affine || kept.get(at)?.seriesUid === seriesUid) continue;
+    kept.set(at, { seriesUid, view, gaze: handle.gaze(view) });
   }
 }
 
@@ -39,9 +49,11 @@ export function lookAsBefore(at: number): void {
   const look = kept.get(at);
   const handle = ports.get(at)?.handle;
   kept.delete(at);
-  if (!look || !handle) return;
-  if (look.gaze) handle.lookAt(look.gaze);
-  if (look.window) handle.setWindow(look.window);
+  if (!look || !handle || look.seriesUid !== seriesAt(at)) return;
+  const { view, gaze } = look;
+  if (gaze && view.affine) handle.lookAt(gaze, turnOn(view.affine));
+  if (view.window) handle.setWindow(view.window);
+  if (view.isInverted) handle.invert();
 }
 
 /** The next time at the same place, round and round; planes through the series go along. */
