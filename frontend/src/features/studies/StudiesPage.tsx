@@ -1,12 +1,13 @@
 /** The images of a project: browse, look into, bring in. */
 import { Tabs } from '@mantine/core';
+import { IconTable } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import { useCan } from '../../api/access';
 import { PageHeader } from '../../ui/PageHeader';
 import { t } from '../../words/t';
 import { HeldImages } from './held/HeldImages';
 import { ImportReport } from './ImportReport';
-import { PicturesButton } from './pictures/PicturesButton';
+import { PanelButton } from './PanelButton';
 import { PicturesPanel } from './pictures/PicturesPanel';
 import { isTableWithPictures, NOTHING, type PickedPictures, withPicked } from './pictures/picked';
 import { PullButton } from './pull/PullButton';
@@ -51,7 +52,13 @@ export function StudiesPage({ projectId, projectName, view, onView }: Props) {
           canManage && (
             <>
               <UploadButtons projectId={projectId} />
-              <PicturesButton isOpen={pictures !== null} onToggle={togglePictures} />
+              <PanelButton
+                id="studies.pictures"
+                title={t('Pictures with a table')}
+                icon={<IconTable size={14} />}
+                isOpen={pictures !== null}
+                onToggle={togglePictures}
+              />
               <PullButton projectId={projectId} isOpen={isPulling} onToggle={togglePull} />
             </>
           )
