@@ -38,6 +38,7 @@ export const PhaseBar = memo(function PhaseBar({ series }: PhaseBarProps) {
       {cell.plane === undefined && !cell.isVolume && (
         <button
           type="button"
+          className={styles.through}
           aria-pressed={cell.slice !== undefined}
           onMouseDown={keepFocus}
           onClick={toggleThroughPhases}
