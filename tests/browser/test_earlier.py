@@ -182,6 +182,21 @@ def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(
     second.wait_for_url(f"**/{following}/second")
     shown(second, 1, 0)
 
+    # the worklist there marks what is read, and another case is opened from it, the first one kept
+    second.keyboard.press("Alt+Shift+j")
+    case = second.get_by_role("table", name="My cases").get_by_role("row")
+    expect(case.nth(1)).to_have_attribute("aria-current", "true")
+    expect(case.nth(1)).to_contain_text("on screen")
+    page.keyboard.press("1")
+    case.nth(2).click()
+    page.wait_for_url(f"**/read/{read}")
+    expect(case.nth(2)).to_contain_text("on screen")
+    kept = reader.get(f"/reads/{following}")["annotations"]
+    assert [one["kind"] for one in kept] == ["answer"]
+    second.keyboard.press("Alt+j")
+    second.wait_for_url(f"**/{read}/second")
+    shown(second, 1, 0)
+
     # another account that signs in in this browser gets to see nothing of it
     window.expect_trouble("404")
     window.sign_in(stranger.email)

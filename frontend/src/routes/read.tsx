@@ -18,7 +18,9 @@ export const readRoute = createRoute({
   staticData: { title: t('Reading room') },
   path: '/projects/$projectId/read/{-$readId}',
   component: ReadPage,
-  beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
+  beforeLoad: ({ context, params }) => {
+    requireMember(context.session.projects, params.projectId);
+  },
   notFoundComponent: NotFound,
 });
 
@@ -29,9 +31,14 @@ function ReadPage() {
 
 const PANELS_MS = 3000;
 
-export function requireMember(projects: readonly { id: string }[], projectId: string): void {
-  if (!projects.some((project) => project.id === projectId)) throw notFound();
+export function requireMember<Project extends { id: string }>(
+  projects: readonly Project[],
+  projectId: string,
+): Project {
+  const project = projects.find(({ id }) => id === projectId);
+  if (!project) throw notFound();
   rememberProject(projectId);
+  return project;
 }
 
 function Room({ projectId, readId }: { projectId: string; readId: string | null }) {
@@ -53,6 +60,7 @@ function Room({ projectId, readId }: { projectId: string; readId: string | null 
           void navigate({ to: `/projects/${projectId}/read/${next}`, replace: true })
         }
         onClose={() => void navigate({ to: `/projects/${projectId}/worklist` })}
+        onOther={(project, other) => void navigate({ to: `/projects/${project}/read/${other}` })}
         onHunt={(huntId) => void navigate({ to: `/projects/${projectId}/hunts/${huntId}` })}
       />
     </Suspense>

@@ -20,6 +20,7 @@ import { reviewRoute } from './review';
 import { rootRoute } from './root';
 import { rulesRoute } from './rules';
 import { secondRoute } from './second';
+import { secondWorklistRoute } from './secondWorklist';
 import { signedInRoute } from './signedIn';
 import { signInRoute } from './signIn';
 import { studiesRoute } from './studies';
@@ -48,6 +49,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     readRoute,
     secondRoute,
+    secondWorklistRoute,
     framedRoute.addChildren([
       projectsRoute,
       accountRoute,

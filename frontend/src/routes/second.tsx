@@ -1,6 +1,7 @@
 /** /projects/$projectId/read/$readId/second: the second window of the reading room. */
 import { createRoute, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { useCan } from '../api/access';
 import { SkeletonRows } from '../ui/Loaded';
 import { t } from '../words/t';
 import { NotFound } from './NotFound';
@@ -16,20 +17,26 @@ export const secondRoute = createRoute({
   staticData: { title: t('Second window') },
   path: '/projects/$projectId/read/$readId/second',
   component: SecondPage,
-  beforeLoad: ({ context, params }) => requireMember(context.session.projects, params.projectId),
+  beforeLoad: ({ context, params }) => {
+    requireMember(context.session.projects, params.projectId);
+  },
   notFoundComponent: NotFound,
 });
 
 function SecondPage() {
   const navigate = useNavigate();
-  const { readId } = secondRoute.useParams();
+  const { projectId, readId } = secondRoute.useParams();
+  const hasWorklist = useCan(projectId, 'read_cases');
   useAlwaysDark();
   return (
     <Suspense fallback={<SkeletonRows count={8} />}>
       <SecondRoom
         readId={readId}
-        onCase={(projectId, next) =>
-          void navigate({ to: `/projects/${projectId}/read/${next}/second`, replace: true })
+        onCase={(project, next) =>
+          void navigate({ to: `/projects/${project}/read/${next}/second`, replace: true })
+        }
+        onWorklist={
+          hasWorklist ? () => void navigate({ to: `/projects/${projectId}/worklist/second` }) : null
         }
       />
     </Suspense>

@@ -17,7 +17,7 @@ const SignedOutPanel = lazy(() =>
   loadSignedOut().then(({ SignedOutPanel: Panel }) => ({ default: Panel })),
 );
 
-const READING = /^\/projects\/[^/]+\/read(\/|$)/;
+const READING = /^\/projects\/[^/]+\/(read(\/|$)|worklist\/second$)/;
 
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -1,5 +1,5 @@
 /** /projects/$projectId/worklist */
-import { createRoute, useNavigate } from '@tanstack/react-router';
+import { createRoute, Link, useNavigate } from '@tanstack/react-router';
 import { Worklist } from '../features/worklist/Worklist';
 import { t } from '../words/t';
 import { requirePermission } from './permission';
@@ -20,5 +20,16 @@ function WorklistPage() {
   const read = (readId: string | null) => {
     void navigate({ to: `/projects/${projectId}/read${readId ? `/${readId}` : ''}` });
   };
-  return <Worklist projectId={projectId} projectName={project.name} onRead={read} />;
+  return (
+    <Worklist
+      projectId={projectId}
+      projectName={project.name}
+      onRead={read}
+      actions={
+        <Link to="/projects/$projectId/hunts" params={{ projectId }}>
+          {t('Places that look alike')}
+        </Link>
+      }
+    />
+  );
 }

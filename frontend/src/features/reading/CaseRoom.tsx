@@ -53,9 +53,10 @@ export interface CaseRoomProps {
   readonly room: RoomActions;
   readonly onClose: () => void;
   readonly onHunt: (huntId: string) => void;
+  readonly onOther: (projectId: string, readId: string) => void;
 }
 
-export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
+export function CaseRoom({ open, room, onClose, onHunt, onOther }: CaseRoomProps) {
   const { reading } = open;
   const schema = reading.label_schema;
   const sitting = useSitting(open, { onSubmitted: room.next, onLocked: room.reveal });
@@ -70,7 +71,6 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const windows = useOwnWindows();
   const hangingCommands = useHanging(reading, series, earlier);
   const all = useMemo(() => [...series, ...earlier.series], [series, earlier.series]);
-  const secondWindow = useSecondWindow(reading, all);
   const here = seriesIn(all, cells[active]);
   const isEarlier = here !== undefined && !isOfStudy(here, reading.study.study_uid);
   const frames = here?.frames ?? NO_FRAMES;
@@ -84,6 +84,9 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
   const shownNow = useShownNow(own);
   const comments = useComments(reading.read.id, shownNow, showPlace);
   const flow = useFlow(reading, sitting, room, asking);
+  const secondWindow = useSecondWindow(reading, all, (...to) => {
+    void flow.leave().finally(() => onOther(...to));
+  });
   const hunt = useHuntPlace(reading, shownNow, (id) => void flow.leave().finally(() => onHunt(id)));
   const [issuePlace, setIssuePlace] = useState<CommentPlace | null>(null);
   const { items, isHeatShown, heatMethod, isAiOn } = useReading();
@@ -130,7 +133,7 @@ export function CaseRoom({ open, room, onClose, onHunt }: CaseRoomProps) {
       ...earlierCommands(earlier),
       ...hangingCommands,
       ...seriesCommands(all, cells[active]),
-      secondWindow,
+      ...secondWindow,
       clinicalText,
       ...screenCommands(),
       ...lookHereCommands(doubts, frames),

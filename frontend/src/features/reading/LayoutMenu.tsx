@@ -2,6 +2,7 @@
 import { Popover, Tooltip } from '@mantine/core';
 import { IconLayoutGrid } from '@tabler/icons-react';
 import { memo, useCallback, useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { CommandKey } from '../../commands/CommandKey';
 import { activeCommands, useRegistry } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
@@ -14,12 +15,21 @@ import { toggleVolume, volumeCell } from './volumes';
 
 const SIDE = [1, 2, 3];
 
+/** What a second window shows; in that window only the other of both is offered. */
+const OTHER_SCREEN = [
+  ['screen.second', t('Second window')],
+  ['screen.worklist', t('Worklist in the second window')],
+] as const;
+
 export const LayoutMenu = memo(function LayoutMenu() {
   const rows = useLayout((layout) => layout.rows);
   const columns = useLayout((layout) => layout.columns);
   const isVolume = useLayout((layout) => volumeCell(layout) !== undefined);
-  const second = useRegistry(({ scopes }) =>
-    activeCommands(scopes).find(({ id }) => id === 'screen.second'),
+  const others = useRegistry(
+    useShallow(({ scopes }) => {
+      const all = activeCommands(scopes);
+      return OTHER_SCREEN.map(([id]) => all.find((command) => command.id === id));
+    }),
   );
   const { arrange } = useLayout.getState();
   const [isOpen, setOpen] = useState(false);
@@ -90,18 +100,22 @@ export const LayoutMenu = memo(function LayoutMenu() {
         >
           {t('3D')} <CommandKey id="volume.toggle" />
         </button>
-        {second && (
-          <button
-            type="button"
-            className={styles.layoutMore}
-            onMouseDown={keepFocus}
-            onClick={() => {
-              void second.run();
-              setOpen(false);
-            }}
-          >
-            {t('Second window')} <CommandKey id="screen.second" />
-          </button>
+        {OTHER_SCREEN.map(
+          ([id, title], at) =>
+            others[at] && (
+              <button
+                key={id}
+                type="button"
+                className={styles.layoutMore}
+                onMouseDown={keepFocus}
+                onClick={() => {
+                  void others[at]?.run();
+                  setOpen(false);
+                }}
+              >
+                {title} <CommandKey id={id} />
+              </button>
+            ),
         )}
       </Popover.Dropdown>
     </Popover>

@@ -29,9 +29,11 @@ export interface ReadingRoomProps extends RoomProps {
   readonly onClose: () => void;
   /** To what was found to look like a place. */
   readonly onHunt: (huntId: string) => void;
+  /** To another case, which was asked for in the second window. */
+  readonly onOther: (projectId: string, readId: string) => void;
 }
 
-export function ReadingRoom({ onClose, onHunt, ...props }: ReadingRoomProps) {
+export function ReadingRoom({ onClose, onHunt, onOther, ...props }: ReadingRoomProps) {
   const [room, actions] = useRoom(props);
   if (room.phase === 'open')
     return (
@@ -41,6 +43,7 @@ export function ReadingRoom({ onClose, onHunt, ...props }: ReadingRoomProps) {
         room={actions}
         onClose={onClose}
         onHunt={onHunt}
+        onOther={onOther}
       />
     );
   return (

@@ -1,8 +1,9 @@
 /** The second window: further images of the case that is read in the first one, only to look at. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../api/access';
 import { asProblem } from '../../api/problem';
+import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
 import { ProblemPanel } from '../../ui/ProblemPanel';
 import { t } from '../../words/t';
@@ -11,23 +12,32 @@ import { type Links, useLayout } from './layout';
 import styles from './Reading.module.css';
 import { SecondCase } from './SecondCase';
 import { followOther, hear, openLink, type SecondLink, unheard } from './secondLink';
+import { worklistCommand } from './secondList';
 
 export interface SecondRoomProps {
   readonly readId: string;
   /** The first window went on to another case. */
   readonly onCase: (projectId: string, readId: string) => void;
+  /** To the worklist, in place of images; null for who has none. */
+  readonly onWorklist: (() => void) | null;
 }
 
 /** Both windows have this in common until the second one's own switches say otherwise. */
 const COMMON: Links = { scroll: true, zoom: false, window: true };
 
-export function SecondRoom({ readId, onCase }: SecondRoomProps) {
+export function SecondRoom({ readId, onCase, onWorklist }: SecondRoomProps) {
   const userId = useSession().user.id;
   const [link, setLink] = useState<SecondLink | null>(null);
   const [first, setFirst] = useState(() => unheard(readId));
   const [isClosed, setClosed] = useState(false);
-  const now = useRef({ readId, onCase });
-  now.current = { readId, onCase };
+  const now = useRef({ readId, onCase, onWorklist });
+  now.current = { readId, onCase, onWorklist };
+  const hasWorklist = onWorklist !== null;
+  const commands = useMemo(
+    () => (hasWorklist ? [worklistCommand(() => now.current.onWorklist?.())] : []),
+    [hasWorklist],
+  );
+  useCommands('second', commands);
 
   useEffect(() => {
     followOther();

@@ -32,7 +32,7 @@ import { takeOutcome } from './takeOutcome';
 import { type Earlier, earlierCommands } from './useEarlier';
 import { isAnswerMissing } from './useFlow';
 import { lookHereCommands } from './useLookHere';
-import { secondCommand } from './useSecondWindow';
+import { secondCommands } from './useSecondWindow';
 import {
   navigationCommands,
   neighbouringWindow,
@@ -92,7 +92,7 @@ const all = (): Command[] => [
   ...paintCommands(schema, []),
   ...promptCommands(schema),
   ...lookHereCommands([], []),
-  secondCommand('/'),
+  ...secondCommands('/', '/'),
 ];
 
 const frame = { sop_instance_uid: '1.2', frame_number: 3 } as Frame;

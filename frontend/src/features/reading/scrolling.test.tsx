@@ -62,6 +62,7 @@ async function openRoom() {
           room={room satisfies RoomActions}
           onClose={() => undefined}
           onHunt={() => undefined}
+          onOther={() => undefined}
         />
       </Profiler>
     </QueryClientProvider>,

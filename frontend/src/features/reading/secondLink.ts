@@ -28,6 +28,8 @@ export type Told =
   | { readonly type: 'links'; readonly links: Links }
   /** The second window was closed. */
   | { readonly type: 'left' }
+  /** The worklist in the second window asks the first one to go to another case. */
+  | { readonly type: 'open'; readonly projectId: string; readonly readId: string }
   | {
       readonly type: 'case';
       readonly projectId: string;
@@ -101,7 +103,8 @@ export function hear(first: First, told: Told): First {
   }
   if (!('readId' in told) || told.readId !== first.readId) return first;
   if (told.type === 'seen') return { ...first, seen: told.seen };
-  return first.items ? { ...first, items: withChange(first.items, told) } : first;
+  if (told.type !== 'items' || !first.items) return first;
+  return { ...first, items: withChange(first.items, told) };
 }
 
 /** Happens on the first window when the reader is at work in the second one. */

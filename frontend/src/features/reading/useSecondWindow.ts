@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { create } from 'zustand';
-import { useSession } from '../../api/access';
+import { useCan, useSession } from '../../api/access';
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
@@ -11,6 +11,7 @@ import { findSeen, followSeen, seenHere, tellSeen } from './following';
 import { type Links, useLayout, visibleCells } from './layout';
 import { ports } from './ports';
 import { changeOf, openLink, pairName, READ_ELSEWHERE, type Seen, type Told } from './secondLink';
+import { worklistCommand } from './secondList';
 import { useReading } from './store';
 import { seriesQuery } from './useStudy';
 
@@ -30,14 +31,20 @@ function open(path: string): void {
   if (!opened) useReading.getState().arrange({ isPanelShown: true });
 }
 
-/** The second window shows the case under this address. */
-export const secondCommand = (path: string): Command => ({
-  id: 'screen.second',
-  title: t('Second window, for another screen'),
-  section: t('Screen'),
-  shortcut: 'alt+j',
-  run: () => open(path),
-});
+/**
+ * The second window shows the images of the case, or the worklist, under these addresses; null for
+ * who has no worklist.
+ */
+export const secondCommands = (images: string, worklist: string | null): Command[] => [
+  {
+    id: 'screen.second',
+    title: t('Second window, for another screen'),
+    section: t('Screen'),
+    shortcut: 'alt+j',
+    run: () => open(images),
+  },
+  ...(worklist ? [worklistCommand(() => open(worklist))] : []),
+];
 
 const NONE: readonly Series[] = [];
 
@@ -71,12 +78,19 @@ function useSeenThere({ project_id, earlier }: ReadingCase, all: readonly Series
   return { known, links, seenThere };
 }
 
-/** `all` are the series that can be on screen here. */
-export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): Command {
+/** `all` are the series that can be on screen here; `onOpen` leaves this case for another one. */
+export function useSecondWindow(
+  reading: ReadingCase,
+  all: readonly Series[],
+  onOpen: (projectId: string, readId: string) => void,
+): Command[] {
   const userId = useSession().user.id;
   const projectId = reading.project_id;
   const readId = reading.read.id;
   const { known, links, seenThere } = useSeenThere(reading, all);
+  const hasWorklist = useCan(projectId, 'read_cases');
+  const leave = useRef(onOpen);
+  leave.current = onOpen;
 
   useEffect(() => {
     let toldItems = useReading.getState().items;
@@ -102,6 +116,8 @@ export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): C
         if (seen) link.tell({ type: 'seen', readId, seen });
       } else if (told.type === 'left') {
         links.current = null;
+      } else if (told.type === 'open') {
+        if (told.readId !== readId) leave.current(told.projectId, told.readId);
       } else if (told.type === 'seen' && told.readId === readId && links.current) {
         if (!told.seen.isLed) window.dispatchEvent(new Event(READ_ELSEWHERE));
         seenThere(told.seen);
@@ -137,7 +153,11 @@ export function useSecondWindow(reading: ReadingCase, all: readonly Series[]): C
   }, [userId, projectId, readId, known, links, seenThere]);
 
   return useMemo(
-    () => secondCommand(`/projects/${projectId}/read/${readId}/second`),
-    [projectId, readId],
+    () =>
+      secondCommands(
+        `/projects/${projectId}/read/${readId}/second`,
+        hasWorklist ? `/projects/${projectId}/worklist/second` : null,
+      ),
+    [projectId, readId, hasWorklist],
   );
 }

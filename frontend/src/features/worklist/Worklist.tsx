@@ -2,8 +2,7 @@
 import { Button, Chip as FilterChip } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../../api/tasks';
 import { CommandKey } from '../../commands/CommandKey';
 import { useCommands } from '../../commands/useCommands';
@@ -19,10 +18,14 @@ import styles from './Worklist.module.css';
 import { WorklistTable } from './WorklistTable';
 import { worklistCommands } from './worklistCommands';
 
-interface Props {
+export interface WorklistProps {
   projectId: string;
   projectName: string;
+  /** Null reads what comes next. */
   onRead: (readId: string | null) => void;
+  /** The read that is open in the window this list stands beside. */
+  openId?: string | null;
+  actions?: ReactNode;
 }
 
 const FILTERS: [WorklistFilter, string][] = [
@@ -34,27 +37,24 @@ const FILTERS: [WorklistFilter, string][] = [
   ['skipped', t('Skipped')],
 ];
 
-export function Worklist({ projectId, projectName, onRead }: Props) {
+export function Worklist({ projectId, projectName, actions, ...list }: WorklistProps) {
   const worklist = useQuery(worklistQuery(projectId));
   return (
     <>
-      <PageHeader
-        title={t('Worklist')}
-        side={projectName}
-        actions={
-          <Link to="/projects/$projectId/hunts" params={{ projectId }} className={styles.link}>
-            {t('Places that look alike')}
-          </Link>
-        }
-      />
-      <Loaded of={worklist}>{(data) => <Loadedlist data={data} onRead={onRead} />}</Loaded>
+      <PageHeader title={t('Worklist')} side={projectName} actions={actions} />
+      <Loaded of={worklist}>{(data) => <Loadedlist data={data} {...list} />}</Loaded>
     </>
   );
 }
 
-function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRead'] }) {
+interface LoadedProps extends Pick<WorklistProps, 'onRead' | 'openId'> {
+  data: WorklistData;
+}
+
+function Loadedlist({ data, onRead, openId = null }: LoadedProps) {
   const [filter, setFilter] = useState<WorklistFilter>('all');
-  const [activeId, setActiveId] = useState<string | null>(null);
+  const [activeId, setActiveId] = useState<string | null>(openId);
+  useEffect(() => setActiveId(openId), [openId]);
   const all = useMemo(() => mergeRows(data.mine, data.returned), [data]);
   const rows = useMemo(() => rowsFor(all, filter), [all, filter]);
   const commands = useMemo(
@@ -62,17 +62,17 @@ function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRea
       worklistCommands({
         rows,
         activeId,
-        isNextAvailable: data.next?.is_available ?? false,
+        isNextAvailable: openId === null && (data.next?.is_available ?? false),
         select: setActiveId,
         open: onRead,
       }),
-    [rows, activeId, data.next, onRead],
+    [rows, activeId, data.next, openId, onRead],
   );
   useCommands('worklist', commands);
   return (
     <>
       <div className={styles.top}>
-        <NextCase data={data} onRead={() => onRead(null)} />
+        <NextCase data={data} isReading={openId !== null} onRead={() => onRead(null)} />
         <StatRow>
           <StatTile
             label={t('Read today')}
@@ -95,6 +95,7 @@ function Loadedlist({ data, onRead }: { data: WorklistData; onRead: Props['onRea
         <WorklistTable
           rows={rows}
           activeId={activeId}
+          openId={openId}
           onOpen={(row: ReadRow) => onRead(row.id)}
           empty={<NothingMine filter={filter} />}
         />
@@ -115,13 +116,20 @@ function NothingMine({ filter }: { filter: WorklistFilter }) {
   );
 }
 
-function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) {
+interface NextProps {
+  data: WorklistData;
+  /** A case is in hand already, in the window this list stands beside. */
+  isReading: boolean;
+  onRead: () => void;
+}
+
+function NextCase({ data, isReading, onRead }: NextProps) {
   const isAvailable = data.next?.is_available ?? false;
   return (
     <section className={styles.next} aria-label={t('Next case')}>
       <Button
         size="md"
-        disabled={!isAvailable}
+        disabled={isReading || !isAvailable}
         leftSection={<IconPlayerPlay size={18} />}
         rightSection={<CommandKey id="worklist.open" />}
         onClick={onRead}
@@ -130,9 +138,11 @@ function NextCase({ data, onRead }: { data: WorklistData; onRead: () => void }) 
       </Button>
       <div className={styles.why}>
         <p className={styles.whyTitle}>
-          {isAvailable
-            ? sentence(told(data.next?.reason ?? t('the next case is ready')))
-            : t('No case is waiting')}
+          {isReading
+            ? t('A case is open in the other window')
+            : isAvailable
+              ? sentence(told(data.next?.reason ?? t('the next case is ready')))
+              : t('No case is waiting')}
         </p>
         <p className={styles.muted}>
           {isAvailable

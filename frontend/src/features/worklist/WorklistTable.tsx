@@ -1,5 +1,5 @@
 /** The reader's cases, one a row. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { ReadRow } from '../../api/tasks';
 import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
@@ -10,7 +10,7 @@ import { t, told } from '../../words/t';
 import { toneOf, wordFor } from './readState';
 import styles from './Worklist.module.css';
 
-const COLUMNS: Column<ReadRow>[] = [
+const columnsWith = (openId: string | null): Column<ReadRow>[] => [
   {
     key: 'study',
     title: t('Study'),
@@ -19,6 +19,7 @@ const COLUMNS: Column<ReadRow>[] = [
       <span className={styles.study} title={row.pseudonym}>
         <Thumbnail url={row.thumbnail_url} alt="" />
         <span>{row.pseudonym}</span>
+        {row.id === openId && <Chip tone="accent" text={t('on screen')} />}
       </span>
     ),
   },
@@ -75,16 +76,19 @@ const COLUMNS: Column<ReadRow>[] = [
 interface Props {
   rows: readonly ReadRow[];
   activeId: string | null;
+  /** The read that is open in the window this list stands beside. */
+  openId: string | null;
   onOpen: (row: ReadRow) => void;
   empty: ReactNode;
 }
 
-export function WorklistTable({ rows, activeId, onOpen, empty }: Props) {
+export function WorklistTable({ rows, activeId, openId, onOpen, empty }: Props) {
+  const columns = useMemo(() => columnsWith(openId), [openId]);
   return (
     <DataTable
       label={t('My cases')}
       rows={rows}
-      columns={COLUMNS}
+      columns={columns}
       rowId={readId}
       activeId={activeId}
       onOpen={onOpen}

@@ -1,0 +1,53 @@
+/** /projects/$projectId/worklist/second: the reader's worklist on another screen, beside what is read. */
+import { createRoute, useNavigate } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo } from 'react';
+import { useProjectEvents } from '../api/events';
+import { useCommands } from '../commands/useCommands';
+import { imagesCommand, useFirstWindow } from '../features/reading/secondList';
+import { BesideWorklist } from '../features/worklist/BesideWorklist';
+import { t } from '../words/t';
+import { NotFound } from './NotFound';
+import { requirePermission } from './permission';
+import { requireMember, useAlwaysDark } from './read';
+import { signedInRoute } from './signedIn';
+
+export const secondWorklistRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  staticData: { title: t('Worklist') },
+  path: '/projects/$projectId/worklist/second',
+  beforeLoad: ({ context, params }) => {
+    const project = requireMember(context.session.projects, params.projectId);
+    requirePermission(project, 'read_cases');
+    return { project };
+  },
+  component: SecondWorklistPage,
+  notFoundComponent: NotFound,
+});
+
+function SecondWorklistPage() {
+  const navigate = useNavigate();
+  const { project } = secondWorklistRoute.useRouteContext();
+  const { open, ask } = useFirstWindow();
+  useAlwaysDark();
+  useProjectEvents(project.id);
+  const openProject = open?.projectId ?? project.id;
+  useEffect(() => {
+    if (openProject !== project.id)
+      void navigate({ to: `/projects/${openProject}/worklist/second`, replace: true });
+  }, [openProject, project.id, navigate]);
+  const toImages = useCallback(() => {
+    if (open) void navigate({ to: `/projects/${open.projectId}/read/${open.readId}/second` });
+  }, [open, navigate]);
+  const commands = useMemo(() => [imagesCommand(open !== null, toImages)], [open, toImages]);
+  useCommands('second', commands);
+  const read = useCallback((id: string | null) => ask(project.id, id), [ask, project.id]);
+  return (
+    <BesideWorklist
+      projectId={project.id}
+      projectName={project.name}
+      openId={open?.readId ?? null}
+      onRead={read}
+      onImages={toImages}
+    />
+  );
+}
