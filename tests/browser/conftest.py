@@ -11,12 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from collimate.kit.settings import REPOSITORY
 from tests import dicoms
-from tests.browser.clinic import PASSWORD, Clinic, Person
+from tests.browser.clinic import PASSWORD, Clinic, LetIn, Person
 from tests.browser.taught import Taught, teach
 from tests.browser.window import SECONDS, Browsers, Frame, Window
 from tests.live import running
@@ -67,7 +67,26 @@ def browser_database(database_server: str) -> str:
 
 
 @pytest.fixture(scope="package")
-def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+def let_in(browser_database: str) -> Iterator[LetIn]:
+    """Opens sessions as a sign-in does once the password was found right."""
+    from collimate.access.models import User
+    from collimate.access.sign_in import open_sign_in
+
+    engine = create_engine(browser_database)
+
+    def open_one(email: str) -> str:
+        with Session(engine) as session, session.begin():
+            user = session.scalars(select(User).where(User.email == email)).one()
+            return open_sign_in(session, user).secret
+
+    yield open_one
+    engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def clinic(
+    browser_database: str, let_in: LetIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Clinic]:
     """A running installation with one administrator."""
     from collimate.access.accounts import create_user
 
@@ -93,7 +112,8 @@ def clinic(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
     (home / "ways_in.toml").write_text(source)
     names = ("web", "worker", "puller", "gpu-worker", "prompter")
     with running(*names, home=home, database_url=browser_database, settings=settings) as address:
-        yield Clinic(address, Person(address, ADMIN, "Administrator"))
+        admin = Person(address, ADMIN, "Administrator", let_in=let_in)
+        yield Clinic(address, admin, let_in)
     pacs.close()
 
 
@@ -104,9 +124,9 @@ def taught(clinic: Clinic) -> Taught:
 
 
 @pytest.fixture(scope="package")
-def browsers(chromium: Browser, clinic: Clinic) -> Browsers:
+def browsers(chromium: Browser, clinic: Clinic, let_in: LetIn) -> Browsers:
     """Profiles that windows are opened in."""
-    return Browsers(chromium, clinic.address)
+    return Browsers(chromium, clinic.address, let_in)
 
 
 @pytest.fixture

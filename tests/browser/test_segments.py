@@ -243,7 +243,7 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
 ) -> None:
     project = painted_project(clinic, "Ball")
     reader = project.readers[0]
-    window = open_window(reader, f"{project.path}/read", width=1440, height=900)
+    window = open_window(reader, f"{project.path}/read", width=1024, height=640)
     page = window.page
     image_of(page)
     read = read_id(page)

@@ -83,13 +83,13 @@ def test_other_shapes_are_refused(weights: Path, shape: tuple[int, ...]) -> None
 
 def test_training_makes_views_of_one_image_recognisable(tmp_path: Path) -> None:
     pictures = images(32)
-    result = train(pictures, out=tmp_path / "e.safetensors", seed=0, steps=28)
+    result = train(pictures, out=tmp_path / "e.safetensors", seed=0, steps=20)
     assert result.finished
     assert result.weights is not None
     assert result.loss is not None
     assert load_encoder(result.weights).sha256 == result.sha256
-    assert load_encoder(result.weights).recipe["steps"] == 28
-    assert result.loss < 0.8 * np.log(63)
+    assert load_encoder(result.weights).recipe["steps"] == 20
+    assert result.loss < 0.85 * np.log(63)
     assert embed(result.weights, pictures).std(axis=0).mean() > 1e-3
 
 
