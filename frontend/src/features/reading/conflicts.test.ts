@@ -4,7 +4,7 @@ import { Problem } from '../../api/problem';
 import type { AnnotationSave } from '../../api/reading';
 import { answer, bench, EMPTY, items, mark, pass, revisionServer } from './autosaveBench';
 import { type Draft, draftOf, owed, withLocal } from './draft';
-import { browserDrafts, type DraftStore } from './draftStore';
+import { browserDrafts, type DraftStore, keyedStore } from './draftStore';
 import { stateText } from './items';
 
 beforeEach(async () => {
@@ -234,4 +234,16 @@ describe('drafts on this computer', () => {
     expect(last()?.at).toBe('saved');
     expect(kept()?.isKeptHere).toBe(false);
   });
+});
+
+test('masks come back from this computer as they were painted, those kept in the old way too', async () => {
+  const place = { label_key: 'liver', sop_instance_uid: '1.2', frame_number: 1 };
+  const items = { s: { id: 's', kind: 'segment' as const, ...place, runs: [70_000, 3, 9, 4] } };
+  const at = { project_id: 'p', fence: 1, active_ms: 0 };
+  const kept = { items, known: {}, pending: {}, submit: null, at };
+  for (const store of [browserDrafts(), keyedStore<typeof kept>('collimate')]) {
+    await store.keep('user-1', 'read-1', kept);
+    expect(await browserDrafts().load('user-1', 'read-1')).toEqual(kept);
+    expect((await browserDrafts().all('user-1')).get('read-1')).toEqual(kept);
+  }
 });

@@ -1,5 +1,7 @@
 /** What is kept on this computer: one record per user and read, in IndexedDB. */
+import type { Runs } from '../../geometry/mask';
 import type { KeptDraft } from './draft';
+import type { Items } from './items';
 
 export interface KeyedStore<Kept> {
   load(userId: string, readId: string): Promise<Kept | null>;
@@ -93,7 +95,42 @@ export function keyedStore<Kept>(database: string): KeyedStore<Kept> {
   };
 }
 
-export const browserDrafts = (): DraftStore => keyedStore<KeptDraft>('collimate');
+const packed = new WeakMap<Runs, Int32Array>();
+
+/** Masks as arrays of numbers of one size, which a browser copies as a whole and not one by one. */
+function pack(runs: Runs): Int32Array {
+  const made = packed.get(runs) ?? Int32Array.from(runs);
+  packed.set(runs, made);
+  return made;
+}
+
+function withMasks(kept: KeptDraft, change: (runs: Runs) => ArrayLike<number>): KeptDraft {
+  const items = Object.entries(kept.items).map(([id, item]) => [
+    id,
+    item.kind === 'segment' ? { ...item, runs: change(item.runs) } : item,
+  ]);
+  return { ...kept, items: Object.fromEntries(items) as Items };
+}
+
+/** What is kept may be from before masks were packed. */
+const unpacked = (kept: KeptDraft): KeptDraft => withMasks(kept, (runs) => Array.from(runs));
+
+export function browserDrafts(): DraftStore {
+  const store = keyedStore<KeptDraft>('collimate');
+  return {
+    ...store,
+    keep: (userId, readId, kept) => store.keep(userId, readId, withMasks(kept, pack)),
+    async load(userId, readId) {
+      const kept = await store.load(userId, readId);
+      return kept && unpacked(kept);
+    },
+    async all(userId) {
+      const all = await store.all(userId);
+      return new Map([...all].map(([readId, kept]) => [readId, unpacked(kept)]));
+    },
+    count: (isCounted) => store.count((kept) => isCounted(unpacked(kept))),
+  };
+}
 
 /** The one store of this window. */
 export const drafts = browserDrafts();
