@@ -68,7 +68,7 @@ export async function runEdit(asked: Asked, compute: Compute): Promise<void> {
       const changes = await computing.changes;
       if (!isAsSeen(items)) continue;
       const made = asked.make(changes, items);
-      await writeDown(made);
+      await prepare(made, () => current !== computing);
       if (current !== computing) return;
       if (!isAsSeen(items)) continue;
       current = null;
@@ -82,19 +82,26 @@ export async function runEdit(asked: Asked, compute: Compute): Promise<void> {
   }
 }
 
-/** How long is written on before the window answers again. */
-const PIECE_MS = 10;
+/** How long is worked on before the window answers again. */
+const PIECE_MS = 8;
 
-/** What saving asks for first, piece by piece: all at once it would hold the window. */
-async function writeDown(made: readonly Segment[]): Promise<void> {
+const answered = () => new Promise((resolve) => setTimeout(resolve));
+
+/**
+ * What keeping asks for first, piece by piece: all at once it would hold the window. Nothing of it
+ * can be seen; what is then kept is kept at once, in a task of its own.
+ */
+async function prepare(made: readonly Segment[], isOver: () => boolean): Promise<void> {
   let until = 0;
   for (const segment of made) {
     if (performance.now() >= until) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await answered();
+      if (isOver()) return;
       until = performance.now() + PIECE_MS;
     }
     stateText(segment);
   }
+  await answered();
 }
 
 /** Whether the segments are still the same; other things may have been said meanwhile. */

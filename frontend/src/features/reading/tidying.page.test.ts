@@ -1,5 +1,5 @@
 /** Segments tidied and combined, on one slice and through a stack. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Mask, maskFrom, runsOf } from '../../geometry/mask';
 import type { Tidying } from '../../geometry/stackEdit';
 import { editNear, fillHoles } from '../../geometry/tidy';
@@ -201,6 +201,55 @@ describe('through all slices', () => {
     await running;
     expect(room().items).toBe(items);
     expect(leavesEditOpen()).toBe(false);
+  });
+
+  describe('is taken over in pieces', () => {
+    const turn = () => new Promise((resolve) => setTimeout(resolve));
+    const begin = () => {
+      for (const frame of frames) paint('liver', frame, maskFrom([14, 4], SIZE));
+      // a clock that says of every slice that it took long
+      let now = 0;
+      vi.spyOn(performance, 'now').mockImplementation(() => (now += 100));
+      return { running: run('grow'), ...room() };
+    };
+    afterEach(() => vi.restoreAllMocks());
+
+    test('that show nothing of it, and then all of it in one step', async () => {
+      const { running, items, log } = begin();
+      let turns = 0;
+      for (; isEditing(); turns += 1) {
+        expect(room().items).toBe(items);
+        await turn();
+      }
+      await running;
+      expect(turns).toBeGreaterThan(frames.length);
+      expect(room().log.done).toHaveLength(log.done.length + 1);
+      expect(room().log.done.at(-1)?.changes).toHaveLength(frames.length);
+      room().undo();
+      expect(room().items).toEqual(items);
+    });
+
+    test('and leaves everything as it was where it is given up between two', async () => {
+      const { running, items, log } = begin();
+      await turn();
+      await turn();
+      giveEditUp();
+      await running;
+      expect(room().items).toBe(items);
+      expect(room().log).toBe(log);
+    });
+
+    test('and keeps a stroke that is drawn between two', async () => {
+      const { running } = begin();
+      await turn();
+      await turn();
+      paint('liver', first, maskFrom([14, 9], SIZE));
+      const [expected] = leftBy('grow', [first]);
+      await running;
+      expect(maskOf(room().items, 'liver', first)).toEqual(expected);
+      room().undo();
+      expect(segmentOn(room().items, 'liver', first)?.runs).toEqual([14, 9]);
+    });
   });
 
   test('nothing is grown from slice to slice where spacing is not known', async () => {
