@@ -26,6 +26,7 @@ COURSES = {
     "chest X-ray": Course(20, 20, 300),
     # by 300 random order had reached 95 % in seven of twenty seeds only
     data.DIVIDED: Course(20, 20, 600),
+    data.ENCODED: Course(20, 20, 600),
     "synthetic chest X-ray": Course(20, 20, 300),
     "digits": Course(10, 10, 200),
     "digits, half of them rare": Course(20, 10, 200),

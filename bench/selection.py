@@ -31,7 +31,7 @@ START, END = "<!-- selection:start -->", "<!-- selection:end -->"
 S = QueryStrategy
 OURS = (
     S.RANDOM, S.MARGIN, S.POWER_MARGIN, S.CORE_SET, S.BADGE, S.TYPICLUST, S.MAX_HERDING,
-    S.UNCERTAINTY_HERDING, S.DIRECT, S.RETRIEVAL, S.DROP_QUERY,
+    S.UNCERTAINTY_HERDING, S.RARE_AWARE_HERDING, S.DIRECT, S.RETRIEVAL, S.DROP_QUERY,
 )  # fmt: skip
 PEERS = {
     S.MARGIN: arms.scikit_activeml("UncertaintySampling"),
