@@ -1,10 +1,9 @@
 /** The segments of the case, the brush, and what tidies what was painted. */
 import { NumberInput, Slider } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Label, LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
 import type { Command } from '../../commands/registry';
-import { areaOf } from '../../geometry/mask';
 import { millimetres } from '../../geometry/units';
 import { formatNumber } from '../../ui/format';
 import { type Frame, isOneStack } from '../../viewer/frames';
@@ -19,6 +18,7 @@ import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
 import { PromptPanel } from './PromptPanel';
 import { unseenFrames } from './segmentEdits';
+import { segmentSizeText } from './segmentSize';
 import { useReading } from './store';
 import { TidyPart } from './TidyPart';
 
@@ -76,34 +76,19 @@ function SegmentLabel({ schema, label, frames }: SegmentLabelProps) {
   const { tool, labelFor, items, use } = useReading();
   const isActive =
     isSegmentTool(tool) && activeLabel(schema, 'segment', labelFor)?.key === label.key;
-  const painted = segmentsOf(items).filter(
-    ({ label_key, runs }) => label_key === label.key && runs.length > 0,
-  );
+  const size = useMemo(() => {
+    const painted = segmentsOf(items).filter(({ label_key }) => label_key === label.key);
+    return segmentSizeText(painted, frames);
+  }, [items, frames, label.key]);
   return (
     <LabelRow
       label={label}
       isActive={isActive}
       onPress={() => use(isSegmentTool(tool) ? tool : 'brush', label.key)}
     >
-      <span className={styles.number}>{sizeText(painted, frames)}</span>
+      <span className={styles.number}>{size}</span>
     </LabelRow>
   );
-}
-
-/** Area on one slice, volume over several where the stack says how far apart they lie. */
-export function sizeText(
-  painted: readonly { readonly runs: readonly number[] }[],
-  frames: readonly Frame[],
-): string {
-  const pixels = painted.reduce((sum, { runs }) => sum + areaOf(runs), 0);
-  if (pixels === 0) return t('empty');
-  const slices =
-    painted.length > 1
-      ? ` · ${t('{count, plural, one {# slice} other {# slices}}', { count: painted.length })}`
-      : '';
-  const spacing = frames[0]?.spacing;
-  if (!spacing) return `${pixels} px${slices}`;
-  return `${formatNumber((pixels * spacing.row * spacing.column) / 100, 1)} cm²${slices}`;
 }
 
 interface BrushSettingsProps {
