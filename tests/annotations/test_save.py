@@ -227,7 +227,12 @@ def test_a_suggestion_must_exist(session, room, read):
 
 @pytest.mark.parametrize(
     ("arm", "rules"),
-    [("strategy", {"is_staged": True}), ("strategy", {"show_suggestion": False}), ("control", {})],
+    [
+        ("strategy", {"is_staged": True}),
+        ("strategy", {"show_suggestion": False}),
+        ("strategy", {"wanted_reads": 2, "is_blinded": True}),
+        ("control", {}),
+    ],
 )
 def test_a_suggestion_hidden_from_the_reader_is_neither_accepted_nor_rejected(
     session, room, read, arm, rules
@@ -243,14 +248,19 @@ def test_a_suggestion_hidden_from_the_reader_is_neither_accepted_nor_rejected(
         return answer(session, actor, read, kind="rejection", content=content, **change)
 
     shown = room.project.reading_rules
-    task.arm, room.project.reading_rules = arm, {**shown, **rules}
+
+    def apply(arm, rules):
+        task.arm, task.wanted_reads = arm, rules.get("wanted_reads", 1)
+        room.project.reading_rules = {**shown, **rules}
+
+    apply(arm, rules)
     with pytest.raises(SuggestionUnknown), session.begin_nested():
         answer(session, actor, read, "viral", suggestion_id=suggestion_id)
     with pytest.raises(SuggestionUnknown), session.begin_nested():
         reject()
-    task.arm, room.project.reading_rules = "strategy", shown
+    apply("strategy", {})
     said = reject()
-    task.arm, room.project.reading_rules = arm, {**shown, **rules}
+    apply(arm, rules)
     reject(False, annotation_id=said.annotation["id"], parent_id=revision_id(said))
 
 
