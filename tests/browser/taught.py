@@ -66,7 +66,13 @@ class Taught:
         while not is_wanted(case):
             case = self._read_one(case)
             assert case, "no such case is left"
-        return case
+        eventually(self.is_at_rest, seconds=60)
+        return self.reader.get(f"/reads/{case['read']['id']}")
+
+    def is_at_rest(self) -> bool:
+        """No round is under way or waits, so what the model says of a case stays."""
+        jobs = self.project.lead.get(f"{self.project.path}/jobs")["items"]
+        return all(job["state"] not in ("queued", "running") for job in jobs)
 
     def _read_one(self, case: dict[str, Any]) -> dict[str, Any] | None:
         content = {"label_keys": [self.truth(case["study"]["id"])]}

