@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { affineFrom, scaleOf, toCanvas, toImage } from './affine';
-import { areaText, lengthInMillimetres, lengthText, roundLengthUpTo, sizeText } from './measure';
+import { lengthInMillimetres, roundLengthUpTo } from './measure';
 import { edgeLetters, lettersOf, oppositeLetters } from './orientation';
 import {
   type ImagePlane,
@@ -156,21 +156,6 @@ describe('the map from image to screen', () => {
 describe('measures', () => {
   test('a length counts rows and columns in their own spacing', () => {
     expect(lengthInMillimetres(imagePoint(0, 0), imagePoint(12, 8), spacing)).toBe(5);
-  });
-
-  test('without spacing everything is said in pixels', () => {
-    const [a, b] = [imagePoint(0, 0), imagePoint(3, 4)];
-    expect(lengthText(a, b, null)).toBe('5.0 px');
-    expect(sizeText(a, b, null)).toBe('3.0 × 4.0 px');
-    expect(areaText([a, imagePoint(3, 0), b], null)).toBe('6.0 px²');
-  });
-
-  test('units are always there', () => {
-    const [a, b] = [imagePoint(0, 0), imagePoint(12, 8)];
-    expect(lengthText(a, b, spacing)).toBe('5.0 mm');
-    expect(sizeText(a, b, spacing)).toBe('3.0 × 4.0 mm');
-    const large = [a, imagePoint(400, 0), imagePoint(400, 400), imagePoint(0, 400)];
-    expect(areaText(large, spacing)).toBe('200 cm²');
   });
 
   test('scale bars have round lengths', () => {

@@ -1,21 +1,12 @@
 /** How big a mark is and what lies in it, in the words shown beside it. */
 import { angleBetween, minus } from '../geometry/curves';
-import { areaText, lengthText, pathText, sizeText } from '../geometry/measure';
-import { boundingBox } from '../geometry/points';
+import { boundingBox, polygonArea } from '../geometry/points';
 import type { ImagePoint, PixelSpacing } from '../geometry/units';
 import { formatNumber } from '../ui/format';
 import { t } from '../words/t';
-import type { Frame } from './frames';
 import { type MarkKind, ringOf, SHAPES, SQUARE } from './shapes';
+import { areaText, extentText, lengthText } from './sizeText';
 import type { Statistics } from './statistics';
-
-/**
- * The spacing to measure with: only one that holds in the patient. A detector's spacing enlarges
- * whatever lies away from the detector, so that it measures nothing.
- */
-export const measuringSpacing = (
-  frame: Pick<Frame, 'spacing' | 'spacingKind'> | undefined,
-): PixelSpacing | null => (frame?.spacingKind === 'patient' ? frame.spacing : null);
 
 const degrees = (value: number): string => `${formatNumber(value, 1)}°`;
 
@@ -32,23 +23,24 @@ export function measureText(
     case 'point':
       return '';
     case 'length':
-      return lengthText(a, b, spacing);
+      return lengthText([a, b], spacing);
     case 'polyline':
-      return pathText(points, spacing);
+      return lengthText(points, spacing);
     case 'angle':
       return c ? degrees(angleBetween(minus(a, b), minus(c, b), grid)) : '';
     case 'cobb':
       return c && d ? degrees(cobbAngle(a, b, c, d, grid)) : '';
     case 'bidirectional':
       return c && d
-        ? `${lengthText(a, b, spacing)} × ${lengthText(c, d, spacing)}`
-        : lengthText(a, b, spacing);
+        ? `${lengthText([a, b], spacing)} × ${lengthText([c, d], spacing)}`
+        : lengthText([a, b], spacing);
     case 'box': {
       const [min, max] = boundingBox(points);
-      return sizeText(min, max, spacing);
+      return extentText(min, max, spacing);
     }
     default:
-      return points.length < SHAPES[kind].points ? '' : areaText(ringOf(kind, points), spacing);
+      if (points.length < SHAPES[kind].points) return '';
+      return areaText(polygonArea(ringOf(kind, points)), spacing);
   }
 }
 

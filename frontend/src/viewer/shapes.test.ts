@@ -5,8 +5,9 @@ import { type ImagePoint, imagePoint, millimetres, type PixelSpacing } from '../
 import { type Drawing, type Hand, IDLE, type Outcome, type Surroundings, step } from './drawing';
 import { moveHandle } from './editMarks';
 import { hitAt, isDrawable, type Mark, tidyPoints } from './marks';
-import { measureText, measuringSpacing, statisticsText } from './markText';
+import { measureText, statisticsText } from './markText';
 import { MARK_KINDS, type MarkKind, pointsFrom, ringOf, SHAPES, SQUARE } from './shapes';
+import { areaText, extentText, lengthText, measuringSpacing } from './sizeText';
 import { statisticsIn } from './statistics';
 
 const at = (x: number, y: number): ImagePoint => imagePoint(x, y);
@@ -264,6 +265,17 @@ describe('measuring', () => {
     const circle = pointsFrom('circle', [at(50, 50), at(60, 50)], SQUARE);
     expect(measureText('circle', circle, SQUARE)).toMatch(/^314 mm²$|^313 mm²$/);
     expect(measureText('point', [at(1, 1)], tall)).toBe('');
+  });
+
+  test('units are always there', () => {
+    const line = [at(0, 0), at(3, 4)] as const;
+    expect(lengthText(line, null)).toBe('5.0 px');
+    expect(lengthText(line, tall)).toBe('8.5 mm');
+    expect(extentText(...line, null)).toBe('3.0 × 4.0 px');
+    expect(extentText(...line, tall)).toBe('3.0 × 8.0 mm');
+    expect(areaText(6, null)).toBe('6 px²');
+    expect(areaText(499, tall)).toBe('998 mm²');
+    expect(areaText(500, tall)).toBe('10.0 cm²');
   });
 });
 

@@ -47,10 +47,10 @@ describe('the size of a segment', () => {
   });
 
   test('is an area on one slice, and pixels where the spacing is not that of the patient', () => {
-    expect(segmentSizeText([painted(1, 1000), painted(2, 0)], even)).toBe('4.0 cm²');
+    expect(segmentSizeText([painted(1, 1000), painted(2, 0)], even)).toBe('400 mm²');
     expect(segmentSizeText([painted(1, 10)], even)).toBe('4.0 mm²');
     expect(segmentSizeText([painted(1, 10)], stack([0, 1], { spacingKind: 'detector' }))).toBe(
-      '10 px',
+      '10 px²',
     );
     expect(segmentSizeText([painted(1, 0)], even)).toBe('empty');
   });
@@ -58,6 +58,7 @@ describe('the size of a segment', () => {
   test('says no volume of images that are no stack, or of what lies in another series', () => {
     const two = [painted(0, 10), painted(1, 10)];
     expect(segmentSizeText(two, stack([0, 0]))).toBe('2 slices');
+    expect(segmentSizeText(two, stack([0, 1], { spacingKind: 'detector' }))).toBe('2 slices');
     expect(segmentSizeText([painted(0, 10), painted(9, 10)], even)).toBe('2 slices');
   });
 });
