@@ -1,8 +1,15 @@
 /** A brush that moves through the patient, and what it covers of the slices it passes. */
 import type { Mask } from './mask';
 import { type Allowed, ROUND } from './paint';
-import { dot, type ImagePlane, normalOf, patientToImage, type Vector } from './plane';
-import { type ImageSize, type PatientPoint, patientPoint } from './units';
+import {
+  dot,
+  type ImagePlane,
+  imageToPatient,
+  normalOf,
+  patientToImage,
+  type Vector,
+} from './plane';
+import { type ImagePoint, type ImageSize, type PatientPoint, patientPoint } from './units';
 
 /** One slice of a stack of parallel images. */
 export interface Slice {
@@ -202,3 +209,9 @@ export const settled = (place: PatientPoint, normal: Vector): PatientPoint =>
     place[1] - BEHIND_MM * normal[1],
     place[2] - BEHIND_MM * normal[2],
   );
+
+/** Where in the patient the points of a plane through a stack lie, settled behind it. */
+export function placesOn(plane: ImagePlane): (point: ImagePoint) => PatientPoint {
+  const normal = normalOf(plane);
+  return (point) => settled(imageToPatient(plane, point), normal);
+}

@@ -3,10 +3,10 @@ import { useEffect, useMemo, useRef } from 'react';
 import { toImage, UNMOVED } from '../geometry/affine';
 import { cutThrough, type Grid, gridOf, patchFrom } from '../geometry/cutThrough';
 import { type Mask, type Runs, runsOf } from '../geometry/mask';
-import { imageToPatient, normalOf } from '../geometry/plane';
-import { settled } from '../geometry/sweep';
+import { placesOn } from '../geometry/sweep';
 import { canvasPoint, type ImageSize } from '../geometry/units';
 import { BrushRing } from './BrushRing';
+import { emptied } from './canvas';
 import type { Frame } from './frames';
 import type { MarkStyle } from './marks';
 import { pictureOf } from './pictures';
@@ -33,16 +33,9 @@ export function PlaneSegments(props: PlaneSegmentsProps) {
   const labels = useMemo(() => byLabel(frames, segments), [frames, segments]);
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context || !grid) return;
-    const ratio = window.devicePixelRatio || 1;
-    const size = { columns: element.clientWidth, rows: element.clientHeight };
-    const [width, height] = [size.columns * ratio, size.rows * ratio];
-    if (element.width !== width || element.height !== height)
-      Object.assign(element, { width, height });
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
+    const context = emptied(canvas.current);
+    if (!context || !grid) return;
+    const size = { columns: context.canvas.clientWidth, rows: context.canvas.clientHeight };
     const painted = stroke && !labels.has(stroke.label_key) ? [stroke.label_key] : [];
     for (const label of [...labels.keys(), ...painted]) {
       const masks = label === stroke?.label_key ? stroke.masks : NO_MASKS;
@@ -78,9 +71,8 @@ function cutOf(
   { plane, affine }: PlaneView,
   size: ImageSize,
 ): Mask {
-  const normal = normalOf(plane);
-  const place = (x: number, y: number) =>
-    settled(imageToPatient(plane, toImage(affine, canvasPoint(x, y))), normal);
+  const placeOf = placesOn(plane);
+  const place = (x: number, y: number) => placeOf(toImage(affine, canvasPoint(x, y)));
   const slices = Array.from({ length: grid.count }, (_, index) => {
     const mask = masks.get(index);
     return mask

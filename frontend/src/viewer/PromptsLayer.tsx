@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { type Affine, toCanvas } from '../geometry/affine';
 import type { ImageSize } from '../geometry/units';
+import { emptied, outlineOf } from './canvas';
 import { keptPicture } from './pictures';
 import type { Pointed, PreviewOnFrame, Prompt } from './prompts';
 import { type PromptingProps, usePrompting } from './usePrompting';
@@ -28,21 +29,12 @@ export function PromptsLayer(props: PromptsLayerProps) {
 
   useEffect(() => {
     const isEmpty = prompts.length === 0 && !preview && !pointed;
-    // Asking for the size makes the browser lay out the page: not at every slice, for nothing.
+    // Not laid out at every slice, for nothing.
     if (isEmpty && isBlank.current) return;
     isBlank.current = isEmpty;
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [element.clientWidth * ratio, element.clientHeight * ratio];
-    if (element.width !== width || element.height !== height)
-      Object.assign(element, { width, height });
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    if (!affine || size.columns === 0) return;
+    const context = emptied(canvas.current);
+    if (!context || !affine || size.columns === 0) return;
     if (preview && preview.runs.length > 0) drawPreview(context, { preview, size, colour, affine });
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     for (const prompt of prompts) drawPrompt(context, prompt, affine);
     if (pointed) drawPrompt(context, pointed, affine);
   }, [affine, size, prompts, preview, colour, pointed]);
@@ -73,18 +65,8 @@ function drawPreview(
   context: CanvasRenderingContext2D,
   { preview, size, colour, affine }: Preview,
 ): void {
-  const { a, b, c, d, e, f } = affine;
-  const ratio = window.devicePixelRatio || 1;
-  const map = new DOMMatrix([a, b, c, d, e, f]);
   const picture = keptPicture(preview.runs, size, colour);
-  context.setTransform(new DOMMatrix([ratio, 0, 0, ratio, 0, 0]).multiply(map));
-  context.imageSmoothingEnabled = false;
-  context.globalAlpha = FILL;
-  context.drawImage(picture.pixels, ...picture.at);
-  context.globalAlpha = 1;
-  const outline = new Path2D();
-  outline.addPath(picture.border, map);
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const outline = outlineOf(context, picture, { affine, fill: FILL });
   context.lineWidth = 3;
   context.strokeStyle = '#000';
   context.stroke(outline);

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'react';
 import type { Affine } from '../geometry/affine';
 import type { ImageSize } from '../geometry/units';
 import { BrushRing } from './BrushRing';
+import { emptied, outlineOf } from './canvas';
 import type { MarkStyle } from './marks';
 import { keptPicture, type Picture, pictureOf } from './pictures';
 import type { SegmentLook, SegmentOnFrame } from './segments';
@@ -27,20 +28,9 @@ export function drawPicture(
   context: CanvasRenderingContext2D,
   picture: Picture,
   colour: string,
-  { affine, fill }: { affine: Affine; fill: number },
+  look: { readonly affine: Affine; readonly fill: number },
 ): void {
-  const { a, b, c, d, e, f } = affine;
-  const ratio = window.devicePixelRatio || 1;
-  const map = new DOMMatrix([a, b, c, d, e, f]);
-  context.setTransform(new DOMMatrix([ratio, 0, 0, ratio, 0, 0]).multiply(map));
-  context.imageSmoothingEnabled = false;
-  context.globalAlpha = fill;
-  if (fill > 0) context.drawImage(picture.pixels, ...picture.at);
-  context.globalAlpha = 1;
-  // The outline keeps its width however far the image is zoomed.
-  const outline = new Path2D();
-  outline.addPath(picture.border, map);
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const outline = outlineOf(context, picture, look);
   context.lineJoin = 'round';
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
@@ -55,19 +45,11 @@ export function SegmentsLayer(props: SegmentsLayerProps) {
 
   useLayoutEffect(() => {
     const isEmpty = !stroke && segments.every(({ runs }) => runs.length === 0);
-    // Asking for the size makes the browser lay out the page: not at every slice, for nothing.
+    // Not laid out at every slice, for nothing.
     if (isEmpty && isBlank.current) return;
     isBlank.current = isEmpty;
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [element.clientWidth * ratio, element.clientHeight * ratio];
-    if (element.width !== width || element.height !== height)
-      Object.assign(element, { width, height });
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    if (!affine || size.columns === 0) return;
+    const context = emptied(canvas.current);
+    if (!context || !affine || size.columns === 0) return;
     const view = { affine, fill: look.fill };
     const painted = stroke?.masks.get(index);
     for (const segment of segments) {

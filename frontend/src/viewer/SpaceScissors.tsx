@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { UNMOVED } from '../geometry/affine';
 import type { ImagePoint } from '../geometry/units';
+import { emptied } from './canvas';
 import type { Frame } from './frames';
 import { drawOutline } from './SegmentsLayer';
 import { beginScissors } from './scissors';
@@ -18,14 +19,9 @@ export function SpaceScissors(props: SpaceScissorsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const stroke = usePaint(canvas, UNMOVED, scissorsOn(canvas, props));
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d');
-    if (!element || !context) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [element.clientWidth * ratio, element.clientHeight * ratio];
-    Object.assign(element, { width, height });
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (stroke && stroke.outline.length > 1) drawOutline(context, stroke.outline, UNMOVED);
+    const context = emptied(canvas.current);
+    if (context && stroke && stroke.outline.length > 1)
+      drawOutline(context, stroke.outline, UNMOVED);
   }, [stroke]);
   return (
     <canvas

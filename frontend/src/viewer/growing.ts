@@ -2,9 +2,9 @@
 import { gridOf } from '../geometry/cutThrough';
 import { grown, type Range, type Reach, rangeAround, type ValuesAt } from '../geometry/grow';
 import { type Mask, maskFrom, runsOf } from '../geometry/mask';
-import { type ImagePlane, imageToPatient, normalOf } from '../geometry/plane';
+import { type ImagePlane, normalOf } from '../geometry/plane';
 import { sheetAt, type Voxel, voxelAt } from '../geometry/planeFill';
-import { isAlong, settled } from '../geometry/sweep';
+import { isAlong, placesOn } from '../geometry/sweep';
 import type { ImagePoint } from '../geometry/units';
 import { inPieces } from './pieces';
 import { sampleOn } from './planeTools';
@@ -54,7 +54,7 @@ export function beginPlaneGrow(
 ): Stroke {
   const grid = gridOf(ground.slices);
   const normal = normalOf(plane);
-  const place = settled(imageToPatient(plane, start), normal);
+  const place = placesOn(plane)(start);
   const seed = grid && voxelAt(grid, place);
   if (!grid || !seed) return strokeFor(ground, hand, null);
   const isFlat = !hand.isBall && isAlong(grid.plane, normal);

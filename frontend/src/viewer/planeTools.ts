@@ -3,9 +3,9 @@ import { alikeIn, greyOf } from '../geometry/alike';
 import { type Grid, gridOf } from '../geometry/cutThrough';
 import type { ValuesAt } from '../geometry/grow';
 import type { Brush } from '../geometry/paint';
-import { dot, type ImagePlane, imageToPatient, normalOf, type Vector } from '../geometry/plane';
+import { dot, type ImagePlane, normalOf, type Vector } from '../geometry/plane';
 import { filledOnPlane, type Voxel, voxelAt } from '../geometry/planeFill';
-import { settled } from '../geometry/sweep';
+import { placesOn } from '../geometry/sweep';
 import { type ImagePoint, type ImageSize, imagePoint } from '../geometry/units';
 import type { Ground, Hand, Stroke } from './segments';
 import { sheetsOn, valuesThrough } from './sheets';
@@ -19,13 +19,12 @@ export function beginPlaneFill(
 ): Stroke {
   const grid = gridOf(ground.slices);
   const sheets = sheetsOn(ground, { ...hand, range: null });
-  const normal = normalOf(plane);
   const isInside = ({ slice, at }: Voxel) => sheets.open(slice)?.mask.data[at] === 1;
-  const place = settled(imageToPatient(plane, start), normal);
+  const place = placesOn(plane)(start);
   const seed = grid && voxelAt(grid, place);
   // A hole is filled and a part removed; the other way round there is nothing to do.
   if (grid && seed && isInside(seed) === hand.isErasing) {
-    const found = filledOnPlane(grid, place, normal, isInside);
+    const found = filledOnPlane(grid, place, normalOf(plane), isInside);
     for (const { slice, at } of found) {
       const sheet = sheets.open(slice);
       if (sheet) sheet.mask.data[at] = hand.isErasing ? 0 : 1;
@@ -66,7 +65,7 @@ export function sampleOn(
   radius_mm: number,
   { grid, valuesAt }: { readonly grid: Grid; readonly valuesAt: ValuesAt },
 ): Sample | null {
-  const normal = normalOf(plane);
+  const placeOf = placesOn(plane);
   const pitch = [
     pitchAlong(plane.rowDirection, grid),
     pitchAlong(plane.columnDirection, grid),
@@ -79,7 +78,7 @@ export function sampleOn(
   for (let at = 0; at < values.length; at += 1) {
     const x = point[0] + ((at % size.columns) - reach[0]) * pitch[0];
     const y = point[1] + (Math.floor(at / size.columns) - reach[1]) * pitch[1];
-    const voxel = voxelAt(grid, settled(imageToPatient(plane, imagePoint(x, y)), normal));
+    const voxel = voxelAt(grid, placeOf(imagePoint(x, y)));
     const value = voxel && valuesAt(voxel.slice)?.[voxel.at];
     voxels.push(value === null || value === undefined ? null : voxel);
     values[at] = value ?? Number.NaN;

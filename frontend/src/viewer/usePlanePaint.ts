@@ -1,8 +1,7 @@
 /** What painting on a plane needs: the plane's brush, and the slices it writes into. */
 import { useMemo } from 'react';
-import { imageToPatient, normalOf } from '../geometry/plane';
-import { settled } from '../geometry/sweep';
-import type { ImagePoint } from '../geometry/units';
+import { normalOf } from '../geometry/plane';
+import { placesOn } from '../geometry/sweep';
 import type { Frame } from './frames';
 import { beginPlaneGrow } from './growing';
 import { beginPlaneEdge, beginPlaneFill } from './planeTools';
@@ -30,7 +29,7 @@ export function usePlanePaint(
     const { label_key, settings } = paint;
     const normal = normalOf(view.plane);
     const ground = groundOf(frames, segments, label_key);
-    const placeOf = (point: ImagePoint) => settled(imageToPatient(view.plane, point), normal);
+    const placeOf = placesOn(view.plane);
     const flat = settings.isBall ? null : normal;
     return {
       label_key,
