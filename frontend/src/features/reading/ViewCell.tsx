@@ -1,10 +1,10 @@
 /** One place of the grid: a series on a viewport, or an invitation to put one there. */
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { Frame, Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { isDrawingTool } from '../../viewer/prompts';
-import { Viewport, type ViewportHandle } from '../../viewer/Viewport';
+import { Viewport } from '../../viewer/Viewport';
 import { t } from '../../words/t';
 import { AlignedNote } from './AlignedNote';
 import { type Cell, framesBeside, useArranged, useLayout } from './layout';
@@ -17,6 +17,7 @@ import { useReadout } from './readout';
 import { SERIES_DATA } from './SeriesStrip';
 import { useReading } from './store';
 import { useColours } from './useOverlays';
+import { usePort } from './usePort';
 import type { Shared } from './useShared';
 import { VolumeCell } from './VolumeCell';
 
@@ -150,31 +151,15 @@ function StackCell(props: StackCellProps) {
   const others = useLayout(useShallow((layout) => framesBeside(at, stacks, layout)));
   const isWindowDue = useRef(windowName !== '');
   const isNew = useRef(true);
-  const keep = useCallback(
-    (handle: ViewportHandle | null) => {
-      ports.put(at, frames, handle);
-      if (handle && useLayout.getState().active === at)
-        useReadout.setState({ viewport: handle, view: ports.get(at)?.view ?? null });
-    },
-    [at, frames],
-  );
-  useEffect(() => {
-    const port = ports.get(at);
-    if (isActive && port) useReadout.setState({ viewport: port.handle, view: port.view });
-  }, [at, isActive]);
+  const port = usePort(at, frames, isActive);
   return (
     <Viewport
       {...viewport}
-      ref={keep}
+      {...port}
       frames={frames}
       firstIndex={firstIndex}
       others={others}
       framesPerSecond={props.framesPerSecond}
-      onView={(view) => {
-        const { active, links } = useLayout.getState();
-        ports.note(at, view, active === at, links);
-        if (active === at) useReadout.setState({ view });
-      }}
       onShown={(index) => {
         useLayout.getState().keepIndex(at, index);
         const frame = frames[index];

@@ -1,12 +1,11 @@
 /** A series in 3D in one place of the grid; what draws it is fetched when it is first asked for. */
-import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import type { Frame } from '../../viewer/frames';
 import { LoadingNotice } from '../../viewer/Notice';
 import type { View } from '../../viewer/stackEngine';
-import { navigationOf, type ViewportHandle, type ViewportProps } from '../../viewer/Viewport';
-import { useLayout } from './layout';
-import { ports } from './ports';
-import { useReadout } from './readout';
+import { navigationOf } from '../../viewer/Viewport';
+import { NO_FRAMES, usePort } from './usePort';
+import type { Shared } from './useShared';
 import { useVolumes } from './volumes';
 
 const VolumeViewport = lazy(() => import('../../viewer/VolumeViewport'));
@@ -15,53 +14,24 @@ interface VolumeCellProps {
   readonly at: number;
   readonly frames: readonly Frame[];
   readonly isActive: boolean;
-  readonly viewport: Pick<
-    ViewportProps,
-    | 'tool'
-    | 'segments'
-    | 'paint'
-    | 'onPainted'
-    | 'areMarksShown'
-    | 'isReadOnly'
-    | 'styleOf'
-    | 'isTextShown'
-  >;
+  readonly viewport: Shared;
 }
-
-/** No slice is the one on screen. */
-const NO_FRAMES: readonly Frame[] = [];
 
 const NO_VIEW: View = { index: -1, affine: null, window: null, isInverted: false };
 
 export function VolumeCell({ at, frames, isActive, viewport }: VolumeCellProps) {
   const { lookNumber, strength } = useVolumes();
-  const keep = useCallback(
-    (handle: ViewportHandle | null) => {
-      ports.put(at, NO_FRAMES, handle);
-      if (handle && useLayout.getState().active === at)
-        useReadout.setState({ viewport: handle, view: NO_VIEW, hover: null });
-    },
-    [at],
-  );
-  useEffect(() => {
-    const port = ports.get(at);
-    if (isActive && port) useReadout.setState({ viewport: port.handle, view: NO_VIEW });
-  }, [at, isActive]);
+  const { ref } = usePort(at, NO_FRAMES, isActive, NO_VIEW);
   return (
     <Suspense fallback={<LoadingNotice isFirst />}>
       <VolumeViewport
-        ref={keep}
+        {...viewport}
+        ref={ref}
         frames={frames}
         tool={navigationOf(viewport.tool)}
         lookNumber={lookNumber}
         strength={strength}
         isCutting={viewport.tool === 'scissors' && !viewport.isReadOnly}
-        segments={viewport.segments}
-        paint={viewport.paint}
-        onPainted={viewport.onPainted}
-        areMarksShown={viewport.areMarksShown}
-        styleOf={viewport.styleOf}
-        isTextShown={viewport.isTextShown}
       />
     </Suspense>
   );
