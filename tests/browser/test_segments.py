@@ -251,7 +251,7 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
     page.keyboard.press("Alt+s")
     for _ in range(8):
         page.keyboard.press("Alt+ArrowUp")
-    radius = float(page.locator("label[for=brush-size] b").inner_text().split()[0])
+    radius = float(page.locator("label", has_text="Brush").locator("b").inner_text().split()[0])
     assert 16 < radius < 32, "the ball reaches the slices beside, 16 mm away, and no other"
     page.keyboard.press("ArrowDown")
     expect(page.locator(".viewer[data-shown='1']")).to_be_visible()

@@ -1,5 +1,5 @@
 /** What is laid over the image, what could be, and in which colours. */
-import { NumberInput, Slider } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { CommandKey } from '../../commands/CommandKey';
 import { COLOUR_MAPS, type ColourMap, endsFor, gradientOf, MAPS } from '../../viewer/colourMaps';
@@ -19,6 +19,7 @@ import {
 } from './fusion';
 import { seriesIn, useArranged } from './layout';
 import styles from './Panel.module.css';
+import { SliderRow } from './SliderRow';
 import { seriesName } from './useOverlays';
 
 /** `all` are the series of the case and of the study beside it. */
@@ -111,21 +112,17 @@ function LookOf({ series }: { readonly series: Series | undefined }) {
   };
   return (
     <div className={styles.brush}>
-      <label htmlFor="overlay-opacity">
-        {t('Overlay opacity')} <CommandKey id="overlay.less" /> <CommandKey id="overlay.more" />{' '}
-        <b>{Math.round(look.opacity * 100)} %</b>
-      </label>
-      <Slider
-        id="overlay-opacity"
-        size="sm"
-        min={0.1}
-        max={1}
+      <SliderRow
+        name={t('Opacity of the overlay')}
+        from={0.1}
+        to={1}
         step={0.1}
         value={look.opacity}
-        label={null}
-        thumbLabel={t('Opacity of the overlay')}
         onChange={(opacity) => changeLook(series.series_uid, { opacity })}
-      />
+      >
+        {t('Overlay opacity')} <CommandKey id="overlay.less" /> <CommandKey id="overlay.more" />{' '}
+        <b>{Math.round(look.opacity * 100)} %</b>
+      </SliderRow>
       <span>{unit ? t('Colours from, to, in {unit}', { unit }) : t('Colours from, to')}</span>
       {ends && (
         <div className={styles.range}>

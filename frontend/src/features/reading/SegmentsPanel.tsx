@@ -1,5 +1,5 @@
 /** The segments of the case, the brush, and what tidies what was painted. */
-import { NumberInput, Slider } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Label, LabelSchema } from '../../api/projects';
 import { CommandKey } from '../../commands/CommandKey';
@@ -17,6 +17,7 @@ import { segmentsOf } from './items';
 import { LabelRow } from './LabelRow';
 import styles from './Panel.module.css';
 import { PromptPanel } from './PromptPanel';
+import { SliderRow } from './SliderRow';
 import { unseenFrames } from './segmentEdits';
 import { segmentSizeText } from './segmentSize';
 import { useReading } from './store';
@@ -103,33 +104,27 @@ function BrushSettings({ unit, isStack }: BrushSettingsProps) {
   const [kept, keep] = useState<readonly [number, number]>([-100, 200]);
   return (
     <div className={styles.brush}>
-      <label htmlFor="brush-size">
-        {t('Brush')} <CommandKey id="paint.smaller" /> <CommandKey id="paint.larger" />{' '}
-        <b>{formatNumber(paint.radius, 1)} mm</b>
-      </label>
-      <Slider
-        id="brush-size"
-        size="sm"
-        min={0.5}
-        max={40}
+      <SliderRow
+        name={t('Radius of the brush in mm')}
+        from={0.5}
+        to={40}
         step={0.5}
         value={paint.radius}
-        label={null}
-        thumbLabel={t('Radius of the brush in mm')}
         onChange={(value) => setPaint({ radius: millimetres(value) })}
-      />
-      <label htmlFor="segment-fill">{t('Filled')}</label>
-      <Slider
-        id="segment-fill"
-        size="sm"
-        min={0}
-        max={1}
+      >
+        {t('Brush')} <CommandKey id="paint.smaller" /> <CommandKey id="paint.larger" />{' '}
+        <b>{formatNumber(paint.radius, 1)} mm</b>
+      </SliderRow>
+      <SliderRow
+        name={t('How far segments are filled')}
+        from={0}
+        to={1}
         step={0.05}
         value={segmentFill}
-        label={null}
-        thumbLabel={t('How far segments are filled')}
         onChange={(value) => arrange({ segmentFill: value })}
-      />
+      >
+        {t('Filled')}
+      </SliderRow>
       {isStack && (
         <label className={styles.check}>
           <input
