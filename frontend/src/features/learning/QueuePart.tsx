@@ -10,6 +10,7 @@ import { formatScore, formatShare, spoken } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { studyColumns } from '../../ui/studyColumns';
 import { Thumbnail } from '../../ui/Thumbnail';
 import { rich, t, told } from '../../words/t';
 import styles from './Learning.module.css';
@@ -138,18 +139,7 @@ const COLUMNS: Column<QueuePick>[] = [
     sortValue: (row) => row.rank,
     render: (row) => row.rank,
   },
-  {
-    key: 'thumbnail',
-    title: '',
-    width: 40,
-    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
-  },
-  {
-    key: 'study',
-    title: t('Study'),
-    sortValue: (row) => row.pseudonym,
-    render: (row) => row.pseudonym,
-  },
+  ...studyColumns<QueuePick>(),
   { key: 'arm', title: t('Arm'), sortValue: (row) => row.arm, render: (row) => armChip(row.arm) },
   {
     key: 'reason',

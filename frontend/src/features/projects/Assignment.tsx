@@ -17,7 +17,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { spoken } from '../../ui/format';
 import { Failed, Loaded } from '../../ui/Loaded';
 import { Panel } from '../../ui/Panel';
-import { Thumbnail } from '../../ui/Thumbnail';
+import { studyColumns } from '../../ui/studyColumns';
 import { t, told } from '../../words/t';
 import styles from './ProjectPage.module.css';
 
@@ -122,18 +122,7 @@ function columnsWith(chosen: ReadonlySet<string>, toggle: (id: string) => void):
         />
       ),
     },
-    {
-      key: 'thumbnail',
-      title: '',
-      width: 40,
-      render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
-    },
-    {
-      key: 'study',
-      title: t('Study'),
-      sortValue: (row) => row.pseudonym,
-      render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
-    },
+    ...studyColumns<TaskRow>(),
     {
       key: 'state',
       title: t('State'),

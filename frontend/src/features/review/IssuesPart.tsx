@@ -6,8 +6,9 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/EmptyState';
 import { Loaded } from '../../ui/Loaded';
 import { RelativeTime } from '../../ui/RelativeTime';
-import { Thumbnail } from '../../ui/Thumbnail';
+import { studyColumns } from '../../ui/studyColumns';
 import { t } from '../../words/t';
+import { readerColumn } from './readerColumn';
 
 interface Props {
   projectId: string;
@@ -15,25 +16,8 @@ interface Props {
 }
 
 const COLUMNS: Column<Issue>[] = [
-  {
-    key: 'thumbnail',
-    title: '',
-    width: 40,
-    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
-  },
-  {
-    key: 'study',
-    title: t('Study'),
-    sortValue: (row) => row.pseudonym,
-    render: (r) => r.pseudonym,
-  },
-  {
-    key: 'reader',
-    title: t('Reader'),
-    sortValue: (row) => row.reader_name,
-    render: (row) =>
-      row.reader_name ?? <span title={t('This project is blinded')}>{t('hidden')}</span>,
-  },
+  ...studyColumns<Issue>(),
+  readerColumn(),
   { key: 'text', title: t('Question'), sortValue: (row) => row.text, render: (row) => row.text },
   {
     key: 'answer',

@@ -11,10 +11,11 @@ import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
-import { Thumbnail } from '../../ui/Thumbnail';
+import { studyColumns } from '../../ui/studyColumns';
 import { t } from '../../words/t';
 import { IssuesPart } from './IssuesPart';
 import styles from './Review.module.css';
+import { readerColumn } from './readerColumn';
 import { type ReviewState, type Row, useReviewRows } from './reviewRows';
 import { VerdictPanel } from './VerdictPanel';
 
@@ -38,25 +39,8 @@ const EMPTY: Record<ReviewState, [title: string, text?: string]> = {
 };
 
 const columnsWith = (nameOf: NameOf, state: ReviewState): Column<Row>[] => [
-  {
-    key: 'thumbnail',
-    title: '',
-    width: 40,
-    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
-  },
-  {
-    key: 'study',
-    title: t('Study'),
-    sortValue: (row) => row.pseudonym,
-    render: (row) => row.pseudonym,
-  },
-  {
-    key: 'reader',
-    title: t('Reader'),
-    sortValue: (row) => row.reader_name,
-    render: (row) =>
-      row.reader_name ?? <span title={t('This project is blinded')}>{t('hidden')}</span>,
-  },
+  ...studyColumns<Row>(),
+  readerColumn(),
   {
     key: 'answer',
     title: t('Answer'),

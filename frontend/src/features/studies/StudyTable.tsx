@@ -5,25 +5,14 @@ import { Chip } from '../../ui/Chip';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { formatCount, spoken } from '../../ui/format';
 import { RelativeTime } from '../../ui/RelativeTime';
-import { Thumbnail } from '../../ui/Thumbnail';
+import { studyColumns } from '../../ui/studyColumns';
 import { TrustBadge } from '../../ui/TrustBadge';
 import { t } from '../../words/t';
 import { ChooseBox } from './chosen/ChooseBox';
 import type { Chosen } from './chosen/useChosen';
 
 const COLUMNS: Column<StudyRow>[] = [
-  {
-    key: 'thumbnail',
-    title: '',
-    width: 40,
-    render: (row) => <Thumbnail url={row.thumbnail_url} alt={row.pseudonym} />,
-  },
-  {
-    key: 'study',
-    title: t('Study'),
-    sortValue: (row) => row.pseudonym,
-    render: (row) => <span title={row.pseudonym}>{row.pseudonym}</span>,
-  },
+  ...studyColumns<StudyRow>(),
   {
     key: 'modality',
     title: t('Modality'),
