@@ -76,10 +76,11 @@ def test_a_change_to_oneself_leaves_a_trace_of_what_and_not_of_the_values(anna, 
 
 
 def test_hanging_protocols_are_kept_as_they_were_made(anna, client):
+    pet = {"study": "current", "modality": "PT", "colours": "hot", "opacity": 0.4}
     stage = {
         "rows": 1,
         "columns": 2,
-        "cells": [{"study": "earlier", "modality": "CT", "number": 1}, None],
+        "cells": [{"study": "earlier", "modality": "CT", "number": 1, "overlay": pet}, None],
         "links": {"scroll": True, "zoom": False, "window": False},
     }
     hanging = [{"name": "CT", "modalities": ["CT"], "stages": [stage]}]

@@ -13,19 +13,32 @@ from collimate.kit.http import Body
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class HungSeries(Body):
-    """One viewport: the `number`-th series of a study that has all the named properties."""
+class NamedSeries(Body):
+    """The `number`-th series of a study that has all the named properties."""
 
     study: Literal["current", "earlier"] = "current"
     modality: Word | None = None
     section: Literal["axial", "coronal", "sagittal"] | None = None
     description: Word | None = None
+    number: int = Field(default=0, ge=0, le=99)
+
+
+class HungOverlay(NamedSeries):
+    """What is laid over a viewport, where it lies in the same space."""
+
+    colours: Literal["hot", "rainbow", "viridis", "inverted", "signed"]
+    opacity: float = Field(ge=0.1, le=1)
+
+
+class HungSeries(NamedSeries):
+    """One viewport."""
+
     view: Word | None = Field(
         default=None,
         description='Side and position of a mammogram ("R CC"); its images are found in any series',
     )
-    number: int = Field(default=0, ge=0, le=99)
     window: Word | None = Field(default=None, description="Name of a window of the series")
+    overlay: HungOverlay | None = None
 
 
 class Links(Body):

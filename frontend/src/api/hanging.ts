@@ -8,6 +8,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type HungSeries = Schemas['HungSeries'];
+export type HungOverlay = Schemas['HungOverlay'];
 export type HangingStage = Schemas['HangingStage'];
 export type HangingProtocol = Schemas['HangingProtocol'];
 

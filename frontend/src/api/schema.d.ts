@@ -4199,8 +4199,38 @@ export interface components {
             next: string | null;
         };
         /**
+         * HungOverlay
+         * @description What is laid over a viewport, where it lies in the same space.
+         */
+        HungOverlay: {
+            /**
+             * Colours
+             * @enum {string}
+             */
+            colours: "hot" | "rainbow" | "viridis" | "inverted" | "signed";
+            /** Description */
+            description?: string | null;
+            /** Modality */
+            modality?: string | null;
+            /**
+             * Number
+             * @default 0
+             */
+            number?: number;
+            /** Opacity */
+            opacity: number;
+            /** Section */
+            section?: ("axial" | "coronal" | "sagittal") | null;
+            /**
+             * Study
+             * @default current
+             * @enum {string}
+             */
+            study?: "current" | "earlier";
+        };
+        /**
          * HungSeries
-         * @description One viewport: the `number`-th series of a study that has all the named properties.
+         * @description One viewport.
          */
         HungSeries: {
             /** Description */
@@ -4212,6 +4242,7 @@ export interface components {
              * @default 0
              */
             number?: number;
+            overlay?: components["schemas"]["HungOverlay"] | null;
             /** Section */
             section?: ("axial" | "coronal" | "sagittal") | null;
             /**

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { millimetres, patientPoint } from '../../geometry/units';
 import type { Frame, Series } from '../../viewer/frames';
-import { bestOf, candidatesFor, fusionCommands, lookOf, useFusion } from './fusion';
+import { bestOf, candidatesFor, fusionCommands, layAsHung, lookOf, useFusion } from './fusion';
 import { useLayout } from './layout';
 import { closePlanes, openPlanes } from './planes';
 
@@ -71,6 +71,20 @@ describe('laying a series over another', () => {
     expect(overlays()[0]).toBeNull();
     press('toggle');
     expect(lookOf('pet')).toMatchObject({ map: 'rainbow', opacity: 0.6 });
+  });
+
+  test('hangs as a protocol asks, and only what lies in the same space', async () => {
+    useLayout.getState().open([CT, OTHER_CT]);
+    const asked = { modality: 'PT', colours: 'viridis', opacity: 0.3 } as const;
+    layAsHung([asked, null], () => PET, ALL);
+    expect(overlays().slice(0, 2)).toEqual(['pet', null]);
+    await Promise.resolve();
+    expect(lookOf('pet')).toEqual({ map: 'viridis', opacity: 0.3, ends: { low: 0, high: 7 } });
+    useLayout.getState().open([CT, OTHER_CT]);
+    layAsHung([asked, asked], () => AWAY, ALL);
+    layAsHung([asked], () => CT, ALL);
+    layAsHung([asked], () => undefined, ALL);
+    expect(overlays().slice(0, 2)).toEqual([null, null]);
   });
 
   test('goes with the viewport into all planes, and not to another series', () => {

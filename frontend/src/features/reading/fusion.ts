@@ -1,5 +1,6 @@
 /** Series laid over others, and colours in place of grey: which, how they look, and their commands. */
 import { create } from 'zustand';
+import type { HungOverlay } from '../../api/hanging';
 import type { Command } from '../../commands/registry';
 import { type ColourMap, type Ends, nextMap } from '../../viewer/colourMaps';
 import type { Series } from '../../viewer/frames';
@@ -59,15 +60,36 @@ export function bestOf(base: Series, candidates: readonly Candidate[]): Series |
   );
 }
 
-/** Lays a series over the active viewport, and over all planes with it; null takes it away. */
-export function layOver(series: Series | null): void {
-  const { active, setOverlay } = useLayout.getState();
-  setOverlay(active, series?.series_uid ?? null);
+/** Lays a series over a viewport, and from a plane over all planes; null takes it away. */
+function layOn(at: number, series: Series | null): void {
+  useLayout.getState().setOverlay(at, series?.series_uid ?? null);
   if (!series || lookOf(series.series_uid).ends) return;
-  if (isLabelMap(series.frames)) changeLook(series.series_uid, { map: 'rainbow' });
+  const isThere = () => useLayout.getState().cells[at]?.overlayUid === series.series_uid;
   void usualEnds(series.frames)
     .then((ends) => changeLook(series.series_uid, { ends }))
-    .catch(() => layOver(null));
+    .catch(() => isThere() && layOn(at, null));
+}
+
+/** Lays a series over the active viewport; null takes it away. */
+export function layOver(series: Series | null): void {
+  const isNew = series && !lookOf(series.series_uid).ends;
+  if (isNew && isLabelMap(series.frames)) changeLook(series.series_uid, { map: 'rainbow' });
+  layOn(useLayout.getState().active, series);
+}
+
+/** What a hanging protocol lays over viewports that hang by it, as far as it lies in their space. */
+export function layAsHung(
+  wanted: readonly (HungOverlay | null | undefined)[],
+  seriesFor: (wanted: HungOverlay) => Series | undefined,
+  all: readonly Series[],
+): void {
+  wanted.forEach((asked, at) => {
+    const base = seriesIn(all, useLayout.getState().cells[at]);
+    const over = asked && seriesFor(asked);
+    if (!base || !over || over === base || whyNoOverlay(base.frames[0], over.frames)) return;
+    changeLook(over.series_uid, { map: asked.colours, opacity: asked.opacity });
+    layOn(at, over);
+  });
 }
 
 const OPACITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];

@@ -6,6 +6,7 @@ import {
   type CaseFacts,
   cellsOf,
   fits,
+  type LooksNow,
   needsEarlier,
   seriesFor,
   stageOf,
@@ -52,6 +53,11 @@ const protocol = (more: Partial<HangingProtocol> = {}): HangingProtocol => ({
   ...more,
 });
 
+const PLAIN: LooksNow = {
+  windowAt: () => null,
+  overlayLook: () => ({ colours: 'hot', opacity: 0.4 }),
+};
+
 const shown = (...uids: (string | null)[]) =>
   ({
     rows: 2,
@@ -78,8 +84,13 @@ describe('a protocol fits a case', () => {
 
 describe('a stage', () => {
   test('kept from the screen hangs the same series again, and alike ones in another case', () => {
-    const stage = stageOf(shown('a2', 'e1', 'c1', null), { current, earlier }, (at) =>
-      at === 0 ? { center: -600, width: 1500 } : null,
+    const stage = stageOf(
+      shown('a2', 'e1', 'c1', null),
+      { current, earlier },
+      {
+        ...PLAIN,
+        windowAt: (at) => (at === 0 ? { center: -600, width: 1500 } : null),
+      },
     );
     expect(stage.cells.map((cell) => cell?.study ?? null)).toEqual([
       'current',
@@ -98,6 +109,20 @@ describe('a stage', () => {
       'x',
       null,
     ]);
+  });
+
+  test('keeps what is laid over a viewport, by what it is and how it looks', () => {
+    const layout = shown('a2', 'c1', null, null);
+    const [first, ...cells] = layout.cells;
+    const over = { ...layout, cells: [{ ...first, seriesUid: 'a2', overlayUid: 'e2' }, ...cells] };
+    const stage = stageOf(over, { current, earlier }, PLAIN);
+    const name = { modality: 'CT', section: 'coronal', description: null, number: 0 };
+    expect(stage.cells[0]).toMatchObject({
+      study: 'current',
+      overlay: { study: 'earlier', ...name, colours: 'hot', opacity: 0.4 },
+    });
+    expect(stage.cells[1]?.overlay).toBeUndefined();
+    expect(needsEarlier(stage)).toBe(true);
   });
 
   test('asks for less where no series has everything, and for nothing of another kind', () => {
@@ -184,13 +209,13 @@ describe('mammographic views', () => {
       links: {},
       cells: [{ seriesUid: 'n2', index: 0, view: 'L CC' }],
     };
-    const stage = stageOf(layout as unknown as Layout, { current: now, earlier: [] }, () => null);
+    const stage = stageOf(layout as unknown as Layout, { current: now, earlier: [] }, PLAIN);
     expect(stage.cells).toEqual([{ study: 'current', view: 'L CC', number: 0 }]);
     const lacking = [{ seriesUid: null, index: 0, view: 'R CC', isEarlier: true }];
     const kept = stageOf(
       { ...layout, cells: lacking } as unknown as Layout,
       { current: now, earlier: [] },
-      () => null,
+      PLAIN,
     );
     expect(kept.cells).toEqual([{ study: 'earlier', view: 'R CC', number: 0 }]);
   });

@@ -1,5 +1,5 @@
 /** Hanging protocols: which one fits a case, what it hangs where, and what a layout would be as one. */
-import type { HangingProtocol, HangingStage, HungSeries } from '../../api/hanging';
+import type { HangingProtocol, HangingStage, HungOverlay, HungSeries } from '../../api/hanging';
 import { normalOf } from '../../geometry/plane';
 import { stackOfView } from '../../viewer/breastViews';
 import type { Series } from '../../viewer/frames';
@@ -38,9 +38,13 @@ export function sectionOf(series: Series): HungSeries['section'] {
   return SECTIONS[at] ?? null;
 }
 
-type Wanted = Pick<HungSeries, 'modality' | 'section' | 'description'>;
+/** What a protocol says of a series. */
+type Named = Pick<HungSeries, 'study' | 'modality' | 'section' | 'description' | 'number'>;
 
-const hasAll = (series: Series, wanted: Partial<Wanted>): boolean =>
+const hasAll = (
+  series: Series,
+  wanted: Pick<Named, 'modality' | 'section' | 'description'>,
+): boolean =>
   (!wanted.modality || series.modality === wanted.modality) &&
   (!wanted.section || sectionOf(series) === wanted.section) &&
   (!wanted.description || series.description === wanted.description);
@@ -49,7 +53,7 @@ const hasAll = (series: Series, wanted: Partial<Wanted>): boolean =>
  * The series a viewport asks for. What no series has is asked for less and less: first without the
  * description, then without the section. Undefined where the study has no series of that kind.
  */
-export function seriesFor(wanted: HungSeries, series: readonly Series[]): Series | undefined {
+export function seriesFor(wanted: Named, series: readonly Series[]): Series | undefined {
   const { modality, section, description } = wanted;
   const loosened = [{ modality, section, description }, { modality, section }, { modality }];
   for (const asked of loosened) {
@@ -61,11 +65,14 @@ export function seriesFor(wanted: HungSeries, series: readonly Series[]): Series
 
 const middle = (series: Series): number => Math.floor((firstTimeOf(series).frames.length - 1) / 2);
 
+/** The series of the case itself, and of the study that is to hang beside it. */
+interface Studies {
+  readonly current: readonly Series[];
+  readonly earlier: readonly Series[];
+}
+
 /** What each viewport of a stage shows. Stacks begin in the middle, single images at the first. */
-export function cellsOf(
-  stage: HangingStage,
-  studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
-): HungCell[] {
+export function cellsOf(stage: HangingStage, studies: Studies): HungCell[] {
   return stage.cells.map((wanted): HungCell => {
     const study = studies[wanted?.study ?? 'current'];
     const isEarlier = wanted?.study === 'earlier';
@@ -115,7 +122,7 @@ export function besideEarlier(
 export const hasViews = (stage: HangingStage): boolean => stage.cells.some((cell) => cell?.view);
 
 export const needsEarlier = (stage: HangingStage): boolean =>
-  stage.cells.some((cell) => cell?.study === 'earlier');
+  stage.cells.some((cell) => cell?.study === 'earlier' || cell?.overlay?.study === 'earlier');
 
 /** The name of the window a viewport shows, where it is one of those that are offered. */
 function windowNameOf(series: Series, window: { center: number; width: number } | null) {
@@ -128,26 +135,38 @@ function windowNameOf(series: Series, window: { center: number; width: number } 
   return choices.find((choice) => isSame(choice.window))?.name ?? null;
 }
 
-/** The layout on screen as a stage: series are named by what they are, not by their identity. */
-export function stageOf(
-  layout: Layout,
-  studies: { readonly current: readonly Series[]; readonly earlier: readonly Series[] },
-  windowAt: (cellIndex: number) => { center: number; width: number } | null,
-): HangingStage {
+/** A series by what it is, not by its identity; null where neither study has it. */
+function named(seriesUid: string | null | undefined, studies: Studies) {
+  for (const study of ['current', 'earlier'] as const) {
+    const series = studies[study].find((one) => one.series_uid === seriesUid);
+    if (!series) continue;
+    const description = series.description || null;
+    const asked = { modality: series.modality, section: sectionOf(series), description };
+    const number = studies[study].filter((one) => hasAll(one, asked)).indexOf(series);
+    return { series, name: { study, ...asked, number } };
+  }
+  return null;
+}
+
+/** How what is on screen looks. */
+export interface LooksNow {
+  readonly windowAt: (cellIndex: number) => { center: number; width: number } | null;
+  readonly overlayLook: (seriesUid: string) => Pick<HungOverlay, 'colours' | 'opacity'>;
+}
+
+/** The layout on screen as a stage. */
+export function stageOf(layout: Layout, studies: Studies, looks: LooksNow): HangingStage {
   const { rows, columns, links } = layout;
   const cells = layout.cells.slice(0, rows * columns).map((cell, at): HungSeries | null => {
-    for (const study of ['current', 'earlier'] as const) {
-      const series = studies[study].find((one) => one.series_uid === cell.seriesUid);
-      if (!series) continue;
-      if (cell.view) return { study, view: cell.view, number: 0 };
-      const description = series.description || null;
-      const asked = { modality: series.modality, section: sectionOf(series), description };
-      const alike = studies[study].filter((one) => hasAll(one, asked));
-      const number = alike.indexOf(series);
-      return { study, ...asked, number, window: windowNameOf(series, windowAt(at)) };
-    }
-    if (!cell.view) return null;
-    return { study: cell.isEarlier ? 'earlier' : 'current', view: cell.view, number: 0 };
+    const found = named(cell.seriesUid, studies);
+    const study = found?.name.study ?? (cell.isEarlier ? 'earlier' : 'current');
+    if (cell.view) return { study, view: cell.view, number: 0 };
+    if (!found) return null;
+    const window = windowNameOf(found.series, looks.windowAt(at));
+    const over = cell.overlayUid ? named(cell.overlayUid, studies) : null;
+    if (!over) return { ...found.name, window };
+    const overlay = { ...over.name, ...looks.overlayLook(over.series.series_uid) };
+    return { ...found.name, window, overlay };
   });
   return { rows, columns, cells, links: { ...links } };
 }

@@ -11,13 +11,16 @@ import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { counterpartOf, firstIndexIn, isOfStudy } from './earlier';
+import { layAsHung, lookOf } from './fusion';
 import {
   besideEarlier,
   type CaseFacts,
   cellsOf,
   fits,
   hasViews,
+  type LooksNow,
   needsEarlier,
+  seriesFor,
   stageOf,
   withProtocol,
 } from './hanging';
@@ -57,6 +60,12 @@ export function useHanging(
       const isAlone = series.length === 0 || needsEarlier(stage);
       const beside = isAlone ? null : besideEarlier(grid, current, series);
       useLayout.getState().hang({ links, ...(beside ?? grid) });
+      if (!beside)
+        layAsHung(
+          stage.cells.map((wanted) => wanted?.overlay),
+          (wanted) => seriesFor(wanted, wanted.study === 'earlier' ? series : current),
+          [...current, ...series],
+        );
       ports.forget();
       const asked = studies[0]?.study_uid ?? null;
       if (needsEarlier(stage) && studyUid === null && asked !== null) compare(asked);
@@ -108,8 +117,7 @@ export function useHanging(
       if (stage) hangNow.current(stage);
     };
     const keep = (owner: Owner, isMore: boolean) => async () => {
-      const windowAt = (at: number) => ports.get(at)?.view?.window ?? null;
-      const now = stageOf(useLayout.getState(), { current, earlier: series }, windowAt);
+      const now = stageOf(useLayout.getState(), { current, earlier: series }, LOOKS_NOW);
       const list = withProtocol(lists[owner], facts, (before) =>
         isMore ? [...before, now] : [now, ...before.slice(1)],
       );
@@ -161,6 +169,14 @@ export function useHanging(
     ];
   }, [found, stageNumber, facts, current, series, lists]);
 }
+
+const LOOKS_NOW: LooksNow = {
+  windowAt: (at) => ports.get(at)?.view?.window ?? null,
+  overlayLook: (seriesUid) => {
+    const { map, opacity } = lookOf(seriesUid);
+    return { colours: map, opacity };
+  },
+};
 
 const hanging = (
   id: string,
