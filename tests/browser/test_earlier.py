@@ -193,8 +193,18 @@ def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(
     expect(case.nth(2)).to_contain_text("on screen")
     kept = reader.get(f"/reads/{following}")["annotations"]
     assert [one["kind"] for one in kept] == ["answer"]
+
+    # once the first window is closed the list says so, and opens the reading room again
+    page.close()
+    expect(second.get_by_role("alert")).to_contain_text("The window that was read in is closed")
+    with second.context.expect_page() as opened_again:
+        second.get_by_role("button", name="Open the reading room again").click()
+    page = window.watch(opened_again.value)
+    image_of(page)
+    expect(case.nth(1)).to_contain_text("on screen")
+    expect(second.get_by_role("alert")).to_have_count(0)
     second.keyboard.press("Alt+j")
-    second.wait_for_url(f"**/{read}/second")
+    second.wait_for_url(f"**/{following}/second")
     shown(second, 1, 0)
 
     # another account that signs in in this browser gets to see nothing of it

@@ -3,7 +3,7 @@ import { createRoute, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useProjectEvents } from '../api/events';
 import { useCommands } from '../commands/useCommands';
-import { imagesCommand, useFirstWindow } from '../features/reading/secondList';
+import { imagesCommand, reopenCommand, useFirstWindow } from '../features/reading/secondList';
 import { BesideWorklist } from '../features/worklist/BesideWorklist';
 import { t } from '../words/t';
 import { NotFound } from './NotFound';
@@ -27,7 +27,7 @@ export const secondWorklistRoute = createRoute({
 function SecondWorklistPage() {
   const navigate = useNavigate();
   const { project } = secondWorklistRoute.useRouteContext();
-  const { open, ask } = useFirstWindow();
+  const { open, absence, ask } = useFirstWindow();
   useAlwaysDark();
   useProjectEvents(project.id);
   const openProject = open?.projectId ?? project.id;
@@ -38,9 +38,14 @@ function SecondWorklistPage() {
   const toImages = useCallback(() => {
     if (open) void navigate({ to: `/projects/${open.projectId}/read/${open.readId}/second` });
   }, [open, navigate]);
-  const commands = useMemo(() => [imagesCommand(open !== null, toImages)], [open, toImages]);
-  useCommands('second', commands);
   const read = useCallback((id: string | null) => ask(project.id, id), [ask, project.id]);
+  const reopen = useCallback(() => read(null), [read]);
+  const isAway = absence !== null;
+  const commands = useMemo(
+    () => [imagesCommand(open !== null, toImages), reopenCommand(isAway, reopen)],
+    [open, toImages, isAway, reopen],
+  );
+  useCommands('second', commands);
   return (
     <BesideWorklist
       projectId={project.id}
@@ -48,6 +53,8 @@ function SecondWorklistPage() {
       openId={open?.readId ?? null}
       onRead={read}
       onImages={toImages}
+      absence={absence}
+      onReopen={reopen}
     />
   );
 }

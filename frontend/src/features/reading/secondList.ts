@@ -23,6 +23,15 @@ export const imagesCommand = (isThere: boolean, run: () => void): Command => ({
   run,
 });
 
+/** There is no window to read in any more. */
+export const reopenCommand = (isAway: boolean, run: () => void): Command => ({
+  id: 'screen.first',
+  title: t('Open the reading room again'),
+  section: t('Screen'),
+  isEnabled: () => isAway,
+  run,
+});
+
 /** A case that is read in the first window. */
 export interface OpenThere {
   readonly projectId: string;
@@ -32,14 +41,31 @@ export interface OpenThere {
 export interface FirstWindow {
   /** Null while no case is open there. */
   readonly open: OpenThere | null;
+  /** Why nothing can be read there: it was closed, and a new one may be blocked. Else null. */
+  readonly absence: 'closed' | 'blocked' | null;
   /** Opens a case there; one that is open is saved before it is left. Null claims the next one. */
   readonly ask: (projectId: string, readId: string | null) => void;
 }
 
+/** No event tells that another window was closed. */
+const LOOK_MS = 500;
+
 export function useFirstWindow(): FirstWindow {
   const userId = useSession().user.id;
   const link = useRef<SecondLink | null>(null);
+  const first = useRef(window.opener as Window | null);
   const [open, setOpen] = useState<OpenThere | null>(null);
+  const [absence, setAbsence] = useState<FirstWindow['absence']>(null);
+  useEffect(() => {
+    const look = () => {
+      const isThere = first.current !== null && !first.current.closed;
+      if (!isThere && first.current) setOpen(null);
+      setAbsence((before) => (isThere ? null : (before ?? 'closed')));
+    };
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
   useEffect(() => {
     const made = openLink(userId, (told) => {
       if (told.type === 'closed') setOpen(null);
@@ -52,17 +78,19 @@ export function useFirstWindow(): FirstWindow {
   const isReading = open !== null;
   const ask = useCallback(
     (projectId: string, readId: string | null) => {
-      const first = window.opener as Window | null;
       if (isReading && readId) link.current?.tell({ type: 'open', projectId, readId });
       else {
         const path = `/projects/${projectId}/read${readId ? `/${readId}` : ''}`;
-        // A window that is opened here is the first one from then on.
-        if (!first || first.closed) window.open(path);
-        else first.location.assign(path);
+        if (first.current && !first.current.closed) first.current.location.assign(path);
+        else {
+          // A window that is opened here is the first one from then on.
+          first.current = window.open(path);
+          setAbsence(first.current ? null : 'blocked');
+        }
       }
-      first?.focus();
+      first.current?.focus();
     },
     [isReading],
   );
-  return { open, ask };
+  return { open, absence: open ? null : absence, ask };
 }

@@ -9,11 +9,15 @@ interface Props extends Omit<WorklistProps, 'actions' | 'openId'> {
   openId: string | null;
   /** To the images of the open case, in place of the list. */
   onImages: () => void;
+  /** Why there is no window to read in; null where there is one. */
+  absence: 'closed' | 'blocked' | null;
+  onReopen: () => void;
 }
 
-export function BesideWorklist({ onImages, ...list }: Props) {
+export function BesideWorklist({ onImages, absence, onReopen, ...list }: Props) {
   return (
     <main className={styles.beside}>
+      {absence && <Absent absence={absence} onReopen={onReopen} />}
       <Worklist
         {...list}
         actions={
@@ -29,5 +33,23 @@ export function BesideWorklist({ onImages, ...list }: Props) {
         }
       />
     </main>
+  );
+}
+
+function Absent({ absence, onReopen }: { absence: 'closed' | 'blocked'; onReopen: () => void }) {
+  return (
+    <section className={styles.absent} role="alert">
+      <div className={styles.why}>
+        <p className={styles.whyTitle}>{t('The window that was read in is closed')}</p>
+        <p className={styles.muted}>
+          {absence === 'closed'
+            ? t('What was read there is kept. A case chosen here opens in a new window.')
+            : t('The browser blocked a new one. Allow this site to open windows, then try again.')}
+        </p>
+      </div>
+      <Button variant="default" onClick={onReopen}>
+        {t('Open the reading room again')}
+      </Button>
+    </section>
   );
 }
