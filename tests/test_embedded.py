@@ -102,7 +102,7 @@ def wait_until_gone(environment, seconds=30):
     assert ours(environment) == []
 
 
-def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everything(
+def test_what_was_saved_survives_a_killed_supervisor_and_a_kill_of_everything_and_ctrl_c_stops_all(
     start, environment
 ):
     process, address = start()
@@ -111,11 +111,6 @@ def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everyt
     add_user(environment)
     see_a_killed_web_process_restarted(environment, address)
     assert can_sign_in(address)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
-    wait_until_gone(environment)
-
-    process, address = start()
     (web,) = web_processes(environment)
     process.kill()
     process.wait()
@@ -127,8 +122,11 @@ def test_what_was_saved_survives_ctrl_c_a_killed_supervisor_and_a_kill_of_everyt
         os.kill(pid, signal.SIGKILL)
     process.wait()
 
-    _, address = start()
+    process, address = start()
     assert can_sign_in(address)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    wait_until_gone(environment)
 
 
 def see_a_second_run_refused(environment):

@@ -168,6 +168,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_which_leaves_nobod
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize("broker", ["files"], indirect=True)  # by which way jobs come is the same
 def test_a_worker_whose_gpu_is_lost_says_so_and_ends_and_a_fresh_one_does_what_waits(start_worker):
     first = start_worker("threads", LOSES_ITS_GPU)
     with open_session() as session:

@@ -1,5 +1,5 @@
 """Take one step of two trainings and write down the gradients: run alone, or
-by torchrun as several ranks, `python tests/ml/one_step.py OUT`."""
+as one of several ranks, `python tests/ml/one_step.py OUT`."""
 
 import sys
 from pathlib import Path
