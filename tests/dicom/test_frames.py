@@ -1,5 +1,7 @@
 """Windows and modality values as the standard writes them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,6 +48,14 @@ def test_monochrome1_is_shown_inverted():
     two = shown(array, FACTS, (150, 300))
     one_facts = FrameFacts(2, 2, 1, 16, signed=True, photometric_interpretation="MONOCHROME1")
     assert np.array_equal(shown(array, one_facts, (150, 300)), 255 - two)
+
+
+@pytest.mark.parametrize("kind", ["<i2", "<u2", "i1", "u1"])
+def test_a_picture_is_shown_alike_in_a_small_frame_and_in_a_large_one(kind):
+    small = np.random.default_rng(0).integers(0, 256, (8, 8)).astype(kind)
+    facts = replace(FACTS, slope=1.5, intercept=-300.0)
+    large = shown(np.tile(small, (64, 64)), facts, (-100, 400))
+    assert np.array_equal(large, np.tile(shown(small, facts, (-100, 400)), (64, 64)))
 
 
 def test_a_constant_picture_can_be_shown():

@@ -54,7 +54,7 @@ def window_to_8bit(values: Array, centre: float, width: float) -> NDArray[np.uin
     if width <= 1.0:
         return np.where(values <= centre - 0.5, 0, 255).astype(np.uint8)
     scaled = ((values - (centre - 0.5)) / (width - 1.0) + 0.5) * 255.0
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return np.rint(scaled, out=scaled).clip(0, 255, out=scaled).astype(np.uint8)
 
 
 def shown(
@@ -68,13 +68,15 @@ def shown(
     chosen = window or facts.window
     if chosen is None:
         chosen = percentile_window(modality_values(array, facts.slope, facts.intercept))
-    # every value a pixel can have once, then a look-up: several times cheaper than every pixel
+    # every value a pixel can have once, then a look-up: several times cheaper than every pixel,
+    # unless there are fewer pixels than values
     unsigned = np.dtype(f"<u{array.dtype.itemsize}")
-    every = np.arange(1 << 8 * unsigned.itemsize, dtype=unsigned).view(array.dtype)
-    grey = window_to_8bit(modality_values(every, facts.slope, facts.intercept), *chosen)
+    few = array.size < 1 << 8 * unsigned.itemsize
+    each = array if few else np.arange(1 << 8 * unsigned.itemsize, dtype=unsigned).view(array.dtype)
+    grey = window_to_8bit(modality_values(each, facts.slope, facts.intercept), *chosen)
     if facts.photometric_interpretation == "MONOCHROME1":
         grey = 255 - grey
-    return np.asarray(grey[array.view(unsigned)])
+    return grey if few else np.asarray(grey[array.view(unsigned)])
 
 
 def render(

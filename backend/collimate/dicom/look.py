@@ -47,7 +47,8 @@ def look(stored: Stored, dicom_json: dict[str, Any], limits: Limits) -> Looked:
     values = modality_values(stored.sample, facts.slope, facts.intercept)
     quality = measure_quality(values, grey, padding=padding_values(dicom_json, facts))
     # whoever exports an image again may set another window, so the hash does not see the stated one
-    unwindowed = shown(stored.sample, replace(facts, window=None))
+    plain = facts if facts.window is None else replace(facts, window=None)
+    unwindowed = grey if plain is facts else shown(stored.sample, plain)
     return Looked(quality, picture_hash(unwindowed), grey)
 
 

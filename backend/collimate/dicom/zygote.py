@@ -1,4 +1,4 @@
-"""The warm process: imports parser and codecs once, then forks one child for each request.
+"""The warm process: imports and tries parser and codecs once, then forks a child for each request.
 
 Started as `python -m collimate.dicom.zygote FD`, where FD is a socket to the owner. It ends when
 that socket closes or its owner is gone, and its children end with it.
@@ -24,7 +24,9 @@ _NICE = 5
 
 
 def warm_up() -> None:
-    """Import everything a child may need, so that a fork is all it costs."""
+    """Import everything a child may need, and use it once, so that a fork is all it costs."""
+    # pydicom loads this to fetch its own test files; here it is only memory to fork
+    sys.modules["requests"] = None  # type: ignore[assignment]
     import imagecodecs
     import jpeg_ls  # noqa: F401
     import openjpeg  # noqa: F401
@@ -39,6 +41,7 @@ def warm_up() -> None:
         jpeg8,
         prepare,
         profile_table,
+        rehearse,
     )
 
     _ = imagecodecs.jpeg8_decode  # the attribute loads the library
@@ -50,6 +53,7 @@ def warm_up() -> None:
     # a warning may quote the value it is about, so nothing of that kind is ever written
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+    rehearse.rehearse()
 
 
 def leave_network() -> None:
