@@ -23,6 +23,7 @@ HAS_DCIODVFY = shutil.which("dciodvfy") is not None
 _LINE = re.compile(
     r"^\(([0-9a-f]{4},[0-9a-f]{4})\) \w\w (?:\[(.*?)\]|\(no value available\)|(\S+))", re.MULTILINE
 )
+_FILE = re.compile(r"^# dcmdump \(\d+/\d+\): .*$", re.MULTILINE)
 _GROUPS = re.compile(r"^\((0002|0008|0010|0018|0020|0028|7FE0|FFFE),.*$", re.MULTILINE)
 _TAGS = ("0002,0010", "0008,0018", "0020,000d", "0020,000e", "0028,0010", "0028,0011", "0028,0008")
 
@@ -58,15 +59,33 @@ class Seen:
 
 def look(path: Path) -> Seen | None:
     """What dcmdump prints of a file; None where it gives up or an attribute is no plain value."""
+    ran = _dumped([path])
+    return None if ran.returncode != 0 else _seen(ran.stdout.decode("latin-1"))
+
+
+def look_at_all(paths: list[Path]) -> list[Seen | None]:
+    """The same of many files in one run; those of which nothing is printed are looked at alone."""
+    ran = _dumped(paths)
+    parts = _FILE.split(ran.stdout.decode("latin-1"))[1:]
+    if ran.returncode < 0 or len(parts) != len(paths):
+        return [look(path) for path in paths]
+    return [
+        _seen(part) if _LINE.search(part) else look(path)
+        for path, part in zip(paths, parts, strict=True)
+    ]
+
+
+def _dumped(paths: list[Path]) -> subprocess.CompletedProcess[bytes]:
     options = [part for tag in _TAGS for part in ("+P", tag)]
-    ran = subprocess.run(
-        ["dcmdump", "-q", "-Un", "+L", *options, path],
+    return subprocess.run(
+        ["dcmdump", "-q", "-Un", "+L", "+F", *options, *paths],
         capture_output=True, check=False, env=quickly(),
     )  # fmt: skip
-    if ran.returncode != 0:
-        return None
+
+
+def _seen(printed: str) -> Seen | None:
     found: dict[str, str] = {}
-    for tag, quoted, bare in _LINE.findall(ran.stdout.decode("latin-1")):
+    for tag, quoted, bare in _LINE.findall(printed):
         found.setdefault(tag, (quoted or bare).strip())
     try:
         numbers = [int(found.get(tag) or 1) for tag in ("0028,0010", "0028,0011", "0028,0008")]
