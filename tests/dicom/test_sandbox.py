@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.encaps import encapsulate
 
 from collimate.dicom.limits import LIMITS
 from collimate.dicom.prepared import FrameFacts
@@ -86,10 +87,18 @@ def test_a_hanging_child_is_killed_by_the_clock(stuck: Path, good: Path, tmp_pat
 
 
 def test_a_child_that_burns_processor_time_is_stopped(tmp_path: Path):
-    array = np.random.default_rng(0).integers(0, 4096, (2048, 2048)).astype("u2")
+    array = np.random.default_rng(0).integers(0, 4096, (512, 512)).astype("u2")
+    frames = [dicoms.encode_frame(array, dicoms.JPEG_2000)] * 64
     source = tmp_path / "slow.dcm"
     source.write_bytes(
-        dicoms.multi_frame(array=np.stack([array] * 3), syntax=dicoms.JPEG_2000, planted=False)
+        dicoms.multi_frame(
+            frames=64,
+            syntax=dicoms.JPEG_2000,
+            planted=False,
+            Rows=512,
+            Columns=512,
+            PixelData=encapsulate(frames),
+        )
     )
     limits = replace(LIMITS, cpu_s=1, cpu_s_per_mib=0.0, wall_factor=60.0)
     with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
