@@ -76,7 +76,8 @@ def test_a_change_to_oneself_leaves_a_trace_of_what_and_not_of_the_values(anna, 
 
 
 def test_hanging_protocols_are_kept_as_they_were_made(anna, client):
-    pet = {"study": "current", "modality": "PT", "colours": "hot", "opacity": 0.4}
+    ends = {"low": 0.0, "high": 10.0, "unit": "SUVbw"}
+    pet = {"modality": "PT", "colours": "hot", "opacity": 0.4, "ends": ends}
     stage = {
         "rows": 1,
         "columns": 2,

@@ -79,17 +79,18 @@ def test_a_layout_kept_for_oneself_and_for_everyone_hangs_the_next_cases(
     page.keyboard.press("n")
     page.keyboard.press("Alt+4")
     page.keyboard.press("Shift+U")
-    page.keyboard.press("Alt+9")
     overlay = cell(page, 2).locator("[data-overlay]")
-    expect(overlay).to_contain_text("CT · 1")
-    expect(overlay).to_contain_text("40 %")
+    expect(overlay).to_contain_text("HU · 50 %")
+    page.keyboard.press("Alt+9")
+    expect(overlay).to_contain_text("HU · 40 %")
     run(page, "Hang cases like this as on screen, for me")
     eventually(lambda: reader.get("/session")["user"]["preferences"].get("hanging"))
     (mine,) = reader.get("/session")["user"]["preferences"]["hanging"]
     assert mine["name"] == "CT CHEST"
     assert [one["number"] for one in mine["stages"][0]["cells"]] == [0, 1]
     assert mine["stages"][0]["cells"][1]["window"] == "Lung"
-    assert mine["stages"][0]["cells"][1]["overlay"]["opacity"] == 0.4
+    kept = mine["stages"][0]["cells"][1]["overlay"]
+    assert (kept["opacity"], kept["ends"]["unit"]) == (0.4, "HU")
     page.keyboard.press("Shift+L")
     page.keyboard.press("Shift+L")
     run(page, "Add what is on screen as a stage, for everyone")
@@ -106,7 +107,7 @@ def test_a_layout_kept_for_oneself_and_for_everyone_hangs_the_next_cases(
     expect(cell(page, 3)).to_have_count(0)
     expect(cell(page, 2)).to_contain_text("W 1500 L −600")
     expect(overlay).to_contain_text("CT · 1")
-    expect(overlay).to_contain_text("40 %")
+    expect(overlay).to_contain_text("HU · 40 %")
     expect(cell(page, 1).locator("[data-overlay]")).to_have_count(0)
 
     other = open_window(second, f"{project.path}/read")

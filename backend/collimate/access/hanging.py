@@ -23,11 +23,20 @@ class NamedSeries(Body):
     number: int = Field(default=0, ge=0, le=99)
 
 
+class ColourEnds(Body):
+    """Values between which the colours change, in a unit that means the same for every patient."""
+
+    low: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
+    unit: Word
+
+
 class HungOverlay(NamedSeries):
     """What is laid over a viewport, where it lies in the same space."""
 
     colours: Literal["hot", "rainbow", "viridis", "inverted", "signed"]
     opacity: float = Field(ge=0.1, le=1)
+    ends: ColourEnds | None = None
 
 
 class HungSeries(NamedSeries):

@@ -3188,6 +3188,18 @@ export interface components {
             study_count: number | null;
         };
         /**
+         * ColourEnds
+         * @description Values between which the colours change, in a unit that means the same for every patient.
+         */
+        ColourEnds: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * ColumnsIn
          * @description Names of the columns; null where the table has no such thing.
          */
@@ -4210,6 +4222,7 @@ export interface components {
             colours: "hot" | "rainbow" | "viridis" | "inverted" | "signed";
             /** Description */
             description?: string | null;
+            ends?: components["schemas"]["ColourEnds"] | null;
             /** Modality */
             modality?: string | null;
             /**

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { millimetres, patientPoint } from '../../geometry/units';
 import type { Frame, Series } from '../../viewer/frames';
-import { bestOf, candidatesFor, fusionCommands, layAsHung, lookOf, useFusion } from './fusion';
+import {
+  bestOf,
+  candidatesFor,
+  changeLook,
+  fusionCommands,
+  hungLook,
+  layAsHung,
+  lookOf,
+  useFusion,
+} from './fusion';
 import { useLayout } from './layout';
 import { closePlanes, openPlanes } from './planes';
 
@@ -35,6 +44,11 @@ const OTHER_CT = series('ct2', 'CT');
 const PET = series('pet', 'PT');
 const AWAY = series('away', 'PT', '1.2.9');
 const ALL = [CT, OTHER_CT, AWAY, PET];
+
+const scaled = (series: Series, suvFactor: number): Series => ({
+  ...series,
+  frames: series.frames.map((frame) => ({ ...frame, suvFactor })),
+});
 
 const press = (id: string) => {
   const { cells, active } = useLayout.getState();
@@ -80,6 +94,13 @@ describe('laying a series over another', () => {
     expect(overlays().slice(0, 2)).toEqual(['pet', null]);
     await Promise.resolve();
     expect(lookOf('pet')).toEqual({ map: 'viridis', opacity: 0.3, ends: { low: 0, high: 7 } });
+    changeLook('pet', { ends: { low: 1, high: 10 } });
+    const kept = hungLook(PET);
+    expect(kept.ends).toEqual({ low: 1, high: 10, unit: 'SUVbw' });
+    // another scale of values, the same SUV
+    const other = scaled(PET, 0.5);
+    layAsHung([{ ...asked, ...kept }], () => other, ALL);
+    expect(lookOf('pet').ends).toEqual({ low: 2, high: 20 });
     useLayout.getState().open([CT, OTHER_CT]);
     layAsHung([asked, asked], () => AWAY, ALL);
     layAsHung([asked], () => CT, ALL);

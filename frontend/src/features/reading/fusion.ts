@@ -4,7 +4,8 @@ import type { HungOverlay } from '../../api/hanging';
 import type { Command } from '../../commands/registry';
 import { type ColourMap, type Ends, nextMap } from '../../viewer/colourMaps';
 import type { Series } from '../../viewer/frames';
-import { isLabelMap, usualEnds, whyNoOverlay } from '../../viewer/overlayStack';
+import { isLabelMap, measureOf, usualEnds, whyNoOverlay } from '../../viewer/overlayStack';
+import { shownUnit } from '../../viewer/shownValues';
 import { t } from '../../words/t';
 import { type Cell, seriesIn, useLayout } from './layout';
 
@@ -27,6 +28,9 @@ interface Fusion {
 }
 
 export const useFusion = create<Fusion>()(() => ({ isAsked: false, looks: {}, colours: {} }));
+
+/** Units in which a value means the same for every patient. */
+const COMPARED: ReadonlySet<string> = new Set(['HU', 'SUVbw']);
 
 const FIRST_LOOK: Look = { map: 'hot', opacity: 0.5, ends: null };
 
@@ -77,6 +81,27 @@ export function layOver(series: Series | null): void {
   layOn(useLayout.getState().active, series);
 }
 
+/** The unit that values of a series are shown in, and how many of it one of its values is. */
+function unitOf({ frames }: Series): { readonly unit: string; readonly factor: number } {
+  const measure = measureOf(frames);
+  return { unit: measure ? shownUnit(measure) : '', factor: measure?.suvFactor ?? 1 };
+}
+
+/** How a series that is laid over looks, as a hanging protocol keeps it. */
+export function hungLook(over: Series): Pick<HungOverlay, 'colours' | 'opacity' | 'ends'> {
+  const { map, opacity, ends } = lookOf(over.series_uid);
+  const { unit, factor } = unitOf(over);
+  const look = { colours: map, opacity };
+  if (!ends || !COMPARED.has(unit)) return look;
+  return { ...look, ends: { low: ends.low * factor, high: ends.high * factor, unit } };
+}
+
+/** In modality values; null where the protocol says none, or in a unit that the series lacks. */
+function endsFrom({ ends }: HungOverlay, over: Series): Ends | null {
+  const { unit, factor } = unitOf(over);
+  return ends?.unit === unit ? { low: ends.low / factor, high: ends.high / factor } : null;
+}
+
 /** What a hanging protocol lays over viewports that hang by it, as far as it lies in their space. */
 export function layAsHung(
   wanted: readonly (HungOverlay | null | undefined)[],
@@ -87,7 +112,9 @@ export function layAsHung(
     const base = seriesIn(all, useLayout.getState().cells[at]);
     const over = asked && seriesFor(asked);
     if (!base || !over || over === base || whyNoOverlay(base.frames[0], over.frames)) return;
-    changeLook(over.series_uid, { map: asked.colours, opacity: asked.opacity });
+    const ends = endsFrom(asked, over);
+    const look = { map: asked.colours, opacity: asked.opacity };
+    changeLook(over.series_uid, ends ? { ...look, ends } : look);
     layOn(at, over);
   });
 }

@@ -151,7 +151,7 @@ function named(seriesUid: string | null | undefined, studies: Studies) {
 /** How what is on screen looks. */
 export interface LooksNow {
   readonly windowAt: (cellIndex: number) => { center: number; width: number } | null;
-  readonly overlayLook: (seriesUid: string) => Pick<HungOverlay, 'colours' | 'opacity'>;
+  readonly overlayLook: (over: Series) => Pick<HungOverlay, 'colours' | 'opacity' | 'ends'>;
 }
 
 /** The layout on screen as a stage. */
@@ -165,7 +165,7 @@ export function stageOf(layout: Layout, studies: Studies, looks: LooksNow): Hang
     const window = windowNameOf(found.series, looks.windowAt(at));
     const over = cell.overlayUid ? named(cell.overlayUid, studies) : null;
     if (!over) return { ...found.name, window };
-    const overlay = { ...over.name, ...looks.overlayLook(over.series.series_uid) };
+    const overlay = { ...over.name, ...looks.overlayLook(over.series) };
     return { ...found.name, window, overlay };
   });
   return { rows, columns, cells, links: { ...links } };

@@ -11,7 +11,7 @@ import type { Command } from '../../commands/registry';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { counterpartOf, firstIndexIn, isOfStudy } from './earlier';
-import { layAsHung, lookOf } from './fusion';
+import { hungLook, layAsHung } from './fusion';
 import {
   besideEarlier,
   type CaseFacts,
@@ -172,10 +172,7 @@ export function useHanging(
 
 const LOOKS_NOW: LooksNow = {
   windowAt: (at) => ports.get(at)?.view?.window ?? null,
-  overlayLook: (seriesUid) => {
-    const { map, opacity } = lookOf(seriesUid);
-    return { colours: map, opacity };
-  },
+  overlayLook: hungLook,
 };
 
 const hanging = (
