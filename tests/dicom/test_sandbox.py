@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def good(tmp_path: Path) -> Path:
     return source
 
 
+@pytest.fixture
+def limited(sandbox: Sandbox) -> Iterator[Callable[..., Sandbox]]:
+    """The shared sandbox under other limits; each request states its own."""
+    usual = sandbox.limits
+
+    def under(**limits: float) -> Sandbox:
+        sandbox.limits = replace(LIMITS, **limits)
+        return sandbox
+
+    yield under
+    sandbox.limits = usual
+
+
 def test_importing_the_sandbox_imports_no_parser_and_no_codec():
     code = """
         import sys
@@ -86,7 +100,7 @@ def test_a_hanging_child_is_killed_by_the_clock(stuck: Path, good: Path, tmp_pat
         assert sandbox.prepare(good, tmp_path / "out", PROFILE).rows == 96
 
 
-def test_a_child_that_burns_processor_time_is_stopped(tmp_path: Path):
+def test_a_child_that_burns_processor_time_is_stopped(limited, tmp_path: Path):
     array = np.random.default_rng(0).integers(0, 4096, (512, 512)).astype("u2")
     frames = [dicoms.encode_frame(array, dicoms.JPEG_2000)] * 64
     source = tmp_path / "slow.dcm"
@@ -100,27 +114,25 @@ def test_a_child_that_burns_processor_time_is_stopped(tmp_path: Path):
             PixelData=encapsulate(frames),
         )
     )
-    limits = replace(LIMITS, cpu_s=1, cpu_s_per_mib=0.0, wall_factor=60.0)
-    with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
+    sandbox = limited(cpu_s=1, cpu_s_per_mib=0.0, wall_factor=60.0)
+    with pytest.raises(Rejected) as caught:
         sandbox.prepare(source, tmp_path / "out", PROFILE)
     assert caught.value.code == "decode_timeout"
 
 
-def test_a_child_that_wants_too_much_memory_is_told_apart(tmp_path: Path):
+def test_a_child_that_wants_too_much_memory_is_told_apart(limited, tmp_path: Path):
     array = np.zeros((9000, 9000), "u2")
     array[:20] = np.random.default_rng(0).integers(0, 4096, (20, 9000))
     source = tmp_path / "large.dcm"
     source.write_bytes(dicoms.radiograph(array=array, syntax=dicoms.JPEG_LS, planted=False))
-    limits = replace(LIMITS, memory_bytes=500 << 20)
-    with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
-        sandbox.prepare(source, tmp_path / "out", PROFILE)
+    with pytest.raises(Rejected) as caught:
+        limited(memory_bytes=500 << 20).prepare(source, tmp_path / "out", PROFILE)
     assert caught.value.code == "out_of_memory"
 
 
-def test_a_file_larger_than_allowed_is_refused_unread(good: Path, tmp_path: Path):
-    limits = replace(LIMITS, file_bytes=100)
-    with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
-        sandbox.prepare(good, tmp_path / "out", PROFILE)
+def test_a_file_larger_than_allowed_is_refused_unread(limited, good: Path, tmp_path: Path):
+    with pytest.raises(Rejected) as caught:
+        limited(file_bytes=100).prepare(good, tmp_path / "out", PROFILE)
     assert caught.value.code == "too_large"
 
 
@@ -247,25 +259,26 @@ def test_frames_that_do_not_fit_their_facts_are_refused(sandbox: Sandbox):
     assert caught.value.code == "bad_dimensions"
 
 
-def test_rejections_can_travel_between_processes():
+def test_rejections_can_travel_between_processes(sandbox: Sandbox):
     import copy
 
-    with pytest.raises(Rejected) as caught, Sandbox() as sandbox:
+    with pytest.raises(Rejected) as caught:
         sandbox.prepare(Path(os.devnull), Path("/nonexistent"), PROFILE)
     assert copy.copy(caught.value).code == caught.value.code
 
 
-def test_a_disk_that_cannot_be_written_is_not_blamed_on_the_file(good: Path, tmp_path: Path):
+def test_a_disk_that_cannot_be_written_is_not_blamed_on_the_file(
+    sandbox: Sandbox, good: Path, tmp_path: Path
+):
     blocked = tmp_path / "blocked"
     blocked.write_bytes(b"a file where a folder is wanted")
-    with Sandbox() as sandbox, pytest.raises(ScratchUnavailable):
+    with pytest.raises(ScratchUnavailable):
         sandbox.prepare(good, blocked, PROFILE)
 
 
-def test_a_child_that_writes_too_much_is_stopped(good: Path, tmp_path: Path):
-    limits = replace(LIMITS, written_bytes=1000)
-    with Sandbox(limits=limits) as sandbox, pytest.raises(Rejected) as caught:
-        sandbox.prepare(good, tmp_path / "out", PROFILE)
+def test_a_child_that_writes_too_much_is_stopped(limited, good: Path, tmp_path: Path):
+    with pytest.raises(Rejected) as caught:
+        limited(written_bytes=1000).prepare(good, tmp_path / "out", PROFILE)
     assert caught.value.code == "too_large"
 
 
