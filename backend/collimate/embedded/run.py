@@ -45,6 +45,8 @@ def _spawn(name: str, arguments: list[str], log_folder: Path) -> subprocess.Pope
             "OMP_NUM_THREADS": str(settings().torch_threads),
             "MALLOC_MMAP_THRESHOLD_": "16777216",
             "MALLOC_TRIM_THRESHOLD_": "134217728",
+            # memory in large pages, where the kernel gives them to who asks
+            "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         },
     )
 
