@@ -20,6 +20,12 @@ export const ENGINE_ID = 'collimate';
 /** Decoded images kept in memory; the oldest go first. */
 export const CACHE_BYTES = 1024 * 1024 * 1024;
 
+/**
+ * All viewports draw one after the other, each into its own canvas, so one context is enough. The
+ * seven that Cornerstone makes cost time before the first image and memory all the while.
+ */
+const GRAPHICS_CONTEXTS = 1;
+
 /** `?backend=cpu` in the address draws on the processor (slow graphics, remote desktops). */
 const wantsProcessor = (): boolean =>
   new URLSearchParams(window.location.search).get('backend') === 'cpu';
@@ -39,7 +45,7 @@ function loadFrame(imageId: string, options?: LoadOptions) {
 let started: Promise<RenderingEngine> | undefined;
 
 async function start(): Promise<RenderingEngine> {
-  initCore();
+  initCore({ rendering: { webGlContextCount: GRAPHICS_CONTEXTS }, debug: {} });
   if (wantsProcessor()) setUseCPURendering(true);
   initLoader({ maxWebWorkers: Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) });
   imageLoader.registerImageLoader('wadors', loadFrame);

@@ -65,6 +65,9 @@ const THINNEST_SLAB_MM = 0.1;
  */
 const THIN = Enums.BlendModes.MAXIMUM_INTENSITY_BLEND;
 
+const SIGHT = ['viewPlaneNormal', 'viewUp', 'focalPoint', 'position'] as const;
+type Sight = Readonly<Record<(typeof SIGHT)[number], Types.Point3>>;
+
 let count = 0;
 
 const isSameView = (one: PlaneView, other: PlaneView): boolean =>
@@ -154,7 +157,9 @@ function planeOn(
     setPlanes(next) {
       const before = shown.axes[name];
       shown = next;
-      redrawAfter(() => aim(viewport, before, next.axes[name], next.centre));
+      const sight = aimedAt(viewport, before, next.axes[name], next.centre);
+      // Moved within itself it is the same cut: only its crosshair goes elsewhere.
+      if (!isSameSight(viewport.getCamera(), sight)) redrawAfter(() => viewport.setCamera(sight));
     },
     setSlab: ({ mode, thickness_mm }) =>
       redrawAfter(() => {
@@ -172,7 +177,8 @@ function planeOn(
     fit: () =>
       redrawAfter(() => {
         viewport.resetCamera({ resetOrientation: false });
-        aim(viewport, shown.axes[name], shown.axes[name], shown.centre);
+        const axes = shown.axes[name];
+        viewport.setCamera(aimedAt(viewport, axes, axes, shown.centre));
       }),
     zoom: (factor, around) => redrawAfter(() => zoomAround(viewport, factor, around)),
     pan: (by) => redrawAfter(() => panBy(viewport, by)),
@@ -184,26 +190,32 @@ function planeOn(
   };
 }
 
-/** Lets the camera look along the plane's normal, the middle of the screen staying where it was. */
-function aim(
+/** How a camera looks along the plane's normal, the middle of the screen staying where it was. */
+function aimedAt(
   viewport: Types.IVolumeViewport,
   before: PlaneAxes,
   axes: PlaneAxes,
   centre: PatientPoint,
-): void {
+): Sight {
   const camera = viewport.getCamera();
   const away = minus(vectorOf(camera.focalPoint), centre);
   const across = dot(away, rightOf(before));
   const above = dot(away, before.up);
   const focalPoint = movedAlong(movedAlong(centre, rightOf(axes), across), axes.up, above);
   const reach = Math.hypot(...minus(vectorOf(camera.position), vectorOf(camera.focalPoint)));
-  viewport.setCamera({
+  return {
     viewPlaneNormal: mutable(axes.normal),
     viewUp: mutable(axes.up),
     focalPoint: mutable(focalPoint),
     position: mutable(movedAlong(focalPoint, axes.normal, reach)),
-  });
+  };
 }
+
+/** Millimetres, or shares of a direction, that no pixel shows. */
+const UNSEEN = 1e-6;
+
+const isSameSight = (camera: Types.ICamera, sight: Sight): boolean =>
+  SIGHT.every((part) => Math.hypot(...minus(vectorOf(camera[part]), sight[part])) < UNSEEN);
 
 function viewOf(
   viewport: Types.IVolumeViewport,
