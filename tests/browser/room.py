@@ -14,7 +14,7 @@ Points = list[list[float]]
 def image_of(page: Page) -> Locator:
     """The viewport, once an image is on it."""
     viewport = page.locator(".viewer[data-state=shown]")
-    expect(viewport).to_be_visible()
+    viewport.wait_for()
     return viewport
 
 

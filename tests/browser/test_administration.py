@@ -54,7 +54,7 @@ def test_a_project_is_made_with_labels_and_members_and_can_be_read(
     expect(other.button("Read next")).to_be_enabled()
     other.page.keyboard.press("Enter")
     image_of(other.page)
-    expect(other.page.get_by_role("heading", name="Is anything broken?")).to_be_visible()
+    other.page.get_by_role("heading", name="Is anything broken?").wait_for()
     other.page.keyboard.press("7")
     expect(other.page.get_by_role("radio", name=re.compile("^.*7.*Fracture$"))).to_be_checked()
 

@@ -32,7 +32,7 @@ def test_a_comment_is_pinned_by_key_and_answered_where_it_lies(
     page.keyboard.type("Is this a fold?")
     page.keyboard.press("Enter")
     pin = page.get_by_role("button", name="Comment 1")
-    expect(pin).to_be_visible()
+    pin.wait_for()
     place = pin.bounding_box()
     assert place is not None
     # the tip of a pin is its lower left corner

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.taught import KEYS, Taught
 from tests.browser.window import Window
@@ -20,7 +19,7 @@ Open = Callable[..., Window]
 def fetch(window: Window, name: str) -> zipfile.ZipFile:
     """Follow the download of an export once it is ready."""
     link = window.page.get_by_role("link", name=re.compile(name))
-    expect(link).to_be_visible()
+    link.wait_for()
     with window.page.expect_download() as download:
         link.click()
     return zipfile.ZipFile(download.value.path())
@@ -34,12 +33,12 @@ def test_a_version_is_frozen_exported_as_csv_and_coco_and_opens(
     window.see("Nothing was frozen yet")
     page.get_by_label("Name").fill("First release")
     window.button("Freeze").click()
-    expect(page.get_by_role("heading", name="First release")).to_be_visible()
+    page.get_by_role("heading", name="First release").wait_for()
     (version,) = taught.project.lead.get(f"{taught.project.path}/datasets")["items"]
     assert version["counts"]["studies"] >= 20
 
     window.button("Verify").click()
-    expect(page.get_by_role("status").filter(has_text="intact")).to_be_visible()
+    page.get_by_role("status").filter(has_text="intact").wait_for()
 
     window.button("Export CSV").click()
     archive = fetch(window, "download CSV of First release")

@@ -211,7 +211,7 @@ def test_a_second_window_shows_the_earlier_study_follows_and_marks_nothing(
     window.expect_trouble("404")
     window.sign_in(stranger.email)
     second.reload()
-    expect(second.get_by_role("alert")).to_be_visible()
+    second.get_by_role("alert").wait_for()
     expect(second.locator(".viewer")).to_have_count(0)
     second.close()
     page.keyboard.press("ArrowDown")

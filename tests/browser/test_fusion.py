@@ -100,7 +100,7 @@ def test_pet_lies_over_ct_where_it_is_in_the_patient(fused: Project, open_window
     page.keyboard.press("Shift+U")
     page.keyboard.press("p")
     for number in (1, 2, 3):
-        expect(cell(page, number).locator(".viewer-overlay")).to_be_visible()
+        cell(page, number).locator(".viewer-overlay").wait_for()
         expect(cell(page, number).locator("[data-overlay]")).to_contain_text("40 %")
     page.keyboard.press("p")
 

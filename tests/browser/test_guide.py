@@ -30,7 +30,7 @@ def test_a_reader_opens_the_guide_by_key_and_sees_a_finished_case_as_an_example(
     expect(clinical).to_have_count(0)
     answer(page, "2")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    page.get_by_role("heading", name="Case 2 of").wait_for()
 
     lead = open_window(project.lead, f"{project.path}/rules")
     lead.page.get_by_role("combobox", name="What a label means").click()
@@ -46,12 +46,12 @@ def test_a_reader_opens_the_guide_by_key_and_sees_a_finished_case_as_an_example(
     lead.page.get_by_role("option", name="Pneumonia").click()
     guide.get_by_label("Caption").fill("Right lower lobe")
     guide.get_by_role("button", name="Show as an example").click()
-    expect(guide.get_by_role("img", name="Right lower lobe")).to_be_visible()
+    guide.get_by_role("img", name="Right lower lobe").wait_for()
 
     image_of(page)
     expect(clinical).to_have_count(0)
     page.get_by_role("button", name="Clinical text").click()
-    expect(clinical).to_be_visible()
+    clinical.wait_for()
     page.keyboard.press("F1")
     guide = page.get_by_role("region", name="Guide")
     expect(guide.get_by_role("strong")).to_have_text("twice")

@@ -111,7 +111,7 @@ def test_a_layout_kept_for_oneself_and_for_everyone_hangs_the_next_cases(
     expect(cell(page, 1).locator("[data-overlay]")).to_have_count(0)
 
     other = open_window(second, f"{project.path}/read")
-    expect(cell(other.page, 3)).to_be_visible()
+    cell(other.page, 3).wait_for()
     shown(other.page, 1, 2)
 
     window.go("/account")

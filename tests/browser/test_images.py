@@ -87,7 +87,7 @@ def test_compressed_images_are_shown(clinic: Clinic, open_window: Open) -> None:
     )
     window = open_window(project.readers[0], f"{project.path}/read")
     for number in range(len(syntaxes)):
-        expect(window.page.get_by_role("heading", name=f"Case {number + 1} of")).to_be_visible()
+        window.page.get_by_role("heading", name=f"Case {number + 1} of").wait_for()
         image_of(window.page)
         assert window.page.get_by_role("alert").count() == 0
         window.page.keyboard.press("1")

@@ -22,14 +22,14 @@ def test_a_question_mark_lists_the_keys_of_where_one_is(clinic: Clinic, open_win
     page.keyboard.press("?")
     help_panel = page.get_by_role("dialog", name="Keys on this screen")
     for title in ("Read next", "Next row", "Go to Worklist", "Find a command"):
-        expect(help_panel.get_by_role("term").filter(has_text=title).first).to_be_visible()
+        help_panel.get_by_role("term").filter(has_text=title).first.wait_for()
     page.keyboard.press("Escape")
     expect(help_panel).to_have_count(0)
     page.keyboard.press("Enter")
     image_of(page)
     page.keyboard.press("?")
     for title in ("Normal", "Submit and next", "Undo", "Window and level", "Hide all marks"):
-        expect(help_panel.get_by_role("term").filter(has_text=title).first).to_be_visible()
+        help_panel.get_by_role("term").filter(has_text=title).first.wait_for()
     expect(help_panel.get_by_role("term").filter(has_text="Next row")).to_have_count(0)
 
 

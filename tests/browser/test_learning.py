@@ -25,7 +25,7 @@ def test_the_learning_page_shows_curve_calibration_and_recall_with_tables_behind
     page = window.page
     learned = taught.project.lead.get(f"{taught.project.path}/learning")
     for title in ("Learning curve", "Recall per class", "Calibration", "Confusion"):
-        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        page.get_by_role("heading", name=title).wait_for()
     window.until(lambda: page.locator("[role=img] svg").count() >= 4)
     window.see(f"of {learned['pool_count']} cases")
 
@@ -71,7 +71,7 @@ def test_the_heat_map_is_laid_over_the_image_and_a_place_of_it_leads_to_its_like
     without = picture(page)
     page.keyboard.press("e")
     heat = page.locator(".viewer-heat")
-    expect(heat).to_be_visible()
+    heat.wait_for()
     window.until(lambda: heat.evaluate("map => map.complete && map.naturalWidth > 0"))
     expect(window.button(re.compile("Hide heat map"))).to_have_attribute("aria-pressed", "true")
     first = heat.get_attribute("src")
@@ -182,7 +182,7 @@ def test_a_first_read_is_locked_offline_too_and_then_the_model_is_shown(
             page.keyboard.press("Enter")
             window.see("lock is kept here")
             expect(page.get_by_role("heading", name="Suggestion")).to_have_count(0)
-        expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
+        page.get_by_role("heading", name="Suggestion").wait_for()
         window.see("The first read is locked")
         page.keyboard.press(str(KEYS.index(final) + 1))
         # what was only just revealed is not submitted by the same double press
@@ -213,7 +213,7 @@ def test_what_the_model_says_of_an_image_is_shown_after_the_lock_and_accepted(
     expect(page.get_by_role("heading", name="Suggestion")).to_have_count(0)
     page.keyboard.press("Enter")
     window.see("The first read is locked")
-    expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
+    page.get_by_role("heading", name="Suggestion").wait_for()
     window.see("Low spot, this image")
     page.keyboard.press("y")
     expect(window.button(re.compile("^Accepted"))).to_be_disabled()

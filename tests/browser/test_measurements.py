@@ -138,7 +138,7 @@ def test_an_outline_along_edges_snaps_to_them_and_is_edited_by_its_nodes(
     def anchor(at: tuple[float, float]) -> None:
         click(page, at)
         # the line to the next place is searched for: a hand takes longer than that
-        expect(page.locator(".viewer-marks[data-wire=ready]")).to_be_visible()
+        page.locator(".viewer-marks[data-wire=ready]").wait_for()
 
     page.keyboard.press("Alt+w")
     for at in (beside(0), beside(1.6), beside(3.2), beside(4.0, 12)):

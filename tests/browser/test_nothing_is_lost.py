@@ -64,7 +64,7 @@ def test_a_case_submitted_offline_is_sent_once_by_itself_and_the_next_one_opens(
         window.see("Offline, submit is kept here and will be sent")
         window.see("1 change and the submit kept here")
         page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    page.get_by_role("heading", name="Case 2 of").wait_for()
     assert answers_of(reader, read) == ["effusion"]
     assert reader.get(f"{project.path}/worklist")["today"]["submitted_count"] == 1
     submits = [url for url in window.arrived if url.endswith(f"/reads/{read}/submit")]
@@ -130,7 +130,7 @@ def test_going_back_leaves_the_answer_of_the_case_one_comes_from_alone(
     first = read_id(page)
     answer(page, "1")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    page.get_by_role("heading", name="Case 2 of").wait_for()
     image_of(page)
     second = read_id(page)
     answer(page, "4")
@@ -190,7 +190,7 @@ def test_a_lost_reply_has_one_effect(clinic: Clinic, open_window: Open) -> None:
     see_saved(page)
     page.keyboard.press("Enter")
     window.until(lambda: "submit" in lost)
-    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    page.get_by_role("heading", name="Case 2 of").wait_for()
     assert lost == ["annotations", "submit"]
     assert answers_of(reader, read) == ["pneumonia"]
     (annotation,) = reader.get(f"/reads/{read}")["annotations"]

@@ -43,9 +43,12 @@ def open_planes(page: Page) -> None:
 
 def brightness(page: Page, number: int, x: float, y: float) -> int:
     """Grey value at a place of a viewport, given in CSS pixels from its top left."""
-    canvas = cell(page, number).locator("canvas").first
-    pixels = Image.open(BytesIO(canvas.screenshot())).convert("L")
-    value = pixels.getpixel((round(x), round(y)))
+    box = cell(page, number).locator("canvas").first.bounding_box()
+    assert box is not None
+    left, top = math.floor(box["x"] + x), math.floor(box["y"] + y)
+    at = {"x": left, "y": top, "width": 1, "height": 1}
+    # a picture of the whole viewport would cost three times as much
+    value = Image.open(BytesIO(page.screenshot(clip=at))).convert("L").getpixel((0, 0))
     assert isinstance(value, int)
     return value
 
@@ -149,7 +152,7 @@ def test_one_place_is_found_in_all_three_planes(ball: Project, open_window: Open
     for turn in (0, 1.6, 3.2, 4.8):
         away = (radius + 1) * scale
         page.mouse.click(middle[0] + away * math.cos(turn), middle[1] + away * math.sin(turn))
-        expect(cell(page, 2).locator(".viewer-marks[data-wire=ready]")).to_be_visible()
+        cell(page, 2).locator(".viewer-marks[data-wire=ready]").wait_for()
     page.keyboard.press("Enter")
     eventually(lambda: len(on_planes()) == 2)
     outline = next(one for one in on_planes() if one != boxed)["places"]
@@ -244,7 +247,7 @@ def test_uneven_slices_are_refused_in_words(clinic: Clinic, open_window: Open) -
     notice = cell(page, 1).locator(".viewer-problem")
     expect(notice).to_contain_text("cannot be cut in other planes")
     expect(notice).to_contain_text("Slices are missing or unevenly spaced")
-    expect(cell(page, 4).locator(".viewer[data-state=shown]")).to_be_visible()
+    cell(page, 4).locator(".viewer[data-state=shown]").wait_for()
 
 
 def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one_place(
@@ -267,7 +270,7 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
         return brightness(page, 1, box["width"] / 2, box["height"] / 2)
 
     before = grey()
-    expect(page.get_by_text("Phase 1 of 3")).to_be_visible()
+    page.get_by_text("Phase 1 of 3").wait_for()
     for key in ("+", "r", "v"):
         page.keyboard.press(key)
 
@@ -278,7 +281,7 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
     eventually(lambda: look()[:2] == ["R", "A"])
     left = look()
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
+    page.get_by_text("Phase 2 of 3").wait_for()
     expect(shown).to_have_attribute("data-shown", "3")
     eventually(lambda: grey() > before)
     eventually(lambda: look() == left)
@@ -287,17 +290,17 @@ def test_the_phases_of_a_series_are_volumes_of_their_own_and_gone_through_at_one
     page.keyboard.press("Alt+Shift+C")
     expect(shown).to_have_attribute("data-shown", "1")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_text("Phase 3 of 3")).to_be_visible()
+    page.get_by_text("Phase 3 of 3").wait_for()
     page.keyboard.press("Alt+Shift+C")
     expect(shown).to_have_attribute("data-shown", "3")
-    expect(page.get_by_text("Phase 3 of 3")).to_be_visible()
-    expect(page.get_by_text("inverted")).to_be_visible()
+    page.get_by_text("Phase 3 of 3").wait_for()
+    page.get_by_text("inverted").wait_for()
     page.keyboard.press("i")
 
     page.keyboard.press("p")
     expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")
     page.keyboard.press("Shift+ArrowLeft")
-    expect(page.get_by_text("Phase 2 of 3")).to_be_visible()
+    page.get_by_text("Phase 2 of 3").wait_for()
     expect(plane(page, "coronal")).to_have_attribute("data-loaded", "5")
 
     def inside(number: int) -> int:

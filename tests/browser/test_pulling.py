@@ -48,7 +48,7 @@ def test_where_no_server_is_open_pictures_come_in_with_a_table(
     project = clinic.project("Nothing to pull from")
     window = open_window(project.lead, f"{project.path}/studies")
     page = window.page
-    expect(page.get_by_role("button", name=re.compile("^Upload a folder"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Upload a folder")).wait_for()
     expect(page.get_by_role("button", name="Pull from a server")).to_have_count(0)
     page.get_by_role("button", name="Pictures with a table").click()
     panel = page.get_by_role("region", name="Pictures with a table")

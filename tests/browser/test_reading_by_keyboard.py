@@ -24,7 +24,7 @@ def test_ten_cases_are_read_by_keyboard_and_the_server_holds_those_answers(
     page.keyboard.press("Enter")
     pressed = []
     for number in range(10):
-        expect(page.get_by_role("heading", name=f"Case {number + 1} of")).to_be_visible()
+        page.get_by_role("heading", name=f"Case {number + 1} of").wait_for()
         image_of(page)
         here = read_id(page)
         digit = number * 3 % len(CLASSES)
@@ -45,7 +45,7 @@ def test_ten_cases_are_read_by_keyboard_and_the_server_holds_those_answers(
 
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/worklist"))
-    expect(page.get_by_text("10 cases")).to_be_visible()
+    page.get_by_text("10 cases").wait_for()
 
 
 def test_a_case_without_an_answer_is_not_submitted(
@@ -96,6 +96,6 @@ def test_the_next_case_is_fetched_before_it_is_asked_for(
     before = len(window.requests)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Case 2 of")).to_be_visible()
+    page.get_by_role("heading", name="Case 2 of").wait_for()
     image_of(page)
     assert not [url for url in window.requests[before:] if "/frames/" in url]

@@ -178,7 +178,7 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     drag(page, (0.45, 0.5), (0.55, 0.5))
     for _ in range(3):
         page.keyboard.press("ArrowDown")
-    expect(page.locator(".viewer[data-shown='3']")).to_be_visible()
+    page.locator(".viewer[data-shown='3']").wait_for()
     drag(page, (0.45, 0.5), (0.55, 0.5))
     eventually(lambda: len(masks(reader, read).get("liver", [])) == 2)
     page.get_by_role("button", name="Fill between slices").click()
@@ -189,7 +189,7 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     waiting = page.get_by_text("filled between, not looked at yet")
     expect(waiting).to_contain_text("2 slices")
     page.keyboard.press("Alt+n")
-    expect(page.locator(".viewer[data-shown='1']")).to_be_visible()
+    page.locator(".viewer[data-shown='1']").wait_for()
     expect(waiting).to_contain_text("1 slice ")
     page.keyboard.press("ArrowDown")
     expect(waiting).to_have_count(0)
@@ -204,7 +204,7 @@ def test_slices_between_two_painted_ones_are_filled(clinic: Clinic, open_window:
     page.keyboard.press("Control+z")
     eventually(lambda: all(np.array_equal(first, mask) for mask in masks(reader, read)["liver"]))
     page.get_by_label("Margin").fill("16")
-    expect(page.get_by_text("margin 16 × 16 × 1 to each side")).to_be_visible()
+    page.get_by_text("margin 16 × 16 × 1 to each side").wait_for()
     grow.click()
     wide = disc_around(first, 16)
 
@@ -254,7 +254,7 @@ def test_brushes_go_through_slices_stop_at_edges_and_paint_on_planes(
     radius = float(page.locator("label", has_text="Brush").locator("b").inner_text().split()[0])
     assert 16 < radius < 32, "the ball reaches the slices beside, 16 mm away, and no other"
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".viewer[data-shown='1']")).to_be_visible()
+    page.locator(".viewer[data-shown='1']").wait_for()
     click(page, (0.5, 0.5))
     eventually(lambda: stack_of(reader, read).any(axis=(1, 2)).sum() == 3)
     ball = stack_of(reader, read)
@@ -380,20 +380,20 @@ def see_in_space(page: Page, paint: Callable[[], object], cut: Callable[[], obje
     expect(space).to_have_attribute("data-surfaces", "0")
     eventually(lambda: shares()[1] == 0)
     page.keyboard.up("h")
-    page.keyboard.press("Alt+h")
     expect(space).to_have_attribute("data-surfaces", "1")
     cut()
+    page.keyboard.press("Alt+h")
     # from the front the left of the patient is at the right; turned by hand it is elsewhere
     right = space.locator(".viewer-edge-right")
     expect(right).to_have_text("L")
     x, y = in_cell(page, 4, 0.5, 0.5)
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 250, y, steps=4)
+    page.mouse.move(x + 250, y, steps=2)
     page.mouse.up()
     expect(right).to_have_text("A")
     page.keyboard.press("Alt+l")
-    expect(page.locator(".viewer[data-volume=soft]")).to_be_visible()
+    page.locator(".viewer[data-volume=soft]").wait_for()
     page.keyboard.press("Alt+t")
     expect(page.locator("[data-volume]")).to_have_count(0)
 
@@ -440,7 +440,7 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
     assert abs(rows.mean() + 0.5 - liver.shape[0] / 2) <= 0.5
     assert abs(columns.mean() + 0.5 - liver.shape[1] / 2) <= 0.5
     assert np.ptp(rows) < np.ptp(columns), "a level stroke and nothing of the palm"
-    expect(page.locator(".viewer[data-shown='0']")).to_be_visible()
+    page.locator(".viewer[data-shown='0']").wait_for()
 
     # the pen is put away, and after a moment fingers count again
     page.mouse.move(*at((0.5, 0.9)))
@@ -501,7 +501,7 @@ def test_a_lesion_is_segmented_from_prompts_through_the_slices(
     read = read_id(page)
     for _ in range(10):
         page.keyboard.press("ArrowDown")
-    expect(page.locator(".viewer[data-shown='10']")).to_be_visible()
+    page.locator(".viewer[data-shown='10']").wait_for()
     box = page.locator(".viewer-stage").bounding_box()
     assert box is not None
     pixel = min(box["width"], box["height"]) / stacks.SIDE
@@ -518,7 +518,7 @@ def test_a_lesion_is_segmented_from_prompts_through_the_slices(
     page.keyboard.press("Alt+p")
     click(page, at(41.5, 25.5))
     see_prompts(page, "1 prompt · mask on 7 slices")
-    expect(page.locator("canvas.viewer-prompts[data-preview=true]")).to_be_visible()
+    page.locator("canvas.viewer-prompts[data-preview=true]").wait_for()
     page.keyboard.press("s")
     drag(page, at(20, 40), at(28, 44), button="right")
     see_prompts(page, "2 prompts · mask on 7 slices")
@@ -529,7 +529,7 @@ def test_a_lesion_is_segmented_from_prompts_through_the_slices(
     see_prompts(page, "1 prompt · mask on 7 slices")
     assert masks(reader, read) == {}
     page.keyboard.press("Enter")
-    expect(page.locator("canvas.viewer-prompts[data-prompts='0']")).to_be_visible()
+    page.locator("canvas.viewer-prompts[data-prompts='0']").wait_for()
     eventually(lambda: len(masks(reader, read).get("lesion", [])) == 7)
     see_saved(page)
     lesion, truth = volume(reader, read, "lesion"), stacks.core()

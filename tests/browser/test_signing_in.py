@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.clinic import PASSWORD, Clinic
 from tests.browser.window import Window
@@ -27,7 +26,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_opens_the_worklist(
     window.page.get_by_label(re.compile("^Password")).fill(PASSWORD)
     window.button("Sign in").click()
     window.page.wait_for_url(re.compile("/worklist"))
-    expect(window.page.get_by_role("heading", name="Worklist")).to_be_visible()
+    window.page.get_by_role("heading", name="Worklist").wait_for()
 
     window.button(reader.name).click()
     window.page.get_by_role("menuitem", name="Sign out").click()

@@ -57,11 +57,11 @@ def test_a_folder_with_a_zip_and_broken_files_is_brought_in_and_put_right(
     page.get_by_role("textbox", name="Clinical text").fill("Cough.\nSeen on 12.03.2024")
     page.get_by_label("I have read it").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Line 2: a date")).to_be_visible()
+    page.get_by_text("Line 2: a date").wait_for()
     page.get_by_role("textbox", name="Clinical text").fill("Cough for a week")
     page.get_by_label("I have read it").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Version 1 by Data Manager")).to_be_visible()
+    page.get_by_text("Version 1 by Data Manager").wait_for()
     page.keyboard.press("Escape")
 
     page.get_by_role("tab", name="Received files and quarantine").click()
@@ -89,7 +89,7 @@ def drop(page: Page, paths: list[Path]) -> None:
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 640, "y": 400, "data": data})
         if kind == "dragOver":
-            expect(page.get_by_text("Drop DICOM files, folders or zips")).to_be_visible()
+            page.get_by_text("Drop DICOM files, folders or zips").wait_for()
 
 
 def test_a_folder_and_files_dropped_with_the_mouse_come_in_with_their_paths(

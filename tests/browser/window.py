@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 from tests.browser.clinic import COOKIE, LetIn
 
@@ -34,16 +34,15 @@ class Browsers:
 
     def __init__(self, browser: Browser, address: str, let_in: LetIn) -> None:
         self.browser, self.address, self.let_in = browser, address, let_in
-        self._free: dict[Frame, list[BrowserContext]] = {}
+        self._free: dict[str, list[BrowserContext]] = {}
 
     def take(self, frame: Frame) -> BrowserContext:
-        free = self._free.get(frame)
+        free = None if frame.keeps_the_shell else self._free.get(frame.locale)
         return free.pop() if free else self._make(frame)
 
     def _make(self, frame: Frame) -> BrowserContext:
         context = self.browser.new_context(
             base_url=self.address,
-            viewport={"width": frame.width, "height": frame.height},
             accept_downloads=True,
             locale=frame.locale,
             # pages that come from the kept shell cannot be watched on their way
@@ -64,22 +63,21 @@ class Browsers:
             if page is not first:
                 page.close()
         context.set_offline(False)
-        page = self._leave(first, frame) if first else context.new_page()
+        page = self._leave(first) if first else context.new_page()
         kept = {"origin": self.address, "storageTypes": "local_storage,indexeddb,cache_storage"}
         session = context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", kept)
         session.send("Page.resetNavigationHistory")
         session.detach()
         context.clear_cookies()
-        self._free.setdefault(frame, []).append(context)
+        self._free.setdefault(frame.locale, []).append(context)
 
-    def _leave(self, page: Page, frame: Frame) -> Page:
+    def _leave(self, page: Page) -> Page:
         """Go from the application to an address of the same origin where nothing runs."""
         page.unroute_all()
         page.mouse.move(0, 0)
         page.goto("/healthz")
         page.evaluate("sessionStorage.clear()")
-        page.set_viewport_size({"width": frame.width, "height": frame.height})
         return page
 
 
@@ -101,14 +99,19 @@ class Window:
             "request": lambda request: self._look_at(request.url),
             "requestfinished": lambda request: self.arrived.append(request.url),
         }
-        self.page = self.watch(self.context.pages[0] if self.context.pages else self._new())
+        kept = self.context.pages
+        self.page = self.watch(self._sized(kept[0]) if kept else self._new())
 
     def tab(self) -> Page:
         """Another page of the same browser: it shares cookies and the local database."""
         return self.watch(self._new())
 
     def _new(self) -> Page:
-        return self.context.new_page()
+        return self._sized(self.context.new_page())
+
+    def _sized(self, page: Page) -> Page:
+        page.set_viewport_size({"width": self.frame.width, "height": self.frame.height})
+        return page
 
     def watch(self, page: Page) -> Page:
         """Remember the troubles of a page, also of one that a page opened."""
@@ -154,7 +157,8 @@ class Window:
     def see(self, text: str | re.Pattern[str]) -> Locator:
         """Wait until the text is on the page."""
         found = self.page.get_by_text(text).first
-        expect(found).to_be_visible()
+        # `expect` would describe the whole page each time it looks in vain
+        found.wait_for()
         return found
 
     def until(self, look: Callable[[], object]) -> None:
