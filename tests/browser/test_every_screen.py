@@ -15,7 +15,7 @@ from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Window]
-SIZES = [(1280, 800), (1440, 900), (1920, 1080)]
+SIZES = [(1920, 1080), (1440, 900), (1280, 800)]
 PROJECT_PAGES = (
     "worklist", "overview", "labels", "rules", "members", "assignment", "studies",
     "studies?tab=files", "studies?view=pictures", "learning", "datasets", "review",

@@ -19,6 +19,7 @@ from tests.browser.window import Window
 pytestmark = pytest.mark.browser
 Open = Callable[..., Window]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_headers: dict[str, list[dict[str, Any]]] = {}
 
 
 def painted_project(clinic: Clinic, name: str, step: int = 8) -> Project:
@@ -49,12 +50,12 @@ def masks(reader: Person, read: str) -> dict[str, list[Mask]]:
 
 
 def images_of(reader: Person, case: dict[str, Any]) -> list[dict[str, Any]]:
-    """The headers of the images of a case, as the viewer gets them."""
-    study = case["study"]["study_uid"]
-    path = f"/dicomweb/{case['project_id']}/studies/{study}/metadata"
-    answer = reader.http.get(path, headers={"Accept": "application/dicom+json"})
-    found: list[dict[str, Any]] = answer.json()
-    return found
+    """The headers of the images of a case, as the viewer gets them; asked for once."""
+    path = f"/dicomweb/{case['project_id']}/studies/{case['study']['study_uid']}/metadata"
+    if path not in _headers:
+        answer = reader.http.get(path, headers={"Accept": "application/dicom+json"})
+        _headers[path] = answer.json()
+    return _headers[path]
 
 
 def case_sizes(reader: Person, case: dict[str, Any]) -> dict[str, tuple[int, int]]:
@@ -472,9 +473,7 @@ def test_a_pen_paints_fingers_move_the_image_and_the_palm_beside_the_pen_rests(
 def volume(reader: Person, read: str, label: str) -> Mask:
     """A segment as the server holds it, (slice, row, column), slices of 2 mm from below."""
     case = reader.get(f"/reads/{read}")
-    path = f"/dicomweb/{case['project_id']}/studies/{case['study']['study_uid']}/metadata"
-    images = reader.http.get(path, headers={"Accept": "application/dicom+json"}).json()
-    height = {one["00080018"]["Value"][0]: one["00200032"]["Value"][2] for one in images}
+    height = slice_heights(reader, case)
     found = np.zeros((stacks.DEPTH, stacks.SIDE, stacks.SIDE), dtype=bool)
     for one in case["annotations"]:
         content = one["revision"]["content"]
