@@ -12,7 +12,7 @@ RUN pip install --no-cache-dir torch==2.13.0 && pip install --no-cache-dir -r re
 COPY pyproject.toml README.md LICENSE alembic.ini ./
 COPY backend/ backend/
 COPY migrations/ migrations/
-RUN pip install --no-cache-dir --no-deps -e .
+RUN pip install --no-cache-dir --no-deps -e . && python -m compileall -q backend
 COPY --from=frontend /build/frontend/dist frontend/dist
 RUN useradd --create-home --uid 10001 collimate && mkdir /data && chown collimate /data
 USER collimate

@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -128,9 +127,10 @@ def test_uploads_nobody_went_on_with_are_given_up_after_days(archive: Any, brows
     browser.delete(f"/api/uploads/{fresh['id']}")
 
 
-@pytest.fixture
-def server(database: str, tmp_path: Path) -> Iterator[str]:
-    with live.running("web", home=settings().home_path, database_url=database) as address:
+@pytest.fixture(scope="module")
+def server(database_server: str) -> Iterator[str]:
+    home = settings().home_path
+    with live.running("web", home=home, database_url=database_server) as address:
         yield address
 
 
