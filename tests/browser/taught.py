@@ -71,8 +71,7 @@ class Taught:
 
     def is_at_rest(self) -> bool:
         """No round is under way or waits, so what the model says of a case stays."""
-        jobs = self.project.lead.get(f"{self.project.path}/jobs")["items"]
-        return all(job["state"] not in ("queued", "running") for job in jobs)
+        return is_at_rest(self.project)
 
     def _read_one(self, case: dict[str, Any]) -> dict[str, Any] | None:
         content = {"label_keys": [self.truth(case["study"]["id"])]}
@@ -92,10 +91,18 @@ def teach(clinic: Clinic, *, cases: int = 60, reads: int = 20) -> Taught:
     project.lead.patch(project.path, {"learning_rules": rules})
     taught = Taught(project, project.readers[0])
     project.bring_in(marked_radiographs(cases))
-    eventually(taught.round_number, seconds=90)
+    eventually(lambda: taught.round_number() and taught.is_at_rest(), seconds=180)
     taught.read(reads)
     eventually(lambda: _is_measured(project), seconds=60)
     return taught
+
+
+def is_at_rest(project: Project) -> bool:
+    """Every study is looked at by the encoder, and no round is under way or waits."""
+    return not any(
+        project.lead.get(f"{project.path}/jobs", state=state)["items"]
+        for state in ("queued", "running")
+    )
 
 
 def _is_measured(project: Project) -> bool:
@@ -103,7 +110,7 @@ def _is_measured(project: Project) -> bool:
     return bool(page["curve"]["strategy"]) and page["model"] is not None
 
 
-def learn_by_image(project: Project, *, cases: int = 9, reads: int = 5) -> dict[str, Any]:
+def learn_by_image(project: Project, *, cases: int = 12) -> dict[str, Any]:
     """Ask yes or no of every image, answer some, and hold a case the model says something about.
 
     Every other answer is yes, whatever the image shows: it is learned from all the same.
@@ -112,19 +119,20 @@ def learn_by_image(project: Project, *, cases: int = 9, reads: int = 5) -> dict[
     asked = {"name": "Low spot", "kind": "yes_no", "scope": "image"}
     schema = {"question": "What is the main finding?", "answer_mode": "single"}
     lead.post(f"{project.path}/label-schema", {**schema, "labels": labels(), "attributes": [asked]})
-    rules = {"predicts": "low_spot", "holdout_share": 0.05, "evaluation_share": 0}
-    lead.patch(project.path, {"learning_rules": rules})
+    rules = {"predicts": "low_spot", "batch_size": 5, "holdout_share": 0.05, "evaluation_share": 0}
+    lead.patch(project.path, {"learning_rules": {**rules, "is_on": True}})
     project.bring_in(marked_radiographs(cases))
-    # what is answered before an encoder has seen the images is learned from with later answers only
-    eventually(lambda: lead.get(f"{project.path}/learning/queue")["batch"], seconds=90)
-    case = reader.post(f"{project.path}/claim-next", {})
-    for number in range(reads):
-        case = _say_of_image(project, case, ("yes", "no")[number % 2])
-    eventually(lambda: lead.get(f"{project.path}/learning")["model"], seconds=60)
-    case = reader.get(f"/reads/{case['read']['id']}")
-    while not case["unit_suggestions"]:
-        case = _say_of_image(project, case, "no")
-    return case
+    # a model speaks only of images that the encoder had looked at when it was fitted
+    queue = f"{project.path}/learning/queue"
+    eventually(lambda: lead.get(queue)["batch"] and is_at_rest(project), seconds=180)
+    case, said = reader.post(f"{project.path}/claim-next", {}), "yes"
+    while lead.get(f"{project.path}/learning")["model"] is None:
+        case = _say_of_image(project, case, said)
+        said = "no" if said == "yes" else "yes"
+        eventually(lambda: is_at_rest(project), seconds=60)
+    held: dict[str, Any] = reader.get(f"/reads/{case['read']['id']}")
+    assert held["unit_suggestions"]
+    return held
 
 
 def _say_of_image(project: Project, case: dict[str, Any], said: str) -> dict[str, Any]:
