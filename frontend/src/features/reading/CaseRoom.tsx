@@ -4,6 +4,7 @@ import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
 import { useCommands } from '../../commands/useCommands';
 import { ProblemPanel } from '../../ui/ProblemPanel';
+import { useLate } from '../../ui/useLate';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { CaseNotice } from './CaseNotice';
@@ -97,6 +98,7 @@ export function CaseRoom({ open, room, onClose, onHunt, onOther }: CaseRoomProps
   const suggested = useSuggested(reading, own);
   const doubts = useLookHere(reading, frames, isAiOn);
   useNextCase(reading.project_id, reading.read.id, isReady && !sitting.isReadOnly);
+  const isSubmitLate = useLate(flow.isBusy || sitting.save.at === 'submitting');
   useHoldToHide();
   usePromptBench(reading.read, sitting.isReadOnly);
 
@@ -221,7 +223,7 @@ export function CaseRoom({ open, room, onClose, onHunt, onOther }: CaseRoomProps
           frames={frames}
           heat={heat}
           actions={actions}
-          isSubmitting={flow.isBusy || flow.isRevealing || sitting.save.at === 'submitting'}
+          isSubmitting={flow.isRevealing || isSubmitLate}
           isStrict={flow.isStrict}
           isAnswerMissing={flow.isStrict && isAnswerMissing(items, schema)}
           notice={notice}

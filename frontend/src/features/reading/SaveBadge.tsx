@@ -1,5 +1,7 @@
 /** Saved, saving, offline, in conflict: always said, in a word, with the time. */
 
+import { useRef } from 'react';
+import { useLate } from '../../ui/useLate';
 import { locale } from '../../words/language';
 import { t } from '../../words/t';
 import styles from './Reading.module.css';
@@ -63,7 +65,16 @@ interface SaveBadgeProps {
   readonly isReadOnly: boolean;
 }
 
-export function SaveBadge({ save, kept, isReadOnly }: SaveBadgeProps) {
+/** What is submitted within a moment is not announced: the next case says it. */
+function useTold(save: SaveState): SaveState {
+  const before = useRef(save);
+  const isLate = useLate(save.at === 'submitting');
+  if (save.at !== 'submitting' || isLate) before.current = save;
+  return before.current;
+}
+
+export function SaveBadge({ save: now, kept, isReadOnly }: SaveBadgeProps) {
+  const save = useTold(now);
   const { text, tone } = isReadOnly
     ? { text: t('Read only'), tone: 'busy' as const }
     : saveText(save, kept);

@@ -1,4 +1,5 @@
-import { fireEvent, screen } from '@testing-library/react';
+import { MantineProvider } from '@mantine/core';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../api/problem';
 import type { Annotation } from '../../api/reading';
@@ -81,6 +82,26 @@ describe('saving, in words', () => {
       <SaveBadge save={{ at: 'saved', time: Date.now() }} kept={NOTHING_KEPT} isReadOnly={false} />,
     );
     expect(screen.getByRole('status').textContent).toMatch(/Saved \d\d:\d\d:\d\d/);
+  });
+
+  test('a submit is announced once it is waited for, not when the next case comes at once', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const badge = (at: 'saving' | 'submitting') => (
+      <MantineProvider>
+        <SaveBadge save={{ at }} kept={NOTHING_KEPT} isReadOnly={false} />
+      </MantineProvider>
+    );
+    const { rerender } = render(badge('saving'));
+    const said = () => screen.getByRole('status').textContent?.trim();
+    expect(said()).toBe('Saving…');
+    rerender(badge('submitting'));
+    act(() => vi.advanceTimersByTime(250));
+    expect(said()).toBe('Saving…');
+    act(() => vi.advanceTimersByTime(100));
+    expect(said()).toBe('Submitting…');
+    rerender(badge('saving'));
+    expect(said()).toBe('Saving…');
+    vi.useRealTimers();
   });
 
   test('a conflict shows both sides and lets the reader choose', () => {
