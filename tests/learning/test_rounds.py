@@ -332,9 +332,11 @@ def test_a_pool_of_two_thousand_is_reordered(session: Session) -> None:
         spread=0.5,
     )
     rounds.run_round(session, world.project.id)
+    session.commit()
     for study_id in world.study_ids[:300]:
         if world.task_of(study_id).state == "open":
             world.read(study_id)
+    session.commit()
     done = rounds.run_round(session, world.project.id)
     assert done.model_version_id is not None
     assert done.score is not None

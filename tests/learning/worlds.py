@@ -99,6 +99,9 @@ def make_world(
         _embed(session, project, kind, truth, rng.normal(0, spread, (studies, dimension)))
     queue.open_missing(session, project.id)
     held = {patient["id"] for patient in patients if patient["is_holdout"]}
+    # As wherever studies come in: rows that are not committed look to the database's statistics,
+    # which are gathered meanwhile, as if there were none, and joins then go row by row.
+    session.commit()
     return World(
         session,
         project,
