@@ -84,6 +84,7 @@ def test_a_layout_kept_for_oneself_and_for_everyone_hangs_the_next_cases(
     page.keyboard.press("Alt+9")
     expect(overlay).to_contain_text("HU · 40 %")
     run(page, "Hang cases like this as on screen, for me")
+    page.get_by_role("status").get_by_text("cases like this hang so for you").wait_for()
     eventually(lambda: reader.get("/session")["user"]["preferences"].get("hanging"))
     (mine,) = reader.get("/session")["user"]["preferences"]["hanging"]
     assert mine["name"] == "CT CHEST"

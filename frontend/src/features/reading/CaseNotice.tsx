@@ -7,6 +7,7 @@ import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { FlowPanels } from './FlowPanels';
+import { HangingNotice } from './HangingNotice';
 import { IssueNotice } from './IssueNotice';
 import styles from './Panel.module.css';
 import { SaveNotice } from './SaveNotice';
@@ -47,6 +48,7 @@ export function CaseNotice(props: CaseNoticeProps) {
         onCancelSubmit={() => autosave?.takeBack()}
       />
       <SecondNotice />
+      <HangingNotice />
       {hunt}
       {flow.problem && <ProblemPanel problem={flow.problem} />}
       <FlowPanels

@@ -12,6 +12,7 @@ import type { Series } from '../../viewer/frames';
 import { t } from '../../words/t';
 import { counterpartOf, firstIndexIn, isOfStudy } from './earlier';
 import { hungLook, layAsHung } from './fusion';
+import { forgetKept, tellKept } from './HangingNotice';
 import {
   besideEarlier,
   type CaseFacts,
@@ -78,6 +79,7 @@ export function useHanging(
   useLayoutEffect(() => {
     closePlanes();
     useLayout.getState().open(current);
+    return forgetKept;
   }, [current]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each case, when all is known
   useLayoutEffect(() => {
@@ -122,7 +124,7 @@ export function useHanging(
         isMore ? [...before, now] : [now, ...before.slice(1)],
       );
       chosen.current = list[0] ?? null;
-      await lists.keep(owner, list);
+      await tellKept(owner, lists.keep(owner, list));
     };
     const hasStages = () => stages.length > 1;
     return [
