@@ -3,7 +3,6 @@ import { useCallback, useMemo, useState } from 'react';
 import { useCan } from '../../api/access';
 import type { CommentPlace } from '../../api/comments';
 import { useCommands } from '../../commands/useCommands';
-import { ProblemPanel } from '../../ui/ProblemPanel';
 import { useLate } from '../../ui/useLate';
 import type { Frame } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
@@ -15,6 +14,7 @@ import { useHeatTarget } from './heatTarget';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { NotLoaded } from './NotLoaded';
 import { useOwnWindows } from './ownWindows';
 import { paintCommands } from './paintCommands';
 import { promptCommands } from './promptCommands';
@@ -45,7 +45,7 @@ import { useSecondWindow } from './useSecondWindow';
 import { useShownNow } from './useShownNow';
 import { useShowPlace } from './useShowPlace';
 import { useSitting } from './useSitting';
-import { imagesNotLoaded, useNextCase, useStudy } from './useStudy';
+import { useNextCase, useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
 
@@ -192,12 +192,7 @@ export function CaseRoom({ open, room, onClose, onHunt, onOther }: CaseRoomProps
       <TopBar reading={reading} save={sitting.save} kept={sitting.kept} actions={actions} />
       {areToolsShown && <ToolColumn commands={commands} />}
       {study.isError ? (
-        <main className={styles.failed}>
-          <ProblemPanel
-            problem={imagesNotLoaded(study.error)}
-            onRetry={() => void study.refetch()}
-          />
-        </main>
+        <NotLoaded study={study} />
       ) : (
         <ImagePane
           schema={schema}

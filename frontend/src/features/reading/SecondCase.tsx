@@ -3,7 +3,6 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { ReadingCase } from '../../api/reading';
 import type { Command } from '../../commands/registry';
 import { useCommands } from '../../commands/useCommands';
-import { ProblemPanel } from '../../ui/ProblemPanel';
 import type { Series } from '../../viewer/frames';
 import { windowChoices } from '../../viewer/greyWindows';
 import { firstTimeOf } from '../../viewer/moments';
@@ -14,6 +13,7 @@ import { findSeen, followSeen, tellSeen } from './following';
 import { ImagePane } from './ImagePane';
 import { seriesIn, useArranged, useLayout } from './layout';
 import { layoutCommands } from './layoutCommands';
+import { NotLoaded } from './NotLoaded';
 import { useOwnWindows } from './ownWindows';
 import { closePlanes } from './planes';
 import { ports } from './ports';
@@ -24,7 +24,7 @@ import { useReading } from './store';
 import { ToolColumn } from './ToolColumn';
 import { type Earlier, earlierCommands, useEarlier } from './useEarlier';
 import { useHoldToHide } from './useHoldToHide';
-import { imagesNotLoaded, useStudy } from './useStudy';
+import { useStudy } from './useStudy';
 import { useWords } from './useWords';
 import { navigationCommands, screenCommands, stackCommands } from './viewCommands';
 
@@ -67,12 +67,7 @@ export function SecondCase({ reading, link, first }: SecondCaseProps) {
       </header>
       {areToolsShown && <ToolColumn commands={commands} />}
       {study.isError ? (
-        <main className={styles.failed}>
-          <ProblemPanel
-            problem={imagesNotLoaded(study.error)}
-            onRetry={() => void study.refetch()}
-          />
-        </main>
+        <NotLoaded study={study} />
       ) : isHung ? (
         <ImagePane
           schema={reading.label_schema}

@@ -3,12 +3,10 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { fetchOnce, studyMetadata } from '../../api/ahead';
-import { problemFrom } from '../../api/problem';
-import { loadSeries, StudyNotLoaded } from '../../viewer/dicomweb';
+import { loadSeries } from '../../viewer/dicomweb';
 import type { Series } from '../../viewer/frames';
 import { prefetchFrames } from '../../viewer/imageIds';
 import { loadFirst } from '../../viewer/prefetch';
-import { t } from '../../words/t';
 import { peekNext } from './calls';
 
 export const seriesQuery = (projectId: string, studyUid: string) =>
@@ -47,8 +45,3 @@ export function useNextCase(projectId: string, readId: string, isReady: boolean)
     if (isReady) fetchAhead(client, projectId).catch(() => undefined);
   }, [client, projectId, readId, isReady]);
 }
-
-export const imagesNotLoaded = (error: unknown) =>
-  problemFrom(error instanceof StudyNotLoaded ? error.status : 0, {
-    title: t('The images of this case could not be loaded'),
-  });
