@@ -1,5 +1,6 @@
 """One command starts everything; Ctrl-C stops all of it; nothing is lost, not even by kill -9."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,35 +50,37 @@ def start(environment, tmp_path):
     for process in running:
         if process.poll() is None:
             process.kill()
-    for pid in ours(environment):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(environment)
 
 
 def log_of(folder) -> bytes:
     return (folder / "up.log").read_bytes()
 
 
-def ours(environment) -> list[int]:
+def ours(environment, *, named: bytes = b"") -> list[int]:
     """Every process that works on this home folder, by its environment or command line."""
     home = environment["COLLIMATE_HOME"].encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+            command = (folder / "cmdline").read_bytes()
+            told = (folder / "environ").read_bytes() + command
             zombie = "\nState:\tZ" in (folder / "status").read_text()
-        except OSError:
+        except OSError:  # just gone
             continue
-        if home in told and not zombie and int(folder.name) != os.getpid():
+        if home in told and named in command and not zombie and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found
 
 
 def web_processes(environment) -> list[int]:
-    return [
-        pid
-        for pid in ours(environment)
-        if b"collimate.app" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return ours(environment, named=b"collimate.app")
+
+
+def kill_all(environment) -> None:
+    for pid in ours(environment):
+        with contextlib.suppress(ProcessLookupError):  # gone with another one
+            os.kill(pid, signal.SIGKILL)
 
 
 def can_sign_in(address) -> bool:
@@ -118,8 +121,7 @@ def test_what_was_saved_survives_a_killed_supervisor_and_a_kill_of_everything_an
     process, address = start()
     assert can_sign_in(address)
     assert web not in web_processes(environment), "a dead supervisor leaves no web process behind"
-    for pid in ours(environment):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(environment)
     process.wait()
 
     process, address = start()
