@@ -87,6 +87,7 @@ def _child(arm: Arm, pool: PoolView, out) -> None:
     limit = 0.8 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
     try:
+        arms.load(arm)
         before = time.process_time()
         picks = arm.ask(pool, PICKS, np.random.default_rng(1))
         spent = time.process_time() - before

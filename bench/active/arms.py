@@ -4,6 +4,7 @@ An arm gets the same pool view, the same labelled items and the probabilities of
 it answers with indices. The harness owns training, scoring and seeds.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,16 @@ def _monai(pool: PoolView, k: int, rng: np.random.Generator) -> np.ndarray:
 
 
 MONAI_RULE = Arm("rule of MONAI Label (epistemic)", _monai, needs_draws=True)
+
+
+PACKAGES = {"scikit-activeml": "skactiveml.pool", "modAL": "modAL.batch"}
+
+
+def load(arm: Arm) -> None:
+    """Import what a peer needs, so that this is not measured as choosing."""
+    for name, package in PACKAGES.items():
+        if arm.name.startswith(name):
+            importlib.import_module(package)
 
 
 def scikit_activeml(name: str, *, own_start: bool = False) -> Arm:
