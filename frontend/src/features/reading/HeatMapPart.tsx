@@ -21,7 +21,7 @@ export function HeatMapPart({ studyId, target, heat }: HeatMapPartProps) {
   const { heatMethod, arrange } = useReading();
   const about = HEAT_METHODS.find(({ value }) => value === heatMethod)?.about;
   return (
-    <>
+    <div className={styles.heat}>
       <SegmentedControl
         size="xs"
         fullWidth
@@ -42,6 +42,6 @@ export function HeatMapPart({ studyId, target, heat }: HeatMapPartProps) {
       {heat.hasFailed && (
         <p className={styles.muted}>{t('There is no heat map of this kind for this case.')}</p>
       )}
-    </>
+    </div>
   );
 }
