@@ -1,10 +1,11 @@
 """Which case a reader gets: own work first, then the most wanted one nobody else has."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from collimate.access.models import AuditEvent
 from collimate.annotations.play import play_read
+from collimate.kit.database import engine
 from collimate.projects.models import LabelSchema
 from collimate.projects.schema import SchemaMissing
 from collimate.tasks import claim, lease, places, queue
@@ -210,3 +211,22 @@ def test_a_lapsed_place_is_taken_by_the_next_reader(session):
     assert not broken_promises(session)
     with pytest.raises(lease.LeaseLost):
         lease.renew(session, room.readers[0], first.id, first.fence)
+
+
+def test_the_next_case_is_handed_out_in_thirteen_statements_whoever_else_is_at_work(session):
+    room = make_room(session, tasks=4, readers=3)
+    claim.claim_next(session, room.project, room.readers[0])
+    claim.claim_next(session, room.project, room.readers[1])
+    session.flush()
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        read = claim.claim_next(session, room.project, room.readers[2])
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    assert read.task_id == room.tasks[2].id
+    assert len(asked) <= 13, asked

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, insert, literal, select
+from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from collimate.jobs.models import Event
@@ -37,15 +38,27 @@ def publish(
 
 
 def publish_to(
-    session: Session, people: Select[UUID], topic: str, project_id: UUID, **ids: Any
+    session: Session,
+    people: Select[UUID],
+    asked: dict[str, Any],
+    topic: str,
+    project_id: UUID,
+    **ids: Any,
 ) -> None:
-    """Announce a change to each of these users alone, as `publish` does to one."""
-    values = told(topic, project_id, **ids)
-    names = [name for name in values if name != "user_id"]
+    """Announce a change to each of these users alone, as `publish` does to one.
+
+    `people` is a query put together once, which takes `asked` and `project_id`.
+    """
+    session.execute(_telling(people), {**told(topic, project_id, **ids), **asked})
+
+
+@lru_cache
+def _telling(people: Select[UUID]) -> Select[Any]:
     columns = Event.__table__.c
-    rows = people.add_columns(*(literal(values[name], columns[name].type) for name in names))
+    names = ("at", "topic", "project_id", "payload")
+    rows = people.add_columns(*(bindparam(name, type_=columns[name].type) for name in names))
     made = insert(Event.__table__).from_select(["user_id", *names], rows)  # type: ignore[arg-type]
-    session.execute(_WAKE.add_cte(made.cte("told")))
+    return _WAKE.add_cte(made.cte("told"))
 
 
 def told(

@@ -133,21 +133,18 @@ def keep(session: Session, row: Found) -> Found:
     return row
 
 
-class _NothingFound(Exception):
-    """Undoes a savepoint."""
-
-
 def found_or_let_go(session: Session, look: Callable[[], Found | None]) -> Found | None:
     """What `look` finds and locks; where it finds nothing, every lock it took is let go.
 
     A query that locks keeps the locks of rows that turned out not to match once they were
-    waited for; undoing a savepoint is the only way to be rid of them before the end.
+    waited for; undoing a savepoint is the only way to be rid of them before the end. Where it
+    finds nothing, `look` must have changed nothing: the savepoint is the connection's, and the
+    session, whose own would cost as much as a statement, is not told that it was undone.
     """
-    try:
-        with session.begin_nested():
-            found = look()
-            if not found:
-                raise _NothingFound
-            return found
-    except _NothingFound:
-        return None
+    session.flush()
+    with session.connection().begin_nested() as savepoint:
+        found = look()
+        session.flush()
+        if not found:
+            savepoint.rollback()
+    return found or None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import ColumnElement, Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -64,7 +64,7 @@ class Asked:
     quality_verdict: str = "none"
 
 
-def newest(project_id: UUID) -> Select[LabelSchema]:
+def newest(project_id: UUID | ColumnElement[UUID]) -> Select[LabelSchema]:
     """The query for the newest version."""
     versions = select(LabelSchema).where(LabelSchema.project_id == project_id)
     return versions.order_by(LabelSchema.version.desc()).limit(1)

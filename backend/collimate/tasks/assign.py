@@ -15,7 +15,7 @@ from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.studies.cohorts import keep as cohorts
 from collimate.studies.models import Cohort, Patient, Study
-from collimate.tasks import claim, lease, places, queue
+from collimate.tasks import lease, places, queue, search
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ASIDE, HELD, ReadState, move
 
@@ -66,11 +66,11 @@ def assign(
 def _most_wanted(
     session: Session, project: Project, reader: User, count: int, cohort: Cohort | None
 ) -> list[UUID]:
-    query = claim.free_places(project, reader)
+    query = search.free_in(project)
     if cohort is not None:
         query = query.where(Study.id.in_(cohorts.studies_of(cohort)))
     found: dict[UUID, None] = {}
-    for _, task in session.execute(query.limit(count * 10)):
+    for _, task in session.execute(query.limit(count * 10), search.asked(project, reader)):
         found.setdefault(task.id)
     return list(found)[:count]
 

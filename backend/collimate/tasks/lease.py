@@ -6,10 +6,11 @@ admin hands the case to someone else. Nobody's saved work is ever removed.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -113,30 +114,36 @@ def give_back(session: Session, read: Read) -> None:
     places.set_aside(session, read, reopen=True)
 
 
+@lru_cache
+def lapsed() -> Select[Read, Task]:
+    """Reads of `project_id` whose lease ran out before anything was saved on them."""
+    return (
+        select(Read, Task)
+        .join(Task, Task.id == Read.task_id)
+        .where(Read.project_id == bindparam("project_id", type_=Uuid()))
+        .where(Read.state == ReadState.CLAIMED, Read.lease_until < database_now())
+    )
+
+
 def release_lapsed(session: Session, project_id: UUID) -> list[Read]:
     """Free every place whose lease ran out before anything was saved on it.
 
     The caller records them (`record_lapsed`) once it holds every other lock it needs.
     """
-    lapsed = session.execute(
-        select(Read, Task)
-        .join(Task, Task.id == Read.task_id)
-        .where(
-            Read.project_id == project_id,
-            Read.state == ReadState.CLAIMED,
-            Read.lease_until < database_now(),
-        )
+    found = session.execute(
+        lapsed()
         .with_for_update(of=[Task, Read], key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True),
+        {"project_id": project_id},
     ).all()
-    for read, task in lapsed:
+    for read, task in found:
         give_back(session, read)
         places.recount(session, task)
         places.announce(session, read)
-    return [read for read, _task in lapsed]
+    return [read for read, _task in found]
 
 
-def record_lapsed(session: Session, lapsed: list[Read]) -> None:
+def record_lapsed(session: Session, freed: list[Read]) -> None:
     """The audit rows of places that were freed because their time ran out."""
-    for read in lapsed:
+    for read in freed:
         audit.record(session, None, "read_lapsed", "read", read.id, project_id=read.project_id)

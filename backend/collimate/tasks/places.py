@@ -5,10 +5,11 @@ taken in one order (reader, task, label schema, job, audit chain; several tasks 
 nobody waits in a circle.
 """
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import Select, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
@@ -35,10 +36,12 @@ class TaskNotFound(NotFound):
     """There is no such task."""
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 2))")
+
+
 def lock_reader(session: Session, project_id: UUID, user_id: UUID) -> None:
     """Put the claims of one reader in line, so that a double click takes one case."""
-    key = f"reader:{project_id}:{user_id}"
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 2))))
+    session.execute(_LOCK, {"key": f"reader:{project_id}:{user_id}"})
 
 
 def lock_task(session: Session, task_id: UUID) -> Task:
@@ -93,6 +96,11 @@ def reads_of(session: Session, task_id: UUID) -> list[Read]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
+_STATES = select(Read.state).where(
+    Read.task_id == bindparam("task_id", type_=Uuid()), Read.slot >= 1
+)
+
+
 def recount(session: Session, task: Task) -> None:
     """Set the task's state from its places, after one of them changed.
 
@@ -100,8 +108,7 @@ def recount(session: Session, task: Task) -> None:
         MoveNotAllowed: the step is none a task may take.
     """
     session.flush()
-    query = select(Read.state).where(Read.task_id == task.id, Read.slot >= 1)
-    state = task_state(session.scalars(query).all())
+    state = task_state(session.scalars(_STATES, {"task_id": task.id}).all())
     if state != task.state:
         before = ReadState.OPEN if task.state == AUTO_ACCEPTED else ReadState(task.state)
         if state not in TASK_ALLOWED[before] | {before}:
@@ -148,6 +155,16 @@ def announce(session: Session, read: Read, **ids: Any) -> None:
     if not rules.reading_rules(project).is_blinded:
         events.publish(session, "read", project.id, **payload)
         return
-    is_told = or_(Member.role == "project_admin", Member.user_id == read.reader_id)
-    people = select(Member.user_id).where(Member.project_id == project.id, is_told)
-    events.publish_to(session, people, "read", project.id, **payload)
+    events.publish_to(
+        session, _told_blindly(), {"reader_id": read.reader_id}, "read", project.id, **payload
+    )
+
+
+@lru_cache
+def _told_blindly() -> Select[UUID]:
+    """Who may hear of a read of `reader_id` in `project_id` where readers are blinded."""
+    reader = Member.user_id == bindparam("reader_id", type_=Uuid())
+    return select(Member.user_id).where(
+        Member.project_id == bindparam("project_id", type_=Uuid()),
+        or_(Member.role == "project_admin", reader),
+    )

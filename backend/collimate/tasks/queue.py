@@ -1,10 +1,24 @@
 """The queue: one task per study, and the order in which readers get them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -105,19 +119,29 @@ def _ask_to_measure(session: Session, project: Project) -> None:
     )
 
 
+@lru_cache
+def rule_due() -> Select[Task]:
+    """Tasks of `project_id` nobody has begun, whose number of places is not `wanted_reads`."""
+    begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
+    wanted = bindparam("wanted_reads", type_=Integer)
+    return (
+        select(Task)
+        # Two ranges of an index; "not equal" would read every task.
+        .where(Task.project_id == bindparam("project_id", type_=Uuid()), ~begun)
+        .where(or_(Task.wanted_reads < wanted, Task.wanted_reads > wanted))
+        .where(Task.state == ReadState.OPEN)
+    )
+
+
 def follow_rule(session: Session, project: Project) -> int:
     """Give tasks nobody has begun the project's present number of places; answers how many."""
     wanted = reading_rules(project).wanted_reads
-    begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
     tasks = session.scalars(
-        select(Task)
-        # Two ranges of an index; "not equal" would read every task.
-        .where(Task.project_id == project.id, ~begun)
-        .where(or_(Task.wanted_reads < wanted, Task.wanted_reads > wanted))
-        .where(Task.state == ReadState.OPEN)
+        rule_due()
         .order_by(Task.id)
         .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True),
+        {"project_id": project.id, "wanted_reads": wanted},
     ).all()
     for task in tasks:
         places = session.scalars(select(Read.state).where(Read.task_id == task.id)).all()
@@ -129,14 +153,14 @@ def follow_rule(session: Session, project: Project) -> int:
     return len(tasks)
 
 
-def in_reach(project: Project) -> ColumnElement[bool]:
+def in_reach(*, is_learning: bool) -> ColumnElement[bool]:
     """What the pool holds for readers: no deleted study, and no hold-out patient.
 
     While the learner is on, a hold-out case reaches readers only when it asks for it to measure;
     without a learner nothing is measured and every case is read.
     """
     is_free = or_(Patient.is_holdout.is_(False), Task.arm == HOLDOUT_ARM)
-    return (Study.deleted_at.is_(None)) & (is_free if learning_rules(project).is_on else true())
+    return (Study.deleted_at.is_(None)) & (is_free if is_learning else true())
 
 
 def reprioritise(
@@ -186,6 +210,7 @@ def waiting_count(session: Session, project: Project) -> int:
         .select_from(Task)
         .join(Study, Study.id == Task.study_id)
         .join(Patient, Patient.id == Study.patient_id)
-        .where(Task.project_id == project.id, Task.state == ReadState.OPEN, in_reach(project))
+        .where(Task.project_id == project.id, Task.state == ReadState.OPEN)
+        .where(in_reach(is_learning=learning_rules(project).is_on))
     )
     return session.scalar(query) or 0

@@ -12,7 +12,7 @@ from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.projects.rules import ReadingRules, reading_rules
 from collimate.studies.models import Instance, Patient, Series, Study
-from collimate.tasks import claim, lease
+from collimate.tasks import claim, lease, search
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, HELD, ReadState
 
@@ -106,8 +106,9 @@ def worklist(session: Session, project: Project, reader: User) -> dict[str, Any]
 
 
 def _next(session: Session, project: Project, reader: User) -> dict[str, Any] | None:
-    own = session.execute(claim.own_work(project, reader, HELD | GIVEN)).first()
-    found = own or session.execute(claim.free_places(project, reader).limit(1)).first()
+    who = search.asked(project, reader)
+    own = session.execute(search.own_work(HELD | GIVEN), who).first()
+    found = own or session.execute(search.free_in(project).limit(1), who).first()
     if found is None:
         return None
     read, task = found
@@ -121,14 +122,15 @@ def _next(session: Session, project: Project, reader: User) -> dict[str, Any] | 
 
 def remaining(project: Project, reader: User) -> Select[int]:
     """The count of cases this reader could still read: own unfinished ones and the pool's."""
-    pool = claim.free_places(project, reader).order_by(None).with_only_columns(Task.id).distinct()
+    pool = search.free_in(project).order_by(None).with_only_columns(Task.id).distinct()
     own = (
         select(Task.id)
         .join(Read, Read.task_id == Task.id)
         .where(Read.project_id == project.id, Read.reader_id == reader.id)
         .where(Read.state.in_(HELD | GIVEN))
     )
-    return select(func.count()).select_from(pool.union(own).subquery())
+    count = select(func.count()).select_from(pool.union(own).subquery())
+    return count.params(search.asked(project, reader))
 
 
 def finished(project: Project, reader: User) -> Select[int]:
@@ -153,8 +155,9 @@ def _today(session: Session, project: Project, reader: User) -> dict[str, int]:
 
 def peek_next(session: Session, project: Project, reader: User) -> dict[str, Any] | None:
     """What would come after the case in hand, for prefetching; nothing is held."""
-    found = session.execute(claim.own_work(project, reader, GIVEN)).first()
-    found = found or session.execute(claim.free_places(project, reader).limit(1)).first()
+    who = search.asked(project, reader)
+    found = session.execute(search.own_work(GIVEN), who).first()
+    found = found or session.execute(search.free_in(project).limit(1), who).first()
     if found is None:
         return None
     study = session.get_one(Study, found[1].study_id)
