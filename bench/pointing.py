@@ -174,10 +174,12 @@ class Game:
                     hits(self.maps_of(method, randomised(self.head, rng), weights), regions)[:2]
                 )
             drawn, drawn_shuffled = np.mean(anew, axis=0)
+            above = np.array([own_hits - by_chance for own_hits, by_chance in anew])
+            error = above.std(ddof=1) / np.sqrt(len(above)) if len(above) > 1 else np.nan
             print(
                 f"| {name} | {method} | {len(asked)} | {own:.3f} | {area:.3f} | {shuffled:.3f} | "
                 f"{own / area:.1f}, {own / max(shuffled, 1e-9):.1f} | {drawn:.3f} | "
-                f"{drawn_shuffled:.3f} |",
+                f"{drawn_shuffled:.3f} | {above.mean():+.3f} ± {error:.3f} |",
                 flush=True,
             )
             if method == Method.HIRESCAM:
@@ -255,9 +257,10 @@ def main() -> None:
     images = np.stack([case["bytes"] for case, is_own in zip(cases, own, strict=True) if is_own])
     labels = np.array([case["key"] for case in cases])[own]
     print(
-        "| features | method | lesions | trained | area | shuffled | × both | random | shuffled |"
+        "| features | method | lesions | trained | area | shuffled | × both | random | shuffled "
+        "| random above its chance, standard error over draws |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     with threads_of(1), tempfile.TemporaryDirectory() as folder:
         Game(cases, None, asked.occluded).report("scattering", asked.draws)
         tell("scattering")

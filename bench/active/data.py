@@ -12,11 +12,11 @@ from collimate.demo.replay.pictures import Seen, describe
 from collimate.ml.features import fit_space, unit
 from collimate.ml.folds import stratified_folds
 from collimate.ml.images import model_image, to_bytes
-from collimate.studies.imports.label_table import Columns, read_table
+from collimate.studies.imports.label_table import Columns, KnownImage, read_table
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache"
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-SYNTHETIC_CASES = 900
+SYNTHETIC_CASES = 2400
 TEST_SHARE = 0.3
 PARTS = 5
 
@@ -53,24 +53,49 @@ def chest_xray_part(part: int, steps: int) -> Known:
     """
     folder = DATA / "labelled-cxr"
     images = read_table(folder, folder / "labels.csv", Columns(patient="group")).images
-    labels = np.unique([image.label for image in images], return_inverse=True)[1]
+    return load(_divided(images, part), encoder_steps=steps, tell=_tell)
+
+
+def _divided(images: list[KnownImage], part: int) -> list[KnownImage]:
+    """Every patient is held out in one part of five; labels are in equal shares in all."""
+    labels = np.unique([image.label or "" for image in images], return_inverse=True)[1]
     patients = np.array([image.patient for image in images])
     parts = stratified_folds(labels, patients, folds=PARTS, seed=0)
-    divided = [
+    return [
         replace(image, is_holdout=bool(own == part))
         for image, own in zip(images, parts, strict=True)
     ]
-    return load(divided, encoder_steps=steps, tell=_tell)
 
 
-def cardiac_mr() -> Known:
-    """Short-axis cardiac MR with left-ventricle masks (labelled-cardiac-mr); what learns masks
-    looks at pixels, so descriptors without training suffice for the arms that look at features.
+def pneumonia(part: int) -> Known:
+    """The same part as a screening would ask it: normal, or pneumonia of either kind."""
+    known = pool(f"{ENCODED}, {part}")
+    normal = known.class_names.index("normal")
+    return replace(
+        known, labels=np.int64(known.labels != normal), class_names=("normal", "pneumonia")
+    )
+
+
+def pneumonia_rare(part: int) -> Known:
+    """That with pneumonia in one image of ten of the pool; whom it is tested on stays whole."""
+    known = pneumonia(part)
+    ill = np.flatnonzero((known.labels == 1) & ~known.is_holdout)
+    well = int(((known.labels == 0) & ~known.is_holdout).sum())
+    kept = np.random.default_rng(part).permutation(ill)[: round(well / 9)]
+    keep = known.is_holdout | (known.labels == 0)
+    keep[kept] = True
+    return _rows(known, keep)
+
+
+def cardiac_mr(part: int) -> Known:
+    """Short-axis cardiac MR with left-ventricle masks (labelled-cardiac-mr), tested on one
+    patient in five; what learns masks looks at pixels, so descriptors without training suffice
+    for the arms that look at features.
     """
     folder = DATA / "labelled-cardiac-mr"
     columns = Columns(label=None, patient="group", mask="mask")
-    table = read_table(folder, folder / "labels.csv", columns)
-    return load(table.images, encoder_steps=0, tell=_tell)
+    images = read_table(folder, folder / "labels.csv", columns).images
+    return load(_divided(images, part), encoder_steps=0, tell=_tell)
 
 
 def synthetic(steps: int = 300) -> Known:
@@ -99,6 +124,8 @@ def synthetic(steps: int = 300) -> Known:
 
 
 DIVIDED, ENCODED = "chest X-ray, five parts", "chest X-ray, five parts and encoders"
+PNEUMONIA, RARE = "pneumonia or not, five parts", "pneumonia rare, five parts"
+MASKS = "cardiac MR masks, five parts"
 STEPS = {DIVIDED: 0, ENCODED: 300}
 POOLS: dict[str, Callable[[], Known]] = {
     "chest X-ray": chest_xray,
@@ -107,14 +134,17 @@ POOLS: dict[str, Callable[[], Known]] = {
         for name, steps in STEPS.items()
         for part in range(PARTS)
     },
+    **{f"{PNEUMONIA}, {part}": partial(pneumonia, part) for part in range(PARTS)},
+    **{f"{RARE}, {part}": partial(pneumonia_rare, part) for part in range(PARTS)},
     "synthetic chest X-ray": synthetic,
     "digits": digits,
     "digits, half of them rare": digits_rare,
-    "cardiac MR masks": cardiac_mr,
+    **{f"{MASKS}, {part}": partial(cardiac_mr, part) for part in range(PARTS)},
 }
+IN_PARTS = (DIVIDED, ENCODED, PNEUMONIA, RARE, MASKS)
 NEEDS = {
-    "chest X-ray": "labelled-cxr", **dict.fromkeys(STEPS, "labelled-cxr"),
-    "cardiac MR masks": "labelled-cardiac-mr",
+    **dict.fromkeys(("chest X-ray", *IN_PARTS), "labelled-cxr"),
+    MASKS: "labelled-cardiac-mr",
 }  # fmt: skip
 
 
@@ -125,7 +155,7 @@ def is_here(name: str) -> bool:
 
 def parts(name: str) -> list[str]:
     """The pools that a name stands for; seeds take them by turns."""
-    return [f"{name}, {part}" for part in range(PARTS)] if name in STEPS else [name]
+    return [f"{name}, {part}" for part in range(PARTS)] if name in IN_PARTS else [name]
 
 
 def pool(name: str) -> Known:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -66,19 +66,24 @@ class Glance:
 
 
 def _glance(session: Session, project: Project, reader: User) -> Glance:
-    wanted = reading_rules(project).wanted_reads
-    values = {**search.asked(project, reader), "wanted_reads": wanted}
-    found = session.execute(_questions(), values).one()
-    return Glance(found.has_own, found.is_rule_due, found.has_lapsed)
+    found = session.execute(_questions(), search.asked(project, reader)).one()
+    counts = {found.fewest_places, found.most_places} - {None}
+    is_rule_due = bool(counts - {reading_rules(project).wanted_reads})
+    return Glance(found.has_own, is_rule_due, found.has_lapsed)
 
 
 @lru_cache
-def _questions() -> Select[bool, bool, bool]:
+def _questions() -> Select[bool, bool, int | None, int | None]:
     own = search.own_work(HELD_AND_GIVEN).with_only_columns(Read.id)
+    # The ends of an index. Whether a task with another number exists may be answered by reading
+    # all of them, where the server expects to meet one soon.
+    counts = Task.wanted_reads
+    of_open = and_(Task.project_id == search.PROJECT_ID, queue.IS_OPEN)
     return select(
         own.exists().label("has_own"),
-        queue.rule_due().exists().label("is_rule_due"),
         lease.lapsed().exists().label("has_lapsed"),
+        select(func.min(counts)).where(of_open).scalar_subquery().label("fewest_places"),
+        select(func.max(counts)).where(of_open).scalar_subquery().label("most_places"),
     )
 
 

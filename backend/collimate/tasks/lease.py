@@ -19,7 +19,7 @@ from collimate.kit.errors import Conflict
 from collimate.kit.settings import settings
 from collimate.tasks import places
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import HELD, ReadState, move
+from collimate.tasks.states import HELD, ReadState, is_one_of, move
 
 LONGEST_ACTIVE_MS = 24 * 3600 * 1000
 
@@ -121,7 +121,7 @@ def lapsed() -> Select[Read, Task]:
         select(Read, Task)
         .join(Task, Task.id == Read.task_id)
         .where(Read.project_id == bindparam("project_id", type_=Uuid()))
-        .where(Read.state == ReadState.CLAIMED, Read.lease_until < database_now())
+        .where(is_one_of(Read.state, ReadState.CLAIMED), Read.lease_until < database_now())
     )
 
 

@@ -1,24 +1,10 @@
 """The queue: one task per study, and the order in which readers get them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    Uuid,
-    bindparam,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -30,7 +16,7 @@ from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules, reading_rules
 from collimate.studies.models import Patient, Study
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import ReadState
+from collimate.tasks.states import ReadState, is_one_of
 
 ARMS = frozenset({"strategy", "control", "evaluation", "reaudit", "person", "arrival"})
 HOLDOUT_ARM = "evaluation"
@@ -39,6 +25,7 @@ UNAIDED_ARMS = frozenset({"control", HOLDOUT_ARM, REAUDIT_ARM})
 """What these are read for is to measure the model: their readers are not told what it says."""
 HOLDOUT_REASON = "measures the model: never trained on"
 CHUNK = 1000
+IS_OPEN = is_one_of(Task.state, ReadState.OPEN)
 
 
 class HoldoutOutOfReach(Conflict):
@@ -119,29 +106,19 @@ def _ask_to_measure(session: Session, project: Project) -> None:
     )
 
 
-@lru_cache
-def rule_due() -> Select[Task]:
-    """Tasks of `project_id` nobody has begun, whose number of places is not `wanted_reads`."""
-    begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
-    wanted = bindparam("wanted_reads", type_=Integer)
-    return (
-        select(Task)
-        # Two ranges of an index; "not equal" would read every task.
-        .where(Task.project_id == bindparam("project_id", type_=Uuid()), ~begun)
-        .where(or_(Task.wanted_reads < wanted, Task.wanted_reads > wanted))
-        .where(Task.state == ReadState.OPEN)
-    )
-
-
 def follow_rule(session: Session, project: Project) -> int:
     """Give tasks nobody has begun the project's present number of places; answers how many."""
     wanted = reading_rules(project).wanted_reads
+    begun = select(Read.id).where(Read.task_id == Task.id, Read.state != ReadState.OPEN).exists()
     tasks = session.scalars(
-        rule_due()
+        select(Task)
+        # Two ranges of an index; "not equal" would read every task.
+        .where(Task.project_id == project.id, ~begun)
+        .where(or_(Task.wanted_reads < wanted, Task.wanted_reads > wanted))
+        .where(Task.state == ReadState.OPEN)
         .order_by(Task.id)
         .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True),
-        {"project_id": project.id, "wanted_reads": wanted},
+        .execution_options(populate_existing=True)
     ).all()
     for task in tasks:
         places = session.scalars(select(Read.state).where(Read.task_id == task.id)).all()

@@ -1,7 +1,8 @@
 """Searching: the place a reader would go on with, found and locked.
 
 Readers wait for this, so its queries are put together once and take `project_id`, `reader_id`
-and `task_id` when they are run: putting one together costs as much as asking it.
+and `task_id` when they are run: putting one together costs as much as asking it. States and the
+limit stand in the text, so that the server need not plan them anew for values it cannot foresee.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Integer,
     Select,
     Uuid,
     all_,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -32,13 +35,16 @@ from collimate.projects.rules import learning_rules
 from collimate.studies.models import Patient, Study
 from collimate.tasks import lease, places, queue
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import HELD, ReadState
+from collimate.tasks.states import HELD, ReadState, is_one_of
 
 HELD_AND_GIVEN = HELD | {ReadState.RETURNED, ReadState.ASSIGNED}
-OWN_ORDER = case((Read.state.in_(HELD), 0), (Read.state == ReadState.RETURNED, 1), else_=2)
+IS_HELD = is_one_of(Read.state, *HELD)
+IS_FREE = is_one_of(Read.state, ReadState.OPEN)
+OWN_ORDER = case((IS_HELD, 0), (Read.state == ReadState.RETURNED, 1), else_=2)
 """Work in hand first, then what a reviewer sent back, then what was assigned by name."""
 MOST_WAITS = 8
 """Someone who finds a case gone so often after waiting for it comes back by himself."""
+ONE = literal_column("1", Integer)
 PROJECT_ID = bindparam("project_id", type_=Uuid())
 READER_ID = bindparam("reader_id", type_=Uuid())
 TASK_ID = bindparam("task_id", type_=Uuid())
@@ -67,9 +73,9 @@ def own_work(states: frozenset[ReadState]) -> Select[Read, Task]:
         .join(Task, Task.id == Read.task_id)
         .join(Study, Study.id == Task.study_id)
         .where(Read.project_id == PROJECT_ID, Read.reader_id == READER_ID, Read.slot >= 1)
-        .where(Read.state.in_(states), Study.deleted_at.is_(None))
+        .where(is_one_of(Read.state, *states), Study.deleted_at.is_(None))
         .order_by(OWN_ORDER, Read.claimed_at.desc().nulls_last(), Task.priority.desc(), Read.id)
-        .limit(1)
+        .limit(ONE)
     )
 
 
@@ -86,13 +92,13 @@ def free_places(*, is_learning: bool) -> Select[Read, Task]:
     has_part = (
         select(mine.id)
         .where(mine.task_id == Task.id, mine.reader_id == READER_ID)
-        .where(mine.state != ReadState.RELEASED)
+        .where(~is_one_of(mine.state, ReadState.RELEASED))
         .exists()
     )
     return (
         joined(select(Read, Task).join(Task, Task.id == Read.task_id))
-        .where(Task.project_id == PROJECT_ID, Task.state == ReadState.OPEN)
-        .where(Read.state == ReadState.OPEN, queue.in_reach(is_learning=is_learning), ~has_part)
+        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
+        .where(IS_FREE, queue.in_reach(is_learning=is_learning), ~has_part)
         .order_by(Task.priority.desc(), Task.id, Read.slot)
     )
 
@@ -151,7 +157,7 @@ def _passing(query: Query) -> Query:
 
 def _locking(query: Query, *, skip: bool) -> Query:
     return (
-        query.limit(1)
+        query.limit(ONE)
         .with_for_update(of=[Task, Read], key_share=True, skip_locked=skip)
         .execution_options(populate_existing=True)
     )
@@ -194,7 +200,7 @@ def _patient_is_free() -> ColumnElement[bool]:
         select(Study.patient_id.label("patient_id"), Study.id.label("study_id"))
         .join(Task, Task.study_id == Study.id)
         .join(Read, Read.task_id == Task.id)
-        .where(Read.project_id == PROJECT_ID, Read.reader_id != READER_ID, Read.state.in_(HELD))
+        .where(Read.project_id == PROJECT_ID, Read.reader_id != READER_ID, IS_HELD)
         .where(Read.lease_until > lease.database_now())
         .cte("held")
     )

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, literal_column
 
 from collimate.kit.errors import Conflict
 from collimate.tasks.models import Read
@@ -97,3 +100,12 @@ def move(read: Read, to: ReadState) -> None:
 def task_state(places: Collection[str]) -> ReadState:
     """What a task is, from the states of its places (slots from 1); without any it was skipped."""
     return next((state for state in TASK_STATES if state in places), S.SKIPPED)
+
+
+def is_one_of(column: Any, *states: ReadState) -> ColumnElement[bool]:
+    """Whether a state is one of these, which stand in the text of the query, not beside it:
+    indexes of some states serve it, and its plan can be kept.
+    """
+    inside = [literal_column(f"'{state.value}'", String) for state in sorted(states)]
+    found: ColumnElement[bool] = column.in_(inside)
+    return found
