@@ -38,9 +38,9 @@ COURSES = {
 }
 QUICK_POOLS = ["chest X-ray", data.MASKS, "digits"]
 FULL_POOLS = list(COURSES)
-QUICK_SEEDS = 10
-ORACLE_SEEDS = 3
-MASK_SEEDS = {False: 3, True: 20}
+SEEDS = {False: 20, True: 50}
+ORACLE_SEEDS = {False: 1, True: 3}
+MASK_SEEDS = {False: 2, True: 20}
 _pools: dict[str, object] = {}
 
 
@@ -48,7 +48,9 @@ def main() -> int:
     """Run what is asked for, resuming from the JSON file."""
     options = _options()
     names = options.pools or (FULL_POOLS if options.full else QUICK_POOLS)
-    seeds = options.seeds or (50 if options.full else QUICK_SEEDS)
+    seeds = options.seeds or SEEDS[options.full]
+    # Arms that are asked for by name are looked for among all of them.
+    full = options.full or options.arms is not None
     missing = [name for name in names if not data.is_here(name)]
     for name in missing:
         print(f"{name}: its images are not on this machine, left out")
@@ -58,7 +60,7 @@ def main() -> int:
         for part in data.parts(name):
             data.pool(part)
     kept = _kept(options.json) if options.resume else {}
-    wanted = [job for job in _wanted(names, seeds, options.full) if _is_asked(job[1], options.arms)]
+    wanted = [job for job in _wanted(names, seeds, full) if _is_asked(job[1], options.arms)]
     started = time.monotonic()
     left = [job for job in wanted if job[:3] not in kept]
     print(f"{len(left)} runs on {options.processes} processes", flush=True)
@@ -75,10 +77,10 @@ def main() -> int:
                 print(f"  {number} of {len(jobs)}, {time.monotonic() - started:.0f} s", flush=True)
         parts = [part for name in names for part in data.parts(name)]
         fulls = {part: [workers.submit(_full, part, seed) for seed in range(3)] for part in parts}
-        full = {part: sum(f.result() for f in found) / 3 for part, found in fulls.items()}
+        whole = {part: sum(f.result() for f in found) / 3 for part, found in fulls.items()}
     # An arm that fails is left out and said above; the others are still compared.
     runs = [kept[job[:3]] for job in wanted if job[:3] in kept]
-    results = [_result(name, full, runs) for name in names]
+    results = [_result(name, whole, runs) for name in names]
     text = report.section(results, _about(options.full, time.monotonic() - started))
     print(text)
     if options.write:
@@ -105,6 +107,7 @@ def _wanted(names: list[str], seeds: int, full: bool) -> list[tuple[str, str, in
     for name in names:
         is_mask = name == data.MASKS
         count = min(seeds, MASK_SEEDS[full]) if is_mask else seeds
+        ceilings = min(seeds, ORACLE_SEEDS[full])
         chosen = [arm.name for arm in _arms(name, full)]
         if not is_mask:
             chosen.append("oracle of 20 batches")
@@ -112,7 +115,7 @@ def _wanted(names: list[str], seeds: int, full: bool) -> list[tuple[str, str, in
             jobs += [
                 (name, arm, seed, full)
                 for arm in chosen
-                if arm != "oracle of 20 batches" or seed < ORACLE_SEEDS
+                if arm != "oracle of 20 batches" or seed < ceilings
             ]
     return jobs
 

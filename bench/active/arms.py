@@ -150,16 +150,15 @@ QUICK = [
     ours(S.RANDOM),
     product(),
     ours(S.RARE_AWARE_HERDING, own_start=True),
-    ours(S.UNCERTAINTY_HERDING, own_start=True),
-    ours(S.V_OPTIMAL, own_start=True),
     MONAI_RULE,
     scikit_activeml("Badge"),
     scikit_activeml("UncertaintySampling"),
-    scikit_activeml("MaxHerding", own_start=True),
     modal("ranked batch"),
 ]
 FULL = [
     *QUICK,
+    ours(S.UNCERTAINTY_HERDING, own_start=True),
+    ours(S.V_OPTIMAL, own_start=True),
     *(
         ours(s)
         for s in (
@@ -168,6 +167,7 @@ FULL = [
             S.TYPICLUST, S.MAX_HERDING, S.DROP_QUERY, S.DIRECT, S.RETRIEVAL, S.CLASP_PE,
         )
     ),
+    scikit_activeml("MaxHerding", own_start=True),
     scikit_activeml("CoreSet"),
     scikit_activeml("TypiClust"),
     scikit_activeml("MaxHerding"),
