@@ -90,11 +90,14 @@ def main() -> int:
 
 
 def _next(tasks: int, claims: int) -> list[str]:
-    """Milliseconds from asking for the next case to its commit, readers taking turns."""
+    """Milliseconds from asking for the next case to its commit, readers taking turns: the case
+    alone, all that the reading room is told of it, and the page before.
+    """
     from tests import factories
 
+    from collimate.annotations import case
     from collimate.kit.database import open_session
-    from collimate.tasks import claim
+    from collimate.tasks import claim, worklist
 
     with open_session() as session:
         project = factories.make_project(session)
@@ -103,24 +106,34 @@ def _next(tasks: int, claims: int) -> list[str]:
         project_id = project.id
     _rows(project_id, tasks)
     _tidy()
-    took, spent = [], time.process_time()
-    for number in range(claims + WARM_UP):
-        started = time.perf_counter()
-        with open_session() as session:
-            project, reader = _both(session, project_id, readers[number % READERS])
-            read_id = claim.claim_next(session, project, reader).id
-        took.append(1000 * (time.perf_counter() - started))
-        _finish(read_id)
-    spent = time.process_time() - spent
-    p50, p99 = np.percentile(took[WARM_UP:], (50, 99))
-    own = 1000 * spent / len(took)
-    return [
-        _told(
-            f"`next` among {tasks:,} tasks, {claims} claims",
-            f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, of it {own:.1f} CPU-ms in Python",
-            "p99 20 ms",
-        )
-    ]
+
+    def alone(session: Session, project: Any, reader: Any) -> Any:
+        return claim.claim_next(session, project, reader).id
+
+    def whole(session: Session, project: Any, reader: Any) -> Any:
+        return case.next_case(session, reader, project)["read"]["id"]
+
+    rows = []
+    for what, goal, ask in (
+        (f"`next` among {tasks:,} tasks, {claims} claims", "p99 20 ms", alone),
+        ("the same with all that the reading room is told of the case", "–", whole),
+        ("the worklist before it", "–", worklist.worklist),
+    ):
+        took, spent = [], 0.0
+        for number in range(claims + WARM_UP):
+            started, before = time.perf_counter(), time.process_time()
+            with open_session() as session:
+                project, reader = _both(session, project_id, readers[number % READERS])
+                found = ask(session, project, reader)
+            took.append(1000 * (time.perf_counter() - started))
+            spent += 1000 * (time.process_time() - before)
+            if ask is not worklist.worklist:
+                _finish(found)
+        p50, p99 = np.percentile(took[WARM_UP:], (50, 99))
+        own = spent / len(took)
+        said = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, of it {own:.1f} CPU-ms in Python"
+        rows.append(_told(what, said, goal))
+    return rows
 
 
 def _alike(studies: int) -> list[str]:

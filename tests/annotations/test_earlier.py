@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from collimate.annotations.case import as_json
-from collimate.tasks import claim
+from collimate.tasks import claim, queue
 from collimate.tasks.models import Task
 from tests import factories
 
@@ -31,7 +31,7 @@ def visits(session):
 
 def case_of(session, project, study):
     reader = factories.make_member(session, project=project)
-    claim.tidy(session, project)
+    queue.open_missing(session, project.id)
     session.flush()
     task = session.scalars(select(Task).where(Task.study_id == study.id)).one()
     return as_json(session, reader, claim.claim_task(session, reader, task.id))

@@ -51,7 +51,7 @@ def test_submitting_gives_the_next_case(session, room, read):
     actor = room.actor()
     done = hand_in(session, actor, read, answer(session, actor, read, "viral"), wants_next=True)
     assert done["next"]["read"]["task_id"] == str(room.tasks[1].id)
-    assert done["next"]["position"] == {"number": 2, "count": 3}
+    assert done["next"]["position"] == {"number": 2, "count": 3, "has_more": False}
     assert done["next"]["annotations"] == []
 
 

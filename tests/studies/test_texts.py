@@ -20,7 +20,7 @@ from collimate.projects.profile import profile_of
 from collimate.studies.texts.from_table import TextOrder, give_texts
 from collimate.studies.texts.models import StudyText
 from collimate.studies.texts.write import current_text
-from collimate.tasks import claim
+from collimate.tasks import claim, queue
 from collimate.tasks.models import Task
 from tests import factories
 
@@ -92,7 +92,7 @@ def test_a_reader_sees_the_text_in_the_case_unless_the_project_hides_it(desk, se
     project, study, _, browser, address = desk
     put(browser, address, COUGH)
     reader = factories.make_member(session, project=project)
-    claim.tidy(session, project)
+    queue.open_missing(session, project.id)
     task = session.scalars(select(Task).where(Task.study_id == study.id)).one()
     read = claim.claim_task(session, reader, task.id)
     assert as_json(session, reader, read)["clinical_text"] == COUGH

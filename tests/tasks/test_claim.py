@@ -1,16 +1,16 @@
 """Which case a reader gets: own work first, then the most wanted one nobody else has."""
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from collimate.access.models import AuditEvent
 from collimate.annotations.play import play_read
-from collimate.kit.database import engine
 from collimate.projects.models import LabelSchema
 from collimate.projects.schema import SchemaMissing
 from collimate.tasks import claim, lease, places, queue
 from collimate.tasks.models import Read, Task
 from tests import factories
+from tests.studies.dicomweb import statements
 from tests.tasks.worlds import broken_promises, let_lapse, make_room
 
 
@@ -218,15 +218,7 @@ def test_the_next_case_is_handed_out_in_thirteen_statements_whoever_else_is_at_w
     claim.claim_next(session, room.project, room.readers[0])
     claim.claim_next(session, room.project, room.readers[1])
     session.flush()
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        asked.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         read = claim.claim_next(session, room.project, room.readers[2])
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
     assert read.task_id == room.tasks[2].id
     assert len(asked) <= 13, asked

@@ -16,7 +16,7 @@ from collimate.annotations.models import AnnotationRevision, Submission
 from collimate.kit import ids
 from collimate.kit.database import engine
 from collimate.reviews import review
-from collimate.tasks import assign, claim, lease, places
+from collimate.tasks import assign, claim, lease, places, queue
 from collimate.tasks.models import Read
 from collimate.tasks.skip import skip
 from collimate.tasks.states import DONE, HELD, MoveNotAllowed
@@ -128,7 +128,9 @@ class LifeOfReads(RuleBasedStateMachine):
 
     @rule()
     def tidy(self):
-        claim.tidy(self.session, self.room.project)
+        project_id = self.room.project.id
+        queue.open_missing(self.session, project_id)
+        lease.record_lapsed(self.session, lease.release_lapsed(self.session, project_id))
 
     @invariant()
     def the_promises_hold(self):

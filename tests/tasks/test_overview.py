@@ -105,3 +105,39 @@ def test_claiming_asks_as_little_of_a_large_pool_as_of_a_small_one(session):
             claim.claim_next(session, room.project, room.readers[1])
         asked.append(len(seen))
     assert asked[0] == asked[1]
+
+
+@pytest.fixture
+def counts_to_two(monkeypatch):
+    """As if a project of three cases were too large to count."""
+    monkeypatch.setattr(worklist, "MOST_COUNTED", 2)
+    worklist.remaining.cache_clear()
+    yield
+    worklist.remaining.cache_clear()
+
+
+def test_cases_that_are_left_are_counted_as_far_as_that_is_quick(session, counts_to_two):
+    room = make_room(session, tasks=4)
+    reader = room.readers[0]
+    before = worklist.worklist(session, room.project, reader)
+    assert (before["open_count"], before["has_more"]) == (2, True)
+    for _ in range(2):
+        play_read(session, project_id=room.project.id, reader=room.actor(0), answer=["normal"])
+    claim.claim_next(session, room.project, reader)
+    after = worklist.worklist(session, room.project, reader)
+    assert (after["open_count"], after["has_more"]) == (2, False)
+
+
+def test_a_case_wanted_twice_is_one_case_that_is_left(session):
+    room = make_room(session, tasks=2, wanted=2)
+    claim.claim_next(session, room.project, room.readers[0])
+    for reader in room.readers:
+        assert worklist.worklist(session, room.project, reader)["open_count"] == 2
+
+
+def test_a_study_without_a_task_is_found_by_the_worklist_where_nothing_else_waits(session):
+    room = make_room(session, tasks=0)
+    factories.make_study(session, project=room.project)
+    found = worklist.worklist(session, room.project, room.readers[0])
+    assert found["next"]["is_available"]
+    assert found["open_count"] == 1

@@ -1,9 +1,10 @@
 """A case as the reading room shows it: study, questions, own work, reason, suggestion."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
@@ -15,11 +16,11 @@ from collimate.annotations.models import Annotation, AnnotationRevision, FirstRe
 from collimate.annotations.suggestions import NOTHING_SAID, Said
 from collimate.projects import members, schema
 from collimate.projects.models import LabelSchema, Project
-from collimate.projects.rules import ReadingRules, reading_rules
+from collimate.projects.rules import ReadingRules, learning_rules, reading_rules
 from collimate.studies.models import Patient, Study
 from collimate.studies.texts.models import StudyText
 from collimate.studies.texts.write import newest_text
-from collimate.tasks import claim, places, worklist
+from collimate.tasks import claim, places, search, worklist
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import DONE, ReadState
 
@@ -144,7 +145,7 @@ def as_json(session: Session, viewer: User, read: Read) -> dict[str, Any]:
             "suggestion": None if is_hidden else said.of_case,
             "unit_suggestions": [] if is_hidden else said.of_units,
             "guideline": rules.guideline,
-            "position": {"number": around.done + 1, "count": around.done + around.remaining},
+            "position": _position(around.done, around.remaining),
             "review": _review(session, read),
         }
     )
@@ -160,29 +161,50 @@ def _whole(session: Session, read: Read) -> Row[Project, Task, Study, Patient, L
         schema_id = schema.current_schema(session, read.project_id).id
     else:
         schema_id = read.label_schema_id
-    return session.execute(
-        select(Project, Task, Study, Patient, LabelSchema)
-        .join(Task, Task.project_id == Project.id)
-        .join(Study, Study.id == Task.study_id)
-        .join(Patient, Patient.id == Study.patient_id)
-        .join(LabelSchema, LabelSchema.project_id == Project.id)
-        .where(Task.id == read.task_id, LabelSchema.id == schema_id)
-    ).one()
+    return session.execute(_WHOLE, {"task_id": read.task_id, "schema_id": schema_id}).one()
+
+
+_WHOLE = (
+    select(Project, Task, Study, Patient, LabelSchema)
+    .join(Task, Task.project_id == Project.id)
+    .join(Study, Study.id == Task.study_id)
+    .join(Patient, Patient.id == Study.patient_id)
+    .join(LabelSchema, LabelSchema.project_id == Project.id)
+    .where(Task.id == search.TASK_ID, LabelSchema.id == bindparam("schema_id", type_=Uuid()))
+)
 
 
 def _around(
     session: Session, viewer: User, project: Project, read: Read, task: Task
 ) -> Row[Any, Any, Any, Any, Any]:
     """What is counted and looked up beside a case, in one statement."""
-    text_of = newest_text(task.study_id).with_only_columns(StudyText.text)
+    values = {
+        **search.asked(project, viewer),
+        "task_id": task.id, "study_id": task.study_id, "read_id": read.id,
+    }  # fmt: skip
+    return session.execute(_questions(learning_rules(project).is_on), values).one()
+
+
+@lru_cache
+def _questions(is_learning: bool) -> Select[Any, Any, Any, Any, Any]:
+    study_id, read_id = (bindparam(name, type_=Uuid()) for name in ("study_id", "read_id"))
+    text_of = newest_text(study_id).limit(search.ONE).with_only_columns(StudyText.text)
     asked = {
-        "done": worklist.finished(project, viewer).scalar_subquery(),
-        "remaining": worklist.remaining(project, viewer).scalar_subquery(),
+        "done": worklist.finished().scalar_subquery(),
+        "remaining": worklist.remaining(is_learning),
         "clinical_text": text_of.scalar_subquery(),
-        "is_locked": select(FirstRead.id).where(FirstRead.read_id == read.id).exists(),
-        "was_submitted": _submissions(task).exists(),
+        "is_locked": select(FirstRead.id).where(FirstRead.read_id == read_id).exists(),
+        "was_submitted": _submissions(search.TASK_ID).exists(),
     }
-    return session.execute(select(*(one.label(name) for name, one in asked.items()))).one()
+    return select(*(one.label(name) for name, one in asked.items()))
+
+
+def _position(done: int, remaining: int) -> dict[str, Any]:
+    """Which of how many cases this is for its reader."""
+    left = worklist.counted(remaining)
+    return {
+        "number": done + 1, "count": done + left["open_count"], "has_more": left["has_more"],
+    }  # fmt: skip
 
 
 def _reason(rules: ReadingRules, task: Task) -> dict[str, str] | None:
@@ -217,12 +239,14 @@ def shows_machine(session: Session, rules: ReadingRules, task: Task) -> bool:
     Not where they must not hear of it, or where the model may have learned from an answer to this
     very case.
     """
-    return staged.may_hear(rules, task) and not session.scalar(select(_submissions(task).exists()))
+    return staged.may_hear(rules, task) and not session.scalar(
+        select(_submissions(task.id).exists())
+    )
 
 
-def _submissions(task: Task) -> Select[UUID]:
+def _submissions(task_id: UUID | ColumnElement[UUID]) -> Select[UUID]:
     query = select(Submission.id).join(Read, Read.id == Submission.read_id)
-    return query.where(Read.task_id == task.id)
+    return query.where(Read.task_id == task_id)
 
 
 def _review(session: Session, read: Read) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -255,15 +255,18 @@ def head_of(session: Session, annotation_id: UUID) -> AnnotationRevision | None:
 Head = tuple[Annotation, AnnotationRevision]
 
 
+_HEADS = (
+    select(Annotation, AnnotationRevision)
+    .join(AnnotationRevision, AnnotationRevision.annotation_id == Annotation.id)
+    .where(Annotation.read_id == bindparam("read_id", type_=Uuid()))
+    .order_by(Annotation.id, AnnotationRevision.number.desc())
+    .ext(distinct_on(Annotation.id))
+)
+
+
 def heads(session: Session, read_id: UUID) -> list[Head]:
     """Every annotation of a read with its newest revision, in the order they were begun."""
-    rows = session.execute(
-        select(Annotation, AnnotationRevision)
-        .join(AnnotationRevision, AnnotationRevision.annotation_id == Annotation.id)
-        .where(Annotation.read_id == read_id)
-        .order_by(Annotation.id, AnnotationRevision.number.desc())
-        .ext(distinct_on(Annotation.id))
-    ).all()
+    rows = session.execute(_HEADS, {"read_id": read_id}).all()
     pairs = [(annotation, revision) for annotation, revision in rows]
     return sorted(pairs, key=lambda pair: (pair[0].created_at, pair[0].id))
 

@@ -221,6 +221,7 @@ class UnitSuggestion(Answer):
 class Position(Answer):
     number: int
     count: int
+    has_more: bool
 
 
 class Verdict(Answer):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -84,11 +84,14 @@ def current_schema(session: Session, project_id: UUID) -> LabelSchema:
 
 def labels_of(session: Session, schema_id: UUID) -> list[Label]:
     """The labels of a version, in their order."""
-    return list(
-        session.scalars(
-            select(Label).where(Label.label_schema_id == schema_id).order_by(Label.position)
-        )
-    )
+    return list(session.scalars(_LABELS, {"schema_id": schema_id}))
+
+
+_LABELS = (
+    select(Label)
+    .where(Label.label_schema_id == bindparam("schema_id", type_=Uuid()))
+    .order_by(Label.position)
+)
 
 
 def is_used(session: Session, schema_id: UUID) -> bool:

@@ -156,12 +156,6 @@ def take_next(session: Session, reader: User, hand: InHand) -> Read | None:
     return None if place is None else hold(session, reader, place)
 
 
-def tidy(session: Session, project: Project) -> None:
-    """Open tasks for new studies and free places whose lease ran out."""
-    queue.open_missing(session, project.id)
-    lease.record_lapsed(session, lease.release_lapsed(session, project.id))
-
-
 def claim_task(session: Session, reader: User, task_id: UUID) -> Read:
     """Hold a place on a chosen task: the reader's own, one assigned to him, or a free one.
 
@@ -233,7 +227,10 @@ def _now_and_schema(session: Session, project_id: UUID) -> tuple[datetime, UUID 
 
 _NOW_AND_SCHEMA = select(
     lease.database_now(),
-    schema.newest(search.PROJECT_ID).with_only_columns(LabelSchema.id).scalar_subquery(),
+    schema.newest(search.PROJECT_ID)
+    .limit(search.ONE)
+    .with_only_columns(LabelSchema.id)
+    .scalar_subquery(),
 )
 
 

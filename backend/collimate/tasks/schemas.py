@@ -45,6 +45,7 @@ class Today(Answer):
 class Worklist(Answer):
     next: NextCase | None
     open_count: int
+    has_more: bool
     mine: list[ReadRow]
     today: Today
     returned: list[ReadRow]

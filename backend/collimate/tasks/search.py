@@ -88,18 +88,33 @@ def other_own_work() -> Select[UUID]:
 @lru_cache
 def free_places(*, is_learning: bool) -> Select[Read, Task]:
     """Free places on tasks the reader has no say on yet, the most wanted first."""
+    return (
+        joined(select(Read, Task).join(Task, Task.id == Read.task_id))
+        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
+        .where(IS_FREE, queue.in_reach(is_learning=is_learning), ~_has_part())
+        .order_by(Task.priority.desc(), Task.id, Read.slot)
+    )
+
+
+@lru_cache
+def free_tasks(*, is_learning: bool) -> Select[UUID]:
+    """The tasks of those places, each once, in no order."""
+    free = aliased(Read)
+    is_free = select(free.id).where(free.task_id == Task.id, is_one_of(free.state, ReadState.OPEN))
+    return (
+        joined(select(Task.id))
+        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
+        .where(queue.in_reach(is_learning=is_learning), is_free.exists(), ~_has_part())
+    )
+
+
+def _has_part() -> ColumnElement[bool]:
     mine = aliased(Read)
-    has_part = (
+    return (
         select(mine.id)
         .where(mine.task_id == Task.id, mine.reader_id == READER_ID)
         .where(~is_one_of(mine.state, ReadState.RELEASED))
         .exists()
-    )
-    return (
-        joined(select(Read, Task).join(Task, Task.id == Read.task_id))
-        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
-        .where(IS_FREE, queue.in_reach(is_learning=is_learning), ~has_part)
-        .order_by(Task.priority.desc(), Task.id, Read.slot)
     )
 
 

@@ -1,22 +1,34 @@
 """What a reader sees before reading: what comes next, own reads, today's count."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from collimate.access.models import User
 from collimate.access.policy import Permission
 from collimate.projects import members
 from collimate.projects.models import Project
-from collimate.projects.rules import ReadingRules, reading_rules
+from collimate.projects.rules import ReadingRules, learning_rules, reading_rules
 from collimate.studies.models import Instance, Patient, Series, Study
-from collimate.tasks import claim, lease, search
+from collimate.tasks import lease, queue, search
 from collimate.tasks.models import Read, Task
-from collimate.tasks.states import DONE, HELD, ReadState
+from collimate.tasks.states import DONE, HELD, ReadState, is_one_of
 
 MINE_SHOWN = 100
+MOST_COUNTED = 500
 GIVEN = frozenset({ReadState.RETURNED, ReadState.ASSIGNED})
 
 
@@ -87,8 +99,14 @@ def row(rules: ReadingRules, found: Any) -> dict[str, Any]:
 
 def worklist(session: Session, project: Project, reader: User) -> dict[str, Any]:
     """The reader's page: next case, own reads newest first, what was sent back, today's work."""
-    claim.tidy(session, project)
-    rules = reading_rules(project)
+    lease.record_lapsed(session, lease.release_lapsed(session, project.id))
+    rules, is_learning = reading_rules(project), learning_rules(project).is_on
+    who = search.asked(project, reader)
+    following = _next(session, project, reader)
+    if following is None:
+        # Reading all studies for those without a task is for who has nothing else to read.
+        queue.open_missing(session, project.id)
+        following = _next(session, project, reader)
     mine = session.execute(
         read_rows()
         .where(Read.project_id == project.id, Read.reader_id == reader.id)
@@ -97,8 +115,8 @@ def worklist(session: Session, project: Project, reader: User) -> dict[str, Any]
     ).all()
     rows = [row(rules, found) for found in mine]
     return {
-        "next": _next(session, project, reader),
-        "open_count": session.scalar(remaining(project, reader)),
+        "next": following,
+        **counted(session.execute(select(remaining(is_learning)), who).scalar_one()),
         "mine": rows,
         "returned": [item for item in rows if item["state"] == ReadState.RETURNED],
         "today": _today(session, project, reader),
@@ -120,23 +138,35 @@ def _next(session: Session, project: Project, reader: User) -> dict[str, Any] | 
     }
 
 
-def remaining(project: Project, reader: User) -> Select[int]:
-    """The count of cases this reader could still read: own unfinished ones and the pool's."""
-    pool = search.free_in(project).order_by(None).with_only_columns(Task.id).distinct()
+@lru_cache
+def remaining(is_learning: bool) -> ScalarSelect[int]:
+    """How many cases the reader could still read, own unfinished ones and the pool's.
+
+    Of the pool no more than MOST_COUNTED and one are counted: to count a million takes seconds,
+    and every case that is opened says how many are left.
+    """
+    pool = search.free_tasks(is_learning=is_learning).limit(literal_column(str(MOST_COUNTED + 1)))
     own = (
-        select(Task.id)
-        .join(Read, Read.task_id == Task.id)
-        .where(Read.project_id == project.id, Read.reader_id == reader.id)
-        .where(Read.state.in_(HELD | GIVEN))
+        select(func.count())
+        .where(Read.project_id == search.PROJECT_ID, Read.reader_id == search.READER_ID)
+        .where(is_one_of(Read.state, *(HELD | GIVEN)))
     )
-    count = select(func.count()).select_from(pool.union(own).subquery())
-    return count.params(search.asked(project, reader))
+    free = select(func.count()).select_from(pool.subquery())
+    return select(free.scalar_subquery() + own.scalar_subquery()).scalar_subquery()
 
 
-def finished(project: Project, reader: User) -> Select[int]:
-    """The count of cases this reader has submitted in the project."""
-    return select(func.count()).where(
-        Read.project_id == project.id, Read.reader_id == reader.id, Read.state.in_(DONE)
+def counted(found: int) -> dict[str, Any]:
+    """How many cases are left, and whether that is only as far as they were counted."""
+    return {"open_count": min(found, MOST_COUNTED), "has_more": found > MOST_COUNTED}
+
+
+@lru_cache
+def finished() -> Select[int]:
+    """The count of cases `reader_id` has submitted in `project_id`."""
+    return (
+        select(func.count())
+        .where(Read.project_id == search.PROJECT_ID, Read.reader_id == search.READER_ID)
+        .where(is_one_of(Read.state, *DONE))
     )
 
 

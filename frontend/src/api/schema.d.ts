@@ -5431,6 +5431,8 @@ export interface components {
         Position: {
             /** Count */
             count: number;
+            /** Has More */
+            has_more: boolean;
             /** Number */
             number: number;
         };
@@ -7193,6 +7195,8 @@ export interface components {
         WayIn: "upload" | "stow_rs" | "c_store" | "folder" | "pull" | "command_line";
         /** Worklist */
         Worklist: {
+            /** Has More */
+            has_more: boolean;
             /** Mine */
             mine: components["schemas"]["ReadRow"][];
             next: components["schemas"]["NextCase"] | null;

@@ -7,7 +7,7 @@ audit trail says who, when and how long, never the words.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session
 
 from collimate.access import audit
@@ -33,7 +33,7 @@ class TextReplaced(Stale):
     """Someone wrote another version in between."""
 
 
-def newest_text(study_id: UUID) -> Select[StudyText]:
+def newest_text(study_id: UUID | ColumnElement[UUID]) -> Select[StudyText]:
     """The query for the newest version; it finds nothing where the study has no text."""
     versions = select(StudyText).where(StudyText.study_id == study_id)
     return versions.order_by(StudyText.number.desc()).limit(1)

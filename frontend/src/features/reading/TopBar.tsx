@@ -9,6 +9,7 @@ import { t, told } from '../../words/t';
 import { CaseTrust } from './CaseTrust';
 import { keepFocus } from './CommandButton';
 import { type CaseActions, sentence } from './caseCommands';
+import { placeOf } from './place';
 import styles from './Reading.module.css';
 import { SaveBadge } from './SaveBadge';
 import type { Kept, SaveState } from './saveState';
@@ -38,9 +39,7 @@ export const TopBar = memo(function TopBar({ reading, save, kept, actions }: Top
         </ActionIcon>
       </Tooltip>
       <h1 className={styles.caseTitle}>
-        {reading.read.is_mine
-          ? t('Case {number} of {count}', { number: position.number, count: position.count })
-          : t('Read for review')}
+        {reading.read.is_mine ? placeOf(position) : t('Read for review')}
       </h1>
       <span className={styles.about} title={`${study.pseudonym} · ${about}`}>
         <b>{study.pseudonym}</b> {about}

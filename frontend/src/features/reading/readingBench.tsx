@@ -48,7 +48,7 @@ export const reading: ReadingCase = {
   },
   unit_suggestions: [],
   guideline: 'Mark every nodule.',
-  position: { number: 1, count: 2 },
+  position: { number: 1, count: 2, has_more: false },
   review: { verdict: 'returned', comment: 'Look at the left apex.' },
 };
 

@@ -7,7 +7,7 @@ import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../.
 import { CommandKey } from '../../commands/CommandKey';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatDuration } from '../../ui/format';
+import { formatCount, formatDuration } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
@@ -116,6 +116,12 @@ function NothingMine({ filter }: { filter: WorklistFilter }) {
   );
 }
 
+function waiting({ open_count: count, has_more }: WorklistData): string {
+  return has_more
+    ? t('More than {count} cases waiting in this project', { count: formatCount(count) })
+    : t('{count, plural, one {# case} other {# cases}} waiting in this project', { count });
+}
+
 interface NextProps {
   data: WorklistData;
   /** A case is in hand already, in the window this list stands beside. */
@@ -146,9 +152,7 @@ function NextCase({ data, isReading, onRead }: NextProps) {
         </p>
         <p className={styles.muted}>
           {isAvailable
-            ? t('{count, plural, one {# case} other {# cases}} waiting in this project', {
-                count: data.open_count,
-              })
+            ? waiting(data)
             : t('New cases appear here as soon as they are uploaded or assigned to you.')}
         </p>
       </div>
