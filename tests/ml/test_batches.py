@@ -120,6 +120,18 @@ def test_doubt_and_strangeness_are_told_apart() -> None:
     assert (strange.index, strange.reason) == (50, Reason.UNFAMILIAR)
 
 
+def test_a_first_batch_says_which_cases_are_typical_and_which_lie_far_out() -> None:
+    draw = np.random.default_rng(1)
+    crowds = np.repeat(np.eye(12)[:2], 150, axis=0) + draw.normal(0, 0.1, (300, 12))
+    odd = np.eye(12)[2:] + draw.normal(0, 0.1, (10, 12))
+    pool = PoolView(np.concatenate([crowds, odd]), np.zeros(310, bool))
+    picks = batch(pool, 20, strategy=QueryStrategy.RARE_AWARE_HERDING, control_share=0.0)
+    said = {pick.index: pick.reason for pick in picks}
+    assert set(range(300, 310)) <= set(said), "every odd one is asked for at once"
+    assert {said[index] for index in range(300, 310)} == {Reason.UNFAMILIAR}
+    assert Reason.TYPICAL in said.values()
+
+
 def test_a_lead_to_a_rare_class_is_named() -> None:
     pool = pool_of(60)
     p = np.tile([0.45, 0.4, 0.15], (60, 1))

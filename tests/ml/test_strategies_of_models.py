@@ -10,7 +10,7 @@ from collimate.ml.heads import Head
 from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, v_optimal
 from collimate.ml.strategies.badge import pushes
 from collimate.ml.strategies.direct import class_scores, split
-from collimate.ml.strategies.rare_aware_herding import FARTHER_OUT, unevenness
+from collimate.ml.strategies.rare_aware_herding import FARTHER_OUT, TYPICAL_FIRST, unevenness
 from collimate.ml.strategies.scores import bald_scores, margin_scores, powered
 
 
@@ -217,6 +217,33 @@ def test_rare_aware_herding_looks_for_the_doubtful_and_far_as_far_as_classes_are
         known.append(pick)
     rest = pool.barring(np.array(picks[:far])).knowing(np.array(picks[:far]))
     assert picks[far:] == choose(QueryStrategy.UNCERTAINTY_HERDING, rest, 10 - far)
+
+
+def test_the_first_batch_is_typical_for_ten_items_and_then_far_from_all_that_is_known() -> None:
+    """Against the same search written as loops over every item."""
+    pool = PoolView(rng(7).normal(size=(60, 6)), np.arange(60) == 3)
+    picks = choose(QueryStrategy.RARE_AWARE_HERDING, pool, 14)
+    typical = TYPICAL_FIRST - 1
+    assert picks[:typical] == choose(QueryStrategy.MAX_HERDING, pool, typical)
+    known = [3, *picks[:typical]]
+    for pick in picks[typical:]:
+        away = [min(float(((one - pool.z[k]) ** 2).sum()) for k in known) for one in pool.z]
+        assert pick == int(np.argmax(away))
+        known.append(pick)
+    assert len(set(picks)) == 14
+    assert 3 not in picks
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "multi_label"), [(0, 10, False), (12, 20, False), (0, 20, True)]
+)
+def test_nothing_but_the_rest_of_a_first_batch_goes_far_out_before_there_is_a_model(
+    known: int, wanted: int, multi_label: bool
+) -> None:
+    pool = PoolView(rng(8).normal(size=(60, 6)), np.arange(60) < known, multi_label=multi_label)
+    assert choose(QueryStrategy.RARE_AWARE_HERDING, pool, wanted) == choose(
+        QueryStrategy.MAX_HERDING, pool, wanted
+    )
 
 
 def test_rare_aware_herding_is_uncertainty_herding_where_classes_are_even() -> None:

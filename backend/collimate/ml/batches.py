@@ -8,11 +8,15 @@ from jaxtyping import Float64, Int
 
 from collimate.ml.limits import Limits, select_within
 from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy
-from collimate.ml.strategies.herding import nearest_kernel, radius_of
+from collimate.ml.strategies.herding import gaussian_kernel, nearest_kernel, radius_of
+from collimate.ml.strategies.rare_aware_herding import TYPICAL_FIRST
 from collimate.ml.strategies.scores import entropies, margin_scores
 
 SMALLEST_WITH_CONTROL = 5
 COMPARED_WITH = 10_000
+CROWD = 1_000
+FAR_OUT = 0.2
+"""Typicality below which a pick is unlike the pool rather than typical of it."""
 BY_CHANCE = (
     QueryStrategy.RANDOM,
     QueryStrategy.RANDOM_BY_SITE,
@@ -46,7 +50,8 @@ class Pick:
 
     `parts` holds numbers that explain it: `uncertainty` (margin, 0-1), `entropy` (nats),
     `novelty` (0 = twin of a known item, 1 = like nothing known), their ranks in the pool as
-    `uncertainty_rank` and `novelty_rank` (0-1, 1 = highest), `first_class`, `second_class` and
+    `uncertainty_rank` and `novelty_rank` (0-1, 1 = highest), before there is a model
+    `typicality` (0-1, 1 = like most of the pool), `first_class`, `second_class` and
     their probabilities, `minutes` (predicted reading time); what is not known is left out. Of
     regions `uncertainty` is their doubt, `first_class` the class it is strongest in.
     """
@@ -133,7 +138,10 @@ def _score_parts(
             "first_class": pool.regions.class_doubt[order].argmax(axis=1).astype(np.float64),
         }
     if pool.probabilities is None:
-        return parts
+        # Smaller batches hold only what is typical.
+        return parts | (
+            {"typicality": _typicality(pool, order, rng)} if count > TYPICAL_FIRST else {}
+        )
     uncertainty = margin_scores(pool)
     p = np.asarray(pool.probabilities[order], dtype=np.float64)
     parts |= {
@@ -148,12 +156,25 @@ def _score_parts(
     return parts
 
 
+def _typicality(
+    pool: PoolView, order: Int[np.ndarray, " picks"], rng: np.random.Generator
+) -> Float64[np.ndarray, " picks"]:
+    """Where the picks stand among up to 1,000 items by chance by how many items are like them."""
+    compared = rng.choice(len(pool), min(len(pool), CROWD), replace=False)
+    seen = pool.z[np.concatenate([order, compared])]
+    alike = gaussian_kernel(seen, pool.z[compared], radius_of(pool, rng)).mean(axis=1)
+    return _ranks(alike.astype(np.float64), len(order))
+
+
 def _reason(arm: Arm, strategy: QueryStrategy, parts: dict[str, float], pool: PoolView) -> Reason:
     """Name the strongest cause; random strategies claim none."""
     if arm is Arm.CONTROL or strategy in BY_CHANCE:
         return Reason.CONTROL if arm is Arm.CONTROL else Reason.RANDOM
     if "uncertainty" not in parts:
-        return Reason.TYPICAL if strategy is not QueryStrategy.CORE_SET else Reason.UNFAMILIAR
+        is_far = strategy is QueryStrategy.CORE_SET
+        if strategy is QueryStrategy.RARE_AWARE_HERDING:
+            is_far = parts.get("typicality", 1.0) < FAR_OUT
+        return Reason.UNFAMILIAR if is_far else Reason.TYPICAL
     if strategy in BY_REGION and pool.regions is not None:
         return Reason.DOUBTFUL_REGION
     if _leads_to_rare_class(parts, pool):

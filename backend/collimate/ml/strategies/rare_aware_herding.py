@@ -12,6 +12,8 @@ from collimate.ml.strategies.uncertainty_herding import select as select_by_unce
 
 FARTHER_OUT = 8.0
 """Share of a batch that looks farther out, per unit of unevenness; at most all of it."""
+TYPICAL_FIRST = 10
+"""So many items of the first batch are to be typical; the others lie as far out as can be."""
 
 
 def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, " picks"]:
@@ -19,12 +21,13 @@ def select(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, 
     doubt of the pool (Uncertainty Herding) with the rest.
 
     Coverage asks for what is typical of many; a rare class is typical of few, and lies where
-    nothing is known yet. MaxHerding serves until the head has seen enough. Cost as Uncertainty
-    Herding. Measured in docs/decisions/0026.
+    nothing is known yet. Until the head has seen enough MaxHerding serves, and the first batch
+    goes far out as well. Cost as Uncertainty Herding. Measured in docs/decisions/0026 and 0030.
     """
     if pool.probabilities is None or not enough_labels(pool):
-        return select_by_max_herding(pool, k, rng)
-    out = _farthest(pool, round(k * min(1.0, FARTHER_OUT * unevenness(pool))), rng)
+        return _begin(pool, k, rng)
+    doubt = margin_scores(pool)
+    out = _farthest(pool, doubt, round(k * min(1.0, FARTHER_OUT * unevenness(pool))), rng)
     rest = pool.barring(out).knowing(out)
     return np.concatenate([out, select_by_uncertainty_herding(rest, k - len(out), rng)])
 
@@ -46,9 +49,25 @@ def unevenness(pool: PoolView) -> float:
     return float(np.clip(1.0 - np.exp(entropy) / len(counts), 0.0, 1.0))
 
 
-def _farthest(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, " picks"]:
+def _begin(pool: PoolView, k: int, rng: np.random.Generator) -> Int[np.ndarray, " picks"]:
+    """Pick before the head can be asked. The first batch goes far out once ten items are known
+    that are not: what is typical alone is mostly of the common class.
+
+    Where items may have several answers MaxHerding serves; there this was not measured.
+    """
+    still = TYPICAL_FIRST - int(np.count_nonzero(pool.labelled))
+    if still <= 0 or k <= still or pool.multi_label:
+        return select_by_max_herding(pool, k, rng)
+    typical = select_by_max_herding(pool, still, rng)
+    rest = pool.barring(typical).knowing(typical)
+    return np.concatenate([typical, _farthest(rest, np.ones(len(pool)), k - still, rng)])
+
+
+def _farthest(
+    pool: PoolView, doubt: np.ndarray, k: int, rng: np.random.Generator
+) -> Int[np.ndarray, " picks"]:
     """Pick one by one the highest squared distance to what is known, times doubt (margin)."""
-    doubt = np.where(pool.labelled, 0.0, margin_scores(pool))
+    doubt = np.where(pool.labelled, 0.0, doubt)
     candidates = heaviest_and_some(pool, doubt, rng)
     z = pool.z[candidates]
     away = nearest_squared(z, pool.z[pool.labelled])
