@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_reader_opens_the_guide_by_key_and_sees_a_finished_case_as_an_example(
     clinic: Clinic, open_window: Callable[..., Window]
 ) -> None:
-    project = clinic.project("Guide", guideline="# Rules\n- Look **twice**.")
+    project = clinic.project("Lungs by the book", guideline="# Rules\n- Look **twice**.")
     project.bring_in(radiographs(2))
     for study in project.lead.get(f"{project.path}/studies")["items"]:
         text = {"text": "Cough.\nPneumonia?", "replaces": 0, "is_deidentified": True}
