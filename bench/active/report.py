@@ -44,11 +44,12 @@ def _summary(results: list[dict]) -> list[str]:
         random = runs["random"]
         own = next(found for name, found in runs.items() if name.startswith("Collimate"))
         peers = [found for name, found in runs.items() if name.startswith(PEERS)]
-        best = min(peers, key=lambda found: ratio(found, random, 0.95).mean)
+        best = min(peers, key=lambda found: ratio(found, random, 0.95).mean, default=None)
+        beside = "" if best is None else f"{best[0].arm}: {_ratio(best, random, 0.95)}"
         lines.append(
             f"| {result['pool']} | {result['full']} | {_needed(random, 0.95)} "
             f"| {_needed(own, 0.95)} | **{_ratio(own, random, 0.95)}** "
-            f"| {_p(against(own, random))} | {best[0].arm}: {_ratio(best, random, 0.95)} |"
+            f"| {_p(against(own, random))} | {beside} |"
         )
     return lines
 
