@@ -264,9 +264,10 @@ def _rows(project_id: UUID, tasks: int) -> None:
 
 
 def _tidy() -> None:
-    """What autovacuum does on a server that has had its rows for a while."""
+    """What autovacuum and checkpoints do on a server that has had its rows for a while."""
     with psycopg.connect(os.environ["COLLIMATE_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
 
 
 def _told(what: str, found: str, goal: str) -> str:
