@@ -1,8 +1,8 @@
 """How many labels each way of choosing needs for the same quality.
 
 Patients never on both sides, the same first labels and the same recipe for every arm, the score
-on a test set nobody learns from. `--quick` takes about ten minutes on two cores once features are
-cached; `--full` an evening. Results go to docs/benchmarks.md and, in full, to a JSON file.
+on a test set nobody learns from. `--full` takes an evening and more. Results go to
+docs/benchmarks.md and, in full, to a JSON file.
 """
 
 import argparse

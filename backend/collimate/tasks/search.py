@@ -88,12 +88,9 @@ def other_own_work() -> Select[UUID]:
 @lru_cache
 def free_places(*, is_learning: bool) -> Select[Read, Task]:
     """Free places on tasks the reader has no say on yet, the most wanted first."""
-    return (
-        joined(select(Read, Task).join(Task, Task.id == Read.task_id))
-        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
-        .where(IS_FREE, queue.in_reach(is_learning=is_learning), ~_has_part())
-        .order_by(Task.priority.desc(), Task.id, Read.slot)
-    )
+    places_of = select(Read, Task).join(Task, Task.id == Read.task_id).where(IS_FREE)
+    found: Select[Read, Task] = _without_the_reader(places_of, is_learning).order_by(Read.slot)
+    return found
 
 
 @lru_cache
@@ -105,21 +102,24 @@ def free_tasks(*, is_learning: bool) -> Select[UUID]:
     """
     free = aliased(Read)
     is_free = select(free.id).where(free.task_id == Task.id, is_one_of(free.state, ReadState.OPEN))
-    return (
-        joined(select(Task.id))
-        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
-        .where(queue.in_reach(is_learning=is_learning), is_free.exists(), ~_has_part())
-        .order_by(Task.priority.desc(), Task.id)
-    )
+    found: Select[UUID] = _without_the_reader(select(Task.id), is_learning).where(is_free.exists())
+    return found
 
 
-def _has_part() -> ColumnElement[bool]:
+def _without_the_reader(tasks: Any, is_learning: bool) -> Any:
+    """Of a query of tasks the open ones in reach of which the reader has no part, in order."""
     mine = aliased(Read)
-    return (
+    has_part = (
         select(mine.id)
         .where(mine.task_id == Task.id, mine.reader_id == READER_ID)
         .where(~is_one_of(mine.state, ReadState.RELEASED))
         .exists()
+    )
+    return (
+        joined(tasks)
+        .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
+        .where(queue.in_reach(is_learning=is_learning), ~has_part)
+        .order_by(Task.priority.desc(), Task.id)
     )
 
 
