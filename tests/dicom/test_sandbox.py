@@ -214,6 +214,47 @@ def test_nothing_outlives_a_killed_owner(stuck: Path, tmp_path: Path):
     wait_until(lambda: not is_alive(reader) and not is_alive(child))
 
 
+def test_a_child_whose_reader_died_before_its_first_step_ends_too(stuck: Path, tmp_path: Path):
+    code = f"""
+        import json, os, signal, socket, time
+        from dataclasses import asdict
+        from collimate.dicom.limits import LIMITS
+        from collimate.dicom.wire import send_block
+        from collimate.dicom.zygote import Zygote
+
+        fork, reader = os.fork, os.getpid()
+        def fork_and_lose_the_reader():
+            pid = fork()
+            if pid == 0:
+                print(os.getpid(), flush=True)
+                while os.getppid() == reader:
+                    time.sleep(0.01)
+            return pid
+        os.fork = fork_and_lose_the_reader
+
+        owner, control = socket.socketpair()
+        ours, stream = socket.socketpair()
+        status, lines = socket.socketpair()
+        request = {{
+            "verb": "convert", "source": {str(stuck)!r}, "out": {str(tmp_path)!r},
+            "facts": {FACTS!r}, "limits": asdict(LIMITS), "cpu_s": 60,
+        }}
+        send_block(ours, json.dumps(request).encode())
+        send_block(ours, b"")
+        socket.send_fds(owner, [b"C"], [stream.fileno(), lines.fileno()])
+        Zygote(control).accept()
+        os._exit(0)
+    """
+    reader = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdout is not None
+    with reader.stdout as said:
+        child = int(said.readline())
+    assert reader.wait() == 0
+    wait_until(lambda: not is_alive(child))
+
+
 def test_the_child_has_no_network_and_none_of_the_callers_secrets(
     sandbox: Sandbox, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -34,7 +34,9 @@ _SYSTEM_CODES = {
 
 
 def harden(parent: int) -> None:
-    """Die with the parent, gain no rights, leave no core file with pixels in it."""
+    """Die with the parent, whose process id it is, or now if it is gone; gain no rights, leave no
+    core file with pixels in it.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

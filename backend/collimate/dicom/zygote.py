@@ -68,7 +68,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
-        self.owner = os.getppid()
+        self.owner, self.pid = os.getppid(), os.getpid()
         self.running: dict[int, socket.socket] = {}
         self.wake, self.woken = socket.socketpair()
 
@@ -121,7 +121,8 @@ class Zygote:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            harden(os.getppid())
+            # getppid() would name whoever inherits a child whose zygote is already gone
+            harden(self.pid)
             for line in (self.control, self.wake, self.woken, status, *self.running.values()):
                 line.close()
             if os.read(held, 1) == b"g":

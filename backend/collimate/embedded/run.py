@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ PR_SET_PDEATHSIG = 1
 PORT_SECONDS = 8.0
 
 
-def _die_with_parent() -> None:
-    # A killed supervisor must not leave workers behind.
+def _die_with(parent: int) -> None:
+    # A killed supervisor must not leave workers behind, not even one it had only just forked.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _spawn(name: str, arguments: list[str], log_folder: Path) -> subprocess.Popen[bytes]:
@@ -39,7 +42,7 @@ def _spawn(name: str, arguments: list[str], log_folder: Path) -> subprocess.Pope
         stderr=log,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        preexec_fn=partial(_die_with, os.getpid()),  # noqa: PLW1509
         env={
             **os.environ,
             "OMP_NUM_THREADS": str(settings().torch_threads),

@@ -6,12 +6,14 @@ knows how to go on with less; checkpoints are the same.
 
 import ctypes
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +121,7 @@ def _run(
             [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node",
              str(count), "-m", "collimate.ml.rank", str(plan)],
             stdin=subprocess.DEVNULL,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509
+            preexec_fn=partial(_end_with, os.getpid()),  # noqa: PLW1509
         )  # fmt: skip
         try:
             _follow(started, folder, watch)
@@ -128,9 +130,11 @@ def _run(
         return _answer(started, folder, count)
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     # ranks of a killed worker must not train on beside the next one's
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _follow(started: subprocess.Popen[bytes], folder: Path, watch: dict[str, Any]) -> None:
