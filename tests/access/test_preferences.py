@@ -3,7 +3,7 @@
 import pytest
 
 from collimate.access import accounts
-from collimate.access.audit import AuditEvent
+from collimate.access.models import AuditEvent
 from collimate.kit.database import open_session
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from collimate.access.audit import AuditEvent
+from collimate.access.models import AuditEvent
 from collimate.access.policy import ROLE_PERMISSIONS, Permission, Role
 from collimate.jobs.models import Job
 from collimate.kit.blobs import blobs

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from collimate.access.audit import AuditEvent
+from collimate.access.models import AuditEvent
 from collimate.access.policy import Role
 from collimate.dicom.text_in_pixels import find_text
 from collimate.kit.blobs import BlobMissing, blobs
