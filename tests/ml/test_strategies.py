@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collimate.ml.strategies import STRATEGIES, PoolUnusable, PoolView, QueryStrategy, herding
+from collimate.ml.strategies import (
+    STRATEGIES,
+    PoolUnusable,
+    PoolView,
+    QueryStrategy,
+    core_set,
+    herding,
+)
 from collimate.ml.strategies.herding import (
     cover,
     gaussian_kernel,
@@ -164,13 +171,24 @@ def test_core_set_without_labels_starts_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_core_set_agrees_with_brute_force(seed: int) -> None:
-    pool = PoolView(rng(seed).normal(size=(40, 5)), np.arange(40) < 4)
-    known = list(range(4))
+@pytest.mark.parametrize(("items", "known_count"), [(40, 4), (400, 90)])
+def test_core_set_agrees_with_brute_force(
+    items: int, known_count: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core_set, "KNOWN_AT_FIRST", 16)
+    monkeypatch.setattr(core_set, "WATCHED", 30)
+    monkeypatch.setattr(core_set, "BLOCK", 8)
+    pool = PoolView(rng(seed).normal(size=(items, 5)), np.arange(items) < known_count)
+    known = list(range(known_count))
     for pick in STRATEGIES[QueryStrategy.CORE_SET](pool, 6, rng()).tolist():
         gap = np.linalg.norm(pool.z[:, None] - pool.z[None, known], axis=2).min(axis=1)
         assert gap[pick] == pytest.approx(gap.max(), rel=1e-4)
         known.append(pick)
+
+
+def test_core_set_picks_every_twin_once_there_is_nothing_else() -> None:
+    picks = STRATEGIES[QueryStrategy.CORE_SET](unread(np.ones((50, 3))), 60, rng())
+    assert sorted(picks.tolist()) == list(range(50))
 
 
 def test_scores_of_known_probabilities() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from collimate.ml.draws import dropout_draws
 from collimate.ml.heads import Head
-from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, v_optimal
+from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, badge, v_optimal
 from collimate.ml.strategies.badge import pushes
 from collimate.ml.strategies.direct import class_scores, split
 from collimate.ml.strategies.rare_aware_herding import FARTHER_OUT, TYPICAL_FIRST, unevenness
@@ -72,6 +72,36 @@ def test_badge_distances_equal_those_of_the_gradients_themselves() -> None:
     second = Counter(choose(QueryStrategy.BADGE, pool, 2, seed)[1] for seed in range(1500))
     share = np.array([second[index] for index in range(30)]) / 1500
     assert np.abs(share - expected / expected.sum()).max() < 0.03
+
+
+@pytest.mark.parametrize("tries", [0, 4])
+def test_badge_draws_its_third_item_as_if_all_distances_were_new(
+    tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(badge, "TRIES", tries)
+    z = np.repeat(np.eye(4)[:3], 6, axis=0) + rng(1).normal(0, 0.2, (18, 4))
+    pool = unread(z, probabilities=rng().dirichlet(np.ones(3) * 9, 18))
+    gradients = (pushes(pool)[:, :, None] * pool.z[:, None, :]).reshape(18, -1)
+    apart = ((gradients[:, None] - gradients[None]) ** 2).sum(axis=2)
+    first = int((gradients**2).sum(axis=1).argmax())
+    expected = np.zeros(18)
+    for second, chance in enumerate(apart[first] / apart[first].sum()):
+        left = np.minimum(apart[first], apart[second])
+        expected += chance * left / left.sum()
+    third = Counter(choose(QueryStrategy.BADGE, pool, 3, seed)[2] for seed in range(3000))
+    share = np.array([third[index] for index in range(18)]) / 3000
+    assert np.abs(share - expected).max() < 0.025
+
+
+def test_badge_starts_among_those_that_may_be_picked() -> None:
+    pool = unread(rng().normal(size=(20, 3)), probabilities=rng(1).dirichlet(np.ones(2), 20))
+    longest = choose(QueryStrategy.BADGE, pool, 1)
+    assert choose(QueryStrategy.BADGE, pool.barring(np.array(longest)), 1) != longest
+
+
+def test_badge_picks_every_twin_once_there_is_nothing_else() -> None:
+    pool = unread(np.ones((50, 3)), probabilities=np.tile([0.5, 0.5], (50, 1)))
+    assert sorted(choose(QueryStrategy.BADGE, pool, 60)) == list(range(50))
 
 
 def test_badge_spreads_over_gradient_directions() -> None:
