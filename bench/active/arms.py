@@ -66,11 +66,16 @@ def _monai(pool: PoolView, k: int, rng: np.random.Generator) -> np.ndarray:
 MONAI_RULE = Arm("rule of MONAI Label (epistemic)", _monai, needs_draws=True)
 
 
-PACKAGES = {"scikit-activeml": "skactiveml.pool", "modAL": "modAL.batch"}
+PACKAGES = {
+    "scikit-activeml": "skactiveml.pool",
+    "modAL": "modAL.batch",
+    "typiclust": "sklearn.cluster",
+    "drop_query": "sklearn.cluster",
+}
 
 
 def load(arm: Arm) -> None:
-    """Import what a peer needs, so that this is not measured as choosing."""
+    """Import what a way to choose needs, so that this is not measured as choosing."""
     for name, package in PACKAGES.items():
         if arm.name.startswith(name):
             importlib.import_module(package)

@@ -7,7 +7,7 @@ import { type ReadRow, type Worklist as WorklistData, worklistQuery } from '../.
 import { CommandKey } from '../../commands/CommandKey';
 import { useCommands } from '../../commands/useCommands';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatCount, formatDuration } from '../../ui/format';
+import { formatDuration } from '../../ui/format';
 import { Loaded } from '../../ui/Loaded';
 import { PageHeader } from '../../ui/PageHeader';
 import { Panel } from '../../ui/Panel';
@@ -16,6 +16,7 @@ import { t, told } from '../../words/t';
 import { mergeRows, rowsFor, type WorklistFilter } from './readState';
 import styles from './Worklist.module.css';
 import { WorklistTable } from './WorklistTable';
+import { waiting } from './waiting';
 import { worklistCommands } from './worklistCommands';
 
 export interface WorklistProps {
@@ -114,12 +115,6 @@ function NothingMine({ filter }: { filter: WorklistFilter }) {
       )}
     />
   );
-}
-
-function waiting({ open_count: count, has_more }: WorklistData): string {
-  return has_more
-    ? t('More than {count} cases waiting in this project', { count: formatCount(count) })
-    : t('{count, plural, one {# case} other {# cases}} waiting in this project', { count });
 }
 
 interface NextProps {

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { ReadRow } from '../../api/tasks';
 import { findConflicts } from '../../commands/registry';
 import { mergeRows, rowsFor } from './readState';
+import { waiting } from './waiting';
 import { neighbour, worklistCommands } from './worklistCommands';
 
 function row(id: string, state: ReadRow['state']): ReadRow {
@@ -62,4 +63,12 @@ test('Enter does nothing when no case is marked and none is waiting', () => {
 
 test('no two commands of the worklist share a key', () => {
   expect(findConflicts(commands(null, true).list)).toEqual([]);
+});
+
+test('the cases that wait are counted, and where there are too many the list says so', () => {
+  expect(waiting({ open_count: 1, has_more: false })).toBe('1 case waiting in this project');
+  expect(waiting({ open_count: 12, has_more: false })).toBe('12 cases waiting in this project');
+  expect(waiting({ open_count: 1500, has_more: true })).toBe(
+    'More than 1,500 cases waiting in this project',
+  );
 });
