@@ -88,15 +88,39 @@ def test_clasp_pe_serves_every_class_and_spares_volumes() -> None:
     volume = pool.regions.volumes[picks]
     assert np.bincount(volume).max() <= 3
     assert (volume == 11).sum() == 3
-    assert (volume < 4).sum() == 3
-    assert (volume == 6).sum() == 3
+    assert len(set(volume[volume < 4])) >= 3
+    assert 1 <= (volume == 6).sum() <= 2
+    assert set(volume) <= {0, 1, 2, 3, 6, 11}
 
 
-def test_clasp_pe_is_loose_early_and_strict_late() -> None:
-    early = [tuple(choose(QueryStrategy.CLASP_PE, masks(0.0), 9, seed)) for seed in range(20)]
-    wide = {index // 10 for picks in early for index in picks}
-    assert not {4, 5, 7, 8} & {index // 10 for index in choose(QueryStrategy.CLASP_PE, masks(), 9)}
-    assert wide & {4, 5, 7, 8, 9, 10} or len(wide) > 6
+def test_clasp_pe_asks_for_three_regions_of_one_volume_and_no_more() -> None:
+    alone = Regions(np.linspace(1, 2, 10), np.ones((10, 1)), np.zeros(10))
+    pool = PoolView(rng().normal(size=(10, 3)), np.zeros(10, bool), regions=alone)
+    assert len(choose(QueryStrategy.CLASP_PE, pool, 8)) == 3
+
+
+def test_clasp_pe_takes_a_volumes_next_region_where_it_is_twice_as_doubtful() -> None:
+    for other in (0.4, 0.7):
+        doubt = np.array([1.0, 1.0, other, 1e-3])
+        regions = Regions(doubt, doubt[:, None], np.array([0, 0, 1, 2]))
+        pool = PoolView(np.eye(4), np.zeros(4, bool), regions=regions, progress=1.0)
+        for seed in range(10):
+            assert (2 in choose(QueryStrategy.CLASP_PE, pool, 2, seed)) is (other > 0.5)
+
+
+def test_clasp_pe_is_looser_early_than_late() -> None:
+    doubt = np.linspace(0.5, 1.0, 60)
+    regions = Regions(doubt, doubt[:, None], np.arange(60))
+
+    def lowest(progress: float) -> float:
+        pool = PoolView(
+            rng().normal(size=(60, 3)), np.zeros(60, bool), regions=regions, progress=progress
+        )
+        picks = [choose(QueryStrategy.CLASP_PE, pool, 6, seed) for seed in range(40)]
+        return float(np.mean([doubt[own].mean() for own in picks]))
+
+    best = doubt[-6:].mean()
+    assert best - lowest(1.0) < 0.02 < best - lowest(0.0) < 0.15
 
 
 def test_clasp_pe_without_regions_takes_every_item_as_one() -> None:
