@@ -45,10 +45,11 @@ ROWS = (
       1, 1, 1, '{{}}', '{{}}'
     FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM patient
           WHERE project_id = '{project}') known, generate_series(1, {each}) k""",
-    """INSERT INTO task (id, created_at, project_id, study_id, state, priority, arm, reason,
-      wanted_reads)
-    SELECT uuidv7(), now(), '{project}', id, 'open', 0, 'arrival', '', 1
-    FROM study WHERE project_id = '{project}'""",
+    """INSERT INTO task (id, created_at, project_id, study_id, is_holdout, state, priority, arm,
+      reason, wanted_reads)
+    SELECT uuidv7(), now(), '{project}', study.id, is_holdout, 'open', 0, 'arrival', '', 1
+    FROM study JOIN patient ON patient.id = patient_id WHERE study.project_id = '{project}'
+    ORDER BY study.id""",
     """INSERT INTO read (id, created_at, project_id, task_id, slot, state, is_assigned, fence,
       active_ms)
     SELECT uuidv7(), now(), '{project}', id, 1, 'open', false, 0, 0

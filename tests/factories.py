@@ -214,6 +214,7 @@ def make_task(
         Task(
             project_id=project.id,
             study_id=study.id,
+            is_holdout=session.get_one(Patient, study.patient_id).is_holdout,
             wanted_reads=wanted_reads,
             priority=priority,
             arm=arm,

@@ -1,13 +1,13 @@
 """Which case a reader gets: own work first, then the most wanted one nobody else has."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from collimate.access.models import AuditEvent
 from collimate.annotations.play import play_read
 from collimate.projects.models import LabelSchema
 from collimate.projects.schema import SchemaMissing
-from collimate.tasks import claim, lease, places, queue
+from collimate.tasks import claim, lease, places, queue, search
 from collimate.tasks.models import Read, Task
 from tests import factories
 from tests.studies.dicomweb import statements
@@ -122,6 +122,24 @@ def test_where_every_patient_is_held_out_readers_get_them_at_once_to_measure(ses
     queue.open_missing(session, room.project.id)
     task = session.scalars(select(Task).where(Task.study_id == late.id)).one()
     assert task.arm == "arrival", "with a pool, the learner asks for what it measures with"
+
+
+def test_the_search_for_the_next_case_leads_past_those_held_out(session):
+    room = make_room(session, tasks=0)
+    held = [factories.make_study(session, project=room.project, is_holdout=True) for _ in range(40)]
+    for study in held:
+        factories.make_task(session, project=room.project, study=study, priority=1.0)
+    task = factories.make_task(session, project=room.project)
+    session.flush()
+    # so small a table is read as a whole, unless that is forbidden
+    for way in ("seqscan", "bitmapscan", "sort"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+    query = search.free_in(room.project).compile(session.connection())
+    who = {**query.params, **search.asked(room.project, room.readers[0])}
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {query}", who).scalars().all()
+    assert any("ix_task_project_id_priority_in_reach" in line for line in plan), plan
+    assert not any("Sort" in line for line in plan), plan
+    assert claim.claim_next(session, room.project, room.readers[0]).task_id == task.id
 
 
 def test_without_a_learner_every_case_is_read(session):

@@ -14,7 +14,7 @@ from collimate.kit.errors import Conflict
 from collimate.projects import members
 from collimate.projects.models import Project
 from collimate.studies.cohorts import keep as cohorts
-from collimate.studies.models import Cohort, Patient, Study
+from collimate.studies.models import Cohort, Study
 from collimate.tasks import lease, places, queue, search
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import ASIDE, HELD, ReadState, move
@@ -83,17 +83,15 @@ def tasks_of(session: Session, project: Project, study_ids: Sequence[UUID]) -> l
 
 
 def _assign_one(session: Session, project: Project, reader: User, task_id: UUID) -> bool:
-    row = session.execute(
-        select(Task, Patient.is_holdout)
+    task = session.scalars(
+        select(Task)
         .join(Study, Study.id == Task.study_id)
-        .join(Patient, Patient.id == Study.patient_id)
         .where(Task.id == task_id, Task.project_id == project.id, Study.deleted_at.is_(None))
         .with_for_update(of=Task, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if row is None:
+    if task is None:
         return False
-    task, is_holdout = row
     reads = places.reads_of(session, task.id)
     own = next((read for read in reads if read.reader_id == reader.id), None)
     if own is not None and own.state not in ASIDE:
@@ -108,7 +106,7 @@ def _assign_one(session: Session, project: Project, reader: User, task_id: UUID)
     move(read, ReadState.ASSIGNED)
     read.reader_id, read.is_assigned, read.skip_reason = reader.id, True, None
     if task.arm == "arrival":
-        task.arm = queue.HOLDOUT_ARM if is_holdout else "person"
+        task.arm = queue.HOLDOUT_ARM if task.is_holdout else "person"
     places.recount(session, task)
     places.announce(session, read)
     return True
@@ -173,10 +171,9 @@ def put_first(session: Session, by: UUID, project: Project, task_ids: Sequence[U
         session.scalars(
             select(Task.id)
             .join(Study, Study.id == Task.study_id)
-            .join(Patient, Patient.id == Study.patient_id)
             .where(Task.id.in_(task_ids), Task.project_id == project.id)
             .where(Task.state == ReadState.OPEN, Task.arm.not_in(queue.UNAIDED_ARMS))
-            .where(Patient.is_holdout.is_(False), Study.deleted_at.is_(None))
+            .where(~Task.is_holdout, Study.deleted_at.is_(None))
         )
     )
     highest = session.scalar(select(func.max(Task.priority)).where(Task.project_id == project.id))

@@ -15,6 +15,7 @@ from collimate.kit.errors import Conflict, NotFound
 from collimate.projects import schema
 from collimate.projects.models import LabelSchema, Project
 from collimate.projects.rules import learning_rules, reading_rules
+from collimate.studies.models import Study
 from collimate.tasks import lease, places, queue, search
 from collimate.tasks.models import Read, Task
 from collimate.tasks.search import HELD_AND_GIVEN, Place
@@ -186,7 +187,7 @@ def _place_on(session: Session, task: Task, reader: User) -> Place | None:
     project = session.get_one(Project, task.project_id)
     in_reach = queue.in_reach(is_learning=learning_rules(project).is_on)
     reachable = session.scalar(
-        search.joined(select(Task.id)).where(Task.id == task.id).where(in_reach)
+        select(Task.id).join(Study, Study.id == Task.study_id).where(Task.id == task.id, in_reach)
     )
     return Place(free, task, own) if reachable else None
 

@@ -15,12 +15,21 @@ class Task(Row):
     `priority` orders the worklist (higher first); `arm` and `reason` say who asked for it:
     strategy, control, evaluation (hold-out), reaudit (the model accepted it, and a reader is to
     say without knowing), person, or arrival. `state` is that of its places, or auto_accepted.
+    `is_holdout` is the patient's, who keeps it for ever: told here, so that an index leads past
+    cases that readers are not given.
     """
 
     __tablename__ = "task"
     __table_args__ = (
         Index(
             "ix_task_project_id_state_priority", "project_id", "state", text("priority DESC"), "id"
+        ),
+        Index(
+            "ix_task_project_id_priority_in_reach",
+            "project_id",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("state = 'open' AND (NOT is_holdout OR arm = 'evaluation')"),
         ),
         Index(
             "ix_task_project_id_wanted_reads",
@@ -33,6 +42,7 @@ class Task(Row):
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    is_holdout: Mapped[bool]
     state: Mapped[str] = mapped_column(default="open")
     priority: Mapped[float] = mapped_column(default=0.0)
     arm: Mapped[str] = mapped_column(default="arrival")

@@ -32,7 +32,7 @@ from collimate.access.models import User
 from collimate.kit.database import found_or_let_go
 from collimate.projects.models import Project
 from collimate.projects.rules import learning_rules
-from collimate.studies.models import Patient, Study
+from collimate.studies.models import Study
 from collimate.tasks import lease, places, queue
 from collimate.tasks.models import Read, Task
 from collimate.tasks.states import HELD, ReadState, is_one_of
@@ -87,9 +87,17 @@ def other_own_work() -> Select[UUID]:
 
 @lru_cache
 def free_places(*, is_learning: bool) -> Select[Read, Task]:
-    """Free places on tasks the reader has no say on yet, the most wanted first."""
-    places_of = select(Read, Task).join(Task, Task.id == Read.task_id).where(IS_FREE)
-    found: Select[Read, Task] = _without_the_reader(places_of, is_learning).order_by(Read.slot)
+    """The first free place of each task the reader has no say on yet, the most wanted first.
+
+    Named by its slot: ordered by it, a batch of tasks would be gathered to be sorted.
+    """
+    free = aliased(Read)
+    lowest = select(func.min(free.slot)).where(free.task_id == Task.id)
+    first = lowest.where(is_one_of(free.state, ReadState.OPEN)).scalar_subquery()
+    places_of = select(Read, Task).join(Task, Task.id == Read.task_id)
+    found: Select[Read, Task] = _without_the_reader(
+        places_of.where(IS_FREE, Read.slot == first), is_learning
+    )
     return found
 
 
@@ -113,10 +121,13 @@ def _without_the_reader(tasks: Any, is_learning: bool) -> Any:
         select(mine.id)
         .where(mine.task_id == Task.id, mine.reader_id == READER_ID)
         .where(~is_one_of(mine.state, ReadState.RELEASED))
+        # Asked of one task after the other by their index: as a join it would begin with
+        # everything the reader has ever read.
+        .offset(literal_column("0", Integer))
         .exists()
     )
     return (
-        joined(tasks)
+        tasks.join(Study, Study.id == Task.study_id)
         .where(Task.project_id == PROJECT_ID, queue.IS_OPEN)
         .where(queue.in_reach(is_learning=is_learning), ~has_part)
         .order_by(Task.priority.desc(), Task.id)
@@ -126,13 +137,6 @@ def _without_the_reader(tasks: Any, is_learning: bool) -> Any:
 def free_in(project: Project) -> Select[Read, Task]:
     """The free places of a project, for a reader yet to be named."""
     return free_places(is_learning=learning_rules(project).is_on)
-
-
-def joined(query: Any) -> Any:
-    """A query of tasks, with their studies and patients."""
-    return query.join(Study, Study.id == Task.study_id).join(
-        Patient, Patient.id == Study.patient_id
-    )
 
 
 Who = dict[str, UUID]
