@@ -58,8 +58,10 @@ class _Race:
 
     @classmethod
     def among(cls, z: np.ndarray, known: np.ndarray) -> "_Race":
-        first, none = known[:KNOWN_AT_FIRST], np.zeros(0, dtype=np.int64)
-        return cls(z, known, nearest_squared(z, first), np.full(len(z), len(first)), none)
+        # few items are measured whole: it takes less than finding out which need not be
+        first = known[:KNOWN_AT_FIRST] if len(z) > WATCHED else known
+        seen, none = np.full(len(z), len(first)), np.zeros(0, dtype=np.int64)
+        return cls(z, known, nearest_squared(z, first), seen, none)
 
     def farthest(self, pickable: Bool[np.ndarray, " items"], rng: np.random.Generator) -> int:
         """Return the item farthest from all that is known, ties by chance."""
