@@ -7,11 +7,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
 from collimate.kit.settings import settings
 from collimate.migrate import config, is_current, migrate
 from collimate.tables import metadata
+from tests import factories
 
 
 @pytest.fixture
@@ -44,6 +46,23 @@ def test_the_newest_migration_goes_down_and_up_again(scratch):
     assert not is_current()
     migrate()
     assert is_current()
+
+
+def test_tasks_that_were_there_before_know_who_is_held_out(scratch):
+    migrate()
+    engine = create_engine(scratch.replace("postgresql://", "postgresql+psycopg://"))
+    with Session(engine) as session:
+        project = factories.make_project(session)
+        study = factories.make_study(session, project=project, is_holdout=True)
+        held = factories.make_task(session, project=project, study=study).id
+        free = factories.make_task(session, project=project).id
+        session.commit()
+    command.downgrade(config(), "first_reads_name_all_suggestions")
+    migrate()
+    with engine.connect() as connection:
+        known = connection.execute(text("SELECT id, is_holdout FROM task")).all()
+    engine.dispose()
+    assert dict(map(tuple, known)) == {held: True, free: False}
 
 
 def test_processes_that_migrate_at_once_wait_for_each_other(scratch):
