@@ -15,6 +15,7 @@ from collimate.ml.strategies import (
     QueryStrategy,
     core_set,
     herding,
+    typiclust,
 )
 from collimate.ml.strategies.herding import (
     cover,
@@ -153,6 +154,14 @@ def test_a_pool_beyond_the_cap_is_sampled(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(herding, "MAX_ITEMS", 60)
     z = directions([150, 100, 50])
     picks = STRATEGIES[QueryStrategy.MAX_HERDING](unread(z), 3, rng())
+    assert sorted(cluster_of(z, picks)) == [0, 1, 2]
+
+
+def test_typiclust_finds_its_centres_on_some_of_many_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typiclust, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(typiclust, "FITTED_ON", 120)
+    z = directions([150, 100, 50])
+    picks = STRATEGIES[QueryStrategy.TYPICLUST](unread(z), 3, rng())
     assert sorted(cluster_of(z, picks)) == [0, 1, 2]
 
 

@@ -7,7 +7,14 @@ import pytest
 
 from collimate.ml.draws import dropout_draws
 from collimate.ml.heads import Head
-from collimate.ml.strategies import STRATEGIES, PoolView, QueryStrategy, badge, v_optimal
+from collimate.ml.strategies import (
+    STRATEGIES,
+    PoolView,
+    QueryStrategy,
+    badge,
+    drop_query,
+    v_optimal,
+)
 from collimate.ml.strategies.badge import pushes
 from collimate.ml.strategies.direct import class_scores, split
 from collimate.ml.strategies.rare_aware_herding import FARTHER_OUT, TYPICAL_FIRST, unevenness
@@ -112,7 +119,11 @@ def test_badge_spreads_over_gradient_directions() -> None:
         assert sorted(index // 25 for index in picks) == [0, 1, 2, 3]
 
 
-def test_drop_query_asks_one_of_each_cluster_that_wavers() -> None:
+@pytest.mark.parametrize("fitted_on", [10_000, 40])
+def test_drop_query_asks_one_of_each_cluster_that_wavers(
+    fitted_on: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_query, "FITTED_ON", fitted_on)
     z = np.repeat(np.eye(4), 60, axis=0) + rng().normal(0, 0.01, (240, 4))
     p = np.tile([0.9, 0.1], (240, 1))
     draws = np.repeat(p[None], 3, axis=0)
